@@ -1,0 +1,214 @@
+package session
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The names by which AWS knows what a SAML response says of a person.
+const (
+	roleAttribute     = "https://aws.amazon.com/SAML/Attributes/Role"
+	durationAttribute = "https://aws.amazon.com/SAML/Attributes/SessionDuration"
+	samlProtocol      = "urn:oasis:names:tc:SAML:2.0:protocol"
+)
+
+// maxAssertion bounds what is parsed, in bytes of base64. AWS takes 100,000
+// characters; orgs with a thousand roles are seen at twice that before AWS
+// says no, and the person should hear it from AWS.
+const maxAssertion = 8 << 20
+
+// Assertion is what the identity provider says of a person who signed in.
+type Assertion struct {
+	Encoded         Secret        // the SAML response as posted, base64; good for five minutes at AWS
+	Roles           []Role        // every role granted, sorted by account and name, no duplicates
+	SessionDuration time.Duration // how long sessions should be; 0 = not said
+	NotOnOrAfter    time.Time     // end of the assertion's life; zero = not said
+}
+
+// ParseAssertion reads a SAML response as an identity provider posts it. It
+// does not check the signature: that is AWS's part, which has the key. It is
+// strict about form, so that what stsx understands is what AWS will: standard
+// base64, one XML document, no DTD, no entities of its own.
+func ParseAssertion(encoded string) (Assertion, error) {
+	a := Assertion{Encoded: NewSecret(encoded)}
+	if len(encoded) > maxAssertion {
+		return a, errors.New("reading the SAML response: it is larger than 8 MiB")
+	}
+	// Some providers wrap the base64 in lines, which AWS accepts.
+	text, err := base64.StdEncoding.Strict().DecodeString(strings.NewReplacer("\r", "", "\n", "").Replace(encoded))
+	if err != nil || len(text) == 0 {
+		return a, errors.New("reading the SAML response: it is not base64")
+	}
+	response, err := decodeResponse(text)
+	if err != nil {
+		return a, fmt.Errorf("reading the SAML response: %w", err)
+	}
+	if code := response.Status.Code.Value; code != "" && !strings.HasSuffix(code, ":status:Success") {
+		return a, &RefusedError{What: "the sign-in", Said: strings.TrimSpace(response.Status.Message + " (SAML status " + code[strings.LastIndexByte(code, ':')+1:] + ")")}
+	}
+	if len(response.Assertions) != 1 {
+		if len(response.Encrypted) > 0 {
+			return a, errors.New("reading the SAML response: the assertion is encrypted; ask the Okta administrator to turn assertion encryption off for this AWS app")
+		}
+		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", len(response.Assertions))
+	}
+	if err := a.fill(response.Assertions[0]); err != nil {
+		return a, fmt.Errorf("reading the SAML response: %w", err)
+	}
+	return a, nil
+}
+
+type samlResponse struct {
+	XMLName xml.Name
+	Status  struct {
+		Code struct {
+			Value string `xml:"Value,attr"`
+		} `xml:"urn:oasis:names:tc:SAML:2.0:protocol StatusCode"`
+		Message string `xml:"urn:oasis:names:tc:SAML:2.0:protocol StatusMessage"`
+	} `xml:"urn:oasis:names:tc:SAML:2.0:protocol Status"`
+	Assertions []samlAssertion `xml:"urn:oasis:names:tc:SAML:2.0:assertion Assertion"`
+	Encrypted  []struct{}      `xml:"urn:oasis:names:tc:SAML:2.0:assertion EncryptedAssertion"`
+}
+
+type samlAssertion struct {
+	Conditions struct {
+		NotOnOrAfter string `xml:"NotOnOrAfter,attr"`
+	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion Conditions"`
+	Attributes []struct {
+		Name   string   `xml:"Name,attr"`
+		Values []string `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeValue"`
+	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeStatement>Attribute"`
+}
+
+func decodeResponse(text []byte) (samlResponse, error) {
+	var r samlResponse
+	// A first pass over the tokens: encoding/xml skips directives silently and
+	// stops reading at the root's end tag.
+	roots, depth := 0, 0
+	for tokens := xml.NewDecoder(bytes.NewReader(text)); ; {
+		token, err := tokens.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return r, fmt.Errorf("it is not well-formed XML: %w", syntaxOnly(err))
+		}
+		switch token := token.(type) {
+		case xml.Directive:
+			return r, errors.New("it carries a DTD")
+		case xml.StartElement:
+			if depth == 0 {
+				roots++
+			}
+			depth++
+		case xml.EndElement:
+			depth--
+		case xml.CharData:
+			if depth == 0 && len(bytes.TrimSpace(token)) > 0 {
+				return r, errors.New("it has text outside its root element")
+			}
+		}
+	}
+	if roots != 1 {
+		return r, fmt.Errorf("it has %d root elements", roots)
+	}
+	if err := xml.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("it is not well-formed XML: %w", syntaxOnly(err))
+	}
+	if r.XMLName.Local != "Response" || r.XMLName.Space != samlProtocol {
+		return r, fmt.Errorf("its root is <%s>, not a SAML 2.0 Response", r.XMLName.Local)
+	}
+	return r, nil
+}
+
+// syntaxOnly keeps the line and drops the words of an XML error: those may
+// quote the document.
+func syntaxOnly(err error) error {
+	var syntax *xml.SyntaxError
+	if errors.As(err, &syntax) {
+		return errors.New("syntax error on line " + strconv.Itoa(syntax.Line))
+	}
+	return errors.New("it does not have the shape of a SAML response")
+}
+
+func (a *Assertion) fill(s samlAssertion) error {
+	if s.Conditions.NotOnOrAfter != "" {
+		end, err := time.Parse(time.RFC3339Nano, s.Conditions.NotOnOrAfter)
+		if err != nil {
+			return errors.New("its NotOnOrAfter is not a time")
+		}
+		a.NotOnOrAfter = end.UTC()
+	}
+	for _, attribute := range s.Attributes {
+		for _, value := range attribute.Values {
+			switch attribute.Name {
+			case roleAttribute:
+				role, err := parseGrant(value)
+				if err != nil {
+					return err
+				}
+				a.Roles = append(a.Roles, role)
+			case durationAttribute:
+				seconds, err := strconv.Atoi(strings.TrimSpace(value))
+				if err != nil || seconds < 900 || seconds > 43200 {
+					return errors.New("its SessionDuration is not a number of seconds between 900 and 43200")
+				}
+				a.SessionDuration = time.Duration(seconds) * time.Second
+			}
+		}
+	}
+	slices.SortFunc(a.Roles, compareRoles)
+	a.Roles = slices.Compact(a.Roles)
+	return nil
+}
+
+// parseGrant reads one value of the role attribute: the role's and the
+// provider's ARN with a comma between, in either order.
+func parseGrant(value string) (Role, error) {
+	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", clip(value))
+	first, second, found := strings.Cut(value, ",")
+	if !found {
+		return Role{}, bad
+	}
+	first, second = strings.TrimSpace(first), strings.TrimSpace(second)
+	if strings.Contains(first, ":saml-provider/") {
+		first, second = second, first
+	}
+	role, err := ParseRole(first)
+	if err != nil {
+		return Role{}, bad
+	}
+	parts := strings.SplitN(second, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] != role.Partition() || parts[2] != "iam" || parts[4] != role.Account() ||
+		!strings.HasPrefix(parts[5], "saml-provider/") || !printable(second) {
+		return Role{}, bad
+	}
+	role.Provider = second
+	return role, nil
+}
+
+func compareRoles(a, b Role) int {
+	if c := strings.Compare(a.Account(), b.Account()); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.ARN, b.ARN); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Provider, b.Provider)
+}
+
+// clip bounds what an error quotes.
+func clip(s string) string {
+	if len(s) > 200 {
+		return s[:200] + "…"
+	}
+	return s
+}

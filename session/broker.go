@@ -1,0 +1,267 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// DefaultDuration is asked of STS when neither the profile nor the assertion
+// says how long a session should be.
+const DefaultDuration = time.Hour
+
+// assertionLife is how long an assertion is used for further roles after it
+// came: AWS redeems one within five minutes of issuance.
+const assertionLife = 4 * time.Minute
+
+// Broker opens sessions: from the store when it holds a fresh one, else by
+// signing in and assuming the role. It is for one goroutine.
+type Broker struct {
+	IdP    IdP
+	STS    STS
+	Store  Store
+	Limits Limits
+	Ask    Prompter
+	Now    func() time.Time
+
+	assertions map[string]received // by Org.ID, for further profiles of the same run
+	warned     bool
+}
+
+type received struct {
+	assertion Assertion
+	at        time.Time
+}
+
+// Open returns a fresh session for p. Errors: *InputError, *RefusedError,
+// *RoleError, *AWSError, ErrInterrupted, the context's, or what the drivers say.
+func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
+	if p.Confirm {
+		yes, err := b.Ask.Confirm(ctx, "Use "+p.Name+" ("+describe(p)+")?", false)
+		var input *InputError
+		if errors.As(err, &input) {
+			return Session{}, &InputError{What: "a yes to using " + p.Name, Give: "its profile says confirm = true: run this on a terminal"}
+		}
+		if err != nil {
+			return Session{}, err
+		}
+		if !yes {
+			return Session{}, ErrInterrupted
+		}
+	}
+	return b.open(ctx, p, false)
+}
+
+// Renew is Open without a look at what the store holds.
+func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
+	return b.open(ctx, p, true)
+}
+
+// Grants signs in to o and returns what the assertion says. The assertion
+// serves profiles opened after it in the same run.
+func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
+	unlock, err := b.Store.Lock(ctx, o.ID(), holding(o.Name), b.waiting)
+	if err != nil {
+		return Assertion{}, err
+	}
+	defer unlock()
+	return b.assert(ctx, Profile{Name: o.Name, Org: o})
+}
+
+func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error) {
+	key := p.Key()
+	if !anew {
+		if s, ok := b.kept(ctx, key, p); ok {
+			return s, nil
+		}
+	}
+	if p.Source != nil {
+		source, err := b.open(ctx, *p.Source, false)
+		if err != nil {
+			return Session{}, fmt.Errorf("opening %s for %s: %w", p.Source.Name, p.Name, err)
+		}
+		return b.chain(ctx, key, p, source)
+	}
+	unlock, err := b.Store.Lock(ctx, p.Org.ID(), holding(p.Name), b.waiting)
+	if err != nil {
+		return Session{}, err
+	}
+	defer unlock()
+	if !anew {
+		// Another process may have signed in while this one waited.
+		if s, ok := b.kept(ctx, key, p); ok {
+			return s, nil
+		}
+	}
+	a, err := b.assert(ctx, p)
+	if err != nil {
+		return Session{}, err
+	}
+	return b.redeem(ctx, key, p, a)
+}
+
+// kept returns the store's session for key when it is fresh. Nothing that is
+// wrong with the store keeps a person from signing in.
+func (b *Broker) kept(ctx context.Context, key string, p Profile) (Session, bool) {
+	s, err := b.Store.Get(ctx, key)
+	if err != nil || !s.Fresh(b.Now()) {
+		return Session{}, false
+	}
+	// The region is not part of what was signed in for.
+	s.Region = p.Region
+	return s, true
+}
+
+func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
+	if r, ok := b.assertions[p.Org.ID()]; ok && b.Now().Sub(r.at) < assertionLife {
+		return r.assertion, nil
+	}
+	deadline := p.Org.Timeout
+	if deadline == 0 {
+		deadline = 2 * time.Minute
+	}
+	limited, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	a, err := b.IdP.Assert(limited, p)
+	b.Ask.Progress("")
+	if err != nil {
+		if limited.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("the sign-in did not end within %s: %w", deadline, err)
+		}
+		return Assertion{}, err
+	}
+	if !a.NotOnOrAfter.IsZero() && !b.Now().Before(a.NotOnOrAfter) {
+		return Assertion{}, fmt.Errorf("the assertion ended at %s, which is past by this machine's clock (%s); check the clock",
+			a.NotOnOrAfter.Format(time.RFC3339), b.Now().UTC().Format(time.RFC3339))
+	}
+	if b.assertions == nil {
+		b.assertions = map[string]received{}
+	}
+	b.assertions[p.Org.ID()] = received{a, b.Now()}
+	return a, nil
+}
+
+func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion) (Session, error) {
+	role, err := Choose(ctx, p, a.Roles, b.Ask)
+	if err != nil {
+		return Session{}, err
+	}
+	want := p.Duration
+	if want == 0 {
+		want = a.SessionDuration
+	}
+	if want == 0 {
+		want = DefaultDuration
+	}
+	return b.assume(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: want})
+}
+
+func (b *Broker) chain(ctx context.Context, key string, p Profile, source Session) (Session, error) {
+	role, err := ParseRole(p.Role)
+	if err != nil {
+		return Session{}, err
+	}
+	want := p.Duration
+	if want == 0 || want > time.Hour {
+		want = time.Hour // AWS's cap on chained roles
+	}
+	name := source.ARN[strings.LastIndexByte(source.ARN, '/')+1:]
+	return b.assume(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name, ExternalID: p.ExternalID, Region: p.Region, Duration: want})
+}
+
+// rungs are the durations tried, in this order, when STS says that what was
+// asked for is above the role's maximum.
+func rungs() []time.Duration {
+	return []time.Duration{12 * time.Hour, 8 * time.Hour, 4 * time.Hour, 2 * time.Hour, time.Hour}
+}
+
+func (b *Broker) assume(ctx context.Context, key string, p Profile, a Assumption) (Session, error) {
+	asked := a.Duration
+	if longest := b.Limits.Longest(a.Role.ARN); longest > 0 {
+		a.Duration = min(a.Duration, longest)
+	}
+	b.Ask.Progress("assuming " + a.Role.ShortName() + " in " + a.Role.Account())
+	defer b.Ask.Progress("")
+	got, err := b.STS.Assume(ctx, a)
+	learnt := false
+	for _, rung := range rungs() {
+		if !errors.Is(err, ErrDurationTooLong) {
+			break
+		}
+		if rung < a.Duration {
+			a.Duration, learnt = rung, true
+			got, err = b.STS.Assume(ctx, a)
+		}
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	if learnt {
+		b.Limits.Learn(a.Role.ARN, a.Duration)
+		b.Ask.Say(fmt.Sprintf("%s in %s does not allow sessions of %s; this one lasts %s, and so will the next", a.Role.Name(), a.Role.Account(), short(asked), short(a.Duration)))
+	}
+	if err := sameRole(a.Role, got.ARN); err != nil {
+		return Session{}, err
+	}
+	s := Session{Profile: p.Name, Role: a.Role, Region: p.Region, ARN: got.ARN, Issued: b.Now().UTC(), Credentials: got.Credentials}
+	b.keep(ctx, key, s)
+	return s, nil
+}
+
+// sameRole checks that STS handed out what was asked for, before anything is
+// done with it.
+func sameRole(asked Role, got string) error {
+	parts := strings.SplitN(got, ":", 6)
+	if len(parts) == 6 && parts[1] == asked.Partition() && parts[4] == asked.Account() &&
+		strings.HasPrefix(parts[5], "assumed-role/"+asked.ShortName()+"/") {
+		return nil
+	}
+	return &AWSError{Act: "assuming " + asked.ARN, Err: fmt.Errorf("STS answered with %q, which is not that role", clip(got))}
+}
+
+func (b *Broker) keep(ctx context.Context, key string, s Session) {
+	err := b.Store.Put(ctx, key, s)
+	if err == nil || b.warned {
+		return
+	}
+	b.warned = true
+	b.Ask.Say("this session is not kept for the next command: " + err.Error())
+}
+
+func (b *Broker) waiting(holder string) {
+	if holder == "" {
+		holder = "another stsx"
+	}
+	b.Ask.Progress("waiting for " + holder)
+}
+
+// holding is what a process says of itself to those that wait for it.
+func holding(name string) string {
+	return fmt.Sprintf("stsx (pid %d), which is signing in for %s", os.Getpid(), name)
+}
+
+func describe(p Profile) string {
+	switch {
+	case p.Role == "" && p.Account == "":
+		return "at " + p.Root().Org.Name
+	case p.Role == "":
+		return "account " + p.Account
+	}
+	return asked(p)
+}
+
+// short prints whole hours and minutes as people write them.
+func short(d time.Duration) string {
+	text := d.String()
+	text = strings.TrimSuffix(text, "0s")
+	if d >= time.Hour {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	if text == "" {
+		return d.String()
+	}
+	return text
+}

@@ -1,0 +1,105 @@
+package session
+
+import (
+	"context"
+	"strings"
+)
+
+// Choose picks the role that p asks for out of those granted: by ARN, by name
+// (with or without its path) and account, the only one when p names none, else
+// the one the person picks. It never takes another role than asked. Errors:
+// *RoleError, *InputError, ErrInterrupted.
+func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role, error) {
+	if len(granted) == 0 {
+		return Role{}, &RoleError{}
+	}
+	fits := matching(p, granted)
+	switch {
+	case len(fits) == 1:
+		return fits[0], nil
+	case len(fits) == 0:
+		return Role{}, &RoleError{Asked: asked(p), Near: near(p, granted)}
+	case strings.HasPrefix(p.Role, "arn:") && !ask.Interactive():
+		// The same role through two providers: both lead to the same role.
+		return fits[0], nil
+	case p.Role != "" && !ask.Interactive():
+		return Role{}, &RoleError{Asked: asked(p), Near: shown(fits), Many: true}
+	}
+	picked, err := ask.Choose(ctx, Question{
+		Prompt: "Role for " + p.Name,
+		What:   "a choice among the " + plural(len(fits), "role") + " for " + p.Name,
+		Give:   "name one with --role or in the profile (stsx roles lists them)",
+	}, shown(fits))
+	if err != nil {
+		return Role{}, err
+	}
+	return fits[picked], nil
+}
+
+func matching(p Profile, granted []Role) []Role {
+	var exact, short []Role
+	for _, r := range granted {
+		if p.Account != "" && r.Account() != p.Account {
+			continue
+		}
+		switch p.Role {
+		case "", r.ARN, r.Name():
+			exact = append(exact, r)
+		case r.ShortName():
+			short = append(short, r)
+		}
+	}
+	if len(exact) > 0 {
+		return exact
+	}
+	return short
+}
+
+func asked(p Profile) string {
+	switch {
+	case p.Role == "":
+		return "in account " + p.Account
+	case p.Account == "" || strings.HasPrefix(p.Role, "arn:"):
+		return p.Role
+	}
+	return p.Role + " in account " + p.Account
+}
+
+// near lists the granted roles that the person may have meant, best first.
+func near(p Profile, granted []Role) []string {
+	want := p.Role
+	if r, err := ParseRole(p.Role); err == nil {
+		want = r.ShortName()
+	}
+	names := make([]string, 0, len(granted))
+	for _, r := range granted {
+		names = append(names, r.ShortName())
+	}
+	var out []string
+	for _, name := range Near(want, names) {
+		for _, r := range granted {
+			if r.ShortName() == name && len(out) < 5 {
+				out = append(out, r.String())
+			}
+		}
+	}
+	if len(out) == 0 && len(granted) <= 5 {
+		return shown(granted)
+	}
+	return out
+}
+
+func shown(roles []Role) []string {
+	doubled := map[string]int{}
+	for _, r := range roles {
+		doubled[r.String()]++
+	}
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = r.String()
+		if doubled[out[i]] > 1 {
+			out[i] += " (by " + r.Provider[strings.LastIndexByte(r.Provider, '/')+1:] + ")"
+		}
+	}
+	return out
+}

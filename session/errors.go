@@ -1,0 +1,95 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Conditions that callers test for.
+var (
+	// ErrNoSession: the store holds no session that can be read under that key.
+	ErrNoSession = errors.New("no session")
+	// ErrNoPassword: that source of passwords has none for that org.
+	ErrNoPassword = errors.New("no password")
+	// ErrInterrupted: the person pressed Ctrl-C or closed the input.
+	ErrInterrupted = errors.New("interrupted")
+	// ErrDurationTooLong: STS says the duration asked for is above the role's maximum.
+	ErrDurationTooLong = errors.New("the duration is above the role's maximum")
+	// ErrNoKeyring: there is no place to keep the key that seals sessions.
+	ErrNoKeyring = errors.New("no keyring")
+)
+
+// InputError: something had to be asked for and nobody was there to answer.
+type InputError struct {
+	What string // "the password for jane@acme.example"
+	Give string // how to give it without being asked: "set STSX_PASSWORD or use --password-stdin"
+}
+
+func (e *InputError) Error() string { return e.What + " is needed, and there is no terminal to ask on" }
+
+// RefusedError: the identity provider refused the sign-in. Nothing is wrong
+// with stsx or the network; trying the same again can lock the account.
+type RefusedError struct {
+	What string // what was refused: "the password", "the code", "the account"
+	Said string // the provider's words, as its page shows them
+	Kind Refusal
+}
+
+// Refusal is what a RefusedError is about.
+type Refusal int
+
+// The refusals that have a cure of their own.
+const (
+	RefusedOther Refusal = iota
+	RefusedPassword
+	RefusedCode
+	RefusedLocked
+	RefusedExpired
+	RefusedNotAssigned
+)
+
+func (e *RefusedError) Error() string {
+	if e.Said == "" {
+		return e.What + " was refused"
+	}
+	return "Okta said: " + e.Said
+}
+
+// RoleError: the role asked for is not granted, or not the only one that fits.
+type RoleError struct {
+	Asked string   // as the person named it
+	Near  []string // roles they may have meant, as shown to them
+	Many  bool     // Asked fits each of Near
+}
+
+func (e *RoleError) Error() string {
+	if e.Many {
+		return fmt.Sprintf("role %s is ambiguous; it fits %s", e.Asked, strings.Join(e.Near, ", "))
+	}
+	if e.Asked == "" {
+		return "signed in, but Okta grants you no AWS role in this app"
+	}
+	text := fmt.Sprintf("role %s is not granted to you", e.Asked)
+	if len(e.Near) > 0 {
+		text += "; near it: " + strings.Join(e.Near, ", ")
+	}
+	return text
+}
+
+// AWSError: STS refused, or could not be reached.
+type AWSError struct {
+	Act     string // "assuming arn:…"
+	Code    string // AWS's error code; "" when no answer came
+	Message string
+	Err     error
+}
+
+func (e *AWSError) Error() string {
+	if e.Code != "" {
+		return fmt.Sprintf("%s: AWS said: %s (%s)", e.Act, e.Message, e.Code)
+	}
+	return fmt.Sprintf("%s: %v", e.Act, e.Err)
+}
+
+func (e *AWSError) Unwrap() error { return e.Err }

@@ -1,0 +1,98 @@
+package session
+
+import (
+	"context"
+	"time"
+)
+
+// IdP signs a person in and brings back what the provider says of them.
+type IdP interface {
+	// Assert signs in to p.Org. Errors: *InputError, *RefusedError,
+	// ErrInterrupted, the context's, or what went wrong with the browser or
+	// the page.
+	Assert(ctx context.Context, p Profile) (Assertion, error)
+}
+
+// STS turns a role granted into credentials.
+type STS interface {
+	// Assume asks once for exactly a.Duration. Errors: ErrDurationTooLong
+	// (wrapped), *AWSError.
+	Assume(ctx context.Context, a Assumption) (Assumed, error)
+}
+
+// Assumption is one call of STS: with an Assertion AssumeRoleWithSAML, with
+// From AssumeRole.
+type Assumption struct {
+	Role        Role
+	Assertion   Secret       // base64, as posted
+	From        *Credentials // role chaining
+	SessionName string       // for role chaining; with an assertion the provider says it
+	ExternalID  string
+	Region      string // whose regional endpoint to use; "" = the partition's first
+	Duration    time.Duration
+}
+
+// Assumed is STS's answer.
+type Assumed struct {
+	Credentials Credentials
+	ARN         string
+}
+
+// Store keeps sessions between runs.
+type Store interface {
+	// Get returns the session kept under key, ErrNoSession when there is none
+	// or it can't be opened.
+	Get(ctx context.Context, key string) (Session, error)
+	// Put keeps s under key. Errors: ErrNoKeyring (wrapped) when nothing can
+	// be kept on this machine, else what the file system said.
+	Put(ctx context.Context, key string, s Session) error
+	// Lock waits until no other process holds name. waiting is called once,
+	// with what the holder said of itself, if it has to wait. The lock ends
+	// with unlock or with the process, however that ends.
+	Lock(ctx context.Context, name, self string, waiting func(holder string)) (unlock func(), err error)
+}
+
+// Limits remembers how long a role's sessions may be. It holds no secret.
+type Limits interface {
+	// Longest returns what was learnt, 0 when nothing was or it is out of date.
+	Longest(role string) time.Duration
+	// Learn remembers; a failure to is not worth an error.
+	Learn(role string, d time.Duration)
+}
+
+// Passwords keeps passwords: the OS keyring.
+type Passwords interface {
+	// Password returns ErrNoPassword when it holds none for o.
+	Password(ctx context.Context, o Org) (Secret, error)
+	// Remember keeps it until Forget.
+	Remember(ctx context.Context, o Org, password Secret) error
+	// Forget is nil when there was none.
+	Forget(ctx context.Context, o Org) error
+}
+
+// Prompter talks to the person at the terminal.
+type Prompter interface {
+	// Interactive reports whether anybody can be asked.
+	Interactive() bool
+	// Ask asks one question. Errors: *InputError when nobody can be asked,
+	// ErrInterrupted, the context's.
+	Ask(ctx context.Context, q Question) (string, error)
+	// Confirm asks for yes or no. Errors as Ask.
+	Confirm(ctx context.Context, prompt string, otherwise bool) (bool, error)
+	// Choose lets one of options be picked and returns its index. Errors as
+	// Ask; its InputError carries what and give.
+	Choose(ctx context.Context, q Question, options []string) (int, error)
+	// Say shows a message and leaves it there.
+	Say(message string)
+	// Progress shows what is being waited for, on a terminal only, until the
+	// next call of any method here; "" takes it away.
+	Progress(message string)
+}
+
+// Question is what is asked.
+type Question struct {
+	Prompt string // "Password for jane@acme.example"
+	Secret bool   // not shown while typed
+	What   string // for InputError: "the password for jane@acme.example"
+	Give   string // for InputError
+}

@@ -1,0 +1,42 @@
+package session
+
+import (
+	"crypto/subtle"
+	"fmt"
+)
+
+const redacted = "[secret]"
+
+// Secret is text that must not be seen: a password, a code, an assertion, a
+// key. Every verb of fmt and every encoder prints it as "[secret]"; Reveal is
+// the one way to the text, so that the places that need it can be found.
+type Secret struct{ text string }
+
+// NewSecret wraps text.
+func NewSecret(text string) Secret { return Secret{text} }
+
+// Reveal returns the text itself.
+func (s Secret) Reveal() string { return s.text }
+
+// IsZero reports whether there is no text.
+func (s Secret) IsZero() bool { return s.text == "" }
+
+// Equal compares in constant time.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.text), []byte(other.text)) == 1
+}
+
+// Format implements fmt.Formatter for every verb.
+func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+
+// String implements fmt.Stringer.
+func (Secret) String() string { return redacted }
+
+// GoString implements fmt.GoStringer.
+func (Secret) GoString() string { return redacted }
+
+// MarshalText implements encoding.TextMarshaler, which JSON and TOML use too.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalBinary implements encoding.BinaryMarshaler, which gob uses.
+func (Secret) MarshalBinary() ([]byte, error) { return []byte(redacted), nil }

@@ -1,0 +1,102 @@
+// Package session holds what stsx is about: a profile is signed in to at an
+// identity provider, which yields an assertion; a role chosen from it is
+// assumed at STS, which yields credentials; those, with who they are for, are
+// a session. The flow is Broker.Open; what the flow needs of the world are the
+// interfaces in ports.go, which the packages below this one implement.
+package session
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Margin is how long before its end a session counts as ended, so that a
+// command started with it has time to do something.
+const Margin = 5 * time.Minute
+
+// Org is one identity provider a person signs in to: for Okta, the embed link
+// of the AWS app in their organisation.
+type Org struct {
+	Name            string // key in the configuration
+	Type            string // "okta"
+	URL             string // the app's embed link
+	Username        string // asked for when empty
+	MFA             string // preferred kind of factor, as in the configuration; "" = asked when there are several
+	Browser         string // "auto", "headless" or "visible"
+	BrowserPath     string // "" = found
+	NoSandbox       bool
+	AllowedHosts    []string // further hosts the password may be typed into
+	PasswordCommand []string
+	MFACommand      []string
+	Timeout         time.Duration // one deadline for a whole sign-in, waits for the person included
+}
+
+// Profile is one thing a person can ask for by name: a role at an org.
+type Profile struct {
+	Name       string
+	Org        Org
+	Role       string        // ARN or role name; "" = the only one, or asked
+	Account    string        // twelve digits; "" = any
+	Region     string        // "" = not set in the child
+	Duration   time.Duration // 0 = what the assertion says, else an hour
+	Source     *Profile      // role chaining: assume from this profile's session
+	ExternalID string        // for role chaining
+	Confirm    bool          // ask before use
+}
+
+// Root follows Source to the profile that is signed in to.
+func (p Profile) Root() Profile {
+	for p.Source != nil {
+		p = *p.Source
+	}
+	return p
+}
+
+// Key identifies the session that p asks for: profiles that name another
+// role, account, user, org or duration have another key, so that editing the
+// configuration or giving --role never yields the session of before.
+func (p Profile) Key() string {
+	chain := []any{}
+	for at := &p; at != nil; at = at.Source {
+		chain = append(chain, []string{at.Name, at.Org.Name, at.Org.URL, at.Org.Username, at.Role, at.Account, at.Duration.String(), at.ExternalID})
+	}
+	text, _ := json.Marshal(chain) // strings only: cannot fail
+	return string(text)
+}
+
+// ID names o's sign-in for a lock or a stored secret without saying whose it is.
+func (o Org) ID() string {
+	text, _ := json.Marshal([]string{o.URL, o.Username})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// Credentials are what STS hands out.
+type Credentials struct {
+	AccessKeyID     string // not a secret by itself
+	SecretAccessKey Secret
+	SessionToken    Secret
+	Expires         time.Time // when STS stops accepting them (UTC); source: Credentials.Expiration
+}
+
+// Session is credentials and who they are for.
+type Session struct {
+	Profile     string // name of the profile it was opened for
+	Role        Role
+	Region      string // the profile's, "" when it has none
+	ARN         string // of the assumed role, session name included; source: AssumedRoleUser.Arn
+	Issued      time.Time
+	Credentials Credentials
+}
+
+// Fresh reports whether s is good for more than Margin from now on.
+func (s Session) Fresh(now time.Time) bool {
+	return !s.Credentials.Expires.IsZero() && s.Credentials.Expires.Sub(now) > Margin
+}
+
+// Left is how long STS accepts s's credentials from now on, never negative.
+func (s Session) Left(now time.Time) time.Duration {
+	return max(0, s.Credentials.Expires.Sub(now))
+}
