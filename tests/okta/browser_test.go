@@ -1,0 +1,199 @@
+package okta
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/launcher"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// tab is a browser tab on the org's page, driven by its DOM alone.
+type tab struct {
+	*testing.T
+	page  *rod.Page
+	shots string // directory for screenshots, from STSX_SHOTS
+	name  string
+
+	mu    sync.Mutex
+	hosts map[string]bool // of every request made
+}
+
+// selectors are the marks of an engine's page. The README has them in words.
+type selectors struct {
+	username, password, submit, code, totp string
+	pick                                   map[Factor]string
+}
+
+var marks = map[Engine]selectors{
+	Gen2: {
+		username: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
+		submit: `input[type=submit][data-type=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
+		pick: map[Factor]string{GoogleTOTP: `[data-se=google_otp] a.select-factor`, OktaVerifyTOTP: `[data-se=okta_verify-totp] a.select-factor`},
+	},
+	Gen3: {
+		username: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
+		submit: `button[type=submit][data-se=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
+		pick: map[Factor]string{GoogleTOTP: `button[data-se=authenticator-button]:has([data-se=google_otp])`, OktaVerifyTOTP: `button[data-se=authenticator-button]:has([data-se=okta_verify-totp])`},
+	},
+	Classic: {
+		username: `input[name=username]`, password: `input[name=password]`, submit: `input[type=submit][data-type=save]`,
+		code: `.mfa-verify-totp input[name=answer]`, totp: `.mfa-verify-totp input[name=answer]`,
+	},
+}
+
+// browser starts one Chromium for a test, or skips (fails when STSX_REQUIRE=all).
+func browser(t *testing.T) *rod.Browser {
+	t.Helper()
+	bin, err := exec.LookPath("chromium")
+	if err != nil {
+		needed(t, err)
+	}
+	l := launcher.New().Bin(bin).Leakless(false).HeadlessNew(true).NoSandbox(true).
+		Set("disable-background-networking").Set("disable-component-update").Set("no-first-run").Set("disable-sync").
+		UserDataDir(t.TempDir())
+	control, err := l.Launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Kill)
+	b := rod.New().ControlURL(control)
+	if err := b.Connect(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// needed skips a test for want of something, which CI must have.
+func needed(t *testing.T, err error) {
+	t.Helper()
+	if os.Getenv("STSX_REQUIRE") == "all" {
+		t.Fatal(err)
+	}
+	t.Skip(err)
+}
+
+// open shows the org's app in a fresh context.
+func open(t *testing.T, b *rod.Browser, o *Org, name string) *tab {
+	t.Helper()
+	incognito, err := b.Incognito()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := incognito.Page(proto.TargetCreateTarget{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	w := &tab{T: t, page: page.Context(ctx), shots: os.Getenv("STSX_SHOTS"), name: name, hosts: map[string]bool{}}
+	go w.page.EachEvent(func(e *proto.NetworkRequestWillBeSent) {
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
+			w.mu.Lock()
+			w.hosts[u.Host] = true
+			w.mu.Unlock()
+		}
+	})()
+	t.Cleanup(func() { _ = incognito.Close(); cancel() })
+	w.check(w.page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: 900, Height: 1100, DeviceScaleFactor: 1}))
+	w.check(w.page.Navigate(o.EmbedURL()))
+	return w
+}
+
+func (w *tab) check(err error) {
+	w.Helper()
+	if err != nil {
+		w.shoot("failed")
+		w.Fatal(err)
+	}
+}
+
+// await waits until an element is there and visible.
+func (w *tab) await(selector string) *rod.Element {
+	w.Helper()
+	el, err := w.page.ElementByJS(rod.Eval(`s => [...document.querySelectorAll(s)].find(e => e.checkVisibility() && !e.disabled) ?? null`, selector))
+	if err != nil {
+		w.shoot("failed")
+		w.Fatalf("awaiting %s: %v", selector, err)
+	}
+	return el
+}
+
+// text waits until the page says something.
+func (w *tab) text(want string) {
+	w.Helper()
+	if err := w.page.Wait(rod.Eval(`s => document.body.innerText.includes(s)`, want)); err != nil {
+		w.shoot("failed")
+		w.Fatalf("awaiting %q: %v", want, err)
+	}
+}
+
+// fill replaces what a field holds. It types, because the widgets listen for input.
+func (w *tab) fill(selector, value string) {
+	w.Helper()
+	el := w.await(selector)
+	w.check(el.SelectAllText())
+	w.check(el.Input(value))
+}
+
+// click is the DOM's: a mouse click can miss a button that an error box moves.
+func (w *tab) click(selector string) {
+	w.Helper()
+	_, err := w.await(selector).Eval(`() => this.click()`)
+	w.check(err)
+}
+
+// shoot saves a picture and the DOM for a person to look at, if asked to.
+func (w *tab) shoot(step string) {
+	if w.shots == "" {
+		return
+	}
+	base := filepath.Join(w.shots, w.name+"-"+step)
+	_ = w.page.Wait(rod.Eval(`() => document.getAnimations().filter(a => a.effect.getComputedTiming().iterations !== Infinity).length === 0 && !(window.jQuery && jQuery(':animated').length)`))
+	if raw, err := w.page.Screenshot(true, nil); err == nil {
+		_ = os.WriteFile(base+".png", raw, 0o600)
+	}
+	if html, err := w.page.Eval(`() => (document.querySelector('#okta-sign-in') || document.body).outerHTML`); err == nil {
+		_ = os.WriteFile(base+".html", []byte(html.Value.Str()), 0o600)
+	}
+}
+
+// relyingParty receives what the page posts.
+func relyingParty(t *testing.T) (acs string, posts <-chan url.Values) {
+	t.Helper()
+	got := make(chan url.Values, 4)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/saml" || r.Method != http.MethodPost {
+			http.NotFound(w, r)
+			return
+		}
+		_ = r.ParseForm()
+		got <- r.PostForm
+		fmt.Fprint(w, `<link rel="icon" href="data:,">signed in`)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL + "/saml", got
+}
+
+// local says that no request left this machine's loopback.
+func (w *tab) local() {
+	w.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for host := range w.hosts {
+		if !strings.HasPrefix(host, "127.0.0.1:") {
+			w.Errorf("the page asked %s", host)
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package okta
+
+import (
+	"net/http"
+	"strings"
+)
+
+const jsonType = "application/json"
+
+func (o *Org) classicRoutes(mux *http.ServeMux) {
+	post := func(path string, f func(*http.Request, *signIn, message) answer) {
+		mux.HandleFunc("POST /api/v1/authn/"+path, o.api(jsonType, func(r *http.Request, in message) answer {
+			s := o.answered(in.StateToken)
+			if s == nil {
+				return invalidToken()
+			}
+			return f(r, s, in)
+		}))
+	}
+	mux.HandleFunc("GET /.well-known/webfinger", o.api("application/jrd+json", o.webfinger))
+	mux.HandleFunc("POST /api/v1/authn", o.api(jsonType, o.authn))
+	mux.HandleFunc("POST /api/v1/authn/introspect", o.api(jsonType, o.authnState))
+	post("factors/{id}/verify", o.verify)
+	post("previous", func(_ *http.Request, s *signIn, _ message) answer { o.wantFactor(s); return o.status(s) })
+	post("skip", o.authnSkip)
+	post("credentials/change_password", o.authnChange)
+	post("cancel", func(_ *http.Request, s *signIn, _ message) answer {
+		o.note(Event{Kind: Cancelled, User: s.name})
+		o.end(s)
+		return answer{http.StatusOK, object{"relayState": s.from}}
+	})
+}
+
+// webfinger tells an identifier-first page that the password is Okta's.
+func (o *Org) webfinger(r *http.Request, _ message) answer {
+	name := strings.TrimPrefix(r.URL.Query().Get("resource"), "okta:acct:")
+	o.note(Event{Kind: Identified, User: name, OK: o.accounts.find(name) != nil})
+	return answer{http.StatusOK, object{
+		"subject": r.URL.Query().Get("resource"),
+		"links": []any{object{
+			"rel": "http://openid.net/specs/connect/1.0/issuer", "href": o.url + "/sso/idps/OKTA",
+			"titles": object{"und": "stsx-test"}, "properties": object{"okta:idp:metadata": "", "okta:idp:type": "OKTA", "okta:idp:id": "OKTA"},
+		}},
+	}}
+}
+
+// authn starts a sign-in with a username and password, or with a state token
+// alone tells where one stands.
+func (o *Org) authn(r *http.Request, in message) answer {
+	if in.Username == "" && in.StateToken != "" {
+		return o.authnState(r, in)
+	}
+	o.note(Event{Kind: Identified, User: in.Username, OK: o.accounts.find(in.Username) != nil})
+	if o.expireNext {
+		o.expireNext = false
+		o.note(Event{Kind: StateExpired})
+		return invalidToken()
+	}
+	switch o.tryPassword(in.Username, in.Password) {
+	case right:
+		s := o.begin(embedPath)
+		s.name, s.user = in.Username, o.accounts.find(in.Username)
+		o.passwordRight(s)
+		return o.status(s)
+	case locked:
+		return answer{http.StatusOK, object{"status": "LOCKED_OUT", "_links": object{"unlock": link("unlock", o.url+"/api/v1/authn/recovery/unlock")}}}
+	case rateLimited:
+		return apiError(http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
+	}
+	return apiError(http.StatusUnauthorized, "E0000004", "Authentication failed")
+}
+
+func (o *Org) authnState(_ *http.Request, in message) answer {
+	s := o.current(in.StateToken)
+	if s == nil {
+		o.note(Event{Kind: StateExpired})
+		return invalidToken()
+	}
+	return o.status(s)
+}
+
+// verify takes a one-time code. Without one the widget only announces which
+// factor it is about, and is told to ask.
+func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
+	f, enrolled := s.user.enrolledAs(r.PathValue("id"))
+	if !enrolled || (s.stage != stageSelect && s.stage != stageChallenge) {
+		return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
+	}
+	code := in.PassCode
+	if f == SecurityQuestion {
+		code = in.Answer
+	}
+	if f == Email && code == "" {
+		s.stage, s.factor = stageChallenge, f
+		return o.status(s)
+	}
+	switch o.tryCode(s.user, f, code) {
+	case right:
+		o.factorsDone(s)
+		return o.status(s)
+	case used:
+		return apiError(http.StatusForbidden, "E0000082", "Each code can only be used once. Please wait for a new code and try again.")
+	case locked:
+		return apiError(http.StatusForbidden, "E0000069", "User Locked")
+	case rateLimited:
+		return apiError(http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
+	}
+	return apiError(http.StatusForbidden, "E0000068", "Invalid Passcode/Answer", "Your passcode doesn't match our records. Please try again.")
+}
+
+func (o *Org) authnSkip(_ *http.Request, s *signIn, _ message) answer {
+	if s.stage == stageWarn {
+		s.warned = true
+		o.wantFactor(s)
+	}
+	return o.status(s)
+}
+
+func (o *Org) authnChange(_ *http.Request, s *signIn, in message) answer {
+	if s.stage != stageExpired && s.stage != stageWarn {
+		return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
+	}
+	if in.OldPassword != s.user.Password {
+		return apiError(http.StatusForbidden, "E0000014", "Update of credentials failed", "Old Password is not correct")
+	}
+	o.changePassword(s, in.NewPassword)
+	return o.status(s)
+}
+
+// status is the transaction as the Authn API tells it.
+func (o *Org) status(s *signIn) answer {
+	user := object{"id": s.user.id, "passwordChanged": "2026-01-05T09:00:00.000Z", "profile": object{
+		"login": s.user.Name, "firstName": "Jane", "lastName": "Roe", "locale": "en", "timeZone": "Europe/Berlin",
+	}}
+	embedded := object{"user": user}
+	links := object{"cancel": link("cancel", o.url+"/api/v1/authn/cancel")}
+	out := object{"stateToken": s.token, "expiresAt": stamp(s.expires), "_embedded": embedded, "_links": links}
+	switch s.stage {
+	case stageDone:
+		ticket := newID("20111")
+		o.tickets[ticket] = s.user
+		o.end(s)
+		return answer{http.StatusOK, object{"status": "SUCCESS", "expiresAt": stamp(s.expires), "sessionToken": ticket, "_embedded": embedded, "_links": links}}
+	case stageExpired, stageWarn:
+		out["status"] = "PASSWORD_EXPIRED"
+		policy := object{"complexity": object{"minLength": 8, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0, "excludeUsername": true}}
+		if s.stage == stageWarn {
+			out["status"] = "PASSWORD_WARN"
+			policy["expiration"] = object{"passwordExpireDays": 4}
+			links["skip"] = link("skip", o.url+"/api/v1/authn/skip")
+		}
+		embedded["policy"] = policy
+		links["next"] = link("changePassword", o.url+"/api/v1/authn/credentials/change_password")
+	case stageChallenge:
+		if s.factor == Email {
+			out["status"] = "MFA_CHALLENGE"
+			embedded["factor"] = o.factor(s, s.factor)
+			links["next"] = link("verify", o.verifyURL(s, s.factor))
+			links["prev"] = link("previous", o.url+"/api/v1/authn/previous")
+			return answer{http.StatusOK, out}
+		}
+		fallthrough
+	default:
+		out["status"] = "MFA_REQUIRED"
+		var all []any
+		for _, f := range s.user.factors() {
+			all = append(all, o.factor(s, f))
+		}
+		embedded["factors"] = all
+		embedded["policy"] = object{"allowRememberDevice": true, "rememberDeviceLifetimeInMinutes": 15, "rememberDeviceByDefault": false, "factorsPolicyInfo": object{}}
+	}
+	return answer{http.StatusOK, out}
+}
+
+// factor is an enrolment as the Authn API tells it.
+func (o *Org) factor(s *signIn, f Factor) object {
+	out := object{
+		"id": factorID(s.user, f), "provider": "OKTA", "vendorName": "OKTA", "profile": object{"credentialId": s.user.Name},
+		"_links": object{"verify": link("", o.verifyURL(s, f))},
+	}
+	switch f {
+	case GoogleTOTP:
+		out["factorType"], out["provider"], out["vendorName"] = "token:software:totp", "GOOGLE", "GOOGLE"
+	case OktaVerifyTOTP:
+		out["factorType"] = "token:software:totp"
+	case SecurityQuestion:
+		out["factorType"], out["profile"] = "question", object{"question": "disliked_food", "questionText": "What is the food you least liked as a child?"}
+	case Email:
+		out["factorType"], out["profile"] = "email", object{"email": "j...e@example.com"}
+	}
+	return out
+}
+
+func (o *Org) verifyURL(s *signIn, f Factor) string {
+	return o.url + "/api/v1/authn/factors/" + factorID(s.user, f) + "/verify"
+}
+
+// factorID is the enrolment's id: of the user and the factor.
+func factorID(a *account, f Factor) string {
+	return strings.ReplaceAll(string(f), "_", "") + strings.TrimPrefix(a.id, "00u")
+}
+
+// enrolledAs finds the factor of an enrolment's id.
+func (a *account) enrolledAs(id string) (Factor, bool) {
+	for _, f := range a.factors() {
+		if factorID(a, f) == id {
+			return f, true
+		}
+	}
+	return "", false
+}
+
+func link(name, href string) object {
+	l := object{"href": href, "hints": object{"allow": []any{"POST"}}}
+	if name != "" {
+		l["name"] = name
+	}
+	return l
+}
+
+func invalidToken() answer {
+	return apiError(http.StatusUnauthorized, "E0000011", "Invalid token provided")
+}
+
+// apiError is the error body of Okta's public API.
+func apiError(status int, code, summary string, causes ...string) answer {
+	list := []any{}
+	for _, c := range causes {
+		list = append(list, object{"errorSummary": c})
+	}
+	return answer{status, object{"errorCode": code, "errorSummary": summary, "errorLink": code, "errorId": newID("oae"), "errorCauses": list}}
+}

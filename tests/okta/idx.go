@@ -1,0 +1,184 @@
+package okta
+
+import (
+	"net/http"
+	"strconv"
+)
+
+func (o *Org) idxRoutes(mux *http.ServeMux) {
+	post := func(path string, f func(*signIn, message) answer) {
+		mux.HandleFunc("POST /idp/idx/"+path, o.api(ionType, func(_ *http.Request, in message) answer {
+			s := o.answered(in.StateHandle)
+			if s == nil {
+				return sessionExpired()
+			}
+			return f(s, in)
+		}))
+	}
+	mux.HandleFunc("POST /idp/idx/introspect", o.api(ionType, o.introspect))
+	mux.HandleFunc("POST /idp/idx/cancel", o.api(ionType, o.cancel))
+	post("identify", o.identify)
+	post("challenge", o.choose)
+	post("challenge/answer", o.answer)
+	post("skip", o.skip)
+	post("accept-terms-of-use", o.accept)
+}
+
+// ok shows where the sign-in stands now.
+func (o *Org) ok(s *signIn) answer { return answer{http.StatusOK, o.body(s, nil)} }
+
+// sessionExpired is the terminal answer to a form of a sign-in that is gone.
+func sessionExpired() answer {
+	return answer{http.StatusUnauthorized, object{
+		"version":  "1.0.0",
+		"messages": list(say("idx.session.expired", "You have been logged out due to inactivity. Refresh or return to the sign in screen.")),
+	}}
+}
+
+// introspect is the widget's first request; it carries the page's state token,
+// or after a reload the handle the widget kept.
+func (o *Org) introspect(_ *http.Request, in message) answer {
+	key := in.StateToken
+	if key == "" {
+		key = in.StateHandle
+	}
+	s := o.current(key)
+	if s == nil {
+		o.note(Event{Kind: StateExpired})
+		return sessionExpired()
+	}
+	return o.ok(s)
+}
+
+// cancel gives a sign-in up and starts the next one from the top.
+func (o *Org) cancel(_ *http.Request, in message) answer {
+	from := embedPath
+	if s := o.current(in.StateHandle); s != nil {
+		o.note(Event{Kind: Cancelled, User: s.name})
+		from = s.from
+		o.end(s)
+	}
+	return o.ok(o.begin(from))
+}
+
+func (o *Org) identify(s *signIn, in message) answer {
+	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
+	s.stage = stageIdentify
+	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})
+	if o.cfg.IdentifierFirst {
+		// An unknown user gets the password page too: Okta does not tell who exists.
+		s.stage = stagePassword
+		return o.ok(s)
+	}
+	return o.first(s, in.Credentials.Passcode)
+}
+
+// first checks the password and then whether the app is the user's.
+func (o *Org) first(s *signIn, password string) answer {
+	if v := o.tryPassword(s.name, password); v != right {
+		complaint := say("errors.E0000004", "Authentication failed")
+		if s.stage == stagePassword {
+			complaint = say("incorrectPassword", "Password is incorrect")
+		}
+		return o.refuse(s, v, complaint)
+	}
+	if s.user.Unassigned {
+		o.note(Event{Kind: Refused, User: s.user.Name})
+		s.stage = stageIdentify
+		return answer{http.StatusBadRequest, o.body(s, say("idx.error.user.not.assigned.to.app", "User is not assigned to this application."))}
+	}
+	o.passwordRight(s)
+	return o.ok(s)
+}
+
+// refuse is the answer to a secret that is not right: complaint when it is just
+// wrong, else what stands above it. The lock's status is not in Okta's examples.
+func (o *Org) refuse(s *signIn, v verdict, complaint object) answer {
+	switch v {
+	case locked:
+		s.stage = stageIdentify
+		return answer{http.StatusForbidden, o.body(s, say("errors.E0000119", "User is locked"))}
+	case rateLimited:
+		body := o.body(s, nil)
+		delete(body, "remediation")
+		body["messages"] = list(say("tooManyRequests", "Too many requests"))
+		return answer{http.StatusTooManyRequests, body}
+	}
+	return answer{http.StatusUnauthorized, o.body(s, complaint)}
+}
+
+// choose takes a factor from the list, also from the link under a challenge.
+func (o *Org) choose(s *signIn, in message) answer {
+	if s.stage != stageSelect && s.stage != stageChallenge {
+		return answer{http.StatusBadRequest, o.body(s, nil)}
+	}
+	for _, f := range s.user.factors() {
+		if authenticatorOf(f).id == in.Authenticator.ID {
+			s.stage, s.factor = stageChallenge, f
+			o.note(Event{Kind: FactorChosen, User: s.user.Name, Factor: f})
+			return o.ok(s)
+		}
+	}
+	return answer{http.StatusBadRequest, o.body(s, say("api.factors.error.not.found", "Unknown authenticator"))}
+}
+
+// answer takes whatever the form shown asked for.
+func (o *Org) answer(s *signIn, in message) answer {
+	switch s.stage {
+	case stagePassword:
+		return o.first(s, in.Credentials.Passcode)
+	case stageChallenge:
+		return o.second(s, in)
+	case stageExpired, stageWarn:
+		o.changePassword(s, in.Credentials.Passcode)
+		return o.ok(s)
+	}
+	return answer{http.StatusBadRequest, o.body(s, nil)}
+}
+
+func (o *Org) second(s *signIn, in message) answer {
+	code := in.Credentials.Passcode
+	if s.factor == OktaVerifyTOTP {
+		code = in.Credentials.TOTP
+	}
+	if s.factor == SecurityQuestion {
+		code = in.Credentials.Answer
+	}
+	switch v := o.tryCode(s.user, s.factor, code); v {
+	case right:
+		o.factorsDone(s)
+		return o.ok(s)
+	case used:
+		return o.refuse(s, v, say("authfactor.challenge.soft_token.used_passcode", "API error: Each code can only be used once. Please wait for a new code and try again."))
+	default:
+		return o.refuse(s, v, wrongCode(s.factor))
+	}
+}
+
+// wrongCode is how each authenticator words it.
+func wrongCode(f Factor) object {
+	if f == GoogleTOTP {
+		return say("authfactor.challenge.soft_token.invalid_passcode", "API error: Your code doesn't match our records. Please try again.")
+	}
+	return say("api.authn.error.PASSCODE_INVALID", "Invalid code. Try again.")
+}
+
+func (o *Org) skip(s *signIn, _ message) answer {
+	if s.stage != stageWarn {
+		return answer{http.StatusBadRequest, o.body(s, nil)}
+	}
+	s.warned = true
+	o.wantFactor(s)
+	return o.ok(s)
+}
+
+func (o *Org) accept(s *signIn, _ message) answer {
+	if s.stage != stageTerms {
+		return answer{http.StatusBadRequest, o.body(s, nil)}
+	}
+	s.agreed = true
+	o.factorsDone(s)
+	return o.ok(s)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

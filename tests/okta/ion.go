@@ -1,0 +1,226 @@
+package okta
+
+// object is a JSON object of the widget's API.
+type object = map[string]any
+
+const ionType = "application/ion+json; okta-version=1.0.0"
+
+// authenticator is how a factor is called in the Identity Engine.
+type authenticator struct {
+	id, name, kind, method string
+}
+
+// authenticatorOf describes a factor. The ids stand for the org's authenticators
+// and are the same for everybody.
+func authenticatorOf(f Factor) authenticator {
+	switch f {
+	case Password:
+		return authenticator{"aut1stsxPassword5d7", "Password", "password", "password"}
+	case GoogleTOTP:
+		return authenticator{"aut1stsxGoogleOtp5d7", "Google Authenticator", "app", "otp"}
+	case OktaVerifyTOTP:
+		return authenticator{"aut1stsxOktaVerif5d7", "Okta Verify", "app", "totp"}
+	case SecurityQuestion:
+		return authenticator{"aut1stsxQuestion5d7", "Security Question", "security_question", "security_question"}
+	case Email:
+		return authenticator{"aut1stsxEmail005d7", "Email", "email", "email"}
+	}
+	return authenticator{"aut1stsxUnknown5d7", string(f), "app", "otp"}
+}
+
+func (f Factor) ion(id string) object {
+	a := authenticatorOf(f)
+	return object{"type": a.kind, "key": string(f), "id": id, "displayName": a.name, "methods": []any{object{"type": a.method}}}
+}
+
+// say is a message of the answer: key is what the widget translates, text what
+// it falls back to.
+func say(key, text string) object {
+	return object{"message": text, "i18n": object{"key": key}, "class": "ERROR"}
+}
+
+func list(values ...any) object { return object{"type": "array", "value": values} }
+func only(value any) object     { return object{"type": "object", "value": value} }
+
+// form is a remediation: what may be posted, and where to.
+func (o *Org) form(s *signIn, name, path string, fields ...any) object {
+	fields = append(fields, object{"name": "stateHandle", "required": true, "value": s.handle, "visible": false, "mutable": false})
+	return object{
+		"rel": []any{"create-form"}, "name": name, "href": o.url + path, "method": "POST",
+		"produces": ionType, "value": fields, "accepts": "application/json; okta-version=1.0.0",
+	}
+}
+
+// credentials is the field that holds a secret, with the refusal of the last one.
+func credentials(field object, complaint object) object {
+	if complaint != nil {
+		field["messages"] = list(complaint)
+	}
+	return object{"name": "credentials", "type": "object", "form": object{"value": []any{field}}, "required": true}
+}
+
+// body is the ION answer for where the sign-in stands. complaint, if any, goes
+// to the field it is about, or above the form.
+func (o *Org) body(s *signIn, complaint object) object {
+	out := object{
+		"version": "1.0.0", "stateHandle": s.handle, "expiresAt": stamp(s.expires), "intent": "LOGIN",
+		"cancel": o.form(s, "cancel", "/idp/idx/cancel"),
+		"app":    only(object{"name": "amazon_aws", "label": "AWS Account Federation", "id": "0oa1stsxTestApp5d7"}),
+	}
+	if s.name != "" && s.stage != stageIdentify {
+		id := "00u1stsxUnknown5d7"
+		if s.user != nil {
+			id = s.user.id
+		}
+		out["user"] = only(object{"id": id, "identifier": s.name})
+	}
+	var field object
+	switch s.stage {
+	case stageIdentify:
+		o.identifyForm(out, s)
+	case stagePassword:
+		o.passwordForm(out, s)
+	case stageSelect:
+		o.selectForm(out, s)
+	case stageChallenge:
+		field = o.challengeForm(out, s, complaint)
+	case stageExpired, stageWarn:
+		o.newPasswordForm(out, s)
+	case stageTerms:
+		out["remediation"] = list(o.form(s, "accept-terms-of-use", "/idp/idx/accept-terms-of-use",
+			object{"name": "acceptTerms", "label": "I accept the terms of use", "type": "boolean", "required": true}))
+	case stageDone:
+		out["success"] = object{"rel": []any{"create-form"}, "name": "success-redirect", "method": "GET", "href": o.url + "/login/token/redirect?stateToken=" + s.token}
+	}
+	if complaint != nil && field == nil {
+		out["messages"] = list(complaint)
+	}
+	return out
+}
+
+func (o *Org) identifyForm(out object, s *signIn) {
+	fields := []any{object{"name": "identifier", "label": "Username", "required": true}}
+	if !o.cfg.IdentifierFirst {
+		fields = append(fields, credentials(object{"name": "passcode", "label": "Password", "secret": true}, nil))
+		out["currentAuthenticator"] = only(o.passwordIon(s))
+	}
+	fields = append(fields, object{"name": "rememberMe", "type": "boolean", "label": "Keep me signed in"})
+	out["remediation"] = list(o.form(s, "identify", "/idp/idx/identify", fields...))
+}
+
+func (o *Org) passwordForm(out object, s *signIn) {
+	form := o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer",
+		credentials(object{"name": "passcode", "label": "Password", "secret": true}, nil))
+	form["relatesTo"] = []any{"$.currentAuthenticatorEnrollment"}
+	out["remediation"] = list(form)
+	out["currentAuthenticatorEnrollment"] = only(o.passwordIon(s))
+	out["authenticatorEnrollments"] = list(Password.ion("lae1stsxPassword5d7"))
+}
+
+func (o *Org) passwordIon(s *signIn) object {
+	p := Password.ion(authenticatorOf(Password).id)
+	p["recover"] = o.form(s, "recover", "/idp/idx/recover")
+	return p
+}
+
+// enrolled lists the user's factors and the remediation that picks one.
+func (o *Org) enrolled(out object, s *signIn) object {
+	var enrollments, options []any
+	for i, f := range s.user.factors() {
+		e := f.ion(enrollmentID(f))
+		if f == OktaVerifyTOTP {
+			e["profile"] = object{"deviceName": "Test phone"}
+		}
+		if f == Email {
+			e["profile"] = object{"email": "j***e@example.com"}
+		}
+		enrollments = append(enrollments, e)
+		options = append(options, option(f, i))
+	}
+	out["authenticatorEnrollments"] = list(enrollments...)
+	return o.form(s, "select-authenticator-authenticate", "/idp/idx/challenge",
+		object{"name": "authenticator", "type": "object", "options": options})
+}
+
+func enrollmentID(f Factor) string { return "e" + authenticatorOf(f).id }
+
+// option is a row of the list of factors. Okta Verify has its methods as
+// options, from which the widget makes a row each.
+func option(f Factor, index int) object {
+	a := authenticatorOf(f)
+	method := object{"name": "methodType", "required": false, "value": a.method, "mutable": false}
+	if f == OktaVerifyTOTP {
+		method = object{"name": "methodType", "type": "string", "required": false, "options": []any{object{"label": "Enter a code", "value": "totp"}}}
+	}
+	return object{
+		"label":     a.name,
+		"value":     object{"form": object{"value": []any{object{"name": "id", "required": true, "value": a.id, "mutable": false}, method}}},
+		"relatesTo": "$.authenticatorEnrollments.value[" + itoa(index) + "]",
+	}
+}
+
+func (o *Org) selectForm(out object, s *signIn) {
+	out["remediation"] = list(o.enrolled(out, s))
+	var all []any
+	for _, f := range s.user.factors() {
+		all = append(all, f.ion(authenticatorOf(f).id))
+	}
+	out["authenticators"] = list(all...)
+}
+
+// challengeForm asks for the factor chosen; it returns the field that carries
+// the complaint.
+func (o *Org) challengeForm(out object, s *signIn, complaint object) object {
+	field := object{"name": "passcode", "label": "Enter code", "required": true, "visible": true}
+	switch s.factor {
+	case OktaVerifyTOTP:
+		field["name"] = "totp"
+	case SecurityQuestion:
+		field["name"], field["label"] = "answer", "What is the food you least liked as a child?"
+	}
+	form := o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer", credentials(field, complaint))
+	forms := []any{form}
+	if list := o.enrolled(out, s); len(s.user.factors()) > 1 {
+		forms = append(forms, list)
+	}
+	out["remediation"] = list(forms...)
+	current := s.factor.ion(authenticatorOf(s.factor).id)
+	switch s.factor {
+	case SecurityQuestion:
+		current["profile"] = object{"question": "What is the food you least liked as a child?", "questionKey": "disliked_food"}
+		form["relatesTo"] = []any{"$.currentAuthenticatorEnrollment"}
+		out["currentAuthenticatorEnrollment"] = only(current)
+	case Email:
+		current["profile"] = object{"email": "j***e@example.com"}
+		form["relatesTo"] = []any{"$.currentAuthenticatorEnrollment"}
+		out["currentAuthenticatorEnrollment"] = only(current)
+	default:
+		form["relatesTo"] = []any{"$.currentAuthenticator"}
+		out["currentAuthenticator"] = only(current)
+	}
+	return field
+}
+
+func (o *Org) newPasswordForm(out object, s *signIn) {
+	name := "reenroll-authenticator"
+	if s.stage == stageWarn {
+		name = "reenroll-authenticator-warning"
+	}
+	form := o.form(s, name, "/idp/idx/challenge/answer", credentials(object{"name": "passcode", "label": "New password", "secret": true}, nil))
+	form["relatesTo"] = []any{"$.currentAuthenticator"}
+	forms := []any{form}
+	settings := object{
+		"complexity": object{"minLength": 8, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0, "excludeUsername": true},
+		"age":        object{"minAgeMinutes": 0, "historyCount": 4},
+	}
+	if s.stage == stageWarn {
+		settings["daysToExpiry"] = 4
+		forms = append(forms, o.form(s, "skip", "/idp/idx/skip"))
+	}
+	out["remediation"] = list(forms...)
+	p := Password.ion(authenticatorOf(Password).id)
+	p["settings"] = settings
+	out["currentAuthenticator"] = only(p)
+	out["authenticators"] = list()
+	out["authenticatorEnrollments"] = list(Password.ion("lae1stsxPassword5d7"))
+}

@@ -1,0 +1,141 @@
+// Package okta is an Okta org on 127.0.0.1 for stsx to sign in to.
+//
+// Okta's backend is a service and cannot run here, so this package stands in
+// for it: it answers the widget's requests the way Okta does, with a state
+// machine that really checks the username, the password and the one-time codes,
+// counts failures, expires sign-ins and signs the SAML assertion. What is not a
+// stand-in is the page: it is the real Okta Sign-In Widget, as published on npm
+// (package.json pins it), so whatever a driver meets in the browser is what it
+// meets at Okta. The shapes of the answers follow Okta's own example bodies;
+// where those are silent the doc comment at that place says so.
+package okta
+
+import (
+	"time"
+
+	"github.com/beevik/etree"
+)
+
+// Engine is the generation of Okta the org runs: which API its page talks to
+// and which widget draws it.
+type Engine int
+
+const (
+	Gen2    Engine = iota // Identity Engine (IDX), drawn by the second-generation widget
+	Gen3                  // Identity Engine (IDX), drawn by the third generation
+	Classic               // Classic Engine: the Authn API
+)
+
+// String gives the name that tests and logs use.
+func (e Engine) String() string {
+	switch e {
+	case Gen2:
+		return "gen2"
+	case Gen3:
+		return "gen3"
+	case Classic:
+		return "classic"
+	}
+	return "unknown engine"
+}
+
+// Detour is a step that the driver cannot know, put between the last factor and
+// the assertion.
+type Detour int
+
+const (
+	NoDetour  Detour = iota
+	TermsForm        // a remediation of a name that no widget or driver knows (Identity Engine only)
+	TermsPage        // a hosted page without the widget, with a button that goes on
+)
+
+// Factor is an authenticator, named by its key in the Identity Engine.
+type Factor string
+
+const (
+	Password         Factor = "okta_password"
+	GoogleTOTP       Factor = "google_otp"
+	OktaVerifyTOTP   Factor = "okta_verify"
+	SecurityQuestion Factor = "security_question"
+	Email            Factor = "okta_email"
+)
+
+// User is an account of the org.
+type User struct {
+	Name     string // the login, compared without regard to case
+	Password string
+
+	GoogleTOTP     string   // base32 secret; empty: not enrolled
+	OktaVerifyTOTP string   // base32 secret; empty: not enrolled
+	Others         []Factor // enrolled as well, but no answer to them is ever right
+
+	Locked          bool
+	PasswordExpired bool
+	PasswordWarn    bool // the password expires soon: a page that can be skipped
+	Unassigned      bool // may sign in, but not to the AWS app
+	RateLimited     bool // every answer this user gives is refused with 429
+
+	Roles []string // "role,provider" as they stand in the assertion, taken as given
+}
+
+// Config says what org to start. The zero value of each field is the default.
+type Config struct {
+	Engine          Engine
+	IdentifierFirst bool // username and password on two pages
+	Users           []User
+
+	Widget        string           // the widget's dist directory; default: node_modules beside this package's source
+	Clock         func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
+	Latency       time.Duration    // added to every answer of an API, not to pages and assets
+	NoFingerprint bool             // the page does not take a device fingerprint in a hidden iframe before it posts the login
+
+	MaxFailures     int           // wrong passwords or codes in a row that lock the account; default 5
+	StateLifetime   time.Duration // of a sign-in that is under way; default 1 h
+	ExpireOnce      bool          // the first form posted finds its sign-in expired, whatever its age
+	SessionLifetime time.Duration // of the Okta session (cookies sid and idx); default 2 h
+
+	Detour     Detour
+	RedirectTo string // an unsigned visitor of the app is sent to this URL instead of a login page
+
+	ACS               string        // where the assertion is posted; default https://signin.aws.amazon.com/saml
+	Audience          string        // default urn:amazon:webservices
+	RelayState        string        // posted along, default empty as at Okta
+	AssertionLifetime time.Duration // default 5 min
+	SessionDuration   time.Duration // the AWS SessionDuration attribute; default 1 h
+
+	BeforeSigning func(response *etree.Element)      // may change the response before it is signed
+	AfterSigning  func(signed []byte) (bytes []byte) // may change the signed XML
+}
+
+// The defaults of Config, filled in.
+func (c Config) filled() Config {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	orInt(&c.MaxFailures, 5)
+	orDuration(&c.StateLifetime, time.Hour)
+	orDuration(&c.SessionLifetime, 2*time.Hour)
+	orDuration(&c.AssertionLifetime, 5*time.Minute)
+	orDuration(&c.SessionDuration, time.Hour)
+	orString(&c.ACS, "https://signin.aws.amazon.com/saml")
+	orString(&c.Audience, "urn:amazon:webservices")
+	return c
+}
+
+func orInt(v *int, value int) {
+	if *v == 0 {
+		*v = value
+	}
+}
+
+func orDuration(v *time.Duration, value time.Duration) {
+	if *v == 0 {
+		*v = value
+	}
+}
+
+func orString(v *string, value string) {
+	if *v == "" {
+		*v = value
+	}
+}

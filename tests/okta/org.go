@@ -1,0 +1,95 @@
+package okta
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Paths of the AWS app: the embed link that a user keeps, and the SAML one.
+const (
+	embedPath = "/home/amazon_aws/0oa1stsxTestApp5d7/272"
+	ssoPath   = "/app/amazon_aws/exk1stsxTestApp5d7/sso/saml"
+	issuer    = "http://www.okta.com/exk1stsxTestApp5d7"
+)
+
+// Org is a running org. All its methods are safe for concurrent use.
+type Org struct {
+	cfg    Config
+	widget widget
+	signer *signer
+	url    string
+	server *http.Server
+	served chan struct{} // closed when the server has stopped
+
+	mu         sync.Mutex
+	accounts   accounts
+	signIns    map[string]*signIn // by token and by handle
+	sessions   map[string]*session
+	tickets    map[string]*account // Classic: session tokens, good once
+	expireNext bool
+	journal    *journal
+}
+
+// Start listens on 127.0.0.1, on a port of its own, and serves until Close.
+// Without the widget it fails with ErrNoWidget.
+func Start(cfg Config) (*Org, error) {
+	cfg = cfg.filled()
+	w, err := findWidget(cfg.Widget)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSigner()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("starting the org: %w", err)
+	}
+	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + listener.Addr().String(), served: make(chan struct{})}
+	o.forget()
+	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(o.served)
+		_ = o.server.Serve(listener) // always http.ErrServerClosed after Close
+	}()
+	return o, nil
+}
+
+// URL is the org's base URL, without a slash at the end.
+func (o *Org) URL() string { return o.url }
+
+// EmbedURL is the AWS app's embed link: what a profile has as its url.
+func (o *Org) EmbedURL() string { return o.url + embedPath }
+
+// Certificate is what the assertions are signed with.
+func (o *Org) Certificate() *x509.Certificate { return o.signer.certificate }
+
+// Reset puts the org back to what Start made it: users, sessions, sign-ins, log.
+func (o *Org) Reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.forget()
+}
+
+func (o *Org) forget() {
+	o.accounts = newAccounts(o.cfg.Users)
+	o.signIns, o.sessions, o.tickets = map[string]*signIn{}, map[string]*session{}, map[string]*account{}
+	o.expireNext = o.cfg.ExpireOnce
+	o.journal = newJournal()
+}
+
+// Close stops the org and every connection to it.
+func (o *Org) Close() error {
+	err := o.server.Close()
+	<-o.served
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,185 @@
+package okta
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+)
+
+// The hosted pages. The chrome around the widget is modelled on Okta's: a
+// banner, a container with a name of the org's own, a footer.
+var (
+	hostedPage = template.Must(template.New("login").Parse(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
+<meta name="robots" content="none">
+<title>stsx-test - Sign In</title>
+<link rel="icon" href="data:,">
+<link href="{{.Style}}" type="text/css" rel="stylesheet">
+<script src="{{.Script}}" type="text/javascript"></script>
+</head>
+<body class="auth okta-container">
+<div class="content">
+<div class="applogin-banner"><div class="applogin-container"><h1>Connecting to <div class="applogin-app-title">AWS Account Federation</div></h1><p>Sign-in with your stsx-test account to access AWS Account Federation</p></div></div>
+<div id="okta-login-container"></div>
+</div>
+<div class="footer"><div class="footer-container clearfix"><p class="copyright">Powered by Okta</p></div></div>
+<script type="text/javascript">
+var stateToken = {{.StateToken}};
+var OktaUtil = (function (config) {
+  return {
+    getSignInWidgetConfig: function () { return config; },
+    completeLogin: function (res) {
+      if (res.status !== 'SUCCESS') { return; }
+      if (res.session) { res.session.setCookieAndRedirect({{.From}}); }
+      else if (res.next) { res.next(); }
+    }
+  };
+})({{.Config}});
+var config = OktaUtil.getSignInWidgetConfig();
+var oktaSignIn = new OktaSignIn(config);
+oktaSignIn.renderEl({el: '#okta-login-container'}, OktaUtil.completeLogin, function (error) { console.log(error.message, error); });
+</script>
+</body>
+</html>
+`))
+
+	// termsPage is a page that an org might put in the way and no driver knows.
+	termsPage = template.Must(template.New("terms").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>stsx-test - Terms of use</title><link rel="icon" href="data:,"></head>
+<body><main class="terms-of-use"><h1>Terms of use</h1><p>You must accept the terms of use before you go on.</p>
+<form method="post" action="/terms"><button type="submit" id="accept-terms">I accept</button></form></main></body></html>
+`))
+
+	// refusedPage is what a session without the app gets. Its wording is from
+	// memory of Okta's page, not from a source at hand.
+	refusedPage = template.Must(template.New("refused").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>stsx-test - Sign in error</title><link rel="icon" href="data:,"></head>
+<body class="auth okta-container"><div class="content"><div id="okta-sign-in-error" class="error-content">
+<h1>Sign in error</h1><p class="infobox infobox-error" role="alert">User is not assigned to this application.</p>
+<p>Sorry, you can't access AWS Account Federation because you are not assigned this app in Okta.</p></div></div></body></html>
+`))
+
+	// fingerprintPage is the hidden iframe the widget asks before it posts a login.
+	fingerprintPage = template.Must(template.New("fingerprint").Parse(`<!DOCTYPE html>
+<html><head><meta charset="utf-8"></head><body><script>
+window.addEventListener('message', function (event) {
+  if (event.origin !== window.location.origin || JSON.parse(event.data).type !== 'GetFingerprint') { return; }
+  window.parent.postMessage(JSON.stringify({type: 'FingerprintAvailable', fingerprint: 'stsx-test|0|0|0'}), event.origin);
+});
+window.parent.postMessage(JSON.stringify({type: 'FingerprintServiceReady'}), window.location.origin);
+</script></body></html>
+`))
+)
+
+func (o *Org) pageRoutes(mux *http.ServeMux) {
+	files := http.FileServer(http.Dir(o.widget.dist))
+	mux.Handle("GET "+o.widget.path()+"/", under(o.widget.path(), files))
+	mux.HandleFunc("GET /auth/services/devicefingerprint", func(w http.ResponseWriter, _ *http.Request) {
+		writePage(w, http.StatusOK, fingerprintPage, nil)
+	})
+	login := func(w http.ResponseWriter, r *http.Request) {
+		from := r.URL.Query().Get("fromURI")
+		if !strings.HasPrefix(from, "/") || strings.HasPrefix(from, "//") {
+			from = embedPath
+		}
+		o.loginPage(w, r, from)
+	}
+	mux.HandleFunc("GET /login/login.htm", login)
+	mux.HandleFunc("GET /signin/", login) // Classic moves its URL here without a request; a reload lands here
+}
+
+// loginPage serves the widget, which returns to from when it is done.
+func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
+	config := map[string]any{
+		"baseUrl":          o.url,
+		"language":         "en",
+		"brandName":        "stsx-test",
+		"logo":             o.widget.path() + "/img/okta-signin-widget.png",
+		"helpLinks":        map[string]any{"help": o.url + "/help/login"},
+		"relayState":       from,
+		"assets":           map[string]any{"baseUrl": o.url + o.widget.path()},
+		"features":         o.features(),
+		"customLinks":      []any{},
+		"signOutLink":      o.url + "/login/signout",
+		"backToSignInLink": o.url + embedPath,
+	}
+	token := ""
+	if o.cfg.Engine == Classic {
+		config["idpDiscovery"] = map[string]any{"requestContext": from}
+	} else {
+		o.mu.Lock()
+		token = o.begin(from).token
+		o.mu.Unlock()
+		config["stateToken"] = token
+	}
+	raw, err := json.Marshal(config)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	writePage(w, http.StatusOK, hostedPage, map[string]any{
+		"Style": o.widget.style(o.cfg.Engine), "Script": o.widget.script(o.cfg.Engine),
+		"StateToken": token, "From": o.url + from, "Config": template.JS(raw),
+	})
+}
+
+// features are the widget's switches as a hosted page sets them.
+func (o *Org) features() map[string]any {
+	return map[string]any{
+		"router": true, "securityImage": false, "rememberMe": true, "autoPush": true, "webauthn": true,
+		"smsRecovery": true, "callRecovery": true, "emailRecovery": true, "selfServiceUnlock": false,
+		"multiOptionalFactorEnroll": true, "showPasswordToggleOnSignInPage": true, "hideSignOutLinkInMFA": false,
+		"deviceFingerprinting": !o.cfg.NoFingerprint, "useDeviceFingerprintForSecurityImage": false,
+		"trackTypingPattern": false, "redirectByFormSubmit": true, "restrictRedirectToForeground": true,
+		"showPasswordRequirementsAsHtmlList": true, "idpDiscovery": o.cfg.Engine == Classic && o.cfg.IdentifierFirst,
+	}
+}
+
+func writePage(w http.ResponseWriter, status int, page *template.Template, data any) {
+	var b strings.Builder
+	if err := page.Execute(&b, data); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html;charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache, no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(b.String())) // the client went away: nothing to do
+}
+
+// writeForm is the page that posts the assertion by itself. Okta escapes every
+// sign in it, so that a regular expression over the source finds nothing.
+func writeForm(w http.ResponseWriter, acs, saml, relay string) {
+	w.Header().Set("Content-Type", "text/html;charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache, no-store")
+	fmt.Fprintf(w, `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>stsx-test - Signing in</title><link rel="icon" href="data:,"></head>
+<body class="auth okta-container"><div id="okta-loading">Signing in to AWS Account Federation</div>
+<form id="appForm" action="%s" method="POST">
+<input name="SAMLResponse" type="hidden" value="%s"/>
+<input name="RelayState" type="hidden" value="%s"/>
+</form>
+<script type="text/javascript">document.getElementById('appForm').submit();</script>
+</body></html>
+`, entities(acs), entities(saml), entities(relay))
+}
+
+// entities escapes all but letters, digits and a few harmless signs.
+func entities(s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/8)
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == ',', r == '-', r == '_':
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "&#x%x;", r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,109 @@
+package okta
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// handler is the map of the org.
+func (o *Org) handler() http.Handler {
+	mux := http.NewServeMux()
+	o.pageRoutes(mux)
+	o.sessionRoutes(mux)
+	if o.cfg.Engine == Classic {
+		o.classicRoutes(mux)
+	} else {
+		o.idxRoutes(mux)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		o.note(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
+		o.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// answer is the status and body of an API's reply.
+type answer struct {
+	status int
+	body   any
+}
+
+// api turns a function over the request's JSON into a handler: one request at a
+// time, latency first, and an answer that no cache keeps.
+func (o *Org) api(contentType string, f func(r *http.Request, in message) answer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var in message
+		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		if err == nil && len(raw) > 0 {
+			err = json.Unmarshal(raw, &in)
+		}
+		if err != nil {
+			http.Error(w, `{"errorCode":"E0000003","errorSummary":"The request body was not well-formed."}`, http.StatusBadRequest)
+			return
+		}
+		if !wait(r, o.cfg.Latency) {
+			return
+		}
+		o.mu.Lock()
+		a := f(r, in)
+		out, err := json.Marshal(a.body)
+		o.mu.Unlock()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Cache-Control", "no-cache, no-store")
+		w.WriteHeader(a.status)
+		_, _ = w.Write(out) // the client went away: nothing to do
+	}
+}
+
+// wait stands for the way to Okta and back; false when the client gave up.
+func wait(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// message is what the widgets post, of both APIs.
+type message struct {
+	// Identity Engine
+	StateHandle string `json:"stateHandle"`
+	Identifier  string `json:"identifier"`
+	Credentials struct {
+		Passcode string `json:"passcode"`
+		TOTP     string `json:"totp"`
+		Answer   string `json:"answer"`
+	} `json:"credentials"`
+	Authenticator struct {
+		ID         string `json:"id"`
+		MethodType string `json:"methodType"`
+	} `json:"authenticator"`
+
+	// Classic, and introspect of both
+	StateToken  string `json:"stateToken"`
+	Username    string `json:"username"`
+	Password    string `json:"password"`
+	PassCode    string `json:"passCode"`
+	Answer      string `json:"answer"`
+	OldPassword string `json:"oldPassword"`
+	NewPassword string `json:"newPassword"`
+}
+
+// under answers a path prefix with static files.
+func under(prefix string, files http.Handler) http.Handler {
+	return http.StripPrefix(strings.TrimSuffix(prefix, "/"), files)
+}

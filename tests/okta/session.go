@@ -1,0 +1,152 @@
+package okta
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// session is an open Okta session.
+type session struct {
+	user    *account
+	agreed  bool // to the terms page
+	expires time.Time
+}
+
+func (o *Org) sessionRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+embedPath, o.app)
+	mux.HandleFunc("GET "+ssoPath, o.app)
+	mux.HandleFunc("GET /login/token/redirect", o.redeemToken)
+	mux.HandleFunc("GET /login/sessionCookieRedirect", o.redeemTicket)
+	mux.HandleFunc("POST /terms", o.agree)
+	mux.HandleFunc("GET /login/signout", o.signOut)
+}
+
+// session finds the live session of a request; the caller holds o.mu. In the
+// Identity Engine the idx cookie alone is enough.
+func (o *Org) session(r *http.Request) *session {
+	for _, name := range []string{"sid", "idx"} {
+		c, err := r.Cookie(name)
+		if err != nil {
+			continue
+		}
+		if s := o.sessions[c.Value]; s != nil && o.cfg.Clock().Before(s.expires) {
+			return s
+		}
+	}
+	return nil
+}
+
+// open starts a session and hands out its cookies; the caller holds o.mu. They
+// are not Secure, which Okta's are, because this org speaks plain HTTP.
+func (o *Org) open(w http.ResponseWriter, a *account) {
+	s := &session{user: a, expires: o.cfg.Clock().Add(o.cfg.SessionLifetime)}
+	sid := newID("102")
+	o.sessions[sid] = s
+	http.SetCookie(w, &http.Cookie{Name: "sid", Value: sid, Path: "/", HttpOnly: true})
+	if o.cfg.Engine != Classic {
+		idx := newID("eyJ")
+		o.sessions[idx] = s
+		http.SetCookie(w, &http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)})
+	}
+	http.SetCookie(w, &http.Cookie{Name: "DT", Value: newID("DI1"), Path: "/", HttpOnly: true, MaxAge: 2 * 365 * 24 * 3600})
+	o.note(Event{Kind: SignedIn, User: a.Name})
+}
+
+// redeemToken ends an Identity Engine sign-in: a finished one becomes a
+// session, once.
+func (o *Org) redeemToken(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	s := o.current(r.URL.Query().Get("stateToken"))
+	if s != nil && s.stage == stageDone {
+		o.end(s)
+		o.open(w, s.user)
+	}
+	o.mu.Unlock()
+	to := embedPath
+	if s != nil {
+		to = s.from
+	}
+	http.Redirect(w, r, to, http.StatusFound)
+}
+
+// redeemTicket ends a Classic sign-in: the session token, good once, becomes a
+// session. Only a path of this org is followed.
+func (o *Org) redeemTicket(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	token := r.URL.Query().Get("token")
+	a := o.tickets[token]
+	if a != nil {
+		delete(o.tickets, token)
+		o.open(w, a)
+	}
+	o.mu.Unlock()
+	to := embedPath
+	if u, err := url.Parse(r.URL.Query().Get("redirectUrl")); err == nil && u.Path != "" && (u.Host == "" || "http://"+u.Host == o.url) {
+		to = u.RequestURI()
+	}
+	http.Redirect(w, r, to, http.StatusFound)
+}
+
+// app is the AWS app: the assertion for who has a session, the login page for
+// who has none.
+func (o *Org) app(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	s := o.session(r)
+	o.mu.Unlock()
+	switch {
+	case s != nil:
+		o.enter(w, r, s)
+	case o.cfg.RedirectTo != "":
+		http.Redirect(w, r, o.cfg.RedirectTo, http.StatusFound)
+	case o.cfg.Engine == Classic:
+		http.Redirect(w, r, "/login/login.htm?fromURI="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
+	default:
+		o.loginPage(w, r, r.URL.RequestURI())
+	}
+}
+
+// enter lets a session into the app: past the terms, if it is assigned.
+func (o *Org) enter(w http.ResponseWriter, r *http.Request, s *session) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	a := s.user
+	switch {
+	case o.cfg.Detour == TermsPage && !s.agreed:
+		writePage(w, http.StatusOK, termsPage, nil)
+	case a.Unassigned:
+		o.note(Event{Kind: Refused, User: a.Name})
+		writePage(w, http.StatusForbidden, refusedPage, nil)
+	default:
+		saml, err := o.assertion(a)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		o.note(Event{Kind: Asserted, User: a.Name})
+		writeForm(w, o.cfg.ACS, saml, o.cfg.RelayState)
+	}
+}
+
+// agree accepts the terms page.
+func (o *Org) agree(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	if s := o.session(r); s != nil {
+		s.agreed = true
+	}
+	o.mu.Unlock()
+	http.Redirect(w, r, embedPath, http.StatusSeeOther)
+}
+
+// signOut ends the session and takes the cookies back.
+func (o *Org) signOut(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	for _, name := range []string{"sid", "idx"} {
+		if c, err := r.Cookie(name); err == nil {
+			delete(o.sessions, c.Value)
+			http.SetCookie(w, &http.Cookie{Name: name, Path: "/", MaxAge: -1})
+		}
+	}
+	o.mu.Unlock()
+	http.Redirect(w, r, embedPath, http.StatusFound)
+}

@@ -1,0 +1,122 @@
+package okta
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"time"
+)
+
+// stage is where a sign-in stands: which form comes next.
+type stage int
+
+const (
+	stageIdentify  stage = iota // username, with the password unless the org is identifier-first
+	stagePassword               // the password alone
+	stageSelect                 // a list of factors
+	stageChallenge              // one factor
+	stageExpired                // a new password must be set
+	stageWarn                   // a new password may be set
+	stageTerms                  // the remediation nobody knows
+	stageDone                   // may be turned into a session, once
+)
+
+// signIn is one sign-in under way, found again by its state token (which the
+// page carries) or, in the Identity Engine, by its state handle (which the
+// answers carry).
+type signIn struct {
+	token   string
+	handle  string
+	stage   stage
+	name    string   // as typed
+	user    *account // nil while unknown
+	factor  Factor
+	warned  bool
+	agreed  bool
+	from    string // path to return to
+	expires time.Time
+}
+
+// begin opens a sign-in; the caller holds o.mu.
+func (o *Org) begin(from string) *signIn {
+	s := &signIn{token: newID("02.id."), from: from, expires: o.cfg.Clock().Add(o.cfg.StateLifetime)}
+	if o.cfg.Engine == Classic {
+		s.token = newID("00")
+	}
+	s.handle = s.token + "~c." + newID("")
+	o.signIns[s.token], o.signIns[s.handle] = s, s
+	return s
+}
+
+// current finds a live sign-in by token or handle, or nil; the caller holds o.mu.
+func (o *Org) current(key string) *signIn {
+	s := o.signIns[key]
+	if s == nil || !o.cfg.Clock().Before(s.expires) {
+		return nil
+	}
+	return s
+}
+
+// answered finds the sign-in whose form was posted. It is where ExpireOnce bites.
+func (o *Org) answered(key string) *signIn {
+	s := o.current(key)
+	if s != nil && o.expireNext {
+		o.expireNext = false
+		o.end(s)
+		s = nil
+	}
+	if s == nil {
+		o.note(Event{Kind: StateExpired})
+	}
+	return s
+}
+
+func (o *Org) end(s *signIn) {
+	delete(o.signIns, s.token)
+	delete(o.signIns, s.handle)
+}
+
+// passwordRight moves on after the first factor.
+func (o *Org) passwordRight(s *signIn) {
+	switch {
+	case s.user.PasswordExpired:
+		s.stage = stageExpired
+	case s.user.PasswordWarn && !s.warned:
+		s.stage = stageWarn
+	default:
+		o.wantFactor(s)
+	}
+}
+
+// wantFactor asks for the second factor: straight away when there is one only.
+func (o *Org) wantFactor(s *signIn) {
+	switch all := s.user.factors(); len(all) {
+	case 0:
+		o.factorsDone(s)
+	case 1:
+		s.stage, s.factor = stageChallenge, all[0]
+	default:
+		s.stage, s.factor = stageSelect, ""
+	}
+}
+
+func (o *Org) factorsDone(s *signIn) {
+	if o.cfg.Detour == TermsForm && o.cfg.Engine != Classic && !s.agreed {
+		s.stage = stageTerms
+		return
+	}
+	s.stage = stageDone
+}
+
+// changePassword takes the new password as Okta does, and goes on.
+func (o *Org) changePassword(s *signIn, password string) {
+	s.user.Password, s.user.PasswordExpired, s.user.PasswordWarn = password, false, false
+	o.note(Event{Kind: PasswordChanged, User: s.user.Name, Digest: o.journal.digest(password)})
+	o.wantFactor(s)
+}
+
+// newID makes an identifier of Okta's look: a prefix and random letters.
+func newID(prefix string) string {
+	var raw [15]byte
+	_, _ = rand.Read(raw[:]) // crypto/rand.Read never fails
+	return prefix + base64.RawURLEncoding.EncodeToString(raw[:])
+}

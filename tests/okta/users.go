@@ -1,0 +1,148 @@
+package okta
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// account is a user with what the org remembers of them.
+type account struct {
+	User
+	id       string
+	failures int // in a row; a right answer clears it
+	spent    map[spentCode]bool
+}
+
+type spentCode struct {
+	factor Factor
+	step   int64
+}
+
+type accounts []*account
+
+func newAccounts(users []User) accounts {
+	var all accounts
+	for _, u := range users {
+		all = append(all, &account{User: clone(u), id: newID("00u"), spent: map[spentCode]bool{}})
+	}
+	return all
+}
+
+// clone keeps a caller's slices out of the org's reach, and the other way round.
+func clone(u User) User {
+	u.Others, u.Roles = slices.Clone(u.Others), slices.Clone(u.Roles)
+	return u
+}
+
+func (all accounts) find(name string) *account {
+	for _, a := range all {
+		if strings.EqualFold(a.Name, strings.TrimSpace(name)) {
+			return a
+		}
+	}
+	return nil
+}
+
+// secret is the base32 seed of a factor, empty when it is not enrolled.
+func (a *account) secret(f Factor) string {
+	switch f {
+	case GoogleTOTP:
+		return a.User.GoogleTOTP
+	case OktaVerifyTOTP:
+		return a.User.OktaVerifyTOTP
+	}
+	return ""
+}
+
+// factors lists what the user may verify with, in the order the page shows.
+func (a *account) factors() []Factor {
+	if a == nil {
+		return nil
+	}
+	var all []Factor
+	for _, f := range []Factor{OktaVerifyTOTP, GoogleTOTP} {
+		if a.secret(f) != "" {
+			all = append(all, f)
+		}
+	}
+	return append(all, a.Others...)
+}
+
+// Update changes a user while the org runs: a password, a lock, the roles.
+func (o *Org) Update(user string, change func(*User)) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	a := o.accounts.find(user)
+	if a == nil {
+		return fmt.Errorf("no user %q", user)
+	}
+	u := clone(a.User)
+	change(&u)
+	if a.Locked && !u.Locked {
+		a.failures = 0
+	}
+	a.User = clone(u)
+	return nil
+}
+
+// tryPassword checks and counts; the caller holds o.mu. An unknown user fares
+// like one with a wrong password.
+func (o *Org) tryPassword(name, password string) verdict {
+	a := o.accounts.find(name)
+	v := o.judge(a, func() verdict {
+		if a.Password == password {
+			return right
+		}
+		return wrong
+	})
+	o.note(Event{Kind: PasswordTried, User: name, OK: v == right, Digest: o.journal.digest(password), Detail: detail(v)})
+	o.lockIfNew(a, v)
+	return v
+}
+
+// tryCode checks a one-time code and counts; the caller holds o.mu.
+func (o *Org) tryCode(a *account, f Factor, code string) verdict {
+	v := o.judge(a, func() verdict { return a.matchCode(f, code, o.cfg.Clock()) })
+	o.note(Event{Kind: CodeTried, User: a.Name, Factor: f, OK: v == right, Digest: o.journal.digest(code), Detail: detail(v)})
+	o.lockIfNew(a, v)
+	return v
+}
+
+// judge applies what holds for every secret: a locked account gets nothing, a
+// limited one neither, and MaxFailures misses in a row lock. The answer that
+// locks says so at once.
+func (o *Org) judge(a *account, check func() verdict) verdict {
+	switch {
+	case a == nil:
+		return wrong
+	case a.Locked:
+		return locked
+	case a.RateLimited:
+		return rateLimited
+	}
+	v := check()
+	if v == right {
+		a.failures = 0
+		return v
+	}
+	a.failures++
+	if a.failures >= o.cfg.MaxFailures {
+		return locked
+	}
+	return v
+}
+
+func (o *Org) lockIfNew(a *account, v verdict) {
+	if a != nil && v == locked && !a.Locked {
+		a.Locked = true
+		o.note(Event{Kind: Locked, User: a.Name})
+	}
+}
+
+func detail(v verdict) string {
+	if v == right {
+		return ""
+	}
+	return string(v)
+}

@@ -1,0 +1,64 @@
+package okta
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// ErrNoWidget says that the Sign-In Widget is not installed.
+var ErrNoWidget = errors.New("the Okta Sign-In Widget is not installed: run `make widget`")
+
+// widget is the installed Sign-In Widget.
+type widget struct {
+	dist    string // holds js, css, font, img and labels
+	version string
+}
+
+// findWidget looks in dist, or beside this package's source when dist is empty.
+func findWidget(dist string) (widget, error) {
+	if dist == "" {
+		_, source, _, ok := runtime.Caller(0)
+		if !ok {
+			return widget{}, ErrNoWidget
+		}
+		dist = filepath.Join(filepath.Dir(source), "node_modules", "@okta", "okta-signin-widget", "dist")
+	}
+	if _, err := os.Stat(filepath.Join(dist, "js", "okta-sign-in.min.js")); err != nil {
+		return widget{}, fmt.Errorf("looking in %s: %w", dist, ErrNoWidget)
+	}
+	manifest, err := os.ReadFile(filepath.Join(dist, "..", "package.json"))
+	if err != nil {
+		return widget{}, fmt.Errorf("reading the widget's version: %w", err)
+	}
+	var pkg struct{ Version string }
+	if err := json.Unmarshal(manifest, &pkg); err != nil {
+		return widget{}, fmt.Errorf("reading the widget's version: %w", err)
+	}
+	return widget{dist: dist, version: pkg.Version}, nil
+}
+
+// path is where the org serves the widget, as Okta's own CDN path has it.
+func (w widget) path() string { return "/assets/js/sdk/okta-signin-widget/" + w.version }
+
+// script and style name the files that draw an engine's page.
+func (w widget) script(e Engine) string {
+	switch e {
+	case Gen3:
+		return w.path() + "/js/okta-sign-in.next.js"
+	case Classic:
+		return w.path() + "/js/okta-sign-in.classic.min.js"
+	default:
+		return w.path() + "/js/okta-sign-in.min.js"
+	}
+}
+
+func (w widget) style(e Engine) string {
+	if e == Gen3 {
+		return w.path() + "/css/okta-sign-in.next.css"
+	}
+	return w.path() + "/css/okta-sign-in.min.css"
+}
