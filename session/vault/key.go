@@ -1,0 +1,177 @@
+package vault
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"stsx/session"
+)
+
+// keyUser is the user name under which the OS keyring holds the key.
+const keyUser = "session-key"
+
+var (
+	// errAbsent: asked, and there is none.
+	errAbsent = errors.New("there is no key yet")
+	// errNoRing: this system has no kernel keyring.
+	errNoRing = errors.New("this system has none")
+)
+
+// ring holds the key nearer than the OS keyring does. Errors of get:
+// errAbsent, or why it can't be asked.
+type ring interface {
+	get() (key, error)
+	put(key) error
+	remove() error
+}
+
+type noRing struct{}
+
+func (noRing) get() (key, error) { return key{}, errNoRing }
+func (noRing) put(key) error     { return errNoRing }
+func (noRing) remove() error     { return nil }
+
+// keys finds the key, and makes it when something is to be kept.
+type keys struct {
+	kernel  ring
+	keyring *bounded
+	home    home
+
+	mu     sync.Mutex
+	cached *key // what the OS keyring said, where there is no kernel keyring to copy it to
+}
+
+// near returns the key without asking the OS keyring.
+func (ks *keys) near() (key, bool) {
+	if k, err := ks.kernel.get(); err == nil {
+		return k, true
+	}
+	ks.mu.Lock()
+	defer ks.mu.Unlock()
+	if ks.cached == nil {
+		return key{}, false
+	}
+	return *ks.cached, true
+}
+
+// far returns the OS keyring's key. Errors: errAbsent, the context's, or why
+// the keyring can't be asked.
+func (ks *keys) far(ctx context.Context) (key, error) {
+	text, err := ks.keyring.get(ctx, keyUser)
+	if errors.Is(err, ErrNotFound) {
+		return key{}, errAbsent
+	}
+	if err != nil {
+		return key{}, err
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if k, ok := keyFrom(raw); ok && err == nil {
+		return k, nil
+	}
+	return key{}, errAbsent // not a key; the next one takes its place
+}
+
+// adopt makes k the near key.
+func (ks *keys) adopt(k key) {
+	err := ks.kernel.put(k)
+	ks.mu.Lock()
+	defer ks.mu.Unlock()
+	ks.cached = nil
+	if err != nil {
+		ks.cached = &k
+	}
+}
+
+// any returns the key from wherever it is. Errors as far.
+func (ks *keys) any(ctx context.Context) (key, error) {
+	if k, ok := ks.near(); ok {
+		return k, nil
+	}
+	k, err := ks.far(ctx)
+	if err == nil {
+		ks.adopt(k)
+	}
+	return k, err
+}
+
+// make returns the key to seal with, a new one if there is none. What is
+// cached is not trusted: after another process's logout --all it would seal
+// what nobody can open. Errors: session.ErrNoKeyring (wrapped), the
+// context's, or what the lock said.
+func (ks *keys) make(ctx context.Context) (key, error) {
+	if k, err := ks.kernel.get(); err == nil {
+		ks.kernel.put(k) // lives on from now
+		return k, nil
+	}
+	if k, err := ks.far(ctx); err == nil {
+		ks.adopt(k)
+		return k, nil
+	} else if ctx.Err() != nil {
+		return key{}, ctx.Err()
+	}
+	unlock, err := ks.home.lock(ctx, "key", "making the key", nil)
+	if err != nil {
+		return key{}, err
+	}
+	defer unlock()
+	// Another process may have made it meanwhile.
+	if k, err := ks.kernel.get(); err == nil {
+		return k, nil
+	}
+	k, err := ks.far(ctx)
+	if err == nil {
+		ks.adopt(k)
+		return k, nil
+	}
+	if ctx.Err() != nil {
+		return key{}, ctx.Err()
+	}
+	k = newKey()
+	if errors.Is(err, errAbsent) {
+		k, err = ks.deposit(ctx, k)
+	}
+	inKernel := ks.kernel.put(k)
+	if err != nil && inKernel != nil {
+		if ctx.Err() != nil {
+			return key{}, ctx.Err()
+		}
+		return key{}, fmt.Errorf("%w: the OS keyring can't be used: %w; nor can the kernel's: %w", session.ErrNoKeyring, err, inKernel)
+	}
+	if inKernel != nil {
+		ks.adopt(k)
+	}
+	return k, nil
+}
+
+// deposit gives k to the OS keyring and returns what that holds afterwards: on
+// macOS a Set that failed says nothing, and the lock doesn't reach a process
+// with another state directory.
+func (ks *keys) deposit(ctx context.Context, k key) (key, error) {
+	if err := ks.keyring.set(ctx, keyUser, base64.StdEncoding.EncodeToString(k.secret[:])); err != nil {
+		return k, err
+	}
+	kept, err := ks.far(ctx)
+	if err != nil {
+		return k, fmt.Errorf("reading back the key: %w", err)
+	}
+	return kept, nil
+}
+
+// remove takes the key out of every keyring.
+func (ks *keys) remove(ctx context.Context) error {
+	ks.mu.Lock()
+	ks.cached = nil
+	ks.mu.Unlock()
+	var problem error
+	if err := ks.kernel.remove(); err != nil {
+		problem = fmt.Errorf("removing the key from the kernel keyring: %w", err)
+	}
+	if err := ks.keyring.delete(ctx, keyUser); err != nil && !errors.Is(err, ErrNotFound) {
+		problem = errors.Join(problem, fmt.Errorf("removing the key from the OS keyring: %w", err))
+	}
+	return problem
+}

@@ -1,0 +1,163 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/zalando/go-keyring"
+)
+
+const (
+	service = "stsx"
+	// keyringWait is how long one call of the OS keyring may take.
+	keyringWait = 3 * time.Second
+)
+
+// ErrNotFound is how a Keyring says that it holds no such item.
+var ErrNotFound = errors.New("not in the keyring")
+
+// Keyring is the part of an OS keyring that stsx needs. Every error but
+// ErrNotFound means that the keyring could not be asked.
+type Keyring interface {
+	Get(service, user string) (string, error)
+	Set(service, user, secret string) error
+	Delete(service, user string) error
+}
+
+// OSKeyring returns the operating system's keyring: the Secret Service,
+// macOS's Keychain, the Windows Credential Manager. getenv tells where to look
+// for the D-Bus session and is asked at every call.
+func OSKeyring(getenv func(string) string) Keyring { return osKeyring{getenv} }
+
+type osKeyring struct{ getenv func(string) string }
+
+func (o osKeyring) Get(service, user string) (string, error) {
+	if err := reachable(o.getenv); err != nil {
+		return "", err
+	}
+	secret, err := keyring.Get(service, user)
+	return secret, translate(err)
+}
+
+func (o osKeyring) Set(service, user, secret string) error {
+	if err := reachable(o.getenv); err != nil {
+		return err
+	}
+	return translate(keyring.Set(service, user, secret))
+}
+
+func (o osKeyring) Delete(service, user string) error {
+	if err := reachable(o.getenv); err != nil {
+		return err
+	}
+	return translate(keyring.Delete(service, user))
+}
+
+func translate(err error) error {
+	if errors.Is(err, keyring.ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// bounded is a Keyring whose calls end in time, whatever it does. A keyring
+// that hung is not waited for again until it has come back.
+type bounded struct {
+	of   Keyring
+	wait time.Duration
+	slot chan struct{} // one call at a time: go-keyring mixes up the prompts of two
+
+	mu   sync.Mutex
+	hung bool
+}
+
+func newBounded(of Keyring, wait time.Duration) *bounded {
+	return &bounded{of: of, wait: wait, slot: make(chan struct{}, 1)}
+}
+
+func (b *bounded) get(ctx context.Context, user string) (string, error) {
+	return b.do(ctx, func() (string, error) { return b.of.Get(service, user) })
+}
+
+func (b *bounded) set(ctx context.Context, user, secret string) error {
+	_, err := b.do(ctx, func() (string, error) { return "", b.of.Set(service, user, secret) })
+	return err
+}
+
+func (b *bounded) delete(ctx context.Context, user string) error {
+	_, err := b.do(ctx, func() (string, error) { return "", b.of.Delete(service, user) })
+	return err
+}
+
+type answer struct {
+	secret string
+	err    error
+}
+
+func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	unanswered := fmt.Errorf("it did not answer within %s; it may be waiting to be unlocked", b.wait)
+	b.mu.Lock()
+	hung := b.hung
+	b.mu.Unlock()
+	if hung {
+		return "", unanswered
+	}
+	timer := time.NewTimer(b.wait)
+	defer timer.Stop()
+	select {
+	case b.slot <- struct{}{}:
+	case <-timer.C:
+		return "", unanswered
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	done := make(chan answer, 1)
+	// This goroutine may outlive the call: go-keyring takes no context, and
+	// nothing but the daemon's answer (or a person's, to its prompt) ends a
+	// D-Bus call. It holds nothing but its own connection, at most one is
+	// about, and the process ends without waiting for it.
+	go func() {
+		a := safely(call)
+		b.mu.Lock()
+		b.hung = false
+		done <- a
+		b.mu.Unlock()
+		<-b.slot
+	}()
+	var late error
+	select {
+	case a := <-done:
+		return a.secret, a.err
+	case <-timer.C:
+		late = unanswered
+	case <-ctx.Done():
+		late = ctx.Err()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case a := <-done:
+		return a.secret, a.err
+	default:
+		b.hung = true
+		return "", late
+	}
+}
+
+// safely turns a panic into an error: go-keyring's prompt handling takes a
+// closed connection's nil for a signal.
+func safely(call func() (string, error)) (a answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			a = answer{err: fmt.Errorf("it broke off: %v", r)}
+		}
+	}()
+	secret, err := call()
+	return answer{secret, err}
+}

@@ -1,0 +1,139 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+	"unicode"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	lockPoll = 40 * time.Millisecond
+	// A lock file's first byte is what Windows locks, and so can't be read by
+	// others there; what the holder says of itself is in the bytes after it,
+	// always the same number, so that it needs no truncating.
+	holderAt   = 1
+	holderSize = 200
+)
+
+// Lock implements session.Store. The lock is the file's, not its existence:
+// the kernel ends it with the process, kill -9 included, children don't
+// inherit it, and the file is never removed.
+func (s *Store) Lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
+	return s.home.lock(ctx, name, self, waiting)
+}
+
+func (h home) lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
+	dir, err := h.room("locks")
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(name))
+	path := filepath.Join(dir, hex.EncodeToString(sum[:16])+".lock")
+	ticker := time.NewTicker(lockPoll)
+	defer ticker.Stop()
+	for polls := 0; ; polls++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		unlock, err := try(path, self)
+		if err != nil {
+			return nil, lockError(dir, err)
+		}
+		if unlock != nil {
+			return unlock, nil
+		}
+		if waiting != nil {
+			// A holder that has only just got the lock may have said nothing yet.
+			if holder := readHolder(path); holder != "" || polls > 1 {
+				waiting(holder)
+				waiting = nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+// try takes the lock; unlock is nil when another has it.
+func try(path, self string) (unlock func(), err error) {
+	f := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	if ok, err := f.TryLock(); !ok || err != nil {
+		return nil, err
+	}
+	held, err := f.Stat()
+	if err == nil {
+		err = owned(path, held)
+	}
+	if err != nil {
+		f.Unlock()
+		return nil, err
+	}
+	// Who removes the state directory while it is in use leaves the lock on a
+	// file that nobody else will look at.
+	if named, err := os.Stat(path); err != nil || !os.SameFile(held, named) {
+		f.Unlock()
+		return nil, nil
+	}
+	writeHolder(path, self)
+	var once sync.Once
+	return func() {
+		once.Do(func() {
+			writeHolder(path, "")
+			f.Unlock()
+		})
+	}, nil
+}
+
+// writeHolder is for the waiters' information only: a failure is not worth
+// an error.
+func writeHolder(path, self string) {
+	text := make([]byte, holderSize)
+	copy(text, self)
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return
+	}
+	f.WriteAt(text, holderAt)
+	f.Close()
+}
+
+// readHolder returns what the holder said of itself, fit for a terminal.
+func readHolder(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	text := make([]byte, holderSize)
+	n, _ := f.ReadAt(text, holderAt)
+	text, _, _ = bytes.Cut(text[:n], []byte{0})
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, string(text)))
+}
+
+func lockError(dir string, err error) error {
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.EINVAL) {
+		return fmt.Errorf("locking in %s: its file system does not support locks; set XDG_STATE_HOME to a local directory: %w", dir, err)
+	}
+	return fmt.Errorf("locking in %s: %w", dir, err)
+}
+

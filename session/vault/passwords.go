@@ -1,0 +1,125 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"stsx/session"
+)
+
+const declined = "declined"
+
+// passwordLimit is what every keyring takes: Windows 2,560 bytes in all,
+// macOS's command line 4,096 after encoding.
+const passwordLimit = 2000
+
+// Passwords implements session.Passwords with the OS keyring.
+type Passwords struct {
+	keyring *bounded
+	home    home
+}
+
+// Password implements session.Passwords. Errors: session.ErrNoPassword,
+// session.ErrNoKeyring (wrapped), the context's.
+func (p *Passwords) Password(ctx context.Context, o session.Org) (session.Secret, error) {
+	if o.Username == "" {
+		return session.Secret{}, session.ErrNoPassword
+	}
+	user, err := passwordUser(o)
+	if err != nil {
+		return session.Secret{}, err
+	}
+	text, err := p.keyring.get(ctx, user)
+	if errors.Is(err, ErrNotFound) || err == nil && text == "" {
+		return session.Secret{}, session.ErrNoPassword
+	}
+	if err != nil {
+		return session.Secret{}, p.unusable(ctx, "reading the password", err)
+	}
+	return session.NewSecret(text), nil
+}
+
+// Remember implements session.Passwords. Errors as Password, or that the
+// password is longer than 2,000 bytes.
+func (p *Passwords) Remember(ctx context.Context, o session.Org, password session.Secret) error {
+	user, err := passwordUser(o)
+	if err != nil {
+		return err
+	}
+	if n := len(password.Reveal()); n > passwordLimit {
+		return fmt.Errorf("remembering the password: it is %d bytes long, and the keyring takes %d; use password_command", n, passwordLimit)
+	}
+	if err := p.keyring.set(ctx, user, password.Reveal()); err != nil {
+		return p.unusable(ctx, "remembering the password", err)
+	}
+	if err := os.Remove(p.home.path(declined, o.ID())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remembering the password: %w", err)
+	}
+	return nil
+}
+
+// Forget implements session.Passwords.
+func (p *Passwords) Forget(ctx context.Context, o session.Org) error {
+	if o.Username == "" {
+		return nil
+	}
+	user, err := passwordUser(o)
+	if err != nil {
+		return err
+	}
+	if err := p.keyring.delete(ctx, user); err != nil && !errors.Is(err, ErrNotFound) {
+		return p.unusable(ctx, "forgetting the password", err)
+	}
+	return nil
+}
+
+// Declined reports whether the person said no to remembering o's password, so
+// that it is asked once. Remember undoes it.
+func (p *Passwords) Declined(_ context.Context, o session.Org) bool {
+	_, err := os.Stat(p.home.path(declined, o.ID()))
+	return err == nil
+}
+
+// Decline remembers that no. The file it leaves is empty and its name says
+// nothing.
+func (p *Passwords) Decline(_ context.Context, o session.Org) error {
+	dir, err := p.home.room(declined)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, o.ID()), nil, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("remembering not to ask: %w", err)
+	}
+	return nil
+}
+
+func (p *Passwords) unusable(ctx context.Context, act string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w: %w", act, session.ErrNoKeyring, err)
+}
+
+// passwordUser is the item's user name, to be recognised in a keyring's window.
+// Two apps of one org share it: it is the same account.
+func passwordUser(o session.Org) (string, error) {
+	address, err := url.Parse(o.URL)
+	if err != nil || address.Host == "" {
+		return "", fmt.Errorf("the org's url %q has no host", o.URL)
+	}
+	if o.Username == "" {
+		return "", errors.New("whose password it is must be known: set username")
+	}
+	// macOS's tool takes its commands line by line.
+	if strings.ContainsFunc(o.Username, unicode.IsControl) {
+		return "", fmt.Errorf("the username %q holds a control character", o.Username)
+	}
+	return "password:" + strings.ToLower(address.Host) + ":" + o.Username, nil
+}
