@@ -96,7 +96,7 @@ func open(t *testing.T, b *rod.Browser, o *Org, name string) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	w := &tab{T: t, page: page.Context(ctx), shots: os.Getenv("STSX_SHOTS"), name: name, hosts: map[string]bool{}}
 	go w.page.EachEvent(func(e *proto.NetworkRequestWillBeSent) {
 		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
@@ -106,6 +106,13 @@ func open(t *testing.T, b *rod.Browser, o *Org, name string) *tab {
 		}
 	})()
 	t.Cleanup(func() { _ = incognito.Close(); cancel() })
+	go w.page.EachEvent(func(e *proto.RuntimeConsoleAPICalled) {
+		for _, a := range e.Args {
+			t.Logf("console: %s %s", a.Value.JSON("", ""), a.Description)
+		}
+	}, func(e *proto.RuntimeExceptionThrown) {
+		t.Logf("exception: %s", e.ExceptionDetails.Exception.Description)
+	})()
 	w.check(w.page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: 900, Height: 1100, DeviceScaleFactor: 1}))
 	w.check(w.page.Navigate(o.EmbedURL()))
 	return w
@@ -160,6 +167,11 @@ func (w *tab) shoot(step string) {
 		return
 	}
 	base := filepath.Join(w.shots, w.name+"-"+step)
+	if step == "failed" {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		w = &tab{T: w.T, page: w.page.Context(ctx)}
+	}
 	_ = w.page.Wait(rod.Eval(`() => document.getAnimations().filter(a => a.effect.getComputedTiming().iterations !== Infinity).length === 0 && !(window.jQuery && jQuery(':animated').length)`))
 	if raw, err := w.page.Screenshot(true, nil); err == nil {
 		_ = os.WriteFile(base+".png", raw, 0o600)

@@ -90,7 +90,7 @@ func (o *Org) body(s *signIn, complaint object) object {
 		out["remediation"] = list(o.form(s, "accept-terms-of-use", "/idp/idx/accept-terms-of-use",
 			object{"name": "acceptTerms", "label": "I accept the terms of use", "type": "boolean", "required": true}))
 	case stageDone:
-		out["success"] = object{"rel": []any{"create-form"}, "name": "success-redirect", "method": "GET", "href": o.url + "/login/token/redirect?stateToken=" + s.token}
+		out["success"] = object{"name": "success-redirect", "href": o.url + "/login/token/redirect?stateToken=" + s.token}
 	}
 	if complaint != nil && field == nil {
 		out["messages"] = list(complaint)

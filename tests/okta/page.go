@@ -24,7 +24,7 @@ var (
 </head>
 <body class="auth okta-container">
 <div class="content">
-<div class="applogin-banner"><div class="applogin-container"><h1>Connecting to <div class="applogin-app-title">AWS Account Federation</div></h1><p>Sign-in with your stsx-test account to access AWS Account Federation</p></div></div>
+<div class="applogin-banner"><div class="applogin-container"><h1>Connecting to AWS Account Federation</h1><p>Sign-in with your stsx-test account to access AWS Account Federation</p></div></div>
 <div id="okta-login-container"></div>
 </div>
 <div class="footer"><div class="footer-container clearfix"><p class="copyright">Powered by Okta</p></div></div>

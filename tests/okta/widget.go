@@ -44,18 +44,15 @@ func findWidget(dist string) (widget, error) {
 // path is where the org serves the widget, as Okta's own CDN path has it.
 func (w widget) path() string { return "/assets/js/sdk/okta-signin-widget/" + w.version }
 
-// script and style name the files that draw an engine's page.
+// script is the bundle that draws an engine's page.
 func (w widget) script(e Engine) string {
-	switch e {
-	case Gen3:
+	if e == Gen3 {
 		return w.path() + "/js/okta-sign-in.next.js"
-	case Classic:
-		return w.path() + "/js/okta-sign-in.classic.min.js"
-	default:
-		return w.path() + "/js/okta-sign-in.min.js"
 	}
+	return w.path() + "/js/okta-sign-in.min.js" // holds the second generation and Classic
 }
 
+// style is the sheet that goes with it.
 func (w widget) style(e Engine) string {
 	if e == Gen3 {
 		return w.path() + "/css/okta-sign-in.next.css"
