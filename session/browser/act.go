@@ -1,0 +1,164 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Reply is what an act caused: the answer to the request it was to send, or a new document, or neither when the page
+// redrew itself without asking the network (all fields zero). Body may hold tokens.
+type Reply struct {
+	Status    int    // HTTP status of the answer or of the new document; 0: none
+	URL       string // without query and fragment
+	Body      []byte // of the answer; nil for a document, and when the page left before it could be read
+	Navigated bool   // a new document is there, or the SAML post was captured
+}
+
+const (
+	// silence is how long a press may go without any sign of life before it counts as lost.
+	silence = 1500 * time.Millisecond
+	// patience is the same once there was one, though not the request wanted: Okta's device fingerprint takes up to 2 s
+	// between the click and the post, and a second click would make no sense.
+	patience = 5 * time.Second
+)
+
+// Act presses the first visible match and waits for what that causes: the answer to the first XHR or fetch begun after
+// it whose URL path contains one of replies (any, if there are none), or a new document. A press that is lost (the page
+// was still moving, or a dialog swallowed it) is repeated in other ways, at most twice and never once a request went out.
+//
+// A request that got no answer is a *NetworkError; nothing at all after the third press is ErrQuiet.
+func (t *Tab) Act(ctx context.Context, mark string, replies ...string) (Reply, error) {
+	return t.ActNth(ctx, mark, 0, replies...)
+}
+
+// ActNth is Act for one of several visible matches, counted as in Texts.
+func (t *Tab) ActNth(ctx context.Context, mark string, n int, replies ...string) (Reply, error) {
+	reply, err := t.act(ctx, mark, n, replies)
+	if err != nil && ctx.Err() != nil {
+		return reply, awaiting(ctx, "what pressing "+mark+" causes")
+	}
+	return reply, about("pressing", mark, err)
+}
+
+func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Reply, error) {
+	if err := t.settle(ctx, mark, n); err != nil {
+		return Reply{}, err
+	}
+	w := newWatch(replies)
+	t.mu.Lock()
+	t.watch = w
+	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		t.watch = nil
+		t.mu.Unlock()
+	}()
+	presses := []func() (bool, error){
+		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "press", mark, n) },
+		func() (bool, error) { return t.enter(ctx) },
+		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "repress") },
+	}
+	for i, press := range presses {
+		hit, err := press()
+		switch {
+		case errors.Is(err, errReplaced): // by what the press caused: the watch knows more
+		case err != nil:
+			return Reply{}, err
+		case !hit && i == 0:
+			return Reply{}, ErrAbsent
+		case !hit:
+			return Reply{}, nil // redrawn without a request
+		}
+		if quiet, err := t.outcome(ctx, w); !quiet {
+			if err != nil {
+				return Reply{}, err
+			}
+			return t.reply(ctx, w)
+		}
+	}
+	return Reply{}, ErrQuiet
+}
+
+// outcome waits for the watch to have its answer. quiet: the press seems lost.
+func (t *Tab) outcome(ctx context.Context, w *watch) (quiet bool, err error) {
+	begun := time.Now()
+	for {
+		t.mu.Lock()
+		settled, lost, wait := w.settled, w.lost(begun), w.next(begun)
+		t.mu.Unlock()
+		switch {
+		case settled:
+			return false, nil
+		case lost:
+			return true, nil
+		}
+		look := time.NewTimer(wait)
+		select {
+		case <-w.changed:
+		case <-look.C:
+		case <-t.over.Done():
+			look.Stop()
+			if cause := context.Cause(t.over); !errors.Is(cause, ErrPosted) {
+				return false, cause
+			}
+			return false, nil
+		case <-ctx.Done():
+			look.Stop()
+			return false, context.Cause(ctx)
+		}
+		look.Stop()
+	}
+}
+
+// reply is what the watch saw, with the answer's body fetched.
+func (t *Tab) reply(ctx context.Context, w *watch) (Reply, error) {
+	t.mu.Lock()
+	reply, id, err := w.reply, w.matched, w.err
+	t.mu.Unlock()
+	if t.over.Err() != nil && !w.has() {
+		return Reply{Navigated: true}, nil
+	}
+	if err != nil {
+		return reply, err
+	}
+	if id != "" && !reply.Navigated {
+		// A page that left already has taken the body with it: the status has to do then.
+		body, err := proto.NetworkGetResponseBody{RequestID: id}.Call(t.session(ctx))
+		if err == nil {
+			reply.Body = decode(body)
+		} else if ctx.Err() != nil {
+			return reply, context.Cause(ctx)
+		}
+	}
+	return reply, nil
+}
+
+// enter presses Enter in the form as a keyboard would. It may be swallowed by a dialog of Chromium's and then never be
+// answered, so it gets its own short time.
+func (t *Tab) enter(ctx context.Context) (bool, error) {
+	var there bool
+	if err := t.once(ctx, &there, "focus"); err != nil || !there {
+		return there, err
+	}
+	short, cancel := context.WithTimeout(ctx, slice)
+	defer cancel()
+	s := t.session(short)
+	key := proto.InputDispatchKeyEvent{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+	for _, kind := range []proto.InputDispatchKeyEventType{proto.InputDispatchKeyEventTypeKeyDown, proto.InputDispatchKeyEventTypeKeyUp} {
+		key.Type, key.Text = kind, ""
+		if kind == proto.InputDispatchKeyEventTypeKeyDown {
+			key.Text = "\r"
+		}
+		if err := key.Call(s); err != nil {
+			if ctx.Err() == nil && (short.Err() != nil || errors.Is(replaced(err), errReplaced)) {
+				return true, nil
+			}
+			return false, fmt.Errorf("pressing Enter: %w", err)
+		}
+	}
+	return true, nil
+}

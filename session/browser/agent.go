@@ -1,0 +1,53 @@
+package browser
+
+import (
+	"runtime"
+	"strings"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// agent is how the browser introduces itself. Headless Chromium says HeadlessChrome, which Okta's policies take for an
+// unknown browser: it is given the name it has with a window, with the version and system it truly is.
+type agent struct {
+	override *proto.EmulationSetUserAgentOverride
+}
+
+// agentOf makes the introduction from what Chromium says of itself. A visible browser keeps its own.
+func agentOf(v *proto.BrowserGetVersionResult, visible bool) agent {
+	if visible {
+		return agent{}
+	}
+	_, version, _ := strings.Cut(v.Product, "/") // such as HeadlessChrome/156.0.8078.79
+	major, _, _ := strings.Cut(version, ".")
+	brand := "Google Chrome"
+	if strings.Contains(v.UserAgent, "Edg/") {
+		brand = "Microsoft Edge"
+	}
+	brands := func(noise, version string) []*proto.EmulationUserAgentBrandVersion {
+		return []*proto.EmulationUserAgentBrandVersion{
+			{Brand: "Not)A;Brand", Version: noise}, {Brand: "Chromium", Version: version}, {Brand: brand, Version: version},
+		}
+	}
+	metadata := &proto.EmulationUserAgentMetadata{
+		Brands: brands("8", major), FullVersionList: brands("8.0.0.0", version), FullVersion: version,
+		Platform: map[string]string{"darwin": "macOS", "windows": "Windows"}[runtime.GOOS], Architecture: "x86", Bitness: "64",
+	}
+	if metadata.Platform == "" {
+		metadata.Platform = "Linux"
+	}
+	if runtime.GOARCH == "arm64" {
+		metadata.Architecture = "arm"
+	}
+	return agent{&proto.EmulationSetUserAgentOverride{
+		UserAgent: strings.ReplaceAll(v.UserAgent, "Headless", ""), AcceptLanguage: "en-US,en", UserAgentMetadata: metadata,
+	}}
+}
+
+// wear makes one page or frame introduce itself so.
+func (a agent) wear(s session) error {
+	if a.override == nil {
+		return nil
+	}
+	return a.override.Call(s)
+}

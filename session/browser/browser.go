@@ -1,0 +1,207 @@
+// Package browser runs a Chromium of the user's own over a pipe, drives one sign-in page in it, and takes the SAML
+// assertion that page posts to AWS before it leaves the machine.
+//
+// It knows nothing of Okta: pages are told apart by CSS selectors ("marks") that the caller brings. Three promises hold
+// however a run ends: no debugging port is ever opened, no request to an AWS sign-in host leaves the browser, and when
+// the process dies, by whatever signal, Chromium dies with it.
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+	"github.com/go-rod/rod/lib/utils"
+)
+
+// Options say which browser to start and how. Path and ProfileRoot are required.
+type Options struct {
+	Path        string           // the executable; see Find
+	Visible     bool             // a window for a person instead of headless
+	NoSandbox   bool             // asked for; as root the sandbox is off anyway, Chromium has none there
+	ProfileRoot string           // created 0700; each run keeps its own profile below it
+	Environ     []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
+	Say         func(msg string) // verbose notes; nil: none
+	Stderr      io.Writer        // Chromium's own stderr; nil: dropped but for the line that explains a failed start
+}
+
+// Browser is a running Chromium. Close ends it; nothing of it outlives Close.
+type Browser struct {
+	process *process
+	profile *profile
+	client  *cdp.Client
+	agent   agent
+	login   proxyLogin
+	visible bool
+	say     func(string)
+
+	alive   context.Context // ends, with the reason as its cause, when Chromium does
+	end     context.CancelCauseFunc
+	quiet   chan struct{}  // closed when the last event has been handed out
+	working sync.WaitGroup // calls made on behalf of events; started by listen alone
+	closing sync.Once
+	closed  error
+
+	mu       sync.Mutex
+	tabs     map[proto.TargetSessionID]*Tab
+	newest   *Tab // what is captured goes here: a browser serves one sign-in at a time
+	attached map[proto.TargetTargetID]chan proto.TargetSessionID
+	asked    map[proto.FetchRequestID]bool // requests whose proxy has had our password
+}
+
+// Launch starts Chromium with a fresh profile and arms the capture before any page exists. ctx bounds the start only.
+// Profiles that dead runs left behind are removed first. An error quotes what Chromium said and names the cure.
+func Launch(ctx context.Context, o Options) (*Browser, error) {
+	if o.Say == nil {
+		o.Say = func(string) {}
+	}
+	proxy, err := proxyFrom(o.Environ)
+	if err != nil {
+		return nil, fmt.Errorf("starting the browser: %w", err)
+	}
+	for _, note := range proxy.notes {
+		o.Say(note)
+	}
+	profile, err := newProfile(profileRoot(o.Path, o.ProfileRoot, o.Environ))
+	if err != nil {
+		return nil, fmt.Errorf("preparing the browser's profile: %w", err)
+	}
+	if isRoot() && !o.NoSandbox {
+		o.NoSandbox = true
+		o.Say("running as root: Chromium's sandbox is off, because it refuses to start with it")
+	} else if o.NoSandbox {
+		o.Say("Chromium's sandbox is off, as asked")
+	}
+	process, err := start(o, arguments(o, profile.dir, proxy))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
+	}
+	b := &Browser{
+		process: process, profile: profile, login: proxy.login, visible: o.Visible, say: o.Say,
+		// rod's logger is chosen by an environment variable and would print passwords: ours is always the silent one.
+		client:   cdp.New().Logger(utils.LoggerQuiet),
+		quiet:    make(chan struct{}),
+		tabs:     map[proto.TargetSessionID]*Tab{},
+		attached: map[proto.TargetTargetID]chan proto.TargetSessionID{},
+		asked:    map[proto.FetchRequestID]bool{},
+	}
+	b.alive, b.end = context.WithCancelCause(context.Background())
+	b.client.Start(process.pipe)
+	go b.listen()
+	if err := b.greet(ctx); err != nil {
+		dead := b.alive.Err() != nil
+		closed := b.Close() // and with it the wait for the last of Chromium's stderr
+		if dead {
+			err = process.explain(o)
+		}
+		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), closed)
+	}
+	return b, nil
+}
+
+// greet waits for Chromium's first answer and arms what must hold before any page exists.
+func (b *Browser) greet(ctx context.Context) error {
+	s := b.session(ctx, "")
+	version, err := proto.BrowserGetVersion{}.Call(s)
+	if err != nil {
+		return err
+	}
+	b.agent = agentOf(version, b.visible)
+	if err := b.arm(s); err != nil {
+		return fmt.Errorf("arming the capture: %w", err)
+	}
+	return proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
+}
+
+// AllowLoopback lets pages of one origin talk to a program on this machine, as Okta Verify's FastPass needs. Call it
+// before the first navigation: headless Chromium otherwise denies in silence. A Chromium too old to ask needs nothing.
+func (b *Browser) AllowLoopback(ctx context.Context, origin string) error {
+	for _, name := range []string{"local-network-access", "local-network", "loopback-network"} {
+		err := proto.BrowserSetPermission{
+			Permission: &proto.BrowserPermissionDescriptor{Name: name},
+			Setting:    proto.BrowserPermissionSettingGranted, Origin: origin,
+		}.Call(b.session(ctx, ""))
+		if refused := (*cdp.Error)(nil); err != nil && !errors.As(err, &refused) {
+			return fmt.Errorf("granting %s to %s: %w", name, origin, err)
+		}
+	}
+	return nil
+}
+
+// Close kills Chromium and everything it started, waits for it, and removes its profile. It may be called more than once.
+//
+// The order matters: with the handlers stopped first, a paused SAML post was let go on to AWS in 2 runs of 5.
+func (b *Browser) Close() error {
+	b.closing.Do(func() {
+		b.end(ErrClosed)
+		b.process.kill()
+		<-b.quiet
+		b.working.Wait()
+		b.closed = b.profile.remove()
+	})
+	return b.closed
+}
+
+// listen hands out events until the pipe ends. It must never wait for Chromium itself: answers come behind the events.
+func (b *Browser) listen() {
+	defer close(b.quiet)
+	for event := range b.client.Event() {
+		b.dispatch(event)
+	}
+	b.end(ErrDied)
+}
+
+func (b *Browser) dispatch(event *cdp.Event) {
+	switch event.Method {
+	case "Fetch.requestPaused":
+		handle(event, func(e proto.FetchRequestPaused) { b.working.Go(func() { b.judge(event.SessionID, e) }) })
+	case "Fetch.authRequired":
+		handle(event, func(e proto.FetchAuthRequired) { b.working.Go(func() { b.authenticate(event.SessionID, e) }) })
+	case "Target.attachedToTarget":
+		handle(event, func(e proto.TargetAttachedToTarget) { b.working.Go(func() { b.welcome(e) }) })
+	default:
+		b.mu.Lock()
+		tab := b.tabs[proto.TargetSessionID(event.SessionID)]
+		b.mu.Unlock()
+		if tab != nil {
+			tab.hear(event)
+		}
+	}
+}
+
+// welcome dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
+func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
+	s := b.session(b.alive, e.SessionID)
+	switch e.TargetInfo.Type {
+	case proto.TargetTargetInfoTypePage, "iframe":
+		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
+		_ = b.agent.wear(s)
+		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
+	}
+	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)
+	b.waiter(e.TargetInfo.TargetID) <- e.SessionID
+}
+
+// waiter is where the session of a new target is handed over; either side may come first.
+func (b *Browser) waiter(id proto.TargetTargetID) chan proto.TargetSessionID {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.attached[id] == nil {
+		b.attached[id] = make(chan proto.TargetSessionID, 8) // a target is attached once; the room is for the unforeseen
+	}
+	return b.attached[id]
+}
+
+// killTimeout bounds the wait for killed processes to be gone; SIGKILL takes milliseconds.
+const killTimeout = 5 * time.Second
+
+// without returns list but for what drop says.
+func without(list []string, drop func(string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(list), drop)
+}

@@ -1,0 +1,116 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// signinHosts are AWS's sign-in hosts, one row per partition; every subdomain (a region) is one too.
+// Source: AWS Sign-In endpoints and quotas; the endpoint rules of the AWS SDKs' signin service (for eusc, fips and iso).
+var signinHosts = [...]string{
+	"signin.aws.amazon.com",
+	"signin.amazonaws-us-gov.com", "signin-fips.amazonaws-us-gov.com",
+	"signin.amazonaws.cn",
+	"signin.amazonaws-eusc.eu",
+	"signin.c2shome.ic.gov", "signin.sc2shome.sgov.gov", "signin.csphome.hci.ic.gov", "signin.csphome.adc-e.uk",
+}
+
+// Post is the form that the identity provider's page sent to AWS. It prints as a placeholder under every verb.
+type Post struct {
+	URL          string // the assertion consumer service, such as https://eu-west-1.signin.aws.amazon.com/saml
+	SAMLResponse string // base64, as posted
+	RelayState   string
+}
+
+// Format keeps the assertion out of logs.
+func (p Post) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[saml post]") }
+
+// MarshalJSON keeps it out of structured ones.
+func (p Post) MarshalJSON() ([]byte, error) { return json.Marshal("[saml post]") }
+
+// isSignin says whether a host is AWS's sign-in, by whole labels: evil-signin.aws.amazon.com is not.
+func isSignin(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	for _, signin := range signinHosts {
+		if host == signin || strings.HasSuffix(host, "."+signin) {
+			return true
+		}
+	}
+	return false
+}
+
+// isConsumer says whether a URL takes assertions: /saml, or /saml/acs/ID where SAML encryption is required.
+func isConsumer(u *url.URL) bool {
+	return u.Scheme == "https" && isSignin(u.Hostname()) && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/"))
+}
+
+// arm makes the whole browser, whatever tab, popup, frame or worker asks, stop every request that names a sign-in host.
+// The patterns are looser than isSignin, which decides: a page that only carries such a URL in its query goes on.
+func (b *Browser) arm(s session) error {
+	enable := proto.FetchEnable{HandleAuthRequests: len(b.login) > 0}
+	for _, host := range signinHosts {
+		enable.Patterns = append(enable.Patterns, &proto.FetchRequestPattern{URLPattern: "*://*" + host + "*"})
+	}
+	if enable.HandleAuthRequests {
+		// Chromium asks us for a password only for requests it has stopped for us before.
+		enable.Patterns = []*proto.FetchRequestPattern{{URLPattern: "*"}}
+	}
+	return enable.Call(s)
+}
+
+// deafRules make the sign-in hosts resolve to nothing: should a request ever pass by the capture (a preconnect, a kind
+// of request that DevTools doesn't see), it finds no address.
+func deafRules() string {
+	var rules []string
+	for _, host := range signinHosts {
+		for _, name := range []string{host, "*." + host, host + ".", "*." + host + "."} {
+			rules = append(rules, "MAP "+name+" ~NOTFOUND")
+		}
+	}
+	return strings.Join(rules, ",")
+}
+
+// judge decides about one stopped request: to AWS's sign-in nothing goes, whatever its kind; the first assertion among
+// it is delivered. Aborted and not failed otherwise: the page stays as it is and no error page takes its place.
+func (b *Browser) judge(id string, e proto.FetchRequestPaused) {
+	s := b.session(b.alive, proto.TargetSessionID(id))
+	u, err := url.Parse(e.Request.URL)
+	if err == nil && !isSignin(u.Hostname()) {
+		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(s) // fails only for a request that is gone
+		return
+	}
+	if err == nil && e.Request.Method == "POST" && isConsumer(u) {
+		b.deliver(u, bodyOf(e.Request))
+	}
+	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(s)
+}
+
+// bodyOf is a request's whole body. Chromium leaves postData out when it is long, the entries it doesn't.
+func bodyOf(r *proto.NetworkRequest) string {
+	var body strings.Builder
+	for _, entry := range r.PostDataEntries {
+		body.Write(entry.Bytes)
+	}
+	if body.Len() > 0 {
+		return body.String()
+	}
+	return r.PostData
+}
+
+func (b *Browser) deliver(u *url.URL, body string) {
+	form, err := url.ParseQuery(body)
+	if err != nil || form.Get("SAMLResponse") == "" {
+		b.say("a post to " + u.Host + " held no SAMLResponse: dropped")
+		return
+	}
+	b.mu.Lock()
+	tab := b.newest
+	b.mu.Unlock()
+	if tab != nil {
+		tab.take(Post{URL: u.Scheme + "://" + u.Host + u.Path, SAMLResponse: form.Get("SAMLResponse"), RelayState: form.Get("RelayState")})
+	}
+}

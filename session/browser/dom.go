@@ -1,0 +1,273 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+	"github.com/ysmood/gson"
+)
+
+//go:embed dom.js
+var domScript string
+
+const (
+	world = "stsx" // the isolated world's name, seen by nobody but a debugger
+	slice = time.Second
+	blink = 20 * time.Millisecond // between looks at a page that is being replaced
+)
+
+// document is dom.js in the present document, put there on first use. It lives in an isolated world, and is held by an
+// object id, which no other document can be reached by: a number of a context may come back in another process.
+func (t *Tab) document(ctx context.Context) (proto.RuntimeRemoteObjectID, error) {
+	t.mu.Lock()
+	doc := t.doc
+	t.mu.Unlock()
+	if doc != "" {
+		return doc, nil
+	}
+	s := t.session(ctx)
+	before, err := t.loader(s)
+	if err != nil {
+		return "", err
+	}
+	made, err := proto.PageCreateIsolatedWorld{FrameID: t.frame, WorldName: world}.Call(s)
+	if err != nil {
+		return "", err
+	}
+	put, err := proto.RuntimeEvaluate{Expression: domScript, ContextID: made.ExecutionContextID}.Call(s)
+	if err != nil {
+		return "", err
+	}
+	after, err := t.loader(s)
+	if err != nil {
+		return "", err
+	}
+	if before != after || put.ExceptionDetails != nil || put.Result.ObjectID == "" {
+		return "", errReplaced // the number may have meant the next page's own world
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.doc = put.Result.ObjectID // if a navigation was faster, the first call fails and comes back here
+	return t.doc, nil
+}
+
+// errReplaced: the document went away under a call. Never leaves the package.
+var errReplaced = errors.New("the page was replaced meanwhile")
+
+func (t *Tab) loader(s session) (proto.NetworkLoaderID, error) {
+	tree, err := proto.PageGetFrameTree{}.Call(s)
+	if err != nil {
+		return "", err
+	}
+	return tree.FrameTree.Frame.LoaderID, nil
+}
+
+// once calls a function of dom.js. errReplaced: the document is gone, and whether the call took effect is unknown.
+func (t *Tab) once(ctx context.Context, result any, name string, args ...any) error {
+	doc, err := t.document(ctx)
+	if err != nil {
+		return replaced(err)
+	}
+	if args == nil {
+		args = []any{}
+	}
+	answer, err := proto.RuntimeCallFunctionOn{
+		FunctionDeclaration: "function (name, args) { return this[name](...args) }",
+		ObjectID:            doc,
+		Arguments:           []*proto.RuntimeCallArgument{{Value: gson.New(name)}, {Value: gson.New(args)}},
+		ReturnByValue:       true, AwaitPromise: true, Silent: true,
+		UserGesture: true, // as a person's click, so that a page may open its window
+	}.Call(t.session(ctx))
+	if err != nil {
+		t.mu.Lock()
+		if t.doc == doc {
+			t.doc = ""
+		}
+		t.mu.Unlock()
+		return replaced(err)
+	}
+	if answer.ExceptionDetails != nil {
+		return errors.New(exception(answer.ExceptionDetails))
+	}
+	if result == nil {
+		return nil
+	}
+	value, err := json.Marshal(answer.Result.Value)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(value, result)
+}
+
+// replaced tells Chromium's refusals, which all mean that the document or its world is gone, from the end of a context.
+func replaced(err error) error {
+	if refused := (*cdp.Error)(nil); errors.As(err, &refused) {
+		return errReplaced
+	}
+	return err
+}
+
+func exception(e *proto.RuntimeExceptionDetails) string {
+	if e.Exception != nil && e.Exception.Description != "" {
+		line, _, _ := strings.Cut(e.Exception.Description, "\n")
+		return line
+	}
+	return e.Text
+}
+
+// ask calls a function that only looks, again and again while the document is being replaced.
+func (t *Tab) ask(ctx context.Context, result any, name string, args ...any) error {
+	for {
+		err := t.once(ctx, result, name, args...)
+		if !errors.Is(err, errReplaced) {
+			return err
+		}
+		if t.over.Err() != nil && !errors.Is(context.Cause(t.over), ErrPosted) {
+			return context.Cause(t.over)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(blink):
+		}
+	}
+}
+
+// Await returns the index of the first mark, in the order given, that has a visible, enabled, fresh element standing
+// still. Fresh means: not what the last Act answered, unless the page has emptied or replaced it since (see Again).
+//
+// It survives navigations. It ends early with ErrPosted when the SAML post was captured, a *NetworkError when the page
+// could not be loaded, ErrCrashed or ErrDied; otherwise with ctx.
+func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
+	waiting, release := both(ctx, t.over)
+	defer release()
+	for {
+		if err := t.trouble(); err != nil {
+			return -1, err
+		}
+		i := -1
+		err := t.ask(waiting, &i, "wait", marks, slice.Milliseconds())
+		switch {
+		case ctx.Err() != nil:
+			return -1, awaiting(ctx, strings.Join(marks, " or "))
+		case t.over.Err() != nil:
+			return -1, context.Cause(t.over)
+		case err != nil:
+			return -1, fmt.Errorf("waiting for %s: %w", strings.Join(marks, " or "), err)
+		case i >= 0:
+			return i, nil
+		}
+	}
+}
+
+// Again says that the same form is wanted once more, as after a refused answer: what was answered counts as fresh.
+func (t *Tab) Again(ctx context.Context) error { return t.ask(ctx, nil, "again") }
+
+// Visible says whether a mark has a visible, enabled element now.
+func (t *Tab) Visible(ctx context.Context, mark string) (bool, error) {
+	var visible bool
+	err := t.ask(ctx, &visible, "visible", mark)
+	return visible, about("looking for", mark, err)
+}
+
+// Text is the visible text of the first visible match, white space folded; empty without one. Of a button: its label.
+func (t *Tab) Text(ctx context.Context, mark string) (string, error) {
+	var text string
+	err := t.ask(ctx, &text, "text", mark)
+	return text, about("reading", mark, err)
+}
+
+// Texts are the texts of all visible matches, in the page's order: their indices are ClickNth's and ActNth's.
+func (t *Tab) Texts(ctx context.Context, mark string) ([]string, error) {
+	var texts []string
+	err := t.ask(ctx, &texts, "texts", mark)
+	return texts, about("reading", mark, err)
+}
+
+// Attr is an attribute of the first visible match, empty without one; "value" is what a field holds now.
+func (t *Tab) Attr(ctx context.Context, mark, name string) (string, error) {
+	var value string
+	err := t.ask(ctx, &value, "attr", mark, name)
+	return value, about("reading", mark, err)
+}
+
+// Location is the page's URL without query and fragment, which may hold tokens.
+func (t *Tab) Location(ctx context.Context) (string, error) {
+	var location string
+	err := t.ask(ctx, &location, "location")
+	return location, err
+}
+
+// Fill replaces what the first visible match holds by text. Unless the page's origin is one of origins it types nothing
+// and returns an *OriginError; look and typing are one step that no navigation can divide.
+func (t *Tab) Fill(ctx context.Context, mark, text string, origins []string) error {
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("filling in %s: the text is not UTF-8", mark)
+	}
+	var result struct {
+		Origin *string
+		Absent bool
+		Kept   *int
+	}
+	if origins == nil {
+		origins = []string{}
+	}
+	if err := t.ask(ctx, &result, "fill", mark, text, origins); err != nil {
+		return about("filling in", mark, err)
+	}
+	switch {
+	case result.Origin != nil:
+		return about("filling in", mark, &OriginError{Got: *result.Origin, Want: origins})
+	case result.Absent:
+		return about("filling in", mark, ErrAbsent)
+	case result.Kept != nil:
+		return fmt.Errorf("filling in %s: the field kept %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(text))
+	}
+	return nil
+}
+
+// Click clicks the first visible match and waits for nothing: for links that redraw the page without asking the network.
+func (t *Tab) Click(ctx context.Context, mark string) error { return t.ClickNth(ctx, mark, 0) }
+
+// ClickNth is Click for one of several visible matches, counted as in Texts.
+func (t *Tab) ClickNth(ctx context.Context, mark string, n int) error {
+	if err := t.settle(ctx, mark, n); err != nil {
+		return about("clicking", mark, err)
+	}
+	var hit bool
+	err := t.once(ctx, &hit, "click", mark, n)
+	if errors.Is(err, errReplaced) {
+		return nil // the click itself may have replaced it
+	}
+	if err == nil && !hit {
+		err = ErrAbsent
+	}
+	return about("clicking", mark, err)
+}
+
+// settle waits until the element stands still, so that what is pressed is what was seen.
+func (t *Tab) settle(ctx context.Context, mark string, n int) error {
+	var there bool
+	if err := t.ask(ctx, &there, "settle", mark, n, slice.Milliseconds()); err != nil {
+		return err
+	}
+	if !there {
+		return ErrAbsent
+	}
+	return nil
+}
+
+func about(act, mark string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", act, mark, err)
+}

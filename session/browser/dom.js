@@ -1,0 +1,158 @@
+// What the driver does in a page. It runs in a world of its own: the page's scripts see its effects, but neither it nor
+// its arguments, and nothing they have overridden is used here. Every call gets the whole object as this.
+(() => {
+	'use strict';
+
+	// filled: what was typed into since the last act, with the length of its value (the value itself is not kept).
+	// answer: what the last act answered; while it stands, the page has not been redrawn and its old marks don't count.
+	let filled = new Map();
+	let answer = null;
+
+	const controls = 'input, select, textarea, button';
+	const pressable = 'button, input[type=submit], input[type=button], input[type=reset], input[type=image]';
+
+	// usable: a person could see it, and if it is a control, use it. A box of one pixel is a text for screen readers.
+	const usable = el => {
+		if (!el.isConnected || !el.checkVisibility({opacityProperty: true, visibilityProperty: true})) return false;
+		const box = el.getBoundingClientRect();
+		if (box.width <= 1 || box.height <= 1) return false;
+		if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0) return false;
+		if (el.matches(controls) && (el.matches(':disabled') || el.closest('[inert], [aria-hidden=true]'))) return false;
+		for (let up = el.parentElement; up && up !== document.body; up = up.parentElement) {
+			if ((up.clientHeight === 0 || up.clientWidth === 0) && getComputedStyle(up).overflow === 'hidden') return false;
+		}
+		return true;
+	};
+
+	const all = mark => [...document.querySelectorAll(mark)].filter(usable);
+	const first = mark => {
+		for (const el of document.querySelectorAll(mark)) if (usable(el)) return el;
+		return null;
+	};
+	const textOf = el => (el.matches(pressable) && el.tagName === 'INPUT' ? el.value : el.innerText ?? el.textContent ?? '')
+		.replace(/\s+/g, ' ').trim();
+	const lengthOf = el => String(el.value ?? '').length;
+	const boxOf = el => {
+		const box = el.getBoundingClientRect();
+		return [box.left, box.top, box.width, box.height].join();
+	};
+	// A hidden window paints no frames, so the clock has to do then.
+	const frame = () => new Promise(done => {
+		const late = setTimeout(done, 50);
+		requestAnimationFrame(() => { clearTimeout(late); done(); });
+	});
+	const pause = ms => new Promise(done => setTimeout(done, ms));
+
+	// standing: the last answer is still on the page as it was given. Fields decide; where none was filled, the element pressed.
+	const standing = () => {
+		if (!answer) return false;
+		const untouched = answer.filled.size
+			? [...answer.filled].every(([el, length]) => el.isConnected && lengthOf(el) === length)
+			: answer.pressed.isConnected;
+		if (!untouched) answer = null;
+		return untouched;
+	};
+	const stale = el => standing() &&
+		(el === answer.pressed || [...answer.filled.keys()].some(field => el.contains(field)));
+	const fresh = mark => {
+		for (const el of document.querySelectorAll(mark)) if (usable(el) && !stale(el)) return el;
+		return null;
+	};
+
+	return {
+		// wait: the index of the first mark with a fresh element that stands still, or -1 when time is up.
+		async wait(marks, ms) {
+			const end = performance.now() + ms;
+			let seen = null, at = -1, box = '';
+			for (;;) {
+				let el = null, i = 0;
+				for (; i < marks.length && !(el = fresh(marks[i])); i++);
+				const now = el && boxOf(el);
+				if (el && el === seen && i === at && now === box) return i;
+				if (performance.now() > end) return -1;
+				seen = el, at = i, box = now;
+				await (el ? frame() : pause(25));
+			}
+		},
+
+		visible: mark => first(mark) !== null,
+		text(mark) { const el = first(mark); return el ? textOf(el) : ''; },
+		texts: mark => all(mark).map(textOf),
+		attr(mark, name) {
+			const el = first(mark);
+			return el ? String((name === 'value' ? el.value : null) ?? el.getAttribute(name) ?? '') : '';
+		},
+		location: () => location.href.split(/[?#]/, 1)[0],
+
+		// fill types into a field, all in one turn: no navigation can come between the look at the origin and the typing.
+		fill(mark, text, origins) {
+			if (!origins.includes(location.origin)) return {origin: location.origin};
+			const el = first(mark);
+			if (!el) return {absent: true};
+			el.scrollIntoView({block: 'center', behavior: 'instant'});
+			el.focus();
+			el.select?.();
+			// Typing as the browser itself does it, so that every framework notices; where the page forbids it, by the native setter.
+			document.execCommand(text ? 'insertText' : 'delete', false, text);
+			if (el.value !== text) {
+				const kind = el.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
+				Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(el, text);
+				el.dispatchEvent(new InputEvent('input', {bubbles: true, composed: true, inputType: 'insertText'}));
+			}
+			el.dispatchEvent(new Event('change', {bubbles: true}));
+			if (!el.isConnected) return {absent: true};
+			if (el.value !== text) return {kept: lengthOf(el)};
+			filled.set(el, lengthOf(el));
+			return {};
+		},
+
+		// settle brings the nth match into view and waits until it has stopped moving, or long enough: a DOM click hits anyway.
+		async settle(mark, n, ms) {
+			const end = performance.now() + ms;
+			let seen = null, box = '';
+			while (performance.now() < end) {
+				const el = all(mark)[n];
+				if (!el) {
+					if (!seen) return false;
+				} else {
+					if (el !== seen) el.scrollIntoView({block: 'center', behavior: 'instant'});
+					const now = boxOf(el);
+					if (el === seen && now === box) return true;
+					box = now;
+				}
+				seen = el;
+				await frame();
+			}
+			return Boolean(seen);
+		},
+
+		click(mark, n) {
+			const el = all(mark)[n];
+			el?.click();
+			return Boolean(el);
+		},
+
+		// press clicks and remembers what that answered.
+		press(mark, n) {
+			const el = all(mark)[n];
+			if (!el) return false;
+			answer = {pressed: el, filled};
+			filled = new Map();
+			el.click();
+			return true;
+		},
+		// repress clicks the same element again, and focus prepares for Enter; false if the page was redrawn meanwhile.
+		repress() {
+			if (!standing() || !usable(answer.pressed)) return false;
+			answer.pressed.click();
+			return true;
+		},
+		focus() {
+			if (!standing()) return false;
+			([...answer.filled.keys()].pop() ?? answer.pressed).focus();
+			return true;
+		},
+
+		again() { answer = null; filled = new Map(); },
+	};
+})()

@@ -1,0 +1,76 @@
+package browser
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+var (
+	// ErrPosted ends a wait because the SAML post was captured: read it from Tab.Posted.
+	ErrPosted = errors.New("the page posted its SAML assertion")
+	// ErrClosed is what every call returns after Close.
+	ErrClosed = errors.New("the browser is closed")
+	// ErrDied is what every call returns when Chromium ended by itself or a person closed its window.
+	ErrDied = errors.New("the browser ended unexpectedly")
+	// ErrCrashed is what a tab's calls return after its page crashed.
+	ErrCrashed = errors.New("the page crashed")
+	// ErrAbsent says that no visible, enabled element matches a mark.
+	ErrAbsent = errors.New("not on the page")
+	// ErrQuiet says that an element was pressed in every way there is and the page asked nothing of the network.
+	ErrQuiet = errors.New("the page did not react")
+)
+
+// NotFoundError says that no browser was found; its text says what to install.
+type NotFoundError struct{ Cure string }
+
+func (e *NotFoundError) Error() string { return "found no Chrome, Chromium, Edge or Brave: " + e.Cure }
+
+// OriginError is a refusal to type into a page of another origin than those asked for. Got is "null" for pages without one.
+type OriginError struct {
+	Got  string
+	Want []string
+}
+
+func (e *OriginError) Error() string {
+	return fmt.Sprintf("refusing to type into a page of %s: only %s may have it", e.Got, strings.Join(e.Want, ", "))
+}
+
+// NetworkError is a request that got no answer. Code is Chromium's, such as net::ERR_CONNECTION_REFUSED.
+type NetworkError struct {
+	Host string
+	Code string
+}
+
+func (e *NetworkError) Error() string {
+	return fmt.Sprintf("%s: %s (%s)", e.Host, e.plainly(), e.Code)
+}
+
+func (e *NetworkError) plainly() string {
+	for _, known := range []struct{ part, text string }{
+		{"ERR_NAME_NOT_RESOLVED", "no such host"},
+		{"ERR_NAME_RESOLUTION_FAILED", "the name server did not answer"},
+		{"ERR_DNS", "the name server did not answer"},
+		{"ERR_INTERNET_DISCONNECTED", "this machine is offline"},
+		{"ERR_NETWORK_CHANGED", "the network changed meanwhile"},
+		{"ERR_ADDRESS_UNREACHABLE", "no route to the host"},
+		{"ERR_CONNECTION_REFUSED", "connection refused"},
+		{"ERR_CONNECTION_RESET", "connection reset"},
+		{"ERR_CONNECTION_CLOSED", "connection closed"},
+		{"ERR_EMPTY_RESPONSE", "the server closed the connection without an answer"},
+		{"TIMED_OUT", "timed out"},
+		{"ERR_CERT", "its TLS certificate is not trusted"},
+		{"ERR_SSL", "TLS failed"},
+		{"ERR_TUNNEL_CONNECTION_FAILED", "the proxy refused the connection"},
+		{"ERR_PROXY", "the proxy could not be used"},
+		{"ERR_NO_SUPPORTED_PROXIES", "the proxy could not be used"},
+		{"ERR_TOO_MANY_REDIRECTS", "redirected in circles"},
+		{"ERR_BLOCKED_BY", "blocked"},
+		{"ERR_ABORTED", "no document came"},
+	} {
+		if strings.Contains(e.Code, known.part) {
+			return known.text
+		}
+	}
+	return "request failed"
+}

@@ -1,0 +1,118 @@
+package browser
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Find returns the browser to run. An explicit path or command name (from flag, config or STSX_BROWSER_PATH; the caller
+// resolves which) is taken or fails by name: never another browser in its stead. Without one, Chrome, Chromium, Edge and
+// Brave are looked for, in that order, where each system keeps them. None at all is a *NotFoundError.
+func Find(explicit string, getenv func(string) string) (string, error) {
+	if explicit != "" {
+		return findExplicit(explicit, getenv)
+	}
+	for _, path := range places(runtime.GOOS, getenv) {
+		if executable(path) == nil {
+			return path, nil
+		}
+	}
+	return "", &NotFoundError{Cure: installHint(runtime.GOOS)}
+}
+
+func findExplicit(explicit string, getenv func(string) string) (string, error) {
+	if !strings.ContainsAny(explicit, `/\`) {
+		for _, path := range onPath(runtime.GOOS, getenv, explicit) {
+			if executable(path) == nil {
+				return path, nil
+			}
+		}
+		return "", fmt.Errorf("browser %q: no such command on PATH", explicit)
+	}
+	if err := executable(explicit); err != nil {
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			err = path.Err
+		}
+		return "", fmt.Errorf("browser %q: %w", explicit, err)
+	}
+	return filepath.Abs(explicit)
+}
+
+// executable says why path can't be run, as far as that can be seen without running it.
+func executable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return errors.New("is a directory, not a program")
+	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
+		return errors.New("is not executable")
+	}
+	return nil
+}
+
+// places are the candidates of a system, best first.
+func places(goos string, getenv func(string) string) []string {
+	switch goos {
+	case "darwin":
+		var found []string
+		for _, app := range []string{"Google Chrome", "Chromium", "Microsoft Edge", "Brave Browser"} {
+			for _, root := range []string{"/Applications", filepath.Join(getenv("HOME"), "Applications")} {
+				found = append(found, filepath.Join(root, app+".app", "Contents", "MacOS", app))
+			}
+		}
+		return found
+	case "windows":
+		var found []string
+		for _, app := range []string{`Google\Chrome\Application\chrome.exe`, `Chromium\Application\chrome.exe`,
+			`Microsoft\Edge\Application\msedge.exe`, `BraveSoftware\Brave-Browser\Application\brave.exe`} {
+			for _, root := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
+				if dir := getenv(root); dir != "" {
+					found = append(found, dir+`\`+app)
+				}
+			}
+		}
+		return found
+	}
+	return onPath(goos, getenv, "google-chrome-stable", "google-chrome", "chromium", "chromium-browser",
+		"microsoft-edge-stable", "microsoft-edge", "brave-browser", "brave")
+}
+
+// onPath lists where on PATH, and in /snap/bin, which login shells add but cron does not, the commands would lie.
+func onPath(goos string, getenv func(string) string, names ...string) []string {
+	dirs := filepath.SplitList(getenv("PATH"))
+	if goos == "linux" {
+		dirs = append(dirs, "/snap/bin")
+	}
+	var found []string
+	for _, name := range names {
+		for _, dir := range dirs {
+			if filepath.IsAbs(dir) { // never one from the current directory
+				found = append(found, filepath.Join(dir, name))
+				if goos == "windows" {
+					found = append(found, filepath.Join(dir, name+".exe"))
+				}
+			}
+		}
+	}
+	return found
+}
+
+func installHint(goos string) string {
+	const otherwise = ", or name another Chromium by its path"
+	switch goos {
+	case "darwin":
+		return "install Google Chrome (brew install --cask google-chrome)" + otherwise
+	case "windows":
+		return "install Microsoft Edge or Google Chrome (winget install Google.Chrome)" + otherwise
+	case "linux":
+		return "install Chromium with your package manager (apt install chromium, dnf install chromium, pacman -S chromium)" + otherwise
+	}
+	return "install Chromium" + otherwise
+}

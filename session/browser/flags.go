@@ -1,0 +1,41 @@
+package browser
+
+import (
+	"strings"
+)
+
+// arguments is Chromium's command line. Argv is public: nothing secret may ever stand in it.
+func arguments(o Options, profileDir string, proxy proxy) []string {
+	args := []string{
+		"--user-data-dir=" + profileDir,
+		"--no-first-run", "--no-default-browser-check", "--no-startup-window", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-domain-reliability",
+		"--disable-client-side-phishing-detection", "--metrics-recording-only", "--no-pings", "--disable-breakpad",
+		"--disable-crash-reporter", "--disable-search-engine-choice-screen", "--disable-infobars",
+		"--password-store=basic", "--use-mock-keychain", "--disable-extensions", "--disable-component-extensions-with-background-pages",
+		"--disable-hang-monitor", "--disable-prompt-on-repost", "--no-service-autorun", "--noerrdialogs",
+		// A page in a window nobody looks at keeps its clock: waits here are made of animation frames.
+		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
+		"--disable-features=" + strings.Join([]string{
+			"Translate", "MediaRouter", "DialMediaRouteProvider", "OptimizationHints", "OptimizationGuideModelDownloading",
+			"AutofillServerCommunication", "PasswordLeakDetection", "InterestFeedContentSuggestions", "GlobalMediaControls",
+			"CertificateTransparencyComponentUpdater", "AutoDeElevate", "PrivacySandboxSettings4", "LensOverlay",
+			"Prerender2", "BackForwardCache", // a page that comes back from a cache would bring its old marks with it
+			"DestroyProfileOnBrowserClose",
+		}, ","),
+		// Whatever LANG says, Okta's page comes in English, and messages can be matched.
+		"--lang=en-US", "--accept-lang=en-US,en",
+		"--host-resolver-rules=" + deafRules(),
+	}
+	if o.Visible {
+		args = append(args, "--window-size=1000,1000")
+	} else {
+		// Tall, so that a footer fixed to the window's end lies over no button.
+		args = append(args, "--headless=new", "--window-size=1280,1600", "--hide-scrollbars", "--mute-audio")
+	}
+	if o.NoSandbox {
+		// Without a sandbox it is mostly a container, whose /dev/shm is small.
+		args = append(args, "--no-sandbox", "--disable-dev-shm-usage")
+	}
+	return append(args, proxy.flags...)
+}

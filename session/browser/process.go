@@ -1,0 +1,136 @@
+package browser
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+// process is Chromium and its children.
+type process struct {
+	cmd  *exec.Cmd
+	pipe *pipe
+	tail *tail
+	done chan struct{} // closed when the first process has been waited for
+}
+
+// start runs Chromium with the pipe's two files inherited; how, is the system's matter (see attach).
+func start(o Options, args []string) (*process, error) {
+	fromUs, toChromium, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	fromChromium, fromThem, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, fromUs.Close(), toChromium.Close())
+	}
+	p := &process{pipe: newPipe(toChromium, fromChromium), tail: &tail{also: o.Stderr}, done: make(chan struct{})}
+	p.cmd = exec.Command(o.Path, args...)
+	p.cmd.Env = childEnvironment(o.Environ)
+	p.cmd.Stderr = p.tail
+	p.cmd.WaitDelay = time.Second // a grandchild that keeps stderr open must not keep us waiting
+	err = attach(p.cmd, fromUs, fromThem)
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	fromUs.Close()
+	fromThem.Close()
+	if err != nil {
+		p.pipe.close()
+		return nil, err
+	}
+	go func() {
+		defer close(p.done)
+		p.cmd.Wait() // how it ended says nothing that its stderr doesn't
+	}()
+	return p, nil
+}
+
+// kill ends Chromium with all its children, waits for them and closes the pipe.
+func (p *process) kill() {
+	killGroup(p.cmd.Process)
+	<-p.done
+	awaitGroup(p.cmd.Process, killTimeout)
+	p.pipe.close()
+}
+
+// childEnvironment is ours without what Chromium must not see: our secrets, AWS's, and proxies (they go by flag, without
+// their passwords).
+func childEnvironment(environ []string) []string {
+	return without(environ, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		name = strings.ToUpper(name)
+		return strings.HasPrefix(name, "STSX_") || strings.HasPrefix(name, "AWS_") ||
+			strings.HasSuffix(name, "_PROXY") || name == "CHROME_HEADLESS"
+	})
+}
+
+// explain says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
+func (p *process) explain(o Options) error {
+	said := p.tail.String()
+	for _, known := range []struct{ sign, cure string }{
+		{"No usable sandbox", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
+		{"no usable sandbox", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
+		{"Running as root without --no-sandbox", "run as an ordinary user"},
+		{"SUID sandbox helper", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
+		{"error while loading shared libraries", "install the missing library, or your distribution's Chromium package, which brings it"},
+		{"Missing X server", "a visible browser needs a display: run it in a desktop session, or use the headless browser"},
+		{"cannot open display", "a visible browser needs a display: run it in a desktop session, or use the headless browser"},
+		{"snap", "install Chromium: sudo snap install chromium, or Google Chrome"},
+	} {
+		for line := range strings.Lines(said) {
+			if strings.Contains(line, known.sign) {
+				return &StartError{Said: strings.TrimSpace(line), Cure: known.cure}
+			}
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	return &StartError{Said: strings.TrimSpace(lines[len(lines)-1])}
+}
+
+// StartError is a Chromium that ended before it answered. Said is the line of its stderr that tells why, Cure what to do;
+// either may be empty.
+type StartError struct{ Said, Cure string }
+
+func (e *StartError) Error() string {
+	text := "it ended at once"
+	if e.Said != "" {
+		text += ", saying: " + e.Said
+	}
+	if e.Cure != "" {
+		text += " (" + e.Cure + ")"
+	}
+	return text
+}
+
+// tail keeps the last few kilobytes written, for the error of a failed start.
+type tail struct {
+	also io.Writer
+	mu   sync.Mutex
+	last []byte
+}
+
+const tailSize = 8 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = append(t.last, p...)
+	if len(t.last) > tailSize {
+		t.last = append([]byte(nil), t.last[len(t.last)-tailSize:]...)
+	}
+	if t.also != nil {
+		t.also.Write(p) // a reader that went away must not take Chromium with it
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.last)
+}

@@ -1,0 +1,193 @@
+package browser
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// A profile is a run's own user data directory. Beside run-X lies run-X.lock, held as long as the run lives and let go by
+// the system when it dies, so that the next run can tell leftovers from neighbours. The lock lies beside and not within,
+// because it has to be the last thing to go.
+type profile struct {
+	dir  string
+	lock *flock.Flock
+}
+
+const (
+	profilePrefix = "run-"
+	lockSuffix    = ".lock"
+)
+
+// preferences keep a visible browser from offering to save the Okta password, and from translating.
+const preferences = `{"credentials_enable_service":false,"credentials_enable_autosignin":false,` +
+	`"profile":{"password_manager_enabled":false,"password_manager_leak_detection":false,"default_content_setting_values":{"notifications":2}},` +
+	`"autofill":{"profile_enabled":false,"credit_card_enabled":false},"translate":{"enabled":false},` +
+	`"intl":{"accept_languages":"en-US,en","selected_languages":"en-US,en"},"signin":{"allowed":false},` +
+	`"search":{"suggest_enabled":false},"safebrowsing":{"enabled":false},"net":{"network_prediction_options":2}}`
+
+// newProfile sweeps root and makes a directory there that no other run touches.
+func newProfile(root string) (*profile, error) {
+	if err := os.MkdirAll(root, 0o700); err != nil {
+		return nil, err
+	}
+	sweep(root)
+	for {
+		file, err := os.CreateTemp(root, profilePrefix+"*"+lockSuffix)
+		if err != nil {
+			return nil, err
+		}
+		name := file.Name()
+		file.Close()
+		p := &profile{dir: strings.TrimSuffix(name, lockSuffix), lock: flock.New(name)}
+		held, err := p.lock.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("locking %s: %w", name, err)
+		}
+		if !held || !p.lockIsNamed() { // a sweeper was faster: it takes a lock nobody holds yet for a leftover
+			p.lock.Unlock()
+			continue
+		}
+		settings := filepath.Join(p.dir, "Default")
+		if err := os.Mkdir(p.dir, 0o700); err != nil {
+			return nil, errors.Join(err, p.remove())
+		}
+		if err := errors.Join(os.Mkdir(settings, 0o700), os.WriteFile(filepath.Join(settings, "Preferences"), []byte(preferences), 0o600)); err != nil {
+			return nil, errors.Join(err, p.remove())
+		}
+		return p, nil
+	}
+}
+
+// lockIsNamed says whether the lock held still has its name, that is, was not removed between its making and its locking.
+func (p *profile) lockIsNamed() bool {
+	held, err := p.lock.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(p.lock.Path())
+	return err == nil && os.SameFile(held, named)
+}
+
+// remove deletes the directory, then lets go of the lock and deletes that. If the directory resists, the next run's sweep
+// finds it.
+func (p *profile) remove() error {
+	err := removeAll(p.dir)
+	p.lock.Unlock()
+	if err != nil {
+		return fmt.Errorf("removing the browser's profile: %w", err)
+	}
+	os.Remove(p.lock.Path())
+	return nil
+}
+
+// removeAll tries for a while: a process that was just killed may still be on its last write, and Windows lets go late.
+func removeAll(dir string) (err error) {
+	for wait := time.Millisecond; wait < time.Second; wait *= 2 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
+		time.Sleep(wait)
+	}
+	return err
+}
+
+// sweep removes what dead runs left. It never fails a start: what can't be removed now is tried again by the next.
+func sweep(root string) {
+	entries, _ := os.ReadDir(root)
+	for _, entry := range entries {
+		name, isLock := strings.CutSuffix(entry.Name(), lockSuffix)
+		if !strings.HasPrefix(name, profilePrefix) {
+			continue
+		}
+		dir := filepath.Join(root, name)
+		if !isLock {
+			// A directory is made after its lock and removed before it: without one it is nobody's.
+			if _, err := os.Lstat(dir + lockSuffix); errors.Is(err, fs.ErrNotExist) {
+				os.RemoveAll(dir)
+			}
+			continue
+		}
+		left := &profile{dir: dir, lock: flock.New(dir+lockSuffix, flock.SetFlag(os.O_RDWR))} // opens, never creates
+		if held, err := left.lock.TryLock(); err != nil || !held {
+			continue
+		}
+		if os.RemoveAll(dir) == nil {
+			os.Remove(left.lock.Path())
+		}
+		left.lock.Unlock()
+	}
+}
+
+// profileRoot is root, except for a browser that is a snap: its confinement hides dot-directories and /tmp, and it may
+// write only below its own directory in the home.
+func profileRoot(path, root string, environ []string) string {
+	name := snapName(path)
+	home := lookup(environ, "HOME")
+	if name == "" || home == "" {
+		return root
+	}
+	return filepath.Join(home, "snap", name, "common", "stsx")
+}
+
+// snapName is the snap a browser comes from, or empty. /snap/bin/chromium is a link to /usr/bin/snap, and Ubuntu's
+// /usr/bin/chromium-browser a script that calls it.
+func snapName(path string) string {
+	for range 16 { // links to follow before giving up
+		if strings.HasPrefix(path, "/snap/bin/") {
+			return strings.SplitN(filepath.Base(path), ".", 2)[0]
+		}
+		if rest, ok := strings.CutPrefix(path, "/snap/"); ok {
+			return strings.SplitN(rest, "/", 2)[0]
+		}
+		target, err := os.Readlink(path)
+		if err != nil {
+			return snapOfScript(path)
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = filepath.Clean(target)
+	}
+	return ""
+}
+
+func snapOfScript(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	head := make([]byte, 4<<10)
+	n, _ := file.Read(head)
+	script := string(head[:n])
+	if !strings.HasPrefix(script, "#!") {
+		return ""
+	}
+	_, rest, ok := strings.Cut(script, "/snap/bin/")
+	if !ok {
+		return ""
+	}
+	end := strings.IndexFunc(rest, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' })
+	if end < 0 {
+		end = len(rest)
+	}
+	return rest[:end]
+}
+
+// lookup is the value of a variable in an environment, the last one winning as it does in exec.
+func lookup(environ []string, name string) string {
+	value := ""
+	for _, variable := range environ {
+		if key, v, _ := strings.Cut(variable, "="); key == name {
+			value = v
+		}
+	}
+	return value
+}

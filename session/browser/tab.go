@@ -1,0 +1,216 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Tab is one page and what is done to it. Its methods are for one goroutine at a time; Posted may be read from any.
+type Tab struct {
+	b     *Browser
+	id    proto.TargetSessionID
+	frame proto.PageFrameID // the main frame's
+
+	over   context.Context // ends when waiting makes no sense any more: ErrPosted, ErrCrashed
+	finish context.CancelCauseFunc
+	posted chan Post
+
+	mu     sync.Mutex
+	doc    proto.RuntimeRemoteObjectID // dom.js in the present document; empty: not there yet
+	broken *NetworkError               // the present document is Chromium's error page
+	codes  map[proto.NetworkRequestID]string
+	watch  *watch // of the act under way
+}
+
+// Tab opens an empty page, with the capture of the SAML post already armed.
+func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
+	s := b.session(ctx, "")
+	target, err := proto.TargetCreateTarget{URL: "about:blank"}.Call(s)
+	if err != nil {
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	t := &Tab{b: b, frame: proto.PageFrameID(target.TargetID), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}}
+	t.over, t.finish = context.WithCancelCause(b.alive)
+	select {
+	case t.id = <-b.waiter(target.TargetID):
+	case <-ctx.Done():
+		return nil, awaiting(ctx, "a tab")
+	case <-b.alive.Done():
+		return nil, fmt.Errorf("opening a tab: %w", context.Cause(b.alive))
+	}
+	b.mu.Lock()
+	b.tabs[t.id], b.newest = t, t
+	b.mu.Unlock()
+	if err := t.prepare(ctx); err != nil {
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	return t, nil
+}
+
+func (t *Tab) session(ctx context.Context) session { return t.b.session(ctx, t.id) }
+
+func (t *Tab) prepare(ctx context.Context) error {
+	s := t.session(ctx)
+	none, room := 1, 8<<20
+	steps := []interface{ Call(proto.Client) error }{
+		proto.PageEnable{},
+		proto.InspectorEnable{},
+		// Bodies of requests (passwords) are kept out of the events as far as Chromium lets us.
+		proto.NetworkEnable{MaxPostDataSize: &none, MaxTotalBufferSize: &room, MaxResourceBufferSize: &room},
+		proto.EmulationSetFocusEmulationEnabled{Enabled: true}, // a window without focus would send no focus events
+	}
+	if !t.b.visible {
+		// With no one to touch a key, navigator.credentials.get() would open a dialog of Chromium's that swallows all input.
+		steps = append(steps, proto.WebAuthnEnable{})
+	}
+	for _, step := range steps {
+		if err := step.Call(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hear takes an event of this tab. It runs between the events and must not call Chromium itself.
+func (t *Tab) hear(event *cdp.Event) {
+	switch event.Method {
+	case "Page.frameNavigated":
+		handle(event, t.navigated)
+	case "Page.javascriptDialogOpening":
+		handle(event, func(e proto.PageJavascriptDialogOpening) {
+			t.b.working.Go(func() { t.dismiss(e) })
+		})
+	case "Inspector.targetCrashed":
+		t.finish(ErrCrashed)
+	case "Inspector.detached":
+		t.finish(ErrDied)
+	case "Network.requestWillBeSent":
+		handle(event, func(e proto.NetworkRequestWillBeSent) { t.watched(func(w *watch) { w.sent(e, t.frame) }) })
+	case "Network.responseReceived":
+		handle(event, func(e proto.NetworkResponseReceived) { t.watched(func(w *watch) { w.received(e) }) })
+	case "Network.loadingFinished":
+		handle(event, func(e proto.NetworkLoadingFinished) { t.watched(func(w *watch) { w.finished(e.RequestID) }) })
+	case "Network.loadingFailed":
+		handle(event, t.failed)
+	}
+}
+
+func (t *Tab) watched(f func(*watch)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.watch != nil {
+		f(t.watch)
+	}
+}
+
+func (t *Tab) failed(e proto.NetworkLoadingFailed) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e.Type == proto.NetworkResourceTypeDocument {
+		t.codes[e.RequestID] = e.ErrorText
+	}
+	if t.watch != nil {
+		t.watch.failed(e)
+	}
+}
+
+func (t *Tab) navigated(e proto.PageFrameNavigated) {
+	if e.Frame.ID != t.frame {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.doc, t.broken = "", nil
+	if e.Frame.UnreachableURL != "" {
+		t.broken = networkError(e.Frame.UnreachableURL, t.codes[proto.NetworkRequestID(e.Frame.LoaderID)])
+	}
+	clear(t.codes)
+	if t.watch != nil {
+		t.watch.committed(e, t.broken)
+	}
+}
+
+// dismiss closes a JavaScript dialog, which would hold up the page: yes to leaving it, no to everything else.
+func (t *Tab) dismiss(e proto.PageJavascriptDialogOpening) {
+	_ = proto.PageHandleJavaScriptDialog{Accept: e.Type == proto.PageDialogTypeBeforeunload}.Call(t.session(t.b.alive))
+}
+
+// take delivers the first post and ends what waits.
+func (t *Tab) take(p Post) {
+	select {
+	case t.posted <- p:
+		t.finish(ErrPosted)
+	default:
+	}
+}
+
+// Posted delivers the SAML post once it was captured, at most one. It never reached AWS.
+func (t *Tab) Posted() <-chan Post { return t.posted }
+
+// Open goes to a URL and returns once its document has arrived, loaded or not. No answer is a *NetworkError; an HTTP
+// status that speaks of an error is a document like any other.
+func (t *Tab) Open(ctx context.Context, target string) error {
+	t.mu.Lock()
+	t.broken = nil
+	t.mu.Unlock()
+	answer, err := proto.PageNavigate{URL: target}.Call(t.session(ctx))
+	switch {
+	case ctx.Err() != nil:
+		return awaiting(ctx, bare(target))
+	case err != nil:
+		return fmt.Errorf("opening %s: %w", bare(target), err)
+	case answer.ErrorText == "":
+		return nil
+	case answer.ErrorText == "net::ERR_ABORTED" && errors.Is(context.Cause(t.over), ErrPosted): // it went straight on to AWS
+		return nil
+	}
+	return fmt.Errorf("opening %s: %w", bare(target), networkError(target, answer.ErrorText))
+}
+
+// trouble is why there is nothing to wait for on this page, if so.
+func (t *Tab) trouble() error {
+	if t.over.Err() != nil {
+		return context.Cause(t.over)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.broken != nil {
+		return t.broken
+	}
+	return nil
+}
+
+// Screenshot is the page as PNG.
+func (t *Tab) Screenshot(ctx context.Context) ([]byte, error) {
+	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.session(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("taking a screenshot: %w", err)
+	}
+	return shot.Data, nil
+}
+
+// bare is a URL without query and fragment, which may hold tokens.
+func bare(target string) string {
+	if i := strings.IndexAny(target, "?#"); i >= 0 {
+		return target[:i]
+	}
+	return target
+}
+
+func networkError(target, code string) *NetworkError {
+	host := bare(target)
+	if u, err := url.Parse(target); err == nil && u.Host != "" {
+		host = u.Host
+	}
+	if code == "" {
+		code = "net::ERR_FAILED"
+	}
+	return &NetworkError{Host: host, Code: code}
+}
