@@ -1,0 +1,139 @@
+package tty
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+// list is what can be chosen from: options that contain every word of a filter,
+// one of them marked.
+type list struct {
+	title   string
+	options []string // cleaned
+	filter  []rune
+	shown   []int // options that fit the filter
+	at      int   // the marked one, in shown
+	top     int   // the first on the screen, in shown
+	rows    int   // how many are on the screen at most
+}
+
+func newList(title string, options []string) *list {
+	l := &list{title: clean(title), options: make([]string, len(options))}
+	for i, o := range options {
+		l.options[i] = clean(o)
+	}
+	l.narrow()
+	return l
+}
+
+// narrow applies the filter and marks the first that fits.
+func (l *list) narrow() {
+	words := strings.Fields(strings.ToLower(string(l.filter)))
+	l.shown, l.at, l.top = nil, 0, 0
+	for i, o := range l.options {
+		lower := strings.ToLower(o)
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(lower, w) }) {
+			l.shown = append(l.shown, i)
+		}
+	}
+}
+
+// press does what a key says, but for those that end the choice.
+func (l *list) press(k key) {
+	switch k.kind {
+	case char:
+		l.filter = append(l.filter, k.char)
+		l.narrow()
+	case backspace, forward:
+		if len(l.filter) > 0 {
+			l.filter = l.filter[:len(l.filter)-1]
+			l.narrow()
+		}
+	case eraseWord:
+		text := strings.TrimRight(string(l.filter), " ")
+		l.filter = []rune(text[:strings.LastIndexByte(text, ' ')+1])
+		l.narrow()
+	case eraseLine:
+		l.filter = nil
+		l.narrow()
+	case up:
+		l.move(-1)
+	case down:
+		l.move(1)
+	case pageUp, left:
+		l.move(-l.rows)
+	case pageDown, right:
+		l.move(l.rows)
+	case home:
+		l.move(-len(l.shown))
+	case end:
+		l.move(len(l.shown))
+	}
+}
+
+func (l *list) move(by int) { l.at = max(0, min(len(l.shown)-1, l.at+by)) }
+
+// picked is the marked option's index.
+func (l *list) picked() (int, bool) {
+	if len(l.shown) == 0 {
+		return 0, false
+	}
+	return l.shown[l.at], true
+}
+
+// most is how many options are shown at once: more than the eye takes in helps
+// nobody, typing does.
+const most = 12
+
+// view draws l: the lines, none of which reaches the last column, and the
+// column of the cursor, which belongs on the first line.
+func (l *list) view(s style, width, height int) (drawn []string, column int) {
+	l.rows = max(1, min(most, len(l.options), height-3))
+	l.top = max(0, min(l.top, l.at, len(l.shown)-l.rows))
+	l.top = max(l.top, l.at-l.rows+1)
+
+	filter := clean(string(l.filter))
+	for displaywidth.String(filter) > max(8, width/2) { // its end is what is being typed
+		filter = filter[len(string([]rune(filter)[0])):]
+	}
+	first := s.fold(l.title, width-3-displaywidth.String(filter)) + ": " + filter
+	drawn = append(drawn, first)
+	for i := l.top; i < min(len(l.shown), l.top+l.rows); i++ {
+		text := s.fold(l.options[l.shown[i]], width-3)
+		if i == l.at {
+			drawn = append(drawn, s.bold("> "+text))
+		} else {
+			drawn = append(drawn, "  "+text)
+		}
+	}
+	return append(drawn, s.faint(s.cut("  "+l.footer(s), width-1))), displaywidth.String(first)
+}
+
+func (l *list) footer(s style) string {
+	keys := "type to filter, up/down, Enter, Esc"
+	if s.unicode {
+		keys = "type to filter, ↑↓, Enter, Esc"
+	}
+	switch {
+	case len(l.shown) == 0:
+		return "nothing has that in it; Esc clears the filter"
+	case len(l.filter) > 0:
+		return fmt.Sprintf("%d of %d; %s", len(l.shown), len(l.options), keys)
+	case len(l.options) > l.rows:
+		return fmt.Sprintf("%d; %s", len(l.options), keys)
+	}
+	return keys
+}
+
+func (s style) bold(text string) string  { return s.dress("\x1b[1m", text) }
+func (s style) faint(text string) string { return s.dress("\x1b[2m", text) }
+
+func (s style) dress(how, text string) string {
+	if s.plain {
+		return text
+	}
+	return how + text + "\x1b[0m"
+}

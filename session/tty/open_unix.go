@@ -1,0 +1,71 @@
+//go:build unix
+
+package tty
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	unicodeAnyway = false // the locale says
+	termUnset     = false // a terminal without TERM can do nothing
+)
+
+// openTerminal opens the controlling terminal.
+func openTerminal() (in, out *os.File, err error) {
+	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	return f, f, err
+}
+
+func prepare(*os.File) func() error { return nil }
+
+// readable is what cancelreader can wait on.
+func readable(in *os.File) io.Reader { return in }
+
+// foreground reports whether this process's group has the terminal. One in the
+// background is stopped when it changes the mode, or when it writes and the
+// person has said stty tostop. A terminal that controls no process stops none.
+func foreground(f *os.File) bool {
+	group, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGPGRP)
+	return err != nil || group == unix.Getpgrp()
+}
+
+// awaitForeground returns when this process has the terminal: in the background
+// it stops the process, as reading would, until the shell's fg. It has to come
+// before the mode is read: while the shell is in the foreground the mode is the
+// shell's own, which no command must ever find. The way to wait that changes
+// nothing is tcdrain, which the kernel treats as a change. It fails at once with
+// EIO when no shell is left that could bring the process to the foreground.
+func awaitForeground(f *os.File) error {
+	for {
+		err := drain(int(f.Fd()))
+		if !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// unstopped runs act, a write or the restoring of the mode, such that it is not
+// stopped for being in the background. Only there does it touch the signal: an
+// ignored one would be inherited by a command that takes this process's place.
+func unstopped(f *os.File, act func() error) error {
+	if !foreground(f) && !signal.Ignored(unix.SIGTTOU) {
+		signal.Ignore(unix.SIGTTOU)
+		defer signal.Reset(unix.SIGTTOU)
+	}
+	return act()
+}
+
+// watch tells when the screen has to be drawn again: its size has changed, or
+// the process was stopped and goes on, and the shell has had the terminal in
+// between.
+func watch() (changes <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, unix.SIGWINCH, unix.SIGCONT)
+	return c, func() { signal.Stop(c) }
+}

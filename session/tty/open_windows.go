@@ -1,0 +1,53 @@
+package tty
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+const (
+	unicodeAnyway = true // consoles take UTF-16
+	termUnset     = true // nobody sets TERM
+)
+
+// openTerminal opens the console.
+func openTerminal() (in, out *os.File, err error) {
+	in, err = os.OpenFile("CONIN$", os.O_RDWR, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err = os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	if err != nil {
+		in.Close()
+		return nil, nil, err
+	}
+	return in, out, nil
+}
+
+// prepare makes the console understand cursor movement.
+func prepare(out *os.File) func() error {
+	var mode uint32
+	console := windows.Handle(out.Fd())
+	if windows.GetConsoleMode(console, &mode) != nil {
+		return nil
+	}
+	if windows.SetConsoleMode(console, mode|windows.ENABLE_PROCESSED_OUTPUT|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) != nil {
+		return nil
+	}
+	return func() error { return windows.SetConsoleMode(console, mode) }
+}
+
+// readable is what cancelreader can wait on. It opens CONIN$ itself, wherever
+// standard input comes from, but only if standard input is what it is given.
+func readable(*os.File) io.Reader { return os.Stdin }
+
+func foreground(*os.File) bool { return true }
+
+func awaitForeground(*os.File) error { return nil }
+
+func unstopped(_ *os.File, act func() error) error { return act() }
+
+// watch never tells: a console reports its size with its input, which nobody reads.
+func watch() (changes <-chan os.Signal, stop func()) { return nil, func() {} }

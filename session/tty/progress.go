@@ -1,0 +1,100 @@
+package tty
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+const (
+	frame   = 100 * time.Millisecond // between two pictures of the spinner
+	patient = 2 * time.Second        // before the seconds are counted
+)
+
+// progress is the line that says what is being waited for.
+type progress struct {
+	stop chan struct{}
+	done chan struct{}
+}
+
+// Progress shows what is being waited for, with a spinner and, after two
+// seconds, how long it has been, until the next method that shows something.
+// "" takes it away. There is none with Quiet, in CI, without a terminal or on
+// one that can't erase a line, and none is drawn while the process is in the
+// background.
+func (t *Terminal) Progress(message string) {
+	select {
+	case <-t.turn:
+	default:
+		return // a question is on the screen
+	}
+	defer t.giveTurn()
+	if message == "" || t.options.Quiet || t.style.dumb || t.style.ci {
+		t.endProgress()
+		return
+	}
+	_, out, err := t.open()
+	if err != nil {
+		return
+	}
+	if t.progress != nil {
+		t.progress.end() // its line is drawn over
+	}
+	p := &progress{stop: make(chan struct{}), done: make(chan struct{})}
+	t.progress = p
+	go p.spin(out, t.style, clean(message))
+}
+
+// endProgress takes the line away. When it returns nothing draws any more.
+func (t *Terminal) endProgress() {
+	if t.progress == nil {
+		return
+	}
+	t.progress.end()
+	t.progress = nil
+	if _, out, err := t.open(); err == nil && foreground(out) {
+		out.WriteString("\r\x1b[K")
+	}
+}
+
+func (p *progress) end() {
+	close(p.stop)
+	<-p.done
+}
+
+// spin draws until it is stopped.
+func (p *progress) spin(out *os.File, s style, message string) {
+	defer close(p.done)
+	ticker := time.NewTicker(frame)
+	defer ticker.Stop()
+	since := time.Now()
+	for i := 0; ; i++ {
+		if foreground(out) {
+			width, _ := sizeOf(out)
+			if _, err := out.WriteString("\r" + s.progressLine(message, i, time.Since(since), width) + "\x1b[K"); err != nil {
+				return
+			}
+		}
+		select {
+		case <-p.stop:
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// progressLine never reaches the last column, so that no terminal wraps it.
+func (s style) progressLine(message string, i int, elapsed time.Duration, width int) string {
+	spinner := []string{"|", "/", "-", `\`}
+	if s.unicode {
+		spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
+	}
+	text := spinner[i%len(spinner)] + " "
+	var tail string
+	if elapsed >= patient {
+		tail = fmt.Sprintf(" %ds", int(elapsed.Seconds()))
+	}
+	return s.cut(text+s.cut(message, width-1-displaywidth.String(text)-len(tail))+tail, width-1)
+}

@@ -1,0 +1,37 @@
+package tty
+
+import (
+	"context"
+	"io"
+	"strings"
+)
+
+// Say shows a message on the terminal, on standard error when there is none.
+// Every line of it begins with "stsx: ": on the terminal it stands among the
+// words of whatever program started stsx. It never stops the process, wherever
+// it runs.
+func (t *Terminal) Say(message string) {
+	if t.options.Quiet || message == "" {
+		return
+	}
+	if t.takeTurn(context.Background()) != nil {
+		return
+	}
+	defer t.giveTurn()
+	t.endProgress()
+
+	var b strings.Builder
+	for _, line := range lines(message) {
+		b.WriteString("stsx: " + line + "\n")
+	}
+	if _, out, err := t.open(); err == nil {
+		err = unstopped(out, func() error {
+			_, err := io.WriteString(out, b.String())
+			return err
+		})
+		if err == nil {
+			return
+		}
+	}
+	io.WriteString(t.options.Stderr, b.String()) // nobody is left to tell if this fails
+}
