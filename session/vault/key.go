@@ -139,7 +139,7 @@ func (ks *keys) make(ctx context.Context) (key, error) {
 		if ctx.Err() != nil {
 			return key{}, ctx.Err()
 		}
-		return key{}, fmt.Errorf("%w: the OS keyring can't be used: %w; nor can the kernel's: %w", session.ErrNoKeyring, err, inKernel)
+		return key{}, fmt.Errorf("%w: %w; the kernel keyring: %w", session.ErrNoKeyring, err, inKernel)
 	}
 	if inKernel != nil {
 		ks.adopt(k)
@@ -161,7 +161,7 @@ func (ks *keys) deposit(ctx context.Context, k key) (key, error) {
 	return kept, nil
 }
 
-// remove takes the key out of every keyring.
+// remove takes the key out of every keyring there is.
 func (ks *keys) remove(ctx context.Context) error {
 	ks.mu.Lock()
 	ks.cached = nil
@@ -170,7 +170,8 @@ func (ks *keys) remove(ctx context.Context) error {
 	if err := ks.kernel.remove(); err != nil {
 		problem = fmt.Errorf("removing the key from the kernel keyring: %w", err)
 	}
-	if err := ks.keyring.delete(ctx, keyUser); err != nil && !errors.Is(err, ErrNotFound) {
+	var none noService
+	if err := ks.keyring.delete(ctx, keyUser); err != nil && !errors.Is(err, ErrNotFound) && !errors.As(err, &none) {
 		problem = errors.Join(problem, fmt.Errorf("removing the key from the OS keyring: %w", err))
 	}
 	return problem

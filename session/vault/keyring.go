@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,11 +58,20 @@ func (o osKeyring) Delete(service, user string) error {
 }
 
 func translate(err error) error {
-	if errors.Is(err, keyring.ErrNotFound) {
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
 		return ErrNotFound
+	case err != nil && strings.Contains(err.Error(), "not provided by any .service files"):
+		return noService("the D-Bus session has no Secret Service")
 	}
 	return err
 }
+
+// noService says why there is no keyring at all, as opposed to one that is in
+// trouble: then nothing of stsx's can be in it.
+type noService string
+
+func (n noService) Error() string { return string(n) }
 
 // bounded is a Keyring whose calls end in time, whatever it does. A keyring
 // that hung is not waited for again until it has come back.
@@ -101,7 +111,7 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	unanswered := fmt.Errorf("it did not answer within %s; it may be waiting to be unlocked", b.wait)
+	unanswered := fmt.Errorf("the OS keyring did not answer within %s (is it locked?)", b.wait)
 	b.mu.Lock()
 	hung := b.hung
 	b.mu.Unlock()
@@ -130,14 +140,12 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 		b.mu.Unlock()
 		<-b.slot
 	}()
-	var late error
 	select {
 	case a := <-done:
 		return a.secret, a.err
-	case <-timer.C:
-		late = unanswered
 	case <-ctx.Done():
-		late = ctx.Err()
+		return "", ctx.Err()
+	case <-timer.C:
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -146,7 +154,7 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 		return a.secret, a.err
 	default:
 		b.hung = true
-		return "", late
+		return "", unanswered
 	}
 }
 
@@ -155,7 +163,7 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 func safely(call func() (string, error)) (a answer) {
 	defer func() {
 		if r := recover(); r != nil {
-			a = answer{err: fmt.Errorf("it broke off: %v", r)}
+			a = answer{err: fmt.Errorf("the OS keyring broke off: %v", r)}
 		}
 	}()
 	secret, err := call()

@@ -3,6 +3,7 @@ package vault
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"path/filepath"
 	"time"
 )
@@ -54,6 +55,9 @@ func (l *Limits) Learn(role string, d time.Duration) {
 		return
 	}
 	replace(filepath.Join(l.dir, limitsFile), append(data, '\n'))
+	if entries, err := os.ReadDir(l.dir); err == nil {
+		sweepTemps(l.dir, entries, l.now())
+	}
 }
 
 // read returns what counts of the file; of one that doesn't parse, nothing.

@@ -136,4 +136,3 @@ func lockError(dir string, err error) error {
 	}
 	return fmt.Errorf("locking in %s: %w", dir, err)
 }
-

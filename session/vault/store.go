@@ -50,7 +50,7 @@ func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
 		return session.Session{}, ctx.Err()
 	}
 	if err != nil {
-		return session.Session{}, fmt.Errorf("%w that can be opened: the OS keyring: %w", session.ErrNoSession, err)
+		return session.Session{}, fmt.Errorf("%w that can be opened: %w", session.ErrNoSession, err)
 	}
 	if have && far == near {
 		return session.Session{}, session.ErrNoSession
@@ -73,8 +73,11 @@ func (s *Store) look(k key, key string) (session.Session, bool) {
 	if err == nil && found.Key == key {
 		return found.Session, true
 	}
-	if info != nil {
+	switch {
+	case info != nil:
 		removeSame(path, info)
+	case !errors.Is(err, fs.ErrNotExist):
+		s.warn("reading a session: " + err.Error())
 	}
 	return session.Session{}, false
 }

@@ -1,0 +1,70 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/session"
+)
+
+// TestHang: a keyring that hangs costs its deadline once, and is used again
+// when it has come back.
+func TestHang(t *testing.T) {
+	hang := make(chan struct{})
+	k := &fakeKeyring{hang: hang}
+	s := newStore(t, k, &fakeRing{})
+	if s.keyring.wait != 3*time.Second {
+		t.Errorf("the deadline is %s", s.keyring.wait)
+	}
+	s.keyring.wait = 20 * time.Millisecond
+	org := session.Org{URL: "https://acme.okta.com", Username: "jane"}
+	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
+	_, err := s.Passwords().Password(background, org)
+	if !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "did not answer") {
+		t.Errorf("got %v", err)
+	}
+	k.mu.Lock()
+	if k.calls != 1 {
+		t.Errorf("the hanging keyring was called %d times", k.calls)
+	}
+	k.hang = nil
+	k.mu.Unlock()
+	close(hang)
+	s.keyring.slot <- struct{}{} // given back when the late call has ended
+	<-s.keyring.slot
+	if _, err := s.Passwords().Password(background, org); !errors.Is(err, session.ErrNoPassword) {
+		t.Errorf("after it came back: %v", err)
+	}
+}
+
+func TestHangEndsWithContext(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	b := newBounded(&fakeKeyring{hang: hang}, time.Hour)
+	ctx, cancel := context.WithCancel(background)
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if _, err := b.get(ctx, "a"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	// The slot is taken; the wait for it is bounded too.
+	b.wait = 10 * time.Millisecond
+	if _, err := b.get(background, "a"); err == nil || !strings.Contains(err.Error(), "did not answer") {
+		t.Errorf("got %v", err)
+	}
+}
+
+type panicking struct{ fakeKeyring }
+
+func (*panicking) Get(string, string) (string, error) { panic("nil signal") }
+
+func TestPanicIsAnError(t *testing.T) {
+	b := newBounded(&panicking{}, time.Hour)
+	for range 2 {
+		if _, err := b.get(background, "a"); err == nil || !strings.Contains(err.Error(), "nil signal") {
+			t.Errorf("got %v", err)
+		}
+	}
+}

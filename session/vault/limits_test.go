@@ -1,0 +1,76 @@
+package vault
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestLimits(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache", "stsx")
+	now := noon()
+	l := NewLimits(dir, func() time.Time { return now })
+	if l.Longest("a") != 0 {
+		t.Error("known before it was learnt")
+	}
+	l.Learn("a", 4*time.Hour)
+	l.Learn("b", time.Hour)
+	l.Learn("c", 99*time.Hour)
+	if l.Longest("a") != 4*time.Hour || l.Longest("b") != time.Hour || l.Longest("c") != 0 {
+		t.Errorf("got %v, %v, %v", l.Longest("a"), l.Longest("b"), l.Longest("c"))
+	}
+	now = now.Add(7*24*time.Hour + time.Second)
+	if l.Longest("a") != 0 {
+		t.Error("known after a week")
+	}
+	l.Learn("b", 2*time.Hour)
+	if len(l.read()) != 1 || l.Longest("b") != 2*time.Hour {
+		t.Errorf("got %v", l.read())
+	}
+	for _, text := range []string{"", "{", "null", "[]", `{"b":1}`} {
+		if err := os.WriteFile(filepath.Join(dir, limitsFile), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if l.Longest("b") != 0 {
+			t.Errorf("%q: %v", text, l.Longest("b"))
+		}
+		l.Learn("b", time.Hour)
+		if l.Longest("b") != time.Hour {
+			t.Errorf("after %q nothing is learnt", text)
+		}
+	}
+}
+
+func TestLimitsAtOnce(t *testing.T) {
+	l := NewLimits(t.TempDir(), nil)
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			for range 5 {
+				l.Learn(fmt.Sprint("role", i), time.Hour)
+				if d := l.Longest("role0"); d != 0 && d != time.Hour {
+					t.Errorf("got %v", d)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if len(l.read()) == 0 {
+		t.Error("the file does not parse")
+	}
+}
+
+func TestLimitsNowhereToWrite(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := NewLimits(filepath.Join(file, "stsx"), nil)
+	l.Learn("a", time.Hour)
+	if l.Longest("a") != 0 {
+		t.Error("learnt into nowhere")
+	}
+}

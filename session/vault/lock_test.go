@@ -1,0 +1,152 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+func TestLockInOneProcess(t *testing.T) {
+	s := newStore(t, &fakeKeyring{}, noRing{})
+	var wg sync.WaitGroup
+	inside, most := 0, 0
+	for range 10 {
+		wg.Go(func() {
+			unlock, err := s.Lock(background, "a", "self", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			inside++ // -race sees two at once
+			most = max(most, inside)
+			inside--
+			unlock()
+			unlock() // the second does nothing, also not to another holder
+		})
+	}
+	wg.Wait()
+	if most != 1 {
+		t.Errorf("%d at once", most)
+	}
+}
+
+func TestLockEndsWithContext(t *testing.T) {
+	s := newStore(t, &fakeKeyring{}, noRing{})
+	unlock, err := s.Lock(background, "a", "\x1b[31mred\x00unseen", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(background)
+	calls, holder := 0, ""
+	_, err = s.Lock(ctx, "a", "", func(h string) {
+		calls++
+		holder = h
+		cancel()
+	})
+	if !errors.Is(err, context.Canceled) || calls != 1 || holder != "?[31mred" {
+		t.Errorf("got %v; waiting was called %d times with %q", err, calls, holder)
+	}
+	if _, err := s.Lock(ctx, "b", "", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	unlock()
+	ctx, cancel = context.WithCancel(background)
+	defer cancel()
+	unlock, err = s.Lock(ctx, "a", "", func(string) { t.Error("waited for a free lock") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}
+
+func TestHolderIsBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for said, want := range map[string]string{
+		"":                            "",
+		strings.Repeat("x", 10000):    strings.Repeat("x", holderSize),
+		"a\u202eb\nc\xffd":            "a?b?c?d",
+		" pid 1 signing in for prod ": "pid 1 signing in for prod",
+	} {
+		writeHolder(path, said)
+		if got := readHolder(path); got != want {
+			t.Errorf("%.20q… became %q", said, got)
+		}
+	}
+}
+
+// TestLockIsNotInherited: a child of the holder that outlives the lock does
+// not keep it.
+func TestLockIsNotInherited(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs cat")
+	}
+	s := newStore(t, &fakeKeyring{}, noRing{})
+	unlock, err := s.Lock(background, "a", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command("cat")
+	in, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer child.Wait()
+	defer in.Close()
+	if runtime.GOOS == "linux" {
+		fds, _ := filepath.Glob("/proc/" + strconv.Itoa(child.Process.Pid) + "/fd/*")
+		for _, fd := range fds {
+			if to, _ := os.Readlink(fd); strings.HasSuffix(to, ".lock") {
+				t.Errorf("the child has %s", to)
+			}
+		}
+	}
+	unlock()
+	again, err := s.Lock(background, "a", "", func(string) { t.Error("the child kept the lock") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
+}
+
+// TestStateRemovedWhileHeld: a lock on a file that is no longer there is no lock.
+func TestStateRemovedWhileHeld(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows doesn't remove open files")
+	}
+	s := newStore(t, &fakeKeyring{}, noRing{})
+	for range 2 {
+		unlock, err := s.Lock(background, "a", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		if err := os.RemoveAll(string(s.home)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestLockError(t *testing.T) {
+	for _, err := range []error{syscall.ENOSYS, syscall.ENOTSUP, syscall.ENOLCK, syscall.EINVAL} {
+		if got := lockError("/mnt", err).Error(); !strings.Contains(got, "does not support locks; set XDG_STATE_HOME") {
+			t.Errorf("%v: %s", err, got)
+		}
+	}
+	if got := lockError("/mnt", syscall.EACCES); strings.Contains(got.Error(), "support") || !errors.Is(got, syscall.EACCES) {
+		t.Error(got)
+	}
+}

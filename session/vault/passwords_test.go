@@ -1,0 +1,81 @@
+package vault
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"stsx/session"
+)
+
+func TestPasswords(t *testing.T) {
+	k := &fakeKeyring{}
+	p := newStore(t, k, &fakeRing{}).Passwords()
+	org := session.Org{URL: "https://Acme.okta.com/home/amazon_aws/x/272", Username: "jane@acme.example"}
+	other := org
+	other.Username = "john@acme.example"
+	if _, err := p.Password(background, org); !errors.Is(err, session.ErrNoPassword) {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Forget(background, org); err != nil {
+		t.Errorf("forgetting what isn't there: %v", err)
+	}
+	if p.Declined(background, org) {
+		t.Error("declined before it was asked")
+	}
+	for range 2 {
+		if err := p.Decline(background, org); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !p.Declined(background, org) || p.Declined(background, other) {
+		t.Error("declining is one org's")
+	}
+	want := session.NewSecret("pässword\n'\"\\ ")
+	if err := p.Remember(background, org, want); err != nil {
+		t.Fatal(err)
+	}
+	if p.Declined(background, org) {
+		t.Error("still declined after Remember")
+	}
+	if got, err := p.Password(background, org); err != nil || !got.Equal(want) {
+		t.Errorf("got %q, %v", got.Reveal(), err)
+	}
+	if _, ok := k.items["stsx/password:acme.okta.com:jane@acme.example"]; !ok {
+		t.Errorf("kept under %v", k.items)
+	}
+	if _, err := p.Password(background, other); !errors.Is(err, session.ErrNoPassword) {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Forget(background, org); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Password(background, org); !errors.Is(err, session.ErrNoPassword) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPasswordsRefuse(t *testing.T) {
+	org := session.Org{URL: "https://acme.okta.com", Username: "jane"}
+	k := &fakeKeyring{}
+	p := newStore(t, k, &fakeRing{}).Passwords()
+	secret := strings.Repeat("x", 2001)
+	if err := p.Remember(background, org, session.NewSecret(secret)); err == nil || !strings.Contains(err.Error(), "2001 bytes") || strings.Contains(err.Error(), "xxx") {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Remember(background, org, session.NewSecret(secret[1:])); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []session.Org{{URL: "nowhere", Username: "jane"}, {URL: org.URL, Username: "a\nb"}, {URL: org.URL}} {
+		if err := p.Remember(background, bad, session.NewSecret("x")); err == nil {
+			t.Errorf("%+v was taken", bad)
+		}
+	}
+	k.err = errors.New("locked")
+	_, err := p.Password(background, org)
+	for _, err := range []error{err, p.Remember(background, org, session.NewSecret("x")), p.Forget(background, org)} {
+		if !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "locked") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
