@@ -25,31 +25,45 @@ type tab struct {
 	page  *rod.Page
 	shots string // directory for screenshots, from STSX_SHOTS
 	name  string
+	posts <-chan url.Values
 
 	mu    sync.Mutex
 	hosts map[string]bool // of every request made
+	gone  []string        // what the org did not have
 }
 
 // selectors are the marks of an engine's page. The README has them in words.
 type selectors struct {
-	username, password, submit, code, totp string
-	pick                                   map[Factor]string
+	username, firstName, password, submit, code, totp string
+	dropdown                                          string // opens the list of factors, where there is no page for it
+	pick                                              map[Factor]string
+	pageError                                         string
+	fieldError                                        map[Factor]string
+	skip                                              string
 }
 
 var marks = map[Engine]selectors{
 	Gen2: {
-		username: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
+		username: `input[name="identifier"]`, firstName: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
 		submit: `input[type=submit][data-type=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
-		pick: map[Factor]string{GoogleTOTP: `[data-se=google_otp] a.select-factor`, OktaVerifyTOTP: `[data-se=okta_verify-totp] a.select-factor`},
+		pick:      map[Factor]string{GoogleTOTP: `[data-se=google_otp] a.select-factor`, OktaVerifyTOTP: `[data-se=okta_verify-totp] a.select-factor`},
+		pageError: `.infobox-error`, fieldError: map[Factor]string{GoogleTOTP: `.o-form-input-error`, OktaVerifyTOTP: `.o-form-input-error`},
+		skip: `a[data-se=skip]`,
 	},
 	Gen3: {
-		username: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
+		username: `input[name="identifier"]`, firstName: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
 		submit: `button[type=submit][data-se=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
-		pick: map[Factor]string{GoogleTOTP: `button[data-se=authenticator-button]:has([data-se=google_otp])`, OktaVerifyTOTP: `button[data-se=authenticator-button]:has([data-se=okta_verify-totp])`},
+		pick:      map[Factor]string{GoogleTOTP: `button[data-se=authenticator-button]:has([data-se=google_otp])`, OktaVerifyTOTP: `button[data-se=authenticator-button]:has([data-se=okta_verify-totp])`},
+		pageError: `[role=alert]`, fieldError: map[Factor]string{GoogleTOTP: `[id$="-error"]`, OktaVerifyTOTP: `[id$="-error"]`},
+		skip: `button[data-se=skip]`,
 	},
 	Classic: {
-		username: `input[name=username]`, password: `input[name=password]`, submit: `input[type=submit][data-type=save]`,
-		code: `.mfa-verify-totp input[name=answer]`, totp: `.mfa-verify-totp input[name=answer]`,
+		username: `#okta-signin-username`, firstName: `#idp-discovery-username`, password: `input[name=password]`, submit: `input[type=submit][data-type=save]`,
+		code: `#okta-sign-in:has(.mfa-google-auth) .mfa-verify-totp input[name=answer]`, totp: `#okta-sign-in:has(.mfa-okta-verify) .mfa-verify-totp input[name=answer]`,
+		dropdown:  `a[aria-controls=okta-dropdown-options]`,
+		pick:      map[Factor]string{GoogleTOTP: `#okta-dropdown-options li:has(.mfa-google-auth-30) a`, OktaVerifyTOTP: `#okta-dropdown-options li:has(.mfa-okta-verify-30) a`},
+		pageError: `.infobox-error`, fieldError: map[Factor]string{GoogleTOTP: `.infobox-error`, OktaVerifyTOTP: `.infobox-error`},
+		skip: `a[data-se=skip-link]`,
 	},
 }
 
@@ -104,6 +118,12 @@ func open(t *testing.T, b *rod.Browser, o *Org, name string) *tab {
 			w.hosts[u.Host] = true
 			w.mu.Unlock()
 		}
+	}, func(e *proto.NetworkResponseReceived) {
+		if e.Response.Status == http.StatusNotFound || e.Response.Status == http.StatusMethodNotAllowed {
+			w.mu.Lock()
+			w.gone = append(w.gone, e.Response.URL)
+			w.mu.Unlock()
+		}
 	})()
 	t.Cleanup(func() { _ = incognito.Close(); cancel() })
 	go w.page.EachEvent(func(e *proto.RuntimeConsoleAPICalled) {
@@ -126,15 +146,27 @@ func (w *tab) check(err error) {
 	}
 }
 
-// await waits until an element is there and visible.
+// await waits until an element is there and visible, and Classic has done
+// sliding: for 0.3 s it shows the old form and the new one.
 func (w *tab) await(selector string) *rod.Element {
 	w.Helper()
-	el, err := w.page.ElementByJS(rod.Eval(`s => [...document.querySelectorAll(s)].find(e => e.checkVisibility() && !e.disabled) ?? null`, selector))
+	el, err := w.page.ElementByJS(rod.Eval(`s => document.querySelectorAll('#okta-sign-in form').length > 1 ? null
+		: [...document.querySelectorAll(s)].find(e => e.checkVisibility() && !e.disabled) ?? null`, selector))
 	if err != nil {
 		w.shoot("failed")
 		w.Fatalf("awaiting %s: %v", selector, err)
 	}
 	return el
+}
+
+// says waits until a visible element says something.
+func (w *tab) says(selector, want string) {
+	w.Helper()
+	err := w.page.Wait(rod.Eval(`(s, want) => [...document.querySelectorAll(s)].some(e => e.checkVisibility() && e.innerText.includes(want))`, selector, want))
+	if err != nil {
+		w.shoot("failed")
+		w.Fatalf("awaiting %q in %s: %v", want, selector, err)
+	}
 }
 
 // text waits until the page says something.
@@ -207,5 +239,8 @@ func (w *tab) local() {
 		if !strings.HasPrefix(host, "127.0.0.1:") {
 			w.Errorf("the page asked %s", host)
 		}
+	}
+	for _, u := range w.gone {
+		w.Errorf("the org has no %s", u)
 	}
 }

@@ -58,7 +58,7 @@ func (o *Org) authn(r *http.Request, in message) answer {
 	}
 	switch o.tryPassword(in.Username, in.Password) {
 	case right:
-		s := o.begin(embedPath)
+		s := o.begin(homePath)
 		s.name, s.user = in.Username, o.accounts.find(in.Username)
 		o.passwordRight(s)
 		return o.status(s)

@@ -1,9 +1,6 @@
 package okta
 
-import (
-	"net/http"
-	"strconv"
-)
+import "net/http"
 
 func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post := func(path string, f func(*signIn, message) answer) {
@@ -52,7 +49,7 @@ func (o *Org) introspect(_ *http.Request, in message) answer {
 
 // cancel gives a sign-in up and starts the next one from the top.
 func (o *Org) cancel(_ *http.Request, in message) answer {
-	from := embedPath
+	from := homePath
 	if s := o.current(in.StateHandle); s != nil {
 		o.note(Event{Kind: Cancelled, User: s.name})
 		from = s.from
@@ -180,5 +177,3 @@ func (o *Org) accept(s *signIn, _ message) answer {
 	o.factorsDone(s)
 	return o.ok(s)
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,5 +1,7 @@
 package okta
 
+import "strconv"
+
 // object is a JSON object of the widget's API.
 type object = map[string]any
 
@@ -155,7 +157,7 @@ func option(f Factor, index int) object {
 	return object{
 		"label":     a.name,
 		"value":     object{"form": object{"value": []any{object{"name": "id", "required": true, "value": a.id, "mutable": false}, method}}},
-		"relatesTo": "$.authenticatorEnrollments.value[" + itoa(index) + "]",
+		"relatesTo": "$.authenticatorEnrollments.value[" + strconv.Itoa(index) + "]",
 	}
 }
 

@@ -78,6 +78,13 @@ func (o *Org) Count(kind Kind, user string) int {
 	return n
 }
 
+// noteLocked takes o.mu and adds an event.
+func (o *Org) noteLocked(e Event) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.note(e)
+}
+
 // note adds an event; the caller holds o.mu.
 func (o *Org) note(e Event) {
 	e.Time = o.cfg.Clock()

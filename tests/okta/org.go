@@ -14,6 +14,7 @@ import (
 const (
 	embedPath = "/home/amazon_aws/0oa1stsxTestApp5d7/272"
 	ssoPath   = "/app/amazon_aws/exk1stsxTestApp5d7/sso/saml"
+	homePath  = "/app/UserHome" // the dashboard
 	issuer    = "http://www.okta.com/exk1stsxTestApp5d7"
 )
 
@@ -75,6 +76,14 @@ func (o *Org) Reset() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.forget()
+}
+
+// EndSessions closes every Okta session, as an administrator can: cookies that
+// were handed out open nothing any more.
+func (o *Org) EndSessions() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sessions = map[string]*session{}
 }
 
 func (o *Org) forget() {

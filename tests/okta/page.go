@@ -64,6 +64,13 @@ oktaSignIn.renderEl({el: '#okta-login-container'}, OktaUtil.completeLogin, funct
 <p>Sorry, you can't access AWS Account Federation because you are not assigned this app in Okta.</p></div></div></body></html>
 `))
 
+	// homePage is the dashboard. Who comes here has lost the app: "Back to sign
+	// in" on a page without a state handle leads here, and not to the embed link.
+	homePage = template.Must(template.New("home").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>My Apps Dashboard | stsx-test</title><link rel="icon" href="data:,"></head>
+<body><h1>My Apps</h1><a href="{{.}}">AWS Account Federation</a></body></html>
+`))
+
 	// fingerprintPage is the hidden iframe the widget asks before it posts a login.
 	fingerprintPage = template.Must(template.New("fingerprint").Parse(`<!DOCTYPE html>
 <html><head><meta charset="utf-8"></head><body><script>
@@ -85,28 +92,28 @@ func (o *Org) pageRoutes(mux *http.ServeMux) {
 	login := func(w http.ResponseWriter, r *http.Request) {
 		from := r.URL.Query().Get("fromURI")
 		if !strings.HasPrefix(from, "/") || strings.HasPrefix(from, "//") {
-			from = embedPath
+			from = homePath
 		}
-		o.loginPage(w, r, from)
+		o.loginPage(w, from)
 	}
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, homePath, http.StatusFound) })
 	mux.HandleFunc("GET /login/login.htm", login)
 	mux.HandleFunc("GET /signin/", login) // Classic moves its URL here without a request; a reload lands here
 }
 
 // loginPage serves the widget, which returns to from when it is done.
-func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
+func (o *Org) loginPage(w http.ResponseWriter, from string) {
 	config := map[string]any{
-		"baseUrl":          o.url,
-		"language":         "en",
-		"brandName":        "stsx-test",
-		"logo":             o.widget.path() + "/img/okta-signin-widget.png",
-		"helpLinks":        map[string]any{"help": o.url + "/help/login"},
-		"relayState":       from,
-		"assets":           map[string]any{"baseUrl": o.url + o.widget.path()},
-		"features":         o.features(),
-		"customLinks":      []any{},
-		"signOutLink":      o.url + "/login/signout",
-		"backToSignInLink": o.url + embedPath,
+		"baseUrl":     o.url,
+		"language":    "en",
+		"brandName":   "stsx-test",
+		"logo":        o.widget.path() + "/img/okta-signin-widget.png",
+		"helpLinks":   map[string]any{"help": o.url + "/help/login"},
+		"relayState":  from,
+		"assets":      map[string]any{"baseUrl": o.url + o.widget.path()},
+		"features":    o.features(),
+		"customLinks": []any{},
+		"signOutLink": o.url + "/login/signout",
 	}
 	token := ""
 	if o.cfg.Engine == Classic {

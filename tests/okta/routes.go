@@ -19,9 +19,7 @@ func (o *Org) handler() http.Handler {
 		o.idxRoutes(mux)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o.mu.Lock()
-		o.note(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
-		o.mu.Unlock()
+		o.noteLocked(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
 		mux.ServeHTTP(w, r)
 	})
 }

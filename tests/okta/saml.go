@@ -71,9 +71,9 @@ func (s *signer) sign(el *etree.Element) error {
 	return nil
 }
 
-// assertion is the base64 SAMLResponse for a user; the caller holds o.mu.
-func (o *Org) assertion(a *account) (string, error) {
-	response := o.response(a)
+// assertion is the base64 SAMLResponse for a user.
+func (o *Org) assertion(u User) (string, error) {
+	response := o.response(u)
 	if o.cfg.BeforeSigning != nil {
 		o.cfg.BeforeSigning(response)
 	}
@@ -99,7 +99,7 @@ func (o *Org) assertion(a *account) (string, error) {
 }
 
 // response is the unsigned SAML response, of the look Okta's AWS app gives it.
-func (o *Org) response(a *account) *etree.Element {
+func (o *Org) response(u User) *etree.Element {
 	now := o.cfg.Clock().UTC()
 	from, until := now.Add(-o.cfg.AssertionLifetime), now.Add(o.cfg.AssertionLifetime)
 
@@ -114,7 +114,7 @@ func (o *Org) response(a *account) *etree.Element {
 	assertion.AddChild(issuerElement())
 
 	subject := element("saml2:Subject").into(assertion)
-	element("saml2:NameID", "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified").text(a.Name).into(subject)
+	element("saml2:NameID", "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified").text(u.Name).into(subject)
 	confirmation := element("saml2:SubjectConfirmation", "Method", "urn:oasis:names:tc:SAML:2.0:cm:bearer").into(subject)
 	element("saml2:SubjectConfirmationData", "NotOnOrAfter", stamp(until), "Recipient", o.cfg.ACS).into(confirmation)
 
@@ -126,8 +126,8 @@ func (o *Org) response(a *account) *etree.Element {
 		element("saml2:AuthnContext").into(authn))
 
 	attributes := element("saml2:AttributeStatement").into(assertion)
-	attribute("Role", a.Roles...).into(attributes)
-	attribute("RoleSessionName", a.Name).into(attributes)
+	attribute("Role", u.Roles...).into(attributes)
+	attribute("RoleSessionName", u.Name).into(attributes)
 	attribute("SessionDuration", strconv.Itoa(int(o.cfg.SessionDuration/time.Second))).into(attributes)
 	return response.Element
 }

@@ -16,6 +16,7 @@ type session struct {
 func (o *Org) sessionRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+embedPath, o.app)
 	mux.HandleFunc("GET "+ssoPath, o.app)
+	mux.HandleFunc("GET "+homePath, o.app)
 	mux.HandleFunc("GET /login/token/redirect", o.redeemToken)
 	mux.HandleFunc("GET /login/sessionCookieRedirect", o.redeemTicket)
 	mux.HandleFunc("POST /terms", o.agree)
@@ -63,7 +64,7 @@ func (o *Org) redeemToken(w http.ResponseWriter, r *http.Request) {
 		o.open(w, s.user)
 	}
 	o.mu.Unlock()
-	to := embedPath
+	to := homePath
 	if s != nil {
 		to = s.from
 	}
@@ -81,49 +82,53 @@ func (o *Org) redeemTicket(w http.ResponseWriter, r *http.Request) {
 		o.open(w, a)
 	}
 	o.mu.Unlock()
-	to := embedPath
+	to := homePath
 	if u, err := url.Parse(r.URL.Query().Get("redirectUrl")); err == nil && u.Path != "" && (u.Host == "" || "http://"+u.Host == o.url) {
 		to = u.RequestURI()
 	}
 	http.Redirect(w, r, to, http.StatusFound)
 }
 
-// app is the AWS app: the assertion for who has a session, the login page for
-// who has none.
+// app is the AWS app, and the dashboard: the assertion for who has a session,
+// the login page for who has none.
 func (o *Org) app(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	s := o.session(r)
 	o.mu.Unlock()
 	switch {
+	case s != nil && r.URL.Path == homePath:
+		writePage(w, http.StatusOK, homePage, embedPath)
 	case s != nil:
-		o.enter(w, r, s)
+		o.enter(w, s)
 	case o.cfg.RedirectTo != "":
 		http.Redirect(w, r, o.cfg.RedirectTo, http.StatusFound)
 	case o.cfg.Engine == Classic:
 		http.Redirect(w, r, "/login/login.htm?fromURI="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
 	default:
-		o.loginPage(w, r, r.URL.RequestURI())
+		o.loginPage(w, r.URL.RequestURI())
 	}
 }
 
-// enter lets a session into the app: past the terms, if it is assigned.
-func (o *Org) enter(w http.ResponseWriter, r *http.Request, s *session) {
+// enter lets a session into the app: past the terms, if it is assigned. It signs
+// and writes without the lock, so that neither a slow client nor a hook that
+// asks the org something stops it.
+func (o *Org) enter(w http.ResponseWriter, s *session) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	a := s.user
+	user, agreed := clone(s.user.User), s.agreed
+	o.mu.Unlock()
 	switch {
-	case o.cfg.Detour == TermsPage && !s.agreed:
+	case o.cfg.Detour == TermsPage && !agreed:
 		writePage(w, http.StatusOK, termsPage, nil)
-	case a.Unassigned:
-		o.note(Event{Kind: Refused, User: a.Name})
+	case user.Unassigned:
+		o.noteLocked(Event{Kind: Refused, User: user.Name})
 		writePage(w, http.StatusForbidden, refusedPage, nil)
 	default:
-		saml, err := o.assertion(a)
+		saml, err := o.assertion(user)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		o.note(Event{Kind: Asserted, User: a.Name})
+		o.noteLocked(Event{Kind: Asserted, User: user.Name})
 		writeForm(w, o.cfg.ACS, saml, o.cfg.RelayState)
 	}
 }

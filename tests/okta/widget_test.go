@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,9 @@ func jane(change ...func(*User)) User {
 	return u
 }
 
+func onlyGoogle(u *User) { u.OktaVerifyTOTP, u.Others = "", nil }
+func noMFA(u *User)      { u.GoogleTOTP, u.OktaVerifyTOTP, u.Others = "", "", nil }
+
 // start runs an org for the time of a test.
 func start(t *testing.T, cfg Config) *Org {
 	t.Helper()
@@ -42,58 +46,188 @@ func start(t *testing.T, cfg Config) *Org {
 }
 
 // TestWidget walks through the pages that a driver meets, in the real widget.
+// The first walk is the sign-in itself; the others are what can come of it.
 func TestWidget(t *testing.T) {
-	b := browser(t)
-	for _, engine := range []Engine{Gen2, Gen3, Classic} {
-		m := marks[engine]
-		t.Run(engine.String(), func(t *testing.T) {
-			acs, posts := relyingParty(t)
-			o := start(t, Config{Engine: engine, Users: []User{jane()}, ACS: acs, RelayState: "a=1&b"})
-			w := open(t, b, o, engine.String())
+	walks := []struct {
+		name string
+		cfg  Config
+		user User
+		walk func(w *tab, o *Org, m selectors)
+	}{
+		{"sign-in", Config{}, jane(), func(w *tab, o *Org, m selectors) {
 			w.await(m.username)
-			w.await(m.password)
 			w.shoot("identify")
-			w.fill(m.username, testUser)
-			w.fill(m.password, "wrong")
-			w.click(m.submit)
-			w.text("Unable to sign in")
+			w.login(m, "wrong")
+			w.says(m.pageError, "Unable to sign in")
 			w.shoot("wrong-password")
-			w.fill(m.password, testPassword)
-			w.click(m.submit)
-			if engine != Classic {
-				w.await(m.pick[GoogleTOTP])
-				w.shoot("factors")
-				w.click(m.pick[GoogleTOTP])
-			}
+			w.login(m, testPassword)
+			w.pick(m, OktaVerifyTOTP)
+			w.await(m.totp)
+			w.shoot("okta-verify")
+			w.send(m.totp, "000000", m)
+			w.says(m.fieldError[OktaVerifyTOTP], map[bool]string{true: "match our records", false: "Invalid code"}[o.cfg.Engine == Classic])
+			w.shoot("okta-verify-wrong")
+			w.send(m.totp, w.code(o, OktaVerifyTOTP), m)
+			w.posted()
+		}},
+		{"identifier-first", Config{IdentifierFirst: true}, jane(onlyGoogle), func(w *tab, o *Org, m selectors) {
+			w.send(m.firstName, testUser, m)
+			w.await(m.password)
+			w.shoot("password")
+			w.send(m.password, "wrong", m)
+			w.says(m.pageError, map[bool]string{true: "Unable to sign in", false: "Password is incorrect"}[o.cfg.Engine == Classic])
+			w.shoot("wrong-password")
+			w.send(m.password, testPassword, m)
 			w.await(m.code)
 			w.shoot("google")
-			w.fill(m.code, "000000")
-			w.click(m.submit)
-			w.text("match our records")
+			code := w.code(o, GoogleTOTP)
+			w.check(o.spend(testUser, GoogleTOTP, code))
+			w.send(m.code, code, m)
+			w.says(m.fieldError[GoogleTOTP], "Each code can only be used once")
+			w.shoot("used-code")
+			w.send(m.code, w.code(o, GoogleTOTP), m)
+			w.posted()
+		}},
+		{"google", Config{NoFingerprint: true}, jane(), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.pick(m, GoogleTOTP)
+			w.await(m.code)
+			w.shoot("google")
+			w.send(m.code, "000000", m)
+			w.says(m.fieldError[GoogleTOTP], "match our records")
 			w.shoot("wrong-code")
-			factor := GoogleTOTP
-			if engine == Classic {
-				factor = OktaVerifyTOTP // the list's first
+			w.send(m.code, w.code(o, GoogleTOTP), m)
+			w.posted()
+		}},
+		{"no-mfa", Config{Detour: TermsPage}, jane(noMFA), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.await(`#accept-terms`)
+			w.shoot("terms-page")
+			w.click(`#accept-terms`)
+			w.posted()
+			w.check(w.page.Navigate(o.EmbedURL()))
+			w.posted() // the session answers at once, and the terms are agreed to
+		}},
+		{"locked", Config{}, jane(func(u *User) { u.Locked = true }), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.text("account is locked")
+			w.shoot("page")
+		}},
+		{"locked-by-codes", Config{MaxFailures: 1}, jane(onlyGoogle), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.send(m.code, "000000", m)
+			w.text("account is locked")
+			w.shoot("page")
+		}},
+		{"expired", Config{}, jane(func(u *User) { u.PasswordExpired = true }), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.text("password has expired")
+			w.shoot("page")
+		}},
+		{"warn", Config{}, jane(noMFA, func(u *User) { u.PasswordWarn = true }), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.await(m.skip)
+			w.shoot("page")
+			w.click(m.skip)
+			w.posted()
+		}},
+		{"not-assigned", Config{}, jane(noMFA, func(u *User) { u.Unassigned = true }), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.text("User is not assigned to this application.")
+			w.shoot("page")
+		}},
+		{"session-expired", Config{ExpireOnce: true}, jane(noMFA), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.text(map[bool]string{true: "session has expired", false: "logged out due to inactivity"}[o.cfg.Engine == Classic])
+			w.shoot("page")
+			w.check(w.page.Navigate(o.EmbedURL()))
+			w.login(m, testPassword)
+			w.posted()
+		}},
+		{"rate-limited", Config{}, jane(func(u *User) { u.RateLimited = true }), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.text(map[bool]string{true: "exceeded the maximum number", false: "Too many"}[o.cfg.Engine == Classic])
+			w.shoot("page")
+		}},
+		{"terms-form", Config{Detour: TermsForm}, jane(noMFA), func(w *tab, o *Org, m selectors) {
+			if o.cfg.Engine == Classic {
+				w.Skip("the Authn API has no remediations")
 			}
-			code, err := o.Code(testUser, factor)
-			w.check(err)
-			w.fill(m.code, code)
-			w.click(m.submit)
-			select {
-			case post := <-posts:
-				if post.Get("SAMLResponse") == "" || post.Get("RelayState") != "a=1&b" {
-					t.Errorf("posted %v", post)
+			w.login(m, testPassword)
+			w.text("I accept the terms of use")
+			w.shoot("page")
+		}},
+	}
+	b := browser(t)
+	for _, engine := range []Engine{Gen2, Gen3, Classic} {
+		for _, walk := range walks {
+			t.Run(engine.String()+"/"+walk.name, func(t *testing.T) {
+				if testing.Short() && walk.name != "sign-in" {
+					t.Skip("one walk an engine will do")
 				}
-			case <-time.After(20 * time.Second):
-				w.shoot("failed")
-				for _, e := range o.Log() {
-					if e.Kind != Requested || e.Method == "POST" || !strings.HasPrefix(e.Path, "/assets") {
-						t.Log(e.Kind, e.Method, e.Path, e.User, e.Factor, e.OK, e.Detail)
+				acs, posts := relyingParty(t)
+				walk.cfg.Engine, walk.cfg.Users, walk.cfg.ACS, walk.cfg.RelayState = engine, []User{walk.user}, acs, "a=1&b"
+				o := start(t, walk.cfg)
+				w := open(t, b, o, walk.name+"-"+engine.String())
+				w.posts = posts
+				walk.walk(w, o, marks[engine])
+				w.local()
+				if t.Failed() {
+					for _, e := range o.Log() {
+						if !strings.HasPrefix(e.Path, "/assets") {
+							t.Log(e.Kind, e.Method, e.Path, e.User, e.Factor, e.OK, e.Detail)
+						}
 					}
 				}
-				t.Fatal("nothing was posted")
-			}
-			w.local()
-		})
+			})
+		}
 	}
+}
+
+// login fills the first page in one go.
+func (w *tab) login(m selectors, password string) {
+	w.Helper()
+	w.fill(m.username, testUser)
+	w.send(m.password, password, m)
+}
+
+// send fills one field and submits.
+func (w *tab) send(field, value string, m selectors) {
+	w.Helper()
+	w.fill(field, value)
+	w.click(m.submit)
+}
+
+// pick chooses a factor: from the list, or in Classic from the dropdown.
+func (w *tab) pick(m selectors, f Factor) {
+	w.Helper()
+	if m.dropdown != "" {
+		w.click(m.dropdown)
+	}
+	w.await(m.pick[f])
+	w.shoot("factors")
+	w.click(m.pick[f])
+}
+
+func (w *tab) code(o *Org, f Factor) string {
+	w.Helper()
+	code, err := o.Code(testUser, f)
+	w.check(err)
+	return code
+}
+
+// posted waits for the assertion at the relying party.
+func (w *tab) posted() url.Values {
+	w.Helper()
+	select {
+	case post := <-w.posts:
+		if post.Get("SAMLResponse") == "" || post.Get("RelayState") != "a=1&b" {
+			w.Errorf("posted %v", post)
+		}
+		return post
+	case <-time.After(20 * time.Second):
+		w.shoot("failed")
+		w.Error("nothing was posted")
+	}
+	return nil
 }
