@@ -235,7 +235,11 @@ func (b *Broker) waiting(holder string) {
 	if holder == "" {
 		holder = "another stsx"
 	}
-	b.Ask.Progress("waiting for " + holder)
+	if b.Ask.Interactive() {
+		b.Ask.Progress("waiting for " + holder)
+	} else {
+		b.Ask.Say("waiting for " + holder)
+	}
 }
 
 // holding is what a process says of itself to those that wait for it.

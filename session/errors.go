@@ -47,6 +47,7 @@ const (
 	RefusedLocked
 	RefusedExpired
 	RefusedNotAssigned
+	RefusedTooMany
 )
 
 func (e *RefusedError) Error() string {
@@ -93,3 +94,33 @@ func (e *AWSError) Error() string {
 }
 
 func (e *AWSError) Unwrap() error { return e.Err }
+
+// OriginError: the sign-in led to a page of another host than the one whose
+// password was about to be typed.
+type OriginError struct {
+	Got  string // origin of the page
+	Want string // origin that is configured
+}
+
+func (e *OriginError) Error() string {
+	return fmt.Sprintf("the sign-in led to a page of %s, but the password is for %s; nothing was typed", e.Got, e.Want)
+}
+
+// PageError: the sign-in came to a page that can't be answered.
+type PageError struct {
+	Why        string // "stsx does not know this page"
+	Location   string // without query
+	Text       string // what the page shows
+	Screenshot string // path, "" when none was kept
+}
+
+func (e *PageError) Error() string {
+	text := fmt.Sprintf("%s (%s)", e.Why, e.Location)
+	if e.Text != "" {
+		text += "; it shows: " + clip(e.Text)
+	}
+	if e.Screenshot != "" {
+		text += "; a picture of it is in " + e.Screenshot
+	}
+	return text
+}

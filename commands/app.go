@@ -1,0 +1,314 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+// run is one run of the program: what the verbs share.
+type run struct {
+	System
+	invocation
+	settings Settings
+	kit      *Kit
+	app      *cli.App
+}
+
+// Run does what args say and returns the exit status.
+func Run(ctx context.Context, sys System) int {
+	r := &run{System: sys}
+	r.app = r.tree()
+	err := r.do(ctx)
+	if r.kit != nil {
+		err = errors.Join(err, r.kit.Close())
+	}
+	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(err, context.Canceled) {
+		err = cause
+	}
+	return report(sys.Stderr, err, r.verb == "exec")
+}
+
+func (r *run) do(ctx context.Context) error {
+	var err error
+	if r.invocation, err = split(r.app, r.Args); err != nil {
+		return err
+	}
+	if r.verb == "" && len(r.operands) > 0 {
+		return unknownVerb(r.app.Commands, "", r.operands[0])
+	}
+	return r.app.RunContext(ctx, r.line())
+}
+
+// tree is the program's commands and flags. urfave's own policies (usage
+// errors on stdout, exit codes of its choice, an unknown command as success)
+// are replaced on every command.
+func (r *run) tree() *cli.App {
+	app := &cli.App{
+		Name:                  "stsx",
+		Usage:                 "AWS credentials through Okta, in one command's environment and nowhere else",
+		UsageText:             "stsx COMMAND [flags] [arguments]",
+		Writer:                r.Stdout,
+		ErrWriter:             r.Stderr,
+		HideVersion:           true,
+		HideHelpCommand:       true,
+		Flags:                 append(globalFlags(), helpFlag()),
+		HideHelp:              true,
+		Before:                r.begin,
+		Action:                r.bare,
+		ExitErrHandler:        func(*cli.Context, error) {},
+		OnUsageError:          onUsageError,
+		CustomAppHelpTemplate: helpTemplate,
+		Commands: []*cli.Command{
+			r.execCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
+			r.passwordCommand(), r.versionCommand(), r.helpCommand(),
+		},
+	}
+	govern(app.Commands)
+	return app
+}
+
+// govern sets the policy on every command: urfave does not hand it down.
+func govern(commands []*cli.Command) {
+	for _, c := range commands {
+		c.OnUsageError = onUsageError
+		c.HideHelpCommand = true
+		c.CustomHelpTemplate = commandTemplate
+		govern(c.Subcommands)
+	}
+}
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	verb := ""
+	if c.Command != nil && c.Command.Name != "stsx" {
+		verb = c.Command.Name
+	}
+	return &usageError{err.Error(), verb}
+}
+
+func helpFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show help", DisableDefaultText: true}
+}
+
+func globalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Usage: "read this `FILE` instead of the usual one"},
+		&cli.BoolFlag{Name: "verbose", Usage: "say what is being done", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "quiet", Usage: "say nothing but errors", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "no-input", Usage: "never ask: fail with status 3 and say what was needed", DisableDefaultText: true},
+		&cli.StringFlag{Name: "browser", Usage: "`MODE` of the browser: headless, visible or auto"},
+		&cli.StringFlag{Name: "browser-path", Usage: "use the browser in this `FILE`"},
+		&cli.StringFlag{Name: "username", Usage: "sign in as `NAME`"},
+		&cli.BoolFlag{Name: "password-stdin", Usage: "read the password from the first line of standard input", DisableDefaultText: true},
+		&cli.StringFlag{Name: "mfa", Usage: "sign in with this kind of `FACTOR`: totp"},
+		&cli.StringFlag{Name: "mfa-code", Usage: "`CODE` for the factor, good once"},
+		&cli.StringFlag{Name: "role", Usage: "assume this `ROLE` (name or ARN) instead of the profile's"},
+		&cli.StringFlag{Name: "duration", Usage: "ask for a session this long: `8h`, 90m"},
+		&cli.StringFlag{Name: "region", Usage: "use this `REGION` instead of the profile's"},
+		&cli.BoolFlag{Name: "version", Usage: "show the version", DisableDefaultText: true},
+	}
+}
+
+// begin reads the global flags, before any verb.
+func (r *run) begin(c *cli.Context) error {
+	s := Settings{
+		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
+		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), Username: c.String("username"),
+		MFA: c.String("mfa"), MFACode: session.NewSecret(c.String("mfa-code")), Role: c.String("role"), Region: c.String("region"),
+		Password: session.NewSecret(r.Getenv("STSX_PASSWORD")),
+	}
+	for flag, value := range map[string]string{"role": s.Role, "region": s.Region, "username": s.Username, "config": s.Config, "browser-path": s.BrowserAt} {
+		if c.IsSet(flag) && value == "" {
+			return &usageError{"--" + flag + " is empty", r.verb}
+		}
+	}
+	if s.Username == "" {
+		s.Username = r.Getenv("STSX_USERNAME")
+	}
+	if s.MFACode.IsZero() {
+		s.MFACode = session.NewSecret(r.Getenv("STSX_MFA_CODE"))
+	}
+	if s.BrowserAt == "" {
+		s.BrowserAt = r.Getenv("STSX_BROWSER_PATH")
+	}
+	switch s.Browser {
+	case "", "auto", "headless", "visible":
+	default:
+		return &usageError{"--browser is headless, visible or auto, not " + quoted(s.Browser), r.verb}
+	}
+	if text := c.String("duration"); c.IsSet("duration") {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < 15*time.Minute || d > 12*time.Hour {
+			return &usageError{"--duration is between 15m and 12h, as in 8h or 90m, not " + quoted(text), r.verb}
+		}
+		s.Duration = d
+	}
+	if c.Bool("password-stdin") {
+		if r.StdinIsTerminal {
+			return &usageError{"--password-stdin reads a pipe or a file, and standard input is a terminal", r.verb}
+		}
+		text, err := firstLine(r.Stdin)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			return &usageError{"--password-stdin: the first line of standard input is empty", r.verb}
+		}
+		s.Password = session.NewSecret(text)
+	}
+	r.settings = s
+	return nil
+}
+
+// firstLine reads up to the end of the first line and not a byte more: the
+// rest of standard input is for the command.
+func firstLine(in io.Reader) (string, error) {
+	var line []byte
+	for one := make([]byte, 1); len(line) < 4096; {
+		n, err := in.Read(one)
+		if n == 1 {
+			if one[0] == '\n' {
+				break
+			}
+			line = append(line, one[0])
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", fmt.Errorf("reading the password from standard input: %w", err)
+		}
+	}
+	return strings.TrimSuffix(string(line), "\r"), nil
+}
+
+// bare is stsx without a command.
+func (r *run) bare(c *cli.Context) error {
+	if c.Bool("version") {
+		return r.printVersion()
+	}
+	return cli.ShowAppHelp(c)
+}
+
+// open joins the drivers, once.
+func (r *run) open() (*Kit, error) {
+	if r.kit == nil {
+		kit, err := r.Build(r.settings)
+		if err != nil {
+			return nil, err
+		}
+		r.kit = kit
+	}
+	return r.kit, nil
+}
+
+// profile returns the profile that name stands for, with the flags in place
+// of what the configuration says.
+func (r *run) profileNamed(name string) (session.Profile, error) {
+	kit, err := r.open()
+	if err != nil {
+		return session.Profile{}, err
+	}
+	profiles, err := kit.Profiles()
+	if err != nil {
+		return session.Profile{}, err
+	}
+	p, err := profiles.Profile(name)
+	if err != nil {
+		return session.Profile{}, err
+	}
+	return r.override(p), nil
+}
+
+func (r *run) override(p session.Profile) session.Profile {
+	s := r.settings
+	if s.Role != "" {
+		// A bare name is looked for where the profile's role is.
+		if was, err := session.ParseRole(p.Role); err == nil && p.Account == "" && !strings.HasPrefix(s.Role, "arn:") {
+			p.Account = was.Account()
+		}
+		p.Role = s.Role
+	}
+	if s.Duration != 0 {
+		p.Duration = s.Duration
+	}
+	if s.Region != "" {
+		p.Region = s.Region
+	}
+	p.Org = r.overrideOrg(p.Org)
+	for at := &p; at.Source != nil; at = at.Source {
+		source := *at.Source
+		source.Org = r.overrideOrg(source.Org)
+		at.Source = &source
+	}
+	return p
+}
+
+func (r *run) overrideOrg(o session.Org) session.Org {
+	if r.settings.Username != "" {
+		o.Username = r.settings.Username
+	}
+	if r.settings.MFA != "" {
+		o.MFA = r.settings.MFA
+	}
+	if r.settings.Browser != "" {
+		o.Browser = r.settings.Browser
+	}
+	if r.settings.BrowserAt != "" {
+		o.BrowserPath = r.settings.BrowserAt
+	}
+	return o
+}
+
+// defaultProfile is the profile meant when none is named.
+func (r *run) defaultProfile() (string, error) {
+	if name := r.Getenv("STSX_PROFILE"); name != "" {
+		return name, nil
+	}
+	text := "name a profile, or set STSX_PROFILE"
+	if kit, err := r.open(); err == nil {
+		if profiles, err := kit.Profiles(); err == nil {
+			text += "; there are " + list(profiles.Names())
+		}
+	}
+	return "", &usageError{text, r.verb}
+}
+
+// list names up to ten things.
+func list(names []string) string {
+	const most = 10
+	shown := names[:min(most, len(names))]
+	text := make([]string, len(shown))
+	for i, name := range shown {
+		text[i] = quoted(name)
+	}
+	out := strings.Join(text, ", ")
+	if more := len(names) - most; more > 0 {
+		out += " and " + strconv.Itoa(more) + " more"
+	}
+	if out == "" {
+		return "none"
+	}
+	return out
+}
+
+// quoted is a name as it is shown: bare when it is plain, else in quotes.
+func quoted(name string) string {
+	for _, c := range name {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@+", c) {
+			return strconv.Quote(name)
+		}
+	}
+	if name == "" {
+		return `""`
+	}
+	return name
+}

@@ -1,0 +1,111 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os/exec"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+func (r *run) execCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "exec",
+		Usage:     "run a command with the credentials in its environment only",
+		UsageText: "stsx exec PROFILE [flags] [--] [COMMAND [ARGUMENT…]]",
+		Description: `   Runs COMMAND ($SHELL when none is given) with the credentials of PROFILE in
+   its environment, signing in first when there is no session. stsx replaces
+   itself with COMMAND, so signals, the terminal and the exit status are
+   COMMAND's own. From "--", or from the first word after PROFILE that is no
+   flag, everything belongs to COMMAND.
+
+   Exit status, when COMMAND did not start: 3 input was needed, 4 the sign-in was
+   refused, 5 the role is not granted or AWS refused, 125 anything else, 126
+   COMMAND can't be executed, 127 COMMAND was not found, 130 interrupted.`,
+		Action: func(c *cli.Context) error { return r.exec(c.Context) },
+	}
+}
+
+func (r *run) exec(ctx context.Context) error {
+	name, err := r.execProfile()
+	if err != nil {
+		return err
+	}
+	argv := r.operands
+	if len(argv) == 0 {
+		argv = []string{r.shell()}
+	}
+	// A misspelt command should not cost a sign-in.
+	path, err := r.Find(argv[0])
+	if err != nil {
+		return notStarted(argv[0], err)
+	}
+	p, err := r.profileNamed(name)
+	if err != nil {
+		return err
+	}
+	s, err := r.kit.Broker.Open(ctx, p)
+	if err != nil {
+		return err
+	}
+	// Nothing of stsx stays: the terminal is as it was, the browser gone, the
+	// locks open.
+	if err := r.kit.Close(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return notStarted(argv[0], r.Replace(path, argv, overlay(r.Environ, variables(s), r.GOOS)))
+}
+
+// execProfile is the profile named, else the default one. A name that is
+// there but empty (`stsx exec "$P"` with P unset) is a mistake, not a wish for
+// the default.
+func (r *run) execProfile() (string, error) {
+	if r.invocation.profile == nil {
+		return r.defaultProfile()
+	}
+	if *r.invocation.profile == "" {
+		return "", &usageError{"the profile's name is empty", "exec"}
+	}
+	return *r.invocation.profile, nil
+}
+
+func (r *run) shell() string {
+	if r.GOOS == "windows" {
+		if shell := r.Getenv("ComSpec"); shell != "" {
+			return shell
+		}
+		return "cmd.exe"
+	}
+	if shell := r.Getenv("SHELL"); shell != "" {
+		return shell
+	}
+	return "/bin/sh"
+}
+
+// notStarted gives an error of looking for or starting a command its status.
+func notStarted(name string, err error) error {
+	var done ended
+	switch {
+	case err == nil, errors.As(err, &done):
+		return err
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return &commandError{statusNotFound, errors.New("command not found: " + name)}
+	}
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		err = number // without the words of the packages between
+	}
+	return &commandError{statusNotExecutable, errors.New("can't execute " + name + ": " + err.Error())}
+}
+
+// describe is one session in a line for people.
+func describe(s session.Session) string {
+	return s.Profile + ": " + s.Role.Name() + " in " + s.Role.Account()
+}

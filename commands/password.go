@@ -1,0 +1,84 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+func (r *run) passwordCommand() *cli.Command {
+	sub := func(name, usage, description string, do func(context.Context, session.Org) error) *cli.Command {
+		return &cli.Command{
+			Name: name, Usage: usage, UsageText: "stsx password " + name + " [--idp NAME]", Description: description,
+			Flags: []cli.Flag{idpFlag(), helpFlag()},
+			Action: func(c *cli.Context) error {
+				if err := r.noOperands(); err != nil {
+					return err
+				}
+				o, err := r.org(c.String("idp"))
+				if err != nil {
+					return err
+				}
+				if o.Username == "" {
+					return &session.InputError{What: "the username for " + o.Name, Give: "set username in the configuration, or give it in STSX_USERNAME or with --username"}
+				}
+				return do(c.Context, o)
+			},
+		}
+	}
+	return &cli.Command{
+		Name: "password", Usage: "keep the Okta password in the OS keyring, or forget it", UsageText: "stsx password set | forget | status",
+		Subcommands: []*cli.Command{
+			sub("set", "ask for the password and keep it", "   Asks on the terminal, or reads --password-stdin. The password is not tried out at Okta.", r.setPassword),
+			sub("forget", "take the password out of the keyring", "", r.forgetPassword),
+			sub("status", "say whether a password is kept, and where", "", r.passwordStatus),
+		},
+	}
+}
+
+func (r *run) setPassword(ctx context.Context, o session.Org) error {
+	password := r.settings.Password
+	if password.IsZero() {
+		text, err := r.kit.Ask.Ask(ctx, session.Question{
+			Prompt: "Okta password for " + o.Username,
+			Secret: true,
+			What:   "the password for " + o.Username,
+			Give:   "use --password-stdin",
+		})
+		if err != nil {
+			return err
+		}
+		password = session.NewSecret(text)
+	}
+	if err := r.kit.Keeper.Remember(ctx, o, password); err != nil {
+		return fmt.Errorf("keeping the password: %w", err)
+	}
+	r.kit.Ask.Say("the password for " + o.Username + " is kept in the OS keyring")
+	return nil
+}
+
+func (r *run) forgetPassword(ctx context.Context, o session.Org) error {
+	if err := r.kit.Keeper.Forget(ctx, o); err != nil {
+		return fmt.Errorf("forgetting the password: %w", err)
+	}
+	r.kit.Ask.Say("no password for " + o.Username + " is kept in the OS keyring now")
+	return nil
+}
+
+func (r *run) passwordStatus(ctx context.Context, o session.Org) error {
+	_, err := r.kit.Keeper.Password(ctx, o)
+	_, where := r.kit.Sessions.Where(ctx)
+	switch {
+	case len(o.PasswordCommand) > 0:
+		_, err = fmt.Fprintf(r.Stdout, "the password for %s comes from password_command (%s)\n", plain(o.Username), plain(o.PasswordCommand[0]))
+	case err == nil:
+		_, err = fmt.Fprintf(r.Stdout, "the password for %s is kept: %s\n", plain(o.Username), plain(where))
+	case errors.Is(err, session.ErrNoPassword):
+		_, err = fmt.Fprintf(r.Stdout, "no password for %s is kept\n", plain(o.Username))
+	}
+	return err
+}

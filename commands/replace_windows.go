@@ -1,0 +1,31 @@
+package commands
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+)
+
+// Replace runs argv and waits for it, since Windows has no execve, and returns
+// Ended with its exit code. Ctrl-C reaches the command through the console
+// that both share; stsx itself lets it pass.
+func Replace(path string, argv, environ []string) error {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	command := exec.Cmd{Path: path, Args: argv, Env: environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	err := command.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return Ended(exit.ExitCode())
+	}
+	if err != nil {
+		return err
+	}
+	return Ended(0)
+}
+
+// Find looks name up in PATH. Unlike cmd.exe it does not look in the current
+// directory, where anybody may have put a file of that name.
+func Find(name string) (string, error) { return exec.LookPath(name) }

@@ -1,0 +1,176 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"stsx/session"
+)
+
+// Exit statuses of stsx itself.
+const (
+	statusOK            = 0
+	statusFailure       = 1
+	statusUsage         = 2
+	statusInput         = 3
+	statusRefused       = 4
+	statusRole          = 5
+	statusExec          = 125
+	statusNotExecutable = 126
+	statusNotFound      = 127
+	statusInterrupted   = 130
+)
+
+// usageError is a command line that can't be understood.
+type usageError struct {
+	text string
+	verb string // whose help shows the cure
+}
+
+func (e *usageError) Error() string { return e.text }
+
+// commandError is a command that could not be started.
+type commandError struct {
+	status int
+	err    error
+}
+
+func (e *commandError) Error() string { return e.err.Error() }
+func (e *commandError) Unwrap() error { return e.err }
+
+// Signalled is the cause of a context that a signal ended.
+type Signalled struct{ Number int }
+
+func (s Signalled) Error() string { return "interrupted" }
+
+// hinter is an error that knows its own cure.
+type hinter interface{ Hint() string }
+
+// status is the one place where an error becomes an exit status and a hint.
+func status(err error) (code int, hint string) {
+	var (
+		usage    *usageError
+		command  *commandError
+		done     ended
+		input    *session.InputError
+		refused  *session.RefusedError
+		role     *session.RoleError
+		aws      *session.AWSError
+		signal   Signalled
+		origin   *session.OriginError
+		page     *session.PageError
+		withHint hinter
+	)
+	if errors.As(err, &withHint) {
+		hint = withHint.Hint()
+	}
+	switch {
+	case err == nil:
+		return statusOK, ""
+	case errors.As(err, &done):
+		return done.status, ""
+	case errors.As(err, &signal):
+		return 128 + signal.Number, ""
+	case errors.Is(err, session.ErrInterrupted), errors.Is(err, context.Canceled):
+		return statusInterrupted, ""
+	case errors.As(err, &usage):
+		return statusUsage, strings.TrimSpace("run stsx help " + usage.verb)
+	case errors.As(err, &command):
+		return command.status, hint
+	case errors.As(err, &input):
+		return statusInput, input.Give
+	case errors.As(err, &refused):
+		return statusRefused, refusal(refused.Kind)
+	case errors.As(err, &role):
+		return statusRole, "stsx roles lists the roles that are granted to you"
+	case errors.As(err, &aws):
+		return statusRole, awsHint(aws)
+	case errors.As(err, &origin):
+		return statusFailure, fmt.Sprintf("if %s is a sign-in page of your company's, add its host to allowed_hosts in the configuration", origin.Got)
+	case errors.As(err, &page):
+		if page.Screenshot == "" {
+			return statusFailure, "open the app in a browser to see what Okta wants, or run this again with --verbose for a picture of the page"
+		}
+		return statusFailure, "open the app in a browser to see what Okta wants"
+	}
+	return statusFailure, hint
+}
+
+func refusal(kind session.Refusal) string {
+	switch kind {
+	case session.RefusedPassword:
+		return "check the password by signing in to Okta in a browser; a kept one is forgotten, and stsx password set keeps another"
+	case session.RefusedCode:
+		return "wait for the next code, and check that this machine's and the phone's clocks are right"
+	case session.RefusedLocked:
+		return "the account has to be unlocked in Okta (the sign-in page's help, or your administrator); stsx did not try again"
+	case session.RefusedExpired:
+		return "change the password by signing in to Okta in a browser, then run stsx password set"
+	case session.RefusedNotAssigned:
+		return "ask your Okta administrator for the AWS app, or correct url in the configuration"
+	case session.RefusedTooMany:
+		return "wait a minute before the next try"
+	}
+	return ""
+}
+
+func awsHint(e *session.AWSError) string {
+	switch e.Code {
+	case "":
+		return "check the network, HTTPS_PROXY, AWS_CA_BUNDLE and AWS_ENDPOINT_URL"
+	case "ExpiredTokenException":
+		return "the assertion came too late: check this machine's clock"
+	case "InvalidIdentityToken":
+		return "the SAML provider in AWS does not trust what Okta sent: ask the administrator to compare its metadata with the Okta app's"
+	case "AccessDenied":
+		return "the role's trust policy does not let you in: ask the administrator of that account"
+	case "ValidationError":
+		return "check role, duration and region in the profile"
+	case "Throttling", "ThrottlingException":
+		return "AWS is limiting requests: try again in a minute"
+	}
+	return ""
+}
+
+// report says what went wrong, on w, and returns the exit status. Verbs that
+// end in a command keep the statuses of commands apart from their own: any
+// failure that has no status of its own is 125.
+func report(w io.Writer, err error, command bool) int {
+	code, hint := status(err)
+	var done ended
+	if err == nil || errors.As(err, &done) {
+		return code
+	}
+	if command && (code == statusFailure || code == statusUsage) {
+		code = statusExec
+	}
+	var signal Signalled
+	if errors.Is(err, session.ErrInterrupted) || errors.Is(err, context.Canceled) || errors.As(err, &signal) {
+		fmt.Fprintln(w, "stsx: interrupted")
+		return code
+	}
+	fmt.Fprintln(w, "stsx: error: "+plain(err.Error()))
+	if hint != "" {
+		fmt.Fprintln(w, "stsx: hint: "+plain(hint))
+	}
+	return code
+}
+
+// plain makes text from outside (pages, configuration, AWS) harmless on a
+// terminal: controls and marks that change the direction of text are shown as
+// what they are. Line breaks of our own lists stay.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+			return '\ufffd'
+		}
+		return r
+	}, text)
+}

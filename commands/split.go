@@ -1,0 +1,183 @@
+package commands
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+// invocation is a command line taken apart. urfave/cli ends the flags at the
+// first argument and swallows one "--"; people write flags on either side of
+// PROFILE and a command behind it, so the line is taken apart here and given
+// to urfave with every flag in its place.
+type invocation struct {
+	verb     string   // "exec", "password set"
+	globals  []string // flags of stsx
+	flags    []string // flags of the verb
+	profile  *string  // exec: PROFILE, nil when none was given
+	operands []string // exec: CMD and its arguments; else all that is no flag
+}
+
+// line is what urfave gets.
+func (i invocation) line() []string {
+	out := append([]string{"stsx"}, i.globals...)
+	out = append(out, strings.Fields(i.verb)...)
+	out = append(out, i.flags...)
+	return append(append(out, "--"), i.operands...)
+}
+
+// split takes args apart by the commands and flags of app. Errors: *usageError.
+func split(app *cli.App, args []string) (invocation, error) {
+	var out invocation
+	var at *cli.Command
+	command := func() []*cli.Command {
+		if at == nil {
+			return app.Commands
+		}
+		return at.Subcommands
+	}
+	for n := 0; n < len(args); n++ {
+		word := args[n]
+		switch {
+		case word == "--":
+			out.operands = append(out.operands, args[n+1:]...)
+			return out, out.check(app, at)
+		case len(word) > 1 && word[0] == '-':
+			flag, global := lookup(app, at, word)
+			if flag == nil {
+				return out, unknownFlag(app, at, word)
+			}
+			taken := []string{word}
+			if takesValue(flag) && !strings.Contains(word, "=") {
+				if n+1 == len(args) {
+					return out, &usageError{"flag " + word + " needs a value", out.verb}
+				}
+				n++
+				taken = append(taken, args[n])
+			}
+			if global {
+				out.globals = append(out.globals, taken...)
+			} else {
+				out.flags = append(out.flags, taken...)
+			}
+		case len(command()) > 0:
+			next := find(command(), word)
+			if next == nil {
+				return out, unknownVerb(command(), out.verb, word)
+			}
+			at, out.verb = next, strings.TrimSpace(out.verb+" "+next.Name)
+		case out.verb == "exec" && out.profile == nil:
+			out.profile = &word
+		case out.verb == "exec":
+			// The first word after PROFILE: from here on it's the command's.
+			out.operands = args[n:]
+			return out, nil
+		default:
+			out.operands = append(out.operands, word)
+		}
+	}
+	return out, out.check(app, at)
+}
+
+// check refuses a line that ended before its verb did.
+func (i invocation) check(_ *cli.App, at *cli.Command) error {
+	if at != nil && len(at.Subcommands) > 0 && !wantsHelp(i.flags) && !wantsHelp(i.globals) {
+		return &usageError{i.verb + " needs one of: " + strings.Join(names(at.Subcommands), ", "), i.verb}
+	}
+	return nil
+}
+
+func wantsHelp(flags []string) bool {
+	for _, f := range flags {
+		if f == "-h" || f == "--help" || f == "-help" {
+			return true
+		}
+	}
+	return false
+}
+
+func find(commands []*cli.Command, name string) *cli.Command {
+	for _, c := range commands {
+		if c.HasName(name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// lookup finds the flag that word (-f, --flag, --flag=value) names.
+func lookup(app *cli.App, at *cli.Command, word string) (flag cli.Flag, global bool) {
+	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
+	dashes := len(word) - len(strings.TrimLeft(word, "-"))
+	if dashes > 2 || dashes == 1 && len(name) > 1 {
+		return nil, false
+	}
+	if at != nil {
+		if f := named(at.Flags, name); f != nil {
+			return f, false
+		}
+		if f := named([]cli.Flag{helpFlag()}, name); f != nil {
+			return f, false
+		}
+	}
+	f := named(app.Flags, name)
+	return f, f != nil
+}
+
+func named(flags []cli.Flag, name string) cli.Flag {
+	for _, f := range flags {
+		for _, n := range f.Names() {
+			if n == name {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+func takesValue(f cli.Flag) bool {
+	v, ok := f.(cli.DocGenerationFlag)
+	return ok && v.TakesValue()
+}
+
+func unknownFlag(app *cli.App, at *cli.Command, word string) error {
+	name, _, _ := strings.Cut(word, "=")
+	known := longNames(app.Flags)
+	verb := ""
+	if at != nil {
+		known, verb = append(known, longNames(at.Flags)...), at.Name
+	}
+	text := "unknown flag " + name
+	if near := session.Near(strings.TrimLeft(name, "-"), known); len(near) > 0 {
+		text += "; did you mean --" + strings.Join(near, " or --") + "?"
+	}
+	return &usageError{text, verb}
+}
+
+func unknownVerb(commands []*cli.Command, under, word string) error {
+	text := "unknown command " + quoted(strings.TrimSpace(under+" "+word))
+	if near := session.Near(word, names(commands)); len(near) > 0 {
+		text += "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &usageError{text, under}
+}
+
+func longNames(flags []cli.Flag) []string {
+	var out []string
+	for _, f := range flags {
+		out = append(out, f.Names()[0])
+	}
+	return out
+}
+
+func names(commands []*cli.Command) []string {
+	var out []string
+	for _, c := range commands {
+		if !c.Hidden {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}

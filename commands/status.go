@@ -1,0 +1,98 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (r *run) statusCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "status",
+		Usage:     "list the sessions held, and where each secret is kept",
+		UsageText: "stsx status [--json]",
+		Flags:     []cli.Flag{jsonFlag(), helpFlag()},
+		Action:    func(c *cli.Context) error { return r.status(c.Context, c.Bool("json")) },
+	}
+}
+
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true}
+}
+
+type statusLine struct {
+	Profile     string    `json:"profile"`
+	Account     string    `json:"account"`
+	Role        string    `json:"role"`
+	RoleARN     string    `json:"role_arn"`
+	ARN         string    `json:"arn"` // of the assumed role
+	Expires     time.Time `json:"expires"`
+	SecondsLeft int       `json:"seconds_left"`
+}
+
+type statusReport struct {
+	Sessions []statusLine `json:"sessions"`
+	Key      string       `json:"session_key"` // where the key that seals sessions is kept
+	Password string       `json:"passwords"`   // where passwords are kept
+}
+
+func (r *run) status(ctx context.Context, asJSON bool) error {
+	if err := r.noOperands(); err != nil {
+		return err
+	}
+	kit, err := r.open()
+	if err != nil {
+		return err
+	}
+	sessions, err := kit.Sessions.List(ctx)
+	if err != nil {
+		return err
+	}
+	out := statusReport{Sessions: []statusLine{}}
+	for _, s := range sessions {
+		if left := s.Left(r.Now()); left > 0 {
+			out.Sessions = append(out.Sessions, statusLine{
+				Profile: s.Profile, Account: s.Role.Account(), Role: s.Role.Name(), RoleARN: s.Role.ARN, ARN: s.ARN,
+				Expires: s.Credentials.Expires.UTC(), SecondsLeft: int(left.Seconds()),
+			})
+		}
+	}
+	out.Key, out.Password = kit.Sessions.Where(ctx)
+	if asJSON {
+		return r.printJSON(out)
+	}
+	if len(out.Sessions) == 0 {
+		fmt.Fprintln(r.Stdout, "no session is open")
+	} else {
+		table := tabwriter.NewWriter(r.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "PROFILE\tACCOUNT\tROLE\tLEFT")
+		for _, line := range out.Sessions {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", quoted(line.Profile), line.Account, line.Role, left(time.Duration(line.SecondsLeft)*time.Second))
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(r.Stdout, "\nkey of the sessions: %s\npasswords: %s\n", plain(out.Key), plain(out.Password))
+	return err
+}
+
+func (r *run) printJSON(v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.Stdout, "%s\n", text)
+	return err
+}
+
+func (r *run) noOperands() error {
+	if len(r.operands) > 0 {
+		return &usageError{r.verb + " takes no argument, and was given " + quoted(r.operands[0]), r.verb}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+// Package commands holds stsx's verbs: flags and arguments in, streams and an
+// exit status out.
+package commands
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"stsx/session"
+)
+
+// System is the process as the verbs see it: everything that main reads or
+// does outside this program goes through here.
+type System struct {
+	Args    []string // without the program's name
+	Environ []string // NAME=value
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Version string
+	GOOS    string
+	Now     func() time.Time
+	// StdinIsTerminal tells whether a person types into Stdin.
+	StdinIsTerminal bool
+	// Find returns the file that name stands for, as a shell would.
+	Find func(name string) (string, error)
+	// Replace starts argv with environ in place of this process and returns
+	// only when that fails. Where a process can't be replaced it waits, and
+	// returns an ended with how the command ended.
+	Replace func(path string, argv, environ []string) error
+	// Build joins the drivers.
+	Build func(Settings) (*Kit, error)
+}
+
+// Getenv returns the value of name, "" when it is not set.
+func (s System) Getenv(name string) string {
+	for i := len(s.Environ) - 1; i >= 0; i-- {
+		if key, value, _ := strings.Cut(s.Environ[i], "="); key == name || s.GOOS == "windows" && strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// Settings are the global flags, with what the environment says in their place.
+type Settings struct {
+	Config    string
+	Verbose   bool
+	Quiet     bool
+	NoInput   bool
+	Username  string
+	MFA       string
+	Browser   string
+	BrowserAt string
+	Role      string
+	Duration  time.Duration
+	Region    string
+	Password  session.Secret
+	MFACode   session.Secret
+}
+
+// Kit is what a verb works with.
+type Kit struct {
+	Profiles func() (Profiles, error) // read when first asked for
+	Broker   *session.Broker
+	Sessions Sessions
+	Keeper   session.Keeper
+	Ask      session.Prompter
+	Close    func() error
+}
+
+// Profiles is the configuration.
+type Profiles interface {
+	Profile(name string) (session.Profile, error)
+	Org(name string) (session.Org, error)
+	Names() []string
+}
+
+// Sessions is the store as status and logout see it.
+type Sessions interface {
+	List(ctx context.Context) ([]session.Session, error)
+	Delete(ctx context.Context, match func(session.Session) bool) (int, error)
+	// DeleteAll needs no key; withKey it forgets that too.
+	DeleteAll(ctx context.Context, withKey bool) error
+	// Where says where the sealing key and the passwords are kept.
+	Where(ctx context.Context) (key, passwords string)
+}
+
+// ended is how a command ended that ran beside stsx instead of in its place.
+type ended struct{ status int }
+
+func (e ended) Error() string { return "the command ended" }
+
+// Ended makes what System.Replace returns where it has to wait.
+func Ended(status int) error { return ended{status} }

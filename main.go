@@ -1,0 +1,253 @@
+// Command stsx signs in to Okta with a headless browser, assumes an AWS role
+// and runs a command with the credentials in its environment and nowhere else.
+//
+// This file joins the parts and is the only one that names concrete drivers.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"stsx/commands"
+	"stsx/session"
+	"stsx/session/awssts"
+	"stsx/session/browser"
+	"stsx/session/config"
+	"stsx/session/okta"
+	"stsx/session/tty"
+	"stsx/session/vault"
+)
+
+// version is set by the linker.
+var version = "(built from source)"
+
+func main() {
+	ctx, stop := signals()
+	code := commands.Run(ctx, commands.System{
+		Args:            os.Args[1:],
+		Environ:         os.Environ(),
+		Stdin:           os.Stdin,
+		Stdout:          os.Stdout,
+		Stderr:          os.Stderr,
+		Version:         version,
+		GOOS:            runtime.GOOS,
+		Now:             time.Now,
+		StdinIsTerminal: isatty.IsTerminal(os.Stdin.Fd()),
+		Find:            commands.Find,
+		Replace:         commands.Replace,
+		Build:           build,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// signals returns a context that the first signal ends, so that the browser,
+// the terminal and the locks are put in order; a second one ends the process
+// as it would any. What the parent has told us to ignore (nohup) stays ignored.
+func signals() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	received := make(chan os.Signal, 1)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(received, s)
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-received:
+			signal.Stop(received)
+			number, _ := s.(syscall.Signal)
+			cancel(commands.Signalled{Number: int(number)})
+		case <-done:
+		}
+	}()
+	return ctx, func() { signal.Stop(received); close(done); cancel(nil) }
+}
+
+// build makes the drivers. None of them does anything before it is used.
+func build(s commands.Settings) (*commands.Kit, error) {
+	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
+	path, err := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
+	if err != nil {
+		return nil, err
+	}
+	state, err := directory("XDG_STATE_HOME", home, ".local", "state")
+	if err != nil {
+		return nil, err
+	}
+	cache, err := directory("XDG_CACHE_HOME", home, ".cache")
+	if err != nil {
+		return nil, err
+	}
+	terminal := tty.New(tty.Options{NoInput: s.NoInput, Quiet: s.Quiet, Stderr: os.Stderr, Getenv: os.Getenv})
+	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
+	keeper := keeper{store.Passwords(), store}
+	driver := &okta.Driver{
+		Browse: func(ctx context.Context, o session.Org) (okta.Page, error) {
+			return browse(ctx, o, filepath.Join(state, "browser"), terminal)
+		},
+		Passwords: session.PasswordSource{Given: s.Password, Keeper: keeper, Run: firstLine, Ask: terminal},
+		Codes: func() *session.CodeSource {
+			return &session.CodeSource{Given: s.MFACode, Run: firstLine, Ask: terminal, Tick: tick}
+		},
+		Ask: terminal,
+	}
+	if s.Verbose {
+		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
+	}
+	return &commands.Kit{
+		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
+		Broker: &session.Broker{
+			IdP: driver, STS: awssts.Client{Getenv: os.Getenv}, Store: store,
+			Limits: vault.NewLimits(cache, time.Now), Ask: terminal, Now: time.Now,
+		},
+		Sessions: sessions{store},
+		Keeper:   keeper,
+		Ask:      terminal,
+		Close:    terminal.Close,
+	}, nil
+}
+
+// directory is stsx's folder under an XDG base directory. A relative value
+// counts as none, as the XDG specification says.
+func directory(variable, home string, otherwise ...string) (string, error) {
+	base := os.Getenv(variable)
+	if !filepath.IsAbs(base) {
+		if home == "" {
+			return "", fmt.Errorf("neither HOME nor %s is set: stsx does not know where to keep its files", variable)
+		}
+		base = filepath.Join(append([]string{home}, otherwise...)...)
+	}
+	return filepath.Join(base, "stsx"), nil
+}
+
+func browse(ctx context.Context, o session.Org, profiles string, terminal *tty.Terminal) (okta.Page, error) {
+	path, err := browser.Find(o.BrowserPath, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	b, err := browser.Launch(ctx, browser.Options{
+		Path: path, Visible: o.Browser == "visible", NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say,
+	})
+	if err != nil {
+		return nil, err
+	}
+	tab, err := b.Tab(ctx)
+	if err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return &page{Tab: tab, browser: b}, nil
+}
+
+// page makes a browser's tab an okta.Page.
+type page struct {
+	*browser.Tab
+	browser *browser.Browser
+	posted  string
+}
+
+func (p *page) Await(ctx context.Context, marks ...string) (int, error) {
+	i, err := p.Tab.Await(ctx, marks...)
+	if errors.Is(err, browser.ErrPosted) {
+		if p.posted == "" {
+			p.posted = (<-p.Tab.Posted()).SAMLResponse
+		}
+		return -1, nil
+	}
+	return i, err
+}
+
+func (p *page) Posted() string { return p.posted }
+
+func (p *page) Act(ctx context.Context, mark string, replies ...string) (okta.Reply, error) {
+	reply, err := p.Tab.Act(ctx, mark, replies...)
+	return okta.Reply(reply), err
+}
+
+func (p *page) Fill(ctx context.Context, mark, text string, origins []string) error {
+	err := p.Tab.Fill(ctx, mark, text, origins)
+	var foreign *browser.OriginError
+	if errors.As(err, &foreign) {
+		return &session.OriginError{Got: foreign.Got, Want: origins[0]}
+	}
+	return err
+}
+
+func (p *page) Close() error { return p.browser.Close() }
+
+// keeper is the keyring and the record of refused passwords, which the vault
+// keeps apart.
+type keeper struct {
+	*vault.Passwords
+	*vault.Store
+}
+
+// sessions is the vault's store as the verbs see it.
+type sessions struct{ *vault.Store }
+
+func (s sessions) List(ctx context.Context) ([]session.Session, error) {
+	kept, err := s.Store.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]session.Session, len(kept))
+	for i, k := range kept {
+		out[i] = k.Session
+	}
+	return out, nil
+}
+
+// firstLine runs a command of the configuration and returns the first line it
+// prints. What it says on stderr goes to ours.
+func firstLine(ctx context.Context, argv []string) (session.Secret, error) {
+	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	command.Stderr = os.Stderr
+	out, err := command.Output()
+	if err != nil {
+		return session.Secret{}, fmt.Errorf("%s: %w", argv[0], err)
+	}
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Scan()
+	return session.NewSecret(strings.TrimSuffix(lines.Text(), "\r")), lines.Err()
+}
+
+// tick waits a second.
+func tick(ctx context.Context) error {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// keepPicture stores the picture of a page for its owner only; the next one
+// takes its place.
+func keepPicture(dir string, png []byte) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "page.png")
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	return path, os.WriteFile(path, png, 0o600)
+}
+
+func (p *page) Busy() bool { return false }

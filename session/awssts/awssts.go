@@ -1,0 +1,194 @@
+// Package awssts assumes roles at the AWS Security Token Service.
+package awssts
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+	"github.com/aws/smithy-go"
+
+	"stsx/session"
+)
+
+// Client is session.STS. It reads the environment as the AWS SDKs do
+// (endpoints, CA bundle, FIPS, proxies) and nothing else of AWS's
+// configuration: a broken ~/.aws/config or an AWS_PROFILE that names nothing
+// must not keep a person from signing in.
+type Client struct {
+	Getenv func(string) string
+}
+
+// Assume implements session.STS.
+func (c Client) Assume(ctx context.Context, a session.Assumption) (session.Assumed, error) {
+	region, err := c.region(a)
+	if err != nil {
+		return session.Assumed{}, err
+	}
+	client, err := c.client(region, a.From)
+	if err != nil {
+		return session.Assumed{}, err
+	}
+	if a.From != nil {
+		out, err := client.AssumeRole(ctx, &sts.AssumeRoleInput{
+			RoleArn:         aws.String(a.Role.ARN),
+			RoleSessionName: aws.String(a.SessionName),
+			ExternalId:      optional(a.ExternalID),
+			DurationSeconds: seconds(a.Duration),
+		})
+		if err != nil {
+			return session.Assumed{}, failure(a, err)
+		}
+		return answer(a, out.Credentials, out.AssumedRoleUser)
+	}
+	out, err := client.AssumeRoleWithSAML(ctx, &sts.AssumeRoleWithSAMLInput{
+		RoleArn:         aws.String(a.Role.ARN),
+		PrincipalArn:    aws.String(a.Role.Provider),
+		SAMLAssertion:   aws.String(a.Assertion.Reveal()),
+		DurationSeconds: seconds(a.Duration),
+	})
+	if err != nil {
+		return session.Assumed{}, failure(a, err)
+	}
+	return answer(a, out.Credentials, out.AssumedRoleUser)
+}
+
+func (c Client) client(region string, from *session.Credentials) (*sts.Client, error) {
+	transport, err := c.http()
+	if err != nil {
+		return nil, err
+	}
+	options := sts.Options{Region: region, HTTPClient: transport, RetryMaxAttempts: 4}
+	if url := c.endpoint(); url != "" {
+		options.BaseEndpoint = aws.String(url)
+	}
+	if strings.EqualFold(c.Getenv("AWS_USE_FIPS_ENDPOINT"), "true") {
+		options.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
+	}
+	if strings.EqualFold(c.Getenv("AWS_USE_DUALSTACK_ENDPOINT"), "true") {
+		options.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointStateEnabled
+	}
+	if from != nil {
+		options.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{
+				AccessKeyID: from.AccessKeyID, SecretAccessKey: from.SecretAccessKey.Reveal(), SessionToken: from.SessionToken.Reveal(),
+				CanExpire: true, Expires: from.Expires,
+			}, nil
+		})
+	}
+	return sts.New(options), nil
+}
+
+func (c Client) endpoint() string {
+	if strings.EqualFold(c.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+		return ""
+	}
+	if url := c.Getenv("AWS_ENDPOINT_URL_STS"); url != "" {
+		return url
+	}
+	return c.Getenv("AWS_ENDPOINT_URL")
+}
+
+// http is the SDK's own client (proxies from the environment, redirects not
+// followed) with the CA bundle that AWS_CA_BUNDLE names in place of the
+// system's, as in the SDKs.
+func (c Client) http() (aws.HTTPClient, error) {
+	client := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
+	path := c.Getenv("AWS_CA_BUNDLE")
+	if path == "" {
+		return client, nil
+	}
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading AWS_CA_BUNDLE: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("reading AWS_CA_BUNDLE: %s holds no PEM certificate", path)
+	}
+	return client.WithTransportOptions(func(t *http.Transport) {
+		if t.TLSClientConfig == nil {
+			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		t.TLSClientConfig.RootCAs = roots
+	}), nil
+}
+
+func answer(a session.Assumption, c *types.Credentials, user *types.AssumedRoleUser) (session.Assumed, error) {
+	if c == nil || user == nil || c.AccessKeyId == nil || c.SecretAccessKey == nil || c.SessionToken == nil || c.Expiration == nil || user.Arn == nil {
+		return session.Assumed{}, &session.AWSError{Act: act(a), Err: errors.New("the answer holds no credentials")}
+	}
+	return session.Assumed{
+		ARN: *user.Arn,
+		Credentials: session.Credentials{
+			AccessKeyID:     *c.AccessKeyId,
+			SecretAccessKey: session.NewSecret(*c.SecretAccessKey),
+			SessionToken:    session.NewSecret(*c.SessionToken),
+			Expires:         c.Expiration.UTC(),
+		},
+	}, nil
+}
+
+// failure says what AWS said. AWS quotes parameters in some of its messages,
+// the assertion among them, so that is taken out.
+func failure(a session.Assumption, err error) error {
+	out := &session.AWSError{Act: act(a), Err: err}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		out.Err = reach(err)
+		return out
+	}
+	out.Code, out.Message = api.ErrorCode(), api.ErrorMessage()
+	if text := a.Assertion.Reveal(); text != "" {
+		out.Message = strings.ReplaceAll(out.Message, text, "[secret]")
+	}
+	if len(out.Message) > 1000 {
+		out.Message = out.Message[:1000] + "…"
+	}
+	out.Err = errors.New(out.Message)
+	if out.Code == "ValidationError" && strings.Contains(out.Message, "MaxSessionDuration") {
+		return fmt.Errorf("%w: %w", session.ErrDurationTooLong, out)
+	}
+	return out
+}
+
+// reach strips the SDK's wrapping from an error of the network and keeps what
+// a person can act on.
+func reach(err error) error {
+	var dns *net.DNSError
+	var op *net.OpError
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no answer from STS: %w", err)
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the certificate of the STS endpoint is signed by an unknown authority: if a proxy inspects TLS here, name its CA in AWS_CA_BUNDLE: %w", unknown)
+	case errors.As(err, &dns):
+		return dns
+	case errors.As(err, &op):
+		return op
+	}
+	return err
+}
+
+func act(a session.Assumption) string { return "assuming " + a.Role.ARN }
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func seconds(d time.Duration) *int32 { return aws.Int32(int32(d / time.Second)) }

@@ -1,0 +1,51 @@
+package awssts
+
+import (
+	"fmt"
+	"strings"
+
+	"stsx/session"
+)
+
+// region is where STS is asked: the region of the profile, else of the
+// environment when that fits, else the first of the role's partition. A
+// profile's region in another partition than its role's is a mistake that
+// would show up as a puzzling error later.
+func (c Client) region(a session.Assumption) (string, error) {
+	partition := a.Role.Partition()
+	if a.Region != "" {
+		if at := partitionOf(a.Region); at != partition {
+			return "", fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region", a.Region, at, a.Role.ARN, partition)
+		}
+		return a.Region, nil
+	}
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+		if region := c.Getenv(name); region != "" && partitionOf(region) == partition {
+			return region, nil
+		}
+	}
+	switch partition {
+	case "aws":
+		return "us-east-1", nil
+	case "aws-us-gov":
+		return "us-gov-west-1", nil
+	case "aws-cn":
+		return "cn-northwest-1", nil
+	case "aws-eusc":
+		return "eusc-de-east-1", nil
+	}
+	return "", fmt.Errorf("role %s is in partition %s, whose regions stsx does not know: set the profile's region", a.Role.ARN, partition)
+}
+
+// partitionOf names the partition a region belongs to, by its prefix.
+func partitionOf(region string) string {
+	for prefix, partition := range map[string]string{
+		"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc",
+		"us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f",
+	} {
+		if strings.HasPrefix(region, prefix) {
+			return partition
+		}
+	}
+	return "aws"
+}

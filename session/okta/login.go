@@ -1,0 +1,102 @@
+package okta
+
+import (
+	"context"
+
+	"stsx/session"
+)
+
+// login answers a page that asks for the username, the password or both.
+func (t *talk) login(ctx context.Context) error {
+	asksName, err := t.page.Visible(ctx, username)
+	if err != nil {
+		return err
+	}
+	asksPassword, err := t.page.Visible(ctx, passwordBox)
+	if err != nil {
+		return err
+	}
+	if asksName {
+		if err := t.page.Fill(ctx, username, t.org.Username, t.origins); err != nil {
+			return err
+		}
+	}
+	if asksPassword {
+		if err := t.page.Fill(ctx, passwordBox, t.password.Reveal(), t.origins); err != nil {
+			return err
+		}
+		t.sent = true
+	}
+	v, err := t.submit(ctx)
+	if err != nil {
+		return err
+	}
+	wrong, err := t.judge(ctx, v)
+	if err != nil || !wrong {
+		return err
+	}
+	if !asksPassword {
+		return &session.RefusedError{What: "the username", Said: t.quote(ctx, v)}
+	}
+	return t.wrongPassword(ctx, v)
+}
+
+// wrongPassword forgets the password that Okta refused and asks for another.
+func (t *talk) wrongPassword(ctx context.Context, v verdict) error {
+	out := &session.RefusedError{What: "the password", Said: t.quote(ctx, v), Kind: session.RefusedPassword}
+	t.Passwords.Refused(ctx, t.org, t.password)
+	t.sent = false
+	if t.wrong.passwords++; t.wrong.passwords >= maxRefused || !t.Ask.Interactive() {
+		return out
+	}
+	t.Ask.Say(out.Error())
+	again, err := t.Passwords.Again(ctx, t.org)
+	if err != nil {
+		return err
+	}
+	for again.Equal(t.password.Secret) {
+		t.Ask.Say("that is the password that was just refused")
+		if again, err = t.Passwords.Again(ctx, t.org); err != nil {
+			return err
+		}
+	}
+	t.password = again
+	return t.page.Again(ctx)
+}
+
+// expiredPassword answers a page that wants a new password: it is put off
+// when Okta allows that, else it is for the person to do.
+func (t *talk) expiredPassword(ctx context.Context) error {
+	canSkip, err := t.page.Visible(ctx, skipLink)
+	if err != nil {
+		return err
+	}
+	said, err := t.page.Text(ctx, heading)
+	if err != nil {
+		return err
+	}
+	if !canSkip {
+		return &session.RefusedError{What: "the password", Said: said, Kind: session.RefusedExpired}
+	}
+	t.Ask.Say("Okta says: " + said)
+	v, err := t.press(ctx, skipLink)
+	if err != nil {
+		return err
+	}
+	_, err = t.judge(ctx, v)
+	return err
+}
+
+// notice answers a page that says something and asks nothing. One that comes
+// before anything was done may be about an earlier sign-in that was left too
+// long: the page is opened once more.
+func (t *talk) notice(ctx context.Context) error {
+	if !t.acted && !t.restarted {
+		return t.restart(ctx, verdict{})
+	}
+	said, err := t.page.Text(ctx, pageError)
+	if err != nil {
+		return err
+	}
+	return &session.RefusedError{What: "the sign-in", Said: said}
+}

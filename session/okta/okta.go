@@ -1,0 +1,179 @@
+// Package okta signs a person in at Okta by driving its sign-in page in a
+// browser, and brings back the SAML response that Okta posts to AWS.
+//
+// The page is Okta's Sign-In Widget in one of three forms: the Classic engine,
+// and the Identity Engine with the second or the third generation of the
+// widget. What a page is, is judged by its form and fields (screens.go), never
+// by its words; what Okta made of an answer is read from its response
+// (verdict.go); the words are only quoted.
+package okta
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"stsx/session"
+)
+
+// Page is what the driver needs of a browser's tab. A mark is a CSS selector;
+// it stands for the first element that it selects and that a person could see.
+type Page interface {
+	// Open goes to address and returns when the document is there.
+	Open(ctx context.Context, address string) error
+	// Await waits for one of marks on a page other than the one last answered,
+	// and returns the index of the first of them that is there; -1 when the
+	// SAML response was posted.
+	Await(ctx context.Context, marks ...string) (int, error)
+	// Visible tells, without waiting, whether mark is there.
+	Visible(ctx context.Context, mark string) (bool, error)
+	// Fill types text into mark if the page is of one of origins, else types
+	// nothing and returns a *session.OriginError.
+	Fill(ctx context.Context, mark, text string, origins []string) error
+	// Act presses mark and waits for the response to the request that this
+	// causes, to a path that starts with one of replies, or for a new document.
+	Act(ctx context.Context, mark string, replies ...string) (Reply, error)
+	// Click presses mark, which redraws the page without a request.
+	Click(ctx context.Context, mark string) error
+	// Again makes Await take the page last answered for a new one.
+	Again(ctx context.Context) error
+	// Text is what mark shows, "" when it is not there.
+	Text(ctx context.Context, mark string) (string, error)
+	// Texts is what each visible match of mark shows.
+	Texts(ctx context.Context, mark string) ([]string, error)
+	// Busy tells whether the page waits for the network.
+	Busy() bool
+	// Location is the page's address without query and fragment.
+	Location(ctx context.Context) (string, error)
+	// Posted is the SAML response, "" before Await returned -1.
+	Posted() string
+	// Screenshot is the page as PNG, with what stands in its fields hidden.
+	Screenshot(ctx context.Context) ([]byte, error)
+	// Close ends the browser and removes what it wrote.
+	Close() error
+}
+
+// Reply is what a press caused.
+type Reply struct {
+	Status    int // HTTP status; 0 when Navigated
+	URL       string
+	Body      []byte
+	Navigated bool // a new document came instead of a response
+}
+
+// Driver is session.IdP for Okta.
+type Driver struct {
+	// Browse starts a browser for o and returns its tab. Progress and errors
+	// are its own; ctx bounds the start only.
+	Browse    func(ctx context.Context, o session.Org) (Page, error)
+	Passwords session.PasswordSource
+	Codes     func() *session.CodeSource
+	Ask       session.Prompter
+	// Keep stores a screenshot for the person to look at and returns its path;
+	// nil when none is wanted.
+	Keep func(png []byte) (string, error)
+}
+
+// Assert implements session.IdP.
+func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
+	origins, err := origins(p.Org)
+	if err != nil {
+		return session.Assertion{}, err
+	}
+	page, o, password, err := d.prepare(ctx, p.Org)
+	if page != nil {
+		defer page.Close()
+	}
+	if err != nil {
+		return session.Assertion{}, err
+	}
+	t := &talk{Driver: d, page: page, org: o, password: password, origins: origins, codes: d.Codes(), seen: map[string]int{}}
+	encoded, err := t.run(ctx)
+	if err != nil {
+		return session.Assertion{}, err
+	}
+	// The browser has done its part: it is gone before anybody is asked
+	// whether to keep the password.
+	if err := page.Close(); err != nil {
+		d.Ask.Say("closing the browser: " + err.Error())
+	}
+	d.Ask.Progress("")
+	a, err := session.ParseAssertion(encoded)
+	if err != nil {
+		return session.Assertion{}, err
+	}
+	if t.sent {
+		d.Passwords.Accepted(ctx, o, t.password)
+	}
+	return a, nil
+}
+
+type opened struct {
+	page Page
+	err  error
+}
+
+// prepare starts the browser and opens the page while the person is still
+// typing. The page is returned with an error too, so that it is closed.
+func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org, session.Password, error) {
+	starting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	ready := make(chan opened, 1)
+	go func() {
+		page, err := d.Browse(starting, o)
+		if err == nil {
+			err = page.Open(starting, o.URL)
+		}
+		if err != nil {
+			// Nobody should finish typing a password for a page that isn't there.
+			stop()
+		}
+		ready <- opened{page, err}
+	}()
+	password, o, err := d.credentials(asking, o)
+	if err == nil {
+		d.Ask.Progress("opening " + o.Name + "'s sign-in page")
+	}
+	gaveUp := err != nil && asking.Err() == nil
+	if gaveUp {
+		cancel() // what the browser is doing is of no use any more
+	}
+	got := <-ready
+	if got.err != nil && !gaveUp {
+		err = got.err
+	}
+	return got.page, o, password, err
+}
+
+func (d *Driver) credentials(ctx context.Context, o session.Org) (session.Password, session.Org, error) {
+	if o.Username == "" {
+		name, err := d.Ask.Ask(ctx, session.Question{
+			Prompt: "Okta username for " + o.Name,
+			What:   "the username for " + o.Name,
+			Give:   "set username in the configuration, or give it in STSX_USERNAME or with --username",
+		})
+		if err != nil {
+			return session.Password{}, o, err
+		}
+		o.Username = name
+	}
+	password, err := d.Passwords.First(ctx, o)
+	return password, o, err
+}
+
+// origins are the places where o's password may be typed: the configured one
+// and the hosts that the person allowed beside it.
+func origins(o session.Org) ([]string, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("the url of %s is not an address", o.Name)
+	}
+	out := []string{u.Scheme + "://" + u.Host}
+	for _, host := range o.AllowedHosts {
+		out = append(out, "https://"+host)
+	}
+	return slices.Compact(out), nil
+}

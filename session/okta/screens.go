@@ -1,0 +1,46 @@
+package okta
+
+import "context"
+
+// Marks that the engines share. The names and data-se values are the widget's
+// own and the same in every language.
+const (
+	username     = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
+	passwordBox  = `input[name="credentials.passcode"][autocomplete="current-password"], #okta-signin-password`
+	newPassword  = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
+	submitButton = `input[type="submit"][data-type="save"], button[type="submit"][data-se="save"]`
+	skipLink     = `[data-se="skip"], [data-se="skip-link"]`
+	fieldError   = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
+	pageError    = `.infobox-error, [data-se="callout"], [role="alert"]`
+	heading      = `[data-se="o-form-head"]`
+)
+
+// replies are the paths at which Okta answers what a page sends.
+func replies() []string { return []string{"/idp/idx/", "/api/v1/authn", "/.well-known/webfinger"} }
+
+// screen is one page that can be answered.
+type screen struct {
+	name   string // for messages
+	mark   string // what on a page says that it is this one
+	answer func(t *talk, ctx context.Context) error
+}
+
+// screens is the table of pages. The first whose mark is there counts, so
+// those that share a field with others stand above them; apart from that
+// their order means nothing: which page comes when is Okta's policy.
+func screens() []screen {
+	table := []screen{
+		{"password expired", newPassword, (*talk).expiredPassword},
+	}
+	for _, f := range factors() {
+		table = append(table, screen{f.title, f.page, f.answerPage})
+	}
+	return append(table,
+		screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator},
+		screen{"sign in", username, (*talk).login},
+		screen{"password", passwordBox, (*talk).login},
+		screen{"another authenticator", switchLink, (*talk).switchAuthenticator},
+		screen{"another authenticator", classicDropdown, (*talk).chooseClassic},
+		screen{"notice", pageError, (*talk).notice},
+	)
+}

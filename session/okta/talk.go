@@ -1,0 +1,200 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"stsx/session"
+)
+
+const (
+	// maxRefused is how often a password, and how often a code, may be refused
+	// in one sign-in: fewer than the tries after which Okta locks an account.
+	maxRefused = 3
+	// maxVisits is how often the same page is answered before the sign-in is
+	// taken to go round in circles.
+	maxVisits = 8
+	// quoteWait bounds the wait for the words of a refusal to be drawn.
+	quoteWait = 3 * time.Second
+)
+
+// talk is one sign-in: what was said so far.
+type talk struct {
+	*Driver
+	page     Page
+	org      session.Org
+	origins  []string
+	password session.Password
+	sent     bool // the password was typed into the page
+	codes    *session.CodeSource
+	chosen   *factor // what the person signs in with besides the password
+
+	screen    string // name of the page at hand
+	seen      map[string]int
+	wrong     struct{ passwords, codes int }
+	refusal   *session.RefusedError // of the last code
+	restarted bool
+	acted     bool // something was pressed since the page was opened
+}
+
+// run answers one page after the other until the SAML response is posted.
+func (t *talk) run(ctx context.Context) (string, error) {
+	table := screens()
+	marks := make([]string, len(table))
+	for i, s := range table {
+		marks[i] = s.mark
+	}
+	for {
+		t.Ask.Progress("signing in to " + t.org.Name)
+		i, err := t.await(ctx, marks)
+		if err != nil {
+			return "", t.explain(ctx, err)
+		}
+		if i < 0 {
+			return t.page.Posted(), nil
+		}
+		t.screen = table[i].name
+		if t.seen[t.screen]++; t.seen[t.screen] > maxVisits {
+			return "", t.stuck(ctx, "the sign-in goes round in circles at the page “"+t.screen+"”")
+		}
+		if err := table[i].answer(t, ctx); err != nil {
+			return "", t.explain(ctx, err)
+		}
+	}
+}
+
+// look is how long nothing may be recognised before the page is looked at.
+const look = 5 * time.Second
+
+// await waits for one of marks. A page that shows none of them, asks the
+// network for nothing and stays as it is over two looks is one that stsx does
+// not know.
+func (t *talk) await(ctx context.Context, marks []string) (int, error) {
+	shown := ""
+	for {
+		limited, cancel := context.WithTimeout(ctx, look)
+		i, err := t.page.Await(limited, marks...)
+		late := limited.Err() != nil && ctx.Err() == nil
+		cancel()
+		if err == nil || !late {
+			return i, err
+		}
+		at, err := t.page.Location(ctx)
+		if err != nil {
+			return 0, err
+		}
+		text, err := t.page.Text(ctx, "body")
+		if err != nil {
+			return 0, err
+		}
+		if now := at + " " + text; text == "" || t.page.Busy() || now != shown {
+			shown = now
+			continue
+		}
+		return 0, errUnknown
+	}
+}
+
+// errUnknown: the page came to rest and shows nothing that is waited for.
+var errUnknown = errors.New("an unknown page")
+
+// submit presses the page's button and reads what Okta made of it.
+func (t *talk) submit(ctx context.Context) (verdict, error) {
+	return t.press(ctx, submitButton)
+}
+
+func (t *talk) press(ctx context.Context, mark string) (verdict, error) {
+	t.acted = true
+	reply, err := t.page.Act(ctx, mark, replies()...)
+	if err != nil {
+		return verdict{}, err
+	}
+	return read(reply), nil
+}
+
+// judge deals with every outcome but a refusal, which it reports: what to do
+// about one depends on what was answered.
+func (t *talk) judge(ctx context.Context, v verdict) (wrong bool, err error) {
+	switch v.outcome {
+	case accepted:
+		return false, nil
+	case refused:
+		return true, nil
+	case expired:
+		return false, t.restart(ctx, v)
+	case passwordExpired:
+		// The page that says so comes next, in Okta's words.
+		return false, nil
+	}
+	said := t.quote(ctx, v)
+	switch v.outcome {
+	case locked:
+		return false, &session.RefusedError{What: "the account", Said: said, Kind: session.RefusedLocked}
+	case notAssigned:
+		return false, &session.RefusedError{What: "the app", Said: said, Kind: session.RefusedNotAssigned}
+	case tooMany:
+		return false, &session.RefusedError{What: "the sign-in", Said: said, Kind: session.RefusedTooMany}
+	default:
+		return false, t.stuck(ctx, "Okta answered with an error of its own")
+	}
+}
+
+// restart opens the page anew, once: Okta forgets a sign-in that was left for
+// too long.
+func (t *talk) restart(ctx context.Context, v verdict) error {
+	if t.restarted {
+		return &session.RefusedError{What: "the sign-in", Said: t.quote(ctx, v)}
+	}
+	t.restarted, t.acted = true, false
+	return t.page.Open(ctx, t.org.URL)
+}
+
+// quote returns the page's words for a refusal, else the response's.
+func (t *talk) quote(ctx context.Context, v verdict) string {
+	limited, cancel := context.WithTimeout(ctx, quoteWait)
+	defer cancel()
+	if err := t.page.Again(limited); err == nil {
+		if i, err := t.page.Await(limited, fieldError, pageError); err == nil && i >= 0 {
+			mark := []string{fieldError, pageError}[i]
+			if text, err := t.page.Text(limited, mark); err == nil && text != "" {
+				return text
+			}
+		}
+	}
+	return strings.TrimSpace(v.said)
+}
+
+// explain adds the page to an error that only says that something did not
+// come. Other errors pass.
+func (t *talk) explain(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, errUnknown):
+		return t.stuck(ctx, "stsx does not know the page that the sign-in came to")
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%w: %w", t.stuck(ctx, "the sign-in did not get past a page"), context.DeadlineExceeded)
+	}
+	return err
+}
+
+// stuck describes the page at hand. The sign-in's own time may be over.
+func (t *talk) stuck(ctx context.Context, why string) error {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	defer cancel()
+	out := &session.PageError{Why: why}
+	out.Location, _ = t.page.Location(limited)
+	out.Text, _ = t.page.Text(limited, "body")
+	if t.Keep == nil {
+		return out
+	}
+	png, err := t.page.Screenshot(limited)
+	if err == nil {
+		out.Screenshot, err = t.Keep(png)
+	}
+	if err != nil {
+		t.Ask.Say("no picture of the page could be kept: " + err.Error())
+	}
+	return out
+}

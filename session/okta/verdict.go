@@ -1,0 +1,106 @@
+package okta
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// outcome is what Okta made of an answer.
+type outcome int
+
+const (
+	accepted outcome = iota
+	refused          // wrong, and may be tried again
+	expired          // the sign-in was left too long: it starts over
+	locked
+	passwordExpired
+	notAssigned
+	tooMany // rate limited
+	broken  // Okta's own trouble
+)
+
+// verdict is a response read.
+type verdict struct {
+	outcome outcome
+	said    string // Okta's words in the response; the page's are preferred when quoting
+}
+
+// read tells the outcome of a response of the Identity Engine (ION) or of the
+// Authn API (Classic), from its status and its keys and codes, never from its
+// words: those come in the person's language.
+func read(r Reply) verdict {
+	if r.Navigated {
+		return verdict{outcome: accepted}
+	}
+	var body map[string]any
+	_ = json.Unmarshal(r.Body, &body) // not JSON: judged by status alone
+	keys, said := messages(body)
+	v := verdict{said: strings.Join(said, " ")}
+	status, _ := body["status"].(string)
+	switch {
+	case status == "LOCKED_OUT" || has(keys, "E0000069", "E0000119", "locked", "suspended_factor"):
+		v.outcome = locked
+	case status == "PASSWORD_EXPIRED":
+		v.outcome = passwordExpired
+	case r.Status < http.StatusBadRequest:
+		v.outcome = accepted
+	case has(keys, "session.expired", "E0000011", "transaction_resource_not_found"):
+		v.outcome = expired
+	case has(keys, "not.assigned", "not_assigned"):
+		v.outcome = notAssigned
+	case r.Status == http.StatusTooManyRequests || has(keys, "E0000047"):
+		v.outcome = tooMany
+	case r.Status >= http.StatusInternalServerError:
+		v.outcome = broken
+	default:
+		v.outcome = refused
+	}
+	return v
+}
+
+// messages collects what a body says: the keys by which Okta names its
+// messages, and the messages themselves, wherever they stand.
+func messages(node any) (keys, said []string) {
+	switch node := node.(type) {
+	case map[string]any:
+		if i18n, ok := node["i18n"].(map[string]any); ok {
+			if key, ok := i18n["key"].(string); ok {
+				if text, ok := node["message"].(string); ok {
+					keys = append(keys, key)
+					said = append(said, text)
+				}
+			}
+		}
+		for _, name := range []string{"errorCode", "errorSummary"} {
+			text, ok := node[name].(string)
+			switch {
+			case ok && name == "errorCode":
+				keys = append(keys, text)
+			case ok:
+				said = append(said, text)
+			}
+		}
+		for _, child := range node {
+			k, s := messages(child)
+			keys, said = append(keys, k...), append(said, s...)
+		}
+	case []any:
+		for _, child := range node {
+			k, s := messages(child)
+			keys, said = append(keys, k...), append(said, s...)
+		}
+	}
+	return keys, said
+}
+
+func has(keys []string, parts ...string) bool {
+	for _, key := range keys {
+		for _, part := range parts {
+			if strings.Contains(key, part) {
+				return true
+			}
+		}
+	}
+	return false
+}

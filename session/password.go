@@ -1,0 +1,222 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// maxAsked is how often a person is asked for the same thing in one sign-in:
+// fewer than the tries after which Okta locks an account.
+const maxAsked = 3
+
+// Keeper is the OS keyring with what is remembered about it.
+type Keeper interface {
+	Passwords
+	// Declined reports that the person said no to keeping o's password.
+	Declined(ctx context.Context, o Org) bool
+	// Decline remembers that no.
+	Decline(ctx context.Context, o Org) error
+	// WasRefused reports that the provider refused this very password a short
+	// while ago, to this process or to another.
+	WasRefused(ctx context.Context, o Org, password Secret) bool
+	// MarkRefused remembers that for a short while.
+	MarkRefused(ctx context.Context, o Org, password Secret)
+	// ClearRefused forgets it, after a sign-in that went well.
+	ClearRefused(o Org)
+}
+
+// PasswordSource finds the password for a sign-in: given for this run, printed
+// by the org's password command, kept in the keyring, or typed.
+type PasswordSource struct {
+	Given  Secret // from --password-stdin or STSX_PASSWORD
+	Keeper Keeper
+	Run    func(ctx context.Context, argv []string) (Secret, error) // first line that a command prints
+	Ask    Prompter
+}
+
+// Password is a password and where it came from.
+type Password struct {
+	Secret
+	typed bool
+	kept  bool // in the keyring
+}
+
+// First returns the password to try. A password that was refused a short while
+// ago is not returned again: another try could lock the account. Errors:
+// *InputError, *RefusedError, ErrInterrupted, what the command said.
+func (s PasswordSource) First(ctx context.Context, o Org) (Password, error) {
+	p, err := s.stored(ctx, o)
+	if err != nil {
+		return Password{}, err
+	}
+	if p.IsZero() {
+		return s.typed(ctx, o)
+	}
+	if !s.Keeper.WasRefused(ctx, o, p.Secret) {
+		return p, nil
+	}
+	if s.Ask.Interactive() {
+		s.Ask.Say("the password at hand was refused a short while ago, so it isn't sent again")
+		return s.typed(ctx, o)
+	}
+	return Password{}, &RefusedError{What: "the password", Kind: RefusedPassword,
+		Said: "(a short while ago) the password is wrong; it isn't sent again, so as not to lock the account"}
+}
+
+// Refused forgets p where it is kept.
+func (s PasswordSource) Refused(ctx context.Context, o Org, p Password) {
+	s.Keeper.MarkRefused(ctx, o, p.Secret)
+	if !p.kept {
+		return
+	}
+	if err := s.Keeper.Forget(ctx, o); err != nil {
+		s.Ask.Say("the refused password could not be taken out of the keyring: " + err.Error())
+		return
+	}
+	s.Ask.Say("the password that was kept in the keyring is wrong; it is forgotten")
+}
+
+// Again asks the person for another password after one was refused. Errors:
+// *InputError when nobody can be asked.
+func (s PasswordSource) Again(ctx context.Context, o Org) (Password, error) { return s.typed(ctx, o) }
+
+// Accepted is told that p was right: it offers, once, to keep a typed one.
+func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
+	s.Keeper.ClearRefused(o)
+	if !p.typed || len(o.PasswordCommand) > 0 || !s.Ask.Interactive() || s.Keeper.Declined(ctx, o) {
+		return
+	}
+	if _, err := s.Keeper.Password(ctx, o); errors.Is(err, ErrNoKeyring) {
+		return
+	}
+	yes, err := s.Ask.Confirm(ctx, "Keep the password for "+o.Username+" in the OS keyring?", true)
+	switch {
+	case err != nil:
+		return
+	case yes:
+		err = s.Keeper.Remember(ctx, o, p.Secret)
+	default:
+		err = s.Keeper.Decline(ctx, o)
+	}
+	if err != nil {
+		s.Ask.Say("that could not be remembered: " + err.Error())
+	}
+}
+
+func (s PasswordSource) stored(ctx context.Context, o Org) (Password, error) {
+	if !s.Given.IsZero() {
+		return Password{Secret: s.Given}, nil
+	}
+	if len(o.PasswordCommand) > 0 {
+		text, err := s.Run(ctx, o.PasswordCommand)
+		if err != nil {
+			return Password{}, fmt.Errorf("getting the password from password_command: %w", err)
+		}
+		if text.IsZero() {
+			return Password{}, fmt.Errorf("getting the password from password_command: %s printed nothing", o.PasswordCommand[0])
+		}
+		return Password{Secret: text}, nil
+	}
+	text, err := s.Keeper.Password(ctx, o)
+	if err != nil {
+		// No password or no keyring: the person is asked.
+		return Password{}, nil
+	}
+	return Password{Secret: text, kept: true}, nil
+}
+
+func (s PasswordSource) typed(ctx context.Context, o Org) (Password, error) {
+	who := o.Username
+	if who == "" {
+		who = o.Name
+	}
+	text, err := s.Ask.Ask(ctx, Question{
+		Prompt: "Okta password for " + who,
+		Secret: true,
+		What:   "the password for " + who,
+		Give:   "run stsx password set once, set password_command, or give it in STSX_PASSWORD or with --password-stdin",
+	})
+	if err != nil {
+		return Password{}, err
+	}
+	return Password{Secret: NewSecret(text), typed: true}, nil
+}
+
+// CodeSource finds the code of a second factor: given for this run, printed by
+// the org's mfa command, or typed. It never returns the same code twice. It is
+// for one sign-in.
+type CodeSource struct {
+	Given Secret // from --mfa-code or STSX_MFA_CODE
+	Run   func(ctx context.Context, argv []string) (Secret, error)
+	Ask   Prompter
+	Tick  func(ctx context.Context) error // waits a moment before a command is asked again
+
+	used []Secret
+}
+
+// Next returns a code not used yet. Errors: *InputError when there is none and
+// nobody can be asked, ErrInterrupted, what the command said.
+func (s *CodeSource) Next(ctx context.Context, o Org, prompt string) (Secret, error) {
+	if s.fresh(s.Given) {
+		return s.use(s.Given), nil
+	}
+	if len(o.MFACommand) > 0 {
+		return s.fromCommand(ctx, o)
+	}
+	for range maxAsked {
+		text, err := s.Ask.Ask(ctx, Question{
+			Prompt: prompt,
+			What:   "a code from " + strings.TrimPrefix(prompt, "Code from "),
+			Give:   "give one in STSX_MFA_CODE or with --mfa-code, or set mfa_command",
+		})
+		if err != nil {
+			return Secret{}, err
+		}
+		code := NewSecret(strings.ReplaceAll(text, " ", ""))
+		if s.fresh(code) {
+			return s.use(code), nil
+		}
+		s.Ask.Say("that code was used already: wait for the next one")
+	}
+	return Secret{}, &RefusedError{What: "the code", Kind: RefusedCode}
+}
+
+// fromCommand runs the command until it prints a code that was not used: a
+// time-based code changes every 30 seconds.
+func (s *CodeSource) fromCommand(ctx context.Context, o Org) (Secret, error) {
+	for {
+		code, err := s.Run(ctx, o.MFACommand)
+		if err != nil {
+			return Secret{}, fmt.Errorf("getting a code from mfa_command: %w", err)
+		}
+		if code.IsZero() {
+			return Secret{}, fmt.Errorf("getting a code from mfa_command: %s printed nothing", o.MFACommand[0])
+		}
+		if s.fresh(code) {
+			return s.use(code), nil
+		}
+		s.Ask.Progress("waiting for the next code of " + o.MFACommand[0])
+		if err := s.Tick(ctx); err != nil {
+			return Secret{}, fmt.Errorf("waiting for the next code of mfa_command: %w", err)
+		}
+	}
+}
+
+func (s *CodeSource) fresh(code Secret) bool {
+	if code.IsZero() {
+		return false
+	}
+	for _, used := range s.used {
+		if used.Equal(code) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *CodeSource) use(code Secret) Secret {
+	s.used = append(s.used, code)
+	return code
+}
