@@ -63,6 +63,8 @@ func translate(err error) error {
 		return ErrNotFound
 	case err != nil && strings.Contains(err.Error(), "not provided by any .service files"):
 		return noService("the D-Bus session has no Secret Service")
+	case err != nil && strings.Contains(err.Error(), "failed to unlock correct collection"):
+		return fmt.Errorf("the login keyring is locked, or there is none: %w", err)
 	}
 	return err
 }

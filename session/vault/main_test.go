@@ -68,7 +68,9 @@ type helper struct {
 func start(t *testing.T, name string, s *Store, env ...string) *helper {
 	t.Helper()
 	h := &helper{Cmd: exec.Command(os.Args[0])}
-	h.Env = append(os.Environ(), append(env, helperEnv+"="+name, helperDir+"="+string(s.home))...)
+	// The race detector's second at exit is for reports on goroutines; a
+	// helper's races are reported as they happen.
+	h.Env = append(os.Environ(), append(env, helperEnv+"="+name, helperDir+"="+string(s.home), "GORACE=atexit_sleep_ms=0")...)
 	h.Stderr = os.Stderr
 	var err error
 	if h.in, err = h.StdinPipe(); err != nil {

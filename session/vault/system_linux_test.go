@@ -203,7 +203,7 @@ func TestRaceForTheKernelsKey(t *testing.T) {
 func inNamespace(t *testing.T, name string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), helperEnv+"="+name, helperDir+"="+t.TempDir(), helperRing+"="+t.TempDir())
+	cmd.Env = append(os.Environ(), helperEnv+"="+name, helperDir+"="+t.TempDir(), helperRing+"="+t.TempDir(), "GORACE=atexit_sleep_ms=0")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
