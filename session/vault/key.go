@@ -107,12 +107,20 @@ func (ks *keys) make(ctx context.Context) (key, error) {
 		ks.kernel.put(k) // lives on from now
 		return k, nil
 	}
-	if k, err := ks.far(ctx); err == nil {
+	k, err := ks.far(ctx)
+	switch {
+	case err == nil:
 		ks.adopt(k)
 		return k, nil
-	} else if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return key{}, ctx.Err()
 	}
+	return ks.create(ctx, err)
+}
+
+// create makes the key, once for all processes. far is what the OS keyring
+// said: one that is in trouble is not asked again, as it might ask the person.
+func (ks *keys) create(ctx context.Context, far error) (key, error) {
 	unlock, err := ks.home.lock(ctx, "key", "making the key", nil)
 	if err != nil {
 		return key{}, err
@@ -122,23 +130,24 @@ func (ks *keys) make(ctx context.Context) (key, error) {
 	if k, err := ks.kernel.get(); err == nil {
 		return k, nil
 	}
-	k, err := ks.far(ctx)
-	if err == nil {
-		ks.adopt(k)
-		return k, nil
-	}
-	if ctx.Err() != nil {
-		return key{}, ctx.Err()
-	}
-	k = newKey()
-	if errors.Is(err, errAbsent) {
-		k, err = ks.deposit(ctx, k)
-	}
-	inKernel := ks.kernel.put(k)
-	if err != nil && inKernel != nil {
+	k := newKey()
+	err = far
+	if errors.Is(far, errAbsent) {
+		kept, again := ks.far(ctx)
+		if again == nil {
+			ks.adopt(kept)
+			return kept, nil
+		}
+		err = again
+		if errors.Is(again, errAbsent) {
+			k, err = ks.deposit(ctx, k)
+		}
 		if ctx.Err() != nil {
 			return key{}, ctx.Err()
 		}
+	}
+	inKernel := ks.kernel.put(k)
+	if err != nil && inKernel != nil {
 		return key{}, fmt.Errorf("%w: %w; the kernel keyring: %w", session.ErrNoKeyring, err, inKernel)
 	}
 	if inKernel != nil {

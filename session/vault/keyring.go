@@ -15,6 +15,8 @@ const (
 	service = "stsx"
 	// keyringWait is how long one call of the OS keyring may take.
 	keyringWait = 3 * time.Second
+	// lockedWait is how long a keyring that stayed locked is left in peace.
+	lockedWait = time.Minute
 )
 
 // ErrNotFound is how a Keyring says that it holds no such item.
@@ -64,7 +66,7 @@ func translate(err error) error {
 	case err != nil && strings.Contains(err.Error(), "not provided by any .service files"):
 		return noService("the D-Bus session has no Secret Service")
 	case err != nil && strings.Contains(err.Error(), "failed to unlock correct collection"):
-		return fmt.Errorf("the login keyring is locked, or there is none: %w", err)
+		return &lockedError{err}
 	}
 	return err
 }
@@ -75,15 +77,27 @@ type noService string
 
 func (n noService) Error() string { return string(n) }
 
+// lockedError: the keyring wanted to be unlocked and nobody did.
+type lockedError struct{ said error }
+
+func (e *lockedError) Error() string {
+	return "the login keyring is locked, or there is none: " + e.said.Error()
+}
+
+func (e *lockedError) Unwrap() error { return e.said }
+
 // bounded is a Keyring whose calls end in time, whatever it does. A keyring
-// that hung is not waited for again until it has come back.
+// that hung is not waited for again until it has come back; one whose prompt
+// the person dismissed doesn't prompt again for a while.
 type bounded struct {
 	of   Keyring
 	wait time.Duration
 	slot chan struct{} // one call at a time: go-keyring mixes up the prompts of two
 
-	mu   sync.Mutex
-	hung bool
+	mu     sync.Mutex
+	hung   bool
+	locked *lockedError // what it said last
+	until  time.Time    // how long that is taken for an answer
 }
 
 func newBounded(of Keyring, wait time.Duration) *bounded {
@@ -115,10 +129,13 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 	}
 	unanswered := fmt.Errorf("the OS keyring did not answer within %s (is it locked?)", b.wait)
 	b.mu.Lock()
-	hung := b.hung
+	hung, locked, until := b.hung, b.locked, b.until
 	b.mu.Unlock()
 	if hung {
 		return "", unanswered
+	}
+	if time.Now().Before(until) {
+		return "", locked
 	}
 	timer := time.NewTimer(b.wait)
 	defer timer.Stop()
@@ -138,6 +155,9 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 		a := safely(call)
 		b.mu.Lock()
 		b.hung = false
+		if errors.As(a.err, &b.locked) {
+			b.until = time.Now().Add(lockedWait)
+		}
 		done <- a
 		b.mu.Unlock()
 		<-b.slot

@@ -68,3 +68,20 @@ func TestPanicIsAnError(t *testing.T) {
 		}
 	}
 }
+
+// TestLockedPromptsOnce: who dismissed the keyring's prompt isn't shown it
+// again at every step of a sign-in.
+func TestLockedPromptsOnce(t *testing.T) {
+	k := &fakeKeyring{err: &lockedError{errors.New("dismissed")}}
+	s := newStore(t, k, noRing{})
+	for range 2 {
+		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "dismissed") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if k.calls != 1 {
+		t.Errorf("prompted %d times", k.calls)
+	}
+	k.err, s.keyring.until = nil, time.Time{}
+	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
+}
