@@ -22,6 +22,7 @@ import (
 // tab is a browser tab on the org's page, driven by its DOM alone.
 type tab struct {
 	*testing.T
+	org   *Org
 	page  *rod.Page
 	shots string // directory for screenshots, from STSX_SHOTS
 	name  string
@@ -111,7 +112,7 @@ func open(t *testing.T, b *rod.Browser, o *Org, name string) *tab {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	w := &tab{T: t, page: page.Context(ctx), shots: os.Getenv("STSX_SHOTS"), name: name, hosts: map[string]bool{}}
+	w := &tab{T: t, org: o, page: page.Context(ctx), shots: os.Getenv("STSX_SHOTS"), name: name, hosts: map[string]bool{}}
 	go w.page.EachEvent(func(e *proto.NetworkRequestWillBeSent) {
 		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
 			w.mu.Lock()

@@ -143,7 +143,8 @@ func (o *Org) agree(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, embedPath, http.StatusSeeOther)
 }
 
-// signOut ends the session and takes the cookies back.
+// signOut ends the session and takes the cookies back. It is where "Back to
+// sign in" leads in the second generation.
 func (o *Org) signOut(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	for _, name := range []string{"sid", "idx"} {
@@ -153,5 +154,5 @@ func (o *Org) signOut(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	o.mu.Unlock()
-	http.Redirect(w, r, embedPath, http.StatusFound)
+	http.Redirect(w, r, "/", http.StatusFound)
 }

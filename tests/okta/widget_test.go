@@ -191,11 +191,33 @@ func (w *tab) login(m selectors, password string) {
 	w.send(m.password, password, m)
 }
 
-// send fills one field and submits.
+// send fills one field and submits. A submit can be lost: the second generation
+// and Classic drop one that follows another within 200 ms, and say nothing. So it
+// is given again until the org has heard something.
 func (w *tab) send(field, value string, m selectors) {
 	w.Helper()
 	w.fill(field, value)
-	w.click(m.submit)
+	before := w.org.Count(Requested, "")
+	for range 5 {
+		w.click(m.submit)
+		if eventually(2*time.Second, func() bool { return w.org.Count(Requested, "") > before }) {
+			return
+		}
+	}
+	w.shoot("failed")
+	w.Fatalf("nothing was sent from %s", field)
+}
+
+// eventually waits for a condition, and tells whether it came.
+func eventually(limit time.Duration, ok func() bool) bool {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(limit); time.Now().Before(end); <-tick.C {
+		if ok() {
+			return true
+		}
+	}
+	return ok()
 }
 
 // pick chooses a factor: from the list, or in Classic from the dropdown.
