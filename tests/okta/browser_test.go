@@ -40,7 +40,7 @@ type selectors struct {
 	pick                                              map[Factor]string
 	pageError                                         string
 	fieldError                                        map[Factor]string
-	skip                                              string
+	skip, cancel                                      string
 }
 
 var marks = map[Engine]selectors{
@@ -49,14 +49,14 @@ var marks = map[Engine]selectors{
 		submit: `input[type=submit][data-type=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
 		pick:      map[Factor]string{GoogleTOTP: `[data-se=google_otp] a.select-factor`, OktaVerifyTOTP: `[data-se=okta_verify-totp] a.select-factor`},
 		pageError: `.infobox-error`, fieldError: map[Factor]string{GoogleTOTP: `.o-form-input-error`, OktaVerifyTOTP: `.o-form-input-error`},
-		skip: `a[data-se=skip]`,
+		skip: `a[data-se=skip]`, cancel: `a[data-se=cancel]`,
 	},
 	Gen3: {
 		username: `input[name="identifier"]`, firstName: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
 		submit: `button[type=submit][data-se=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
 		pick:      map[Factor]string{GoogleTOTP: `button[data-se=authenticator-button]:has([data-se=google_otp])`, OktaVerifyTOTP: `button[data-se=authenticator-button]:has([data-se=okta_verify-totp])`},
 		pageError: `[role=alert]`, fieldError: map[Factor]string{GoogleTOTP: `[id$="-error"]`, OktaVerifyTOTP: `[id$="-error"]`},
-		skip: `button[data-se=skip]`,
+		skip: `button[data-se=skip]`, cancel: `[data-se=cancel]`,
 	},
 	Classic: {
 		username: `#okta-signin-username`, firstName: `#idp-discovery-username`, password: `input[name=password]`, submit: `input[type=submit][data-type=save]`,
@@ -64,7 +64,7 @@ var marks = map[Engine]selectors{
 		dropdown:  `a[aria-controls=okta-dropdown-options]`,
 		pick:      map[Factor]string{GoogleTOTP: `#okta-dropdown-options li:has(.mfa-google-auth-30) a`, OktaVerifyTOTP: `#okta-dropdown-options li:has(.mfa-okta-verify-30) a`},
 		pageError: `.infobox-error`, fieldError: map[Factor]string{GoogleTOTP: `.infobox-error`, OktaVerifyTOTP: `.infobox-error`},
-		skip: `a[data-se=skip-link]`,
+		skip: `a[data-se=skip-link]`, cancel: `a[data-se=signout-link]`,
 	},
 }
 

@@ -113,7 +113,6 @@ func (o *Org) loginPage(w http.ResponseWriter, from string) {
 		"assets":      map[string]any{"baseUrl": o.url + o.widget.path()},
 		"features":    o.features(),
 		"customLinks": []any{},
-		"signOutLink": o.url + "/login/signout",
 	}
 	token := ""
 	if o.cfg.Engine == Classic {

@@ -143,8 +143,7 @@ func (o *Org) agree(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, embedPath, http.StatusSeeOther)
 }
 
-// signOut ends the session and takes the cookies back. It is where "Back to
-// sign in" leads in the second generation.
+// signOut ends the session and takes the cookies back.
 func (o *Org) signOut(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	for _, name := range []string{"sid", "idx"} {

@@ -144,6 +144,19 @@ func TestWidget(t *testing.T) {
 			w.login(m, testPassword)
 			w.posted()
 		}},
+		{"cancel", Config{}, jane(), func(w *tab, o *Org, m selectors) {
+			w.login(m, testPassword)
+			w.click(m.cancel)
+			w.await(m.username)
+			w.shoot("page")
+			w.login(m, testPassword)
+			w.pick(m, GoogleTOTP)
+			w.send(m.code, w.code(o, GoogleTOTP), m)
+			w.posted()
+			if o.Count(Cancelled, testUser) != 1 {
+				w.Error("the org did not hear of it")
+			}
+		}},
 		{"rate-limited", Config{}, jane(func(u *User) { u.RateLimited = true }), func(w *tab, o *Org, m selectors) {
 			w.login(m, testPassword)
 			w.text(map[bool]string{true: "exceeded the maximum number", false: "Too many"}[o.cfg.Engine == Classic])
