@@ -52,8 +52,8 @@
 		if (!untouched) answer = null;
 		return untouched;
 	};
-	const stale = el => standing() &&
-		(el === answer.pressed || [...answer.filled.keys()].some(field => el.contains(field)));
+	// What stood beside the form that was answered belongs to it; what was hidden then and shows now does not.
+	const stale = el => standing() && answer.beside.has(el);
 	const fresh = mark => {
 		for (const el of document.querySelectorAll(mark)) if (usable(el) && !stale(el)) return el;
 		return null;
@@ -136,7 +136,7 @@
 		press(mark, n) {
 			const el = all(mark)[n];
 			if (!el) return false;
-			answer = {pressed: el, filled};
+			answer = {pressed: el, filled, beside: new WeakSet([...document.querySelectorAll('*')].filter(usable))};
 			filled = new Map();
 			el.click();
 			return true;

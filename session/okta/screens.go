@@ -6,7 +6,7 @@ import "context"
 // own and the same in every language.
 const (
 	username     = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
-	passwordBox  = `input[name="credentials.passcode"][autocomplete="current-password"], #okta-signin-password`
+	passwordBox  = `input[name="credentials.passcode"][autocomplete="current-password"], .challenge-authenticator--okta_password input[name="credentials.passcode"], #okta-signin-password`
 	newPassword  = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
 	submitButton = `input[type="submit"][data-type="save"], button[type="submit"][data-se="save"]`
 	skipLink     = `[data-se="skip"], [data-se="skip-link"]`

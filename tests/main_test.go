@@ -1,0 +1,33 @@
+//go:build unix
+
+package tests
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// stsx is the program under test, built by TestMain and written by nobody else.
+var stsx string
+
+func TestMain(m *testing.M) { os.Exit(build(m)) }
+
+func build(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "stsx-tests-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	stsx = filepath.Join(dir, "stsx")
+	command := exec.Command("go", "build", "-tags", "urfave_cli_no_docs", "-o", stsx, "stsx")
+	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "building stsx:", err)
+		return 1
+	}
+	return m.Run()
+}

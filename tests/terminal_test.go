@@ -1,0 +1,127 @@
+//go:build unix
+
+package tests
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// terminal is stsx on a terminal of its own, with somebody at it.
+type terminal struct {
+	*testing.T
+	command *exec.Cmd
+	pty     *os.File
+	cancel  func()
+
+	mu     sync.Mutex
+	screen strings.Builder // all that was ever written, as plain text
+	grown  chan struct{}   // something was written
+	read   int             // how far expect has come
+	ended  chan struct{}
+}
+
+// open runs stsx on a terminal of 100 by 30.
+func (d *desk) open(args ...string) *terminal {
+	d.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	command := exec.CommandContext(ctx, stsx, args...)
+	command.Env, command.Dir = d.env, d.home
+	file, err := pty.StartWithSize(command, &pty.Winsize{Rows: 30, Cols: 100})
+	if err != nil {
+		cancel()
+		d.Fatal(err)
+	}
+	t := &terminal{T: d.T, command: command, pty: file, cancel: cancel, grown: make(chan struct{}, 1), ended: make(chan struct{})}
+	go t.watch()
+	d.Cleanup(func() {
+		cancel()
+		_ = file.Close()
+		<-t.ended
+	})
+	return t
+}
+
+func (t *terminal) watch() {
+	defer close(t.ended)
+	buffer := make([]byte, 4096)
+	for {
+		n, err := t.pty.Read(buffer)
+		t.mu.Lock()
+		t.screen.Write(buffer[:n])
+		t.mu.Unlock()
+		select {
+		case t.grown <- struct{}{}:
+		default:
+		}
+		if err != nil { // EIO: the last process let go of the terminal
+			return
+		}
+	}
+}
+
+var escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]")
+
+// text is what was written so far, without escape sequences.
+func (t *terminal) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return escapes.ReplaceAllString(t.screen.String(), "")
+}
+
+// expect waits until what was written since the last expect holds part.
+func (t *terminal) expect(part string) {
+	t.Helper()
+	late := time.NewTimer(60 * time.Second)
+	defer late.Stop()
+	for {
+		text := t.text()
+		if i := strings.Index(text[min(t.read, len(text)):], part); i >= 0 {
+			t.read += i + len(part)
+			return
+		}
+		select {
+		case <-t.grown:
+		case <-t.ended:
+			if text := t.text(); !strings.Contains(text[min(t.read, len(text)):], part) {
+				t.Fatalf("the program ended without %q:\n%s", part, text)
+			}
+		case <-late.C:
+			t.Fatalf("no %q within a minute:\n%s", part, t.text())
+		}
+	}
+}
+
+// send types.
+func (t *terminal) send(text string) {
+	t.Helper()
+	if _, err := io.WriteString(t.pty, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wait returns how the program ended.
+func (t *terminal) wait() result {
+	t.Helper()
+	err := t.command.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	r := result{status: t.command.ProcessState.ExitCode(), stdout: t.text()}
+	if ws, ok := t.command.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		r.signal = ws.Signal()
+	}
+	return r
+}
