@@ -1,0 +1,89 @@
+# make help lists what there is. Everything works without a terminal, as root
+# and as an ordinary user; nothing is written outside this folder but Go's and
+# npm's caches, and what tests/setup.sh says that it installs.
+
+GO      ?= go
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+TAGS    := urfave_cli_no_docs
+BUILD   := $(GO) build -buildvcs=false -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$(VERSION)'
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
+SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
+
+# Programs that tests/setup.sh had to install where the system's own Python
+# takes none. They come last: whatever the machine has is used first.
+export PATH := $(PATH):$(CURDIR)/tests/.venv/bin
+
+WIDGET  := tests/okta/node_modules/.package-lock.json
+PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .git -prune -o
+TIMEOUT := 12m
+
+.PHONY: help build demo picture test check unit vuln widget cross bench install clean setup-demo setup-test
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+build: ## ./stsx for this machine
+	@$(SHELL) tests/setup.sh build
+	CGO_ENABLED=0 $(BUILD) -o stsx .
+
+demo: setup-demo widget build ## see stsx work against a simulated Okta and AWS, all on this machine
+	@CGO_ENABLED=0 $(GO) build -buildvcs=false -o build/demo ./tests/demo
+	@exec build/demo -stsx ./stsx
+
+picture: setup-demo widget build ## docs/demo.svg, from a run of the demo
+	@CGO_ENABLED=0 $(GO) build -buildvcs=false -o build/demo ./tests/demo
+	@exec build/demo -stsx ./stsx -record docs/demo.svg
+
+test: setup-test check unit cross ## everything that a change has to pass
+
+check: ## format, vet, staticcheck, shell scripts
+	@test -z "$$(find . $(PRUNE) -name '*.go' -print | xargs gofmt -l | tee /dev/stderr)" || { echo 'run gofmt -w on these'; exit 1; }
+	@for os in linux darwin windows; do \
+		echo "vet for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) vet -tags $(TAGS) ./... || exit 1; done
+	@echo staticcheck
+	@$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
+	@echo 'shell scripts'
+	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/'); \
+		shellcheck $$scripts && $(GO) run $(SHFMT) -d $$scripts
+
+unit: widget ## every test, with the race detector; those that need a missing part are skipped
+	$(GO) test -race -timeout $(TIMEOUT) ./...
+
+vuln: ## known vulnerabilities in what stsx is built from
+	@echo 'govulncheck reads a database over the network; without a way to it this fails.'
+	$(GO) run $(GOVULNCHECK) ./...
+
+widget: $(WIDGET) ## the Okta Sign-In Widget for the simulated org
+
+$(WIDGET): tests/okta/package.json tests/okta/package-lock.json
+	@echo 'installing the Okta Sign-In Widget from npm into tests/okta/node_modules'
+	cd tests/okta && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+cross: ## dist/: linux, darwin and windows on amd64 and arm64
+	@mkdir -p dist
+	@for os in linux darwin windows; do for arch in amd64 arm64; do \
+		exe=; test $$os = windows && exe=.exe; \
+		echo "dist/stsx-$$os-$$arch$$exe"; \
+		GOOS=$$os GOARCH=$$arch CGO_ENABLED=0 $(BUILD) -o dist/stsx-$$os-$$arch$$exe . || exit 1; done; done
+
+bench: widget ## benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+install: build ## ./stsx to $(PREFIX)/bin
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 stsx '$(DESTDIR)$(PREFIX)/bin/stsx'
+
+clean: ## what make made here, the widget and Python parts included
+	rm -rf stsx build dist tests/okta/node_modules tests/.venv
+
+setup-demo:
+	@$(SHELL) tests/setup.sh demo
+
+setup-test:
+	@$(SHELL) tests/setup.sh test

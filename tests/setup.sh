@@ -1,0 +1,175 @@
+#!/bin/sh
+# Installs what is missing to build stsx, to see its demo or to run its tests,
+# and says first what that is.
+#
+#   tests/setup.sh build | demo | test
+#
+# Where everything is there it does nothing and says nothing. On Debian and
+# Ubuntu it installs with apt-get (as root, or with sudo), on macOS with brew;
+# elsewhere, and where it may not, it says what to install and fails. It never
+# touches the Go toolchain.
+set -eu
+
+usage='usage: tests/setup.sh build | demo | test'
+root=$(dirname "$0")/..
+venv=$root/tests/.venv
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+fail() {
+	printf 'setup: %s\n' "$@" >&2
+	exit 1
+}
+
+# check_go compares what is there with the line "go 1.x.y" of go.mod.
+check_go() {
+	want=$(sed -n 's/^go //p' "$root/go.mod")
+	have go || fail "stsx needs Go $want or newer, and there is no go on PATH"
+	got=$(GOTOOLCHAIN=local go env GOVERSION)
+	awk -v got="${got#go}" -v want="$want" 'BEGIN {
+		split(got, g, /[^0-9]+/); split(want, w, /[^0-9]+/)
+		for (i = 1; i <= 3; i++) if (g[i] + 0 != w[i] + 0) exit g[i] + 0 < w[i] + 0
+	}' || fail "stsx needs Go $want or newer, and this is $got; its installation is left to you"
+}
+
+# browser is true when stsx will find one. Ubuntu's chromium-browser is a
+# script that only tells how to install the snap as long as that is missing.
+browser() {
+	[ -n "${STSX_BROWSER_PATH:-}" ] && return
+	if [ "$system" = Darwin ]; then
+		for app in 'Google Chrome' Chromium 'Microsoft Edge' 'Brave Browser'; do
+			[ -x "/Applications/$app.app/Contents/MacOS/$app" ] && return
+			[ -x "$HOME/Applications/$app.app/Contents/MacOS/$app" ] && return
+		done
+		return 1
+	fi
+	for name in google-chrome-stable google-chrome chromium chromium-browser \
+		microsoft-edge-stable microsoft-edge brave-browser brave; do
+		path=$(command -v "$name") || continue
+		if [ "$name" = chromium-browser ] && [ ! -x /snap/bin/chromium ] && head -c 4096 "$path" | grep -q /snap/bin/chromium; then
+			continue
+		fi
+		return
+	done
+	[ -x /snap/bin/chromium ]
+}
+
+# need COMMAND APT-PACKAGES BREW-FORMULAE asks for what brings COMMAND.
+need() {
+	have "$1" || want "$2" "$3"
+}
+
+want() {
+	apt="$apt $1"
+	brew="$brew $2"
+}
+
+widget_parts() {
+	[ -e "$root/tests/okta/node_modules/.package-lock.json" ] && return
+	# Debian's npm depends on Debian's node: with another one it is in the way.
+	have node && have npm && return
+	want 'nodejs npm' node
+}
+
+demo_parts() {
+	widget_parts
+	if ! browser; then
+		want chromium ''
+		no_browser=1
+	fi
+}
+
+test_parts() {
+	demo_parts
+	need shellcheck shellcheck shellcheck
+	need tmux tmux tmux
+	if [ "$system" = Linux ]; then
+		have cc || want 'gcc libc6-dev' '' # for the race detector
+		need dbus-run-session dbus ''
+		need gnome-keyring-daemon gnome-keyring ''
+		need strace strace ''
+	fi
+	have moto_server || pip="$pip moto[server]"
+	have aws || pip="$pip awscli"
+	if [ -n "$pip" ] && ! have python3; then
+		want 'python3 python3-venv' python
+	elif [ -n "$pip" ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+		want python3-venv python
+	fi
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif [ -t 0 ]; then
+		sudo "$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+install_apt() {
+	# shellcheck disable=SC2086 # a list of packages
+	set -- apt-get install -y --no-install-recommends $apt
+	if [ -n "$no_browser" ] && grep -q '^ID=ubuntu' /etc/os-release; then
+		fail 'no browser was found, and the chromium of Ubuntu'\''s apt is a snap:' \
+			'install Google Chrome (its .deb), or run: sudo snap install chromium'
+	fi
+	if [ "$(id -u)" -ne 0 ] && ! have sudo; then
+		fail "this is missing:$apt" "run as root: $*"
+	fi
+	printf 'setup: installing with apt-get:%s\n' "$apt" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	if ! as_root env DEBIAN_FRONTEND=noninteractive "$@" >&2; then
+		printf 'setup: once more, with fresh package lists\n' >&2
+		as_root apt-get update >&2 || fail "apt-get update failed; this is missing:$apt"
+		as_root env DEBIAN_FRONTEND=noninteractive "$@" >&2 || fail "apt-get failed; this is missing:$apt"
+	fi
+}
+
+install_brew() {
+	# shellcheck disable=SC2086 # a list of formulae
+	set -- $brew
+	have brew || fail "this is missing: $* ${no_browser:+google-chrome}" 'install it, or Homebrew, with which this script would'
+	printf 'setup: installing with brew: %s\n' "$* ${no_browser:+google-chrome}" >&2
+	[ $# -eq 0 ] || brew install "$@" >&2 || fail "brew failed; this is missing: $*"
+	[ -z "$no_browser" ] || brew install --cask google-chrome >&2 || fail 'brew failed: a browser is missing'
+}
+
+install_system() {
+	if [ "$system" = Darwin ]; then
+		install_brew
+	elif have apt-get; then
+		install_apt
+	else
+		fail "this is missing (the names are Debian's packages):$apt" 'install it with your package manager'
+	fi
+}
+
+# What comes from Python goes into a folder of its own in this checkout, since
+# the Python of many systems takes no packages from pip. The Makefile has it on
+# PATH.
+install_pip() {
+	printf 'setup: installing with pip into tests/.venv:%s\n' "$pip" >&2
+	[ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || fail "python3 -m venv failed; this is missing:$pip"
+	# shellcheck disable=SC2086 # a list of packages
+	"$venv/bin/pip" install --quiet --disable-pip-version-check $pip >&2 ||
+		printf 'setup: pip failed; this stays missing:%s\nsetup: tests that need it are skipped, or fail with STSX_REQUIRE=all\n' "$pip" >&2
+}
+
+system=$(uname -s)
+apt='' brew='' pip='' no_browser=''
+PATH=$PATH:$venv/bin
+[ $# -eq 1 ] || fail "$usage"
+case $1 in
+build) ;;
+demo) demo_parts ;;
+test) test_parts ;;
+*) fail "$usage" ;;
+esac
+check_go
+[ -z "$apt" ] || install_system
+[ -z "$pip" ] || install_pip
+if [ "$1" = test ] && ! have terraform; then
+	echo 'setup: terraform is missing and comes from no package registry: its tests are skipped, or fail with STSX_REQUIRE=all' >&2
+fi
