@@ -53,7 +53,11 @@ func (s style) cut(text string, width int) string {
 	if displaywidth.String(text) <= width {
 		return text
 	}
-	return displaywidth.TruncateString(text, max(0, width), s.ellipsis())
+	gap := s.ellipsis()
+	if width < displaywidth.String(gap) {
+		gap = ""
+	}
+	return displaywidth.TruncateString(text, max(0, width), gap)
 }
 
 // fold shortens cleaned text to width cells and keeps both its ends: what tells

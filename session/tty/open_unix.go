@@ -50,17 +50,6 @@ func awaitForeground(f *os.File) error {
 	}
 }
 
-// unstopped runs act, a write or the restoring of the mode, such that it is not
-// stopped for being in the background. Only there does it touch the signal: an
-// ignored one would be inherited by a command that takes this process's place.
-func unstopped(f *os.File, act func() error) error {
-	if !foreground(f) && !signal.Ignored(unix.SIGTTOU) {
-		signal.Ignore(unix.SIGTTOU)
-		defer signal.Reset(unix.SIGTTOU)
-	}
-	return act()
-}
-
 // watch tells when the screen has to be drawn again: its size has changed, or
 // the process was stopped and goes on, and the shell has had the terminal in
 // between.
