@@ -45,6 +45,9 @@ func (r *run) do(ctx context.Context) error {
 	if r.verb == "" && len(r.operands) > 0 {
 		return unknownVerb(r.app.Commands, "", r.operands[0])
 	}
+	if wantsHelp(r.globals) || wantsHelp(r.flags) {
+		return r.help(strings.Fields(r.verb))
+	}
 	return r.app.RunContext(ctx, r.line())
 }
 
@@ -53,20 +56,19 @@ func (r *run) do(ctx context.Context) error {
 // are replaced on every command.
 func (r *run) tree() *cli.App {
 	app := &cli.App{
-		Name:                  "stsx",
-		Usage:                 "AWS credentials through Okta, in one command's environment and nowhere else",
-		UsageText:             "stsx COMMAND [flags] [arguments]",
-		Writer:                r.Stdout,
-		ErrWriter:             r.Stderr,
-		HideVersion:           true,
-		HideHelpCommand:       true,
-		Flags:                 append(globalFlags(), helpFlag()),
-		HideHelp:              true,
-		Before:                r.begin,
-		Action:                r.bare,
-		ExitErrHandler:        func(*cli.Context, error) {},
-		OnUsageError:          onUsageError,
-		CustomAppHelpTemplate: helpTemplate,
+		Name:            "stsx",
+		Usage:           "AWS credentials through Okta, in one command's environment and nowhere else",
+		UsageText:       "stsx COMMAND [flags] [arguments]",
+		Writer:          r.Stdout,
+		ErrWriter:       r.Stderr,
+		HideVersion:     true,
+		HideHelpCommand: true,
+		Flags:           append(globalFlags(), helpFlag()),
+		HideHelp:        true,
+		Before:          r.begin,
+		Action:          r.bare,
+		ExitErrHandler:  func(*cli.Context, error) {},
+		OnUsageError:    onUsageError,
 		Commands: []*cli.Command{
 			r.execCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
 			r.passwordCommand(), r.versionCommand(), r.helpCommand(),
@@ -80,8 +82,7 @@ func (r *run) tree() *cli.App {
 func govern(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true
-		c.CustomHelpTemplate = commandTemplate
+		c.HideHelp = true
 		govern(c.Subcommands)
 	}
 }
@@ -195,7 +196,7 @@ func (r *run) bare(c *cli.Context) error {
 	if c.Bool("version") {
 		return r.printVersion()
 	}
-	return cli.ShowAppHelp(c)
+	return r.help(nil)
 }
 
 // open joins the drivers, once.

@@ -111,7 +111,7 @@ func refusal(kind session.Refusal) string {
 	case session.RefusedExpired:
 		return "change the password by signing in to Okta in a browser, then run stsx password set"
 	case session.RefusedNotAssigned:
-		return "ask your Okta administrator for the AWS app, or correct url in the configuration"
+		return "ask your Okta administrator for the AWS app (is it assigned to you, does a policy keep you out?), or correct url in the configuration"
 	case session.RefusedTooMany:
 		return "wait a minute before the next try"
 	}

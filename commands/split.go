@@ -43,7 +43,7 @@ func split(app *cli.App, args []string) (invocation, error) {
 		switch {
 		case word == "--":
 			out.operands = append(out.operands, args[n+1:]...)
-			return out, out.check(app, at)
+			return out, out.check(at)
 		case len(word) > 1 && word[0] == '-':
 			flag, global := lookup(app, at, word)
 			if flag == nil {
@@ -78,11 +78,11 @@ func split(app *cli.App, args []string) (invocation, error) {
 			out.operands = append(out.operands, word)
 		}
 	}
-	return out, out.check(app, at)
+	return out, out.check(at)
 }
 
 // check refuses a line that ended before its verb did.
-func (i invocation) check(_ *cli.App, at *cli.Command) error {
+func (i invocation) check(at *cli.Command) error {
 	if at != nil && len(at.Subcommands) > 0 && !wantsHelp(i.flags) && !wantsHelp(i.globals) {
 		return &usageError{i.verb + " needs one of: " + strings.Join(names(at.Subcommands), ", "), i.verb}
 	}
@@ -116,9 +116,6 @@ func lookup(app *cli.App, at *cli.Command, word string) (flag cli.Flag, global b
 	}
 	if at != nil {
 		if f := named(at.Flags, name); f != nil {
-			return f, false
-		}
-		if f := named([]cli.Flag{helpFlag()}, name); f != nil {
 			return f, false
 		}
 	}

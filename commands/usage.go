@@ -36,25 +36,27 @@ stsx help lists the flags that every command takes.
 
 func (r *run) helpCommand() *cli.Command {
 	return &cli.Command{
-		Name: "help", Usage: "show what a command does", UsageText: "stsx help [COMMAND]", HideHelp: true,
-		Action: func(c *cli.Context) error {
-			at := r.app.Commands
-			path := "stsx"
-			var verb *cli.Command
-			for _, word := range c.Args().Slice() {
-				next := find(at, word)
-				if next == nil {
-					return unknownVerb(at, "", word)
-				}
-				verb, at, path = next, next.Subcommands, path+" "+next.Name
-			}
-			if verb == nil {
-				cli.HelpPrinter(r.Stdout, helpTemplate, r.app)
-				return nil
-			}
-			verb.HelpName = path
-			cli.HelpPrinter(r.Stdout, commandTemplate, verb)
-			return nil
-		},
+		Name: "help", Usage: "show what a command does", UsageText: "stsx help [COMMAND]",
+		Action: func(c *cli.Context) error { return r.help(c.Args().Slice()) },
 	}
+}
+
+// help prints what the command of that path does, or what there is.
+func (r *run) help(path []string) error {
+	at, name := r.app.Commands, "stsx"
+	var verb *cli.Command
+	for _, word := range path {
+		next := find(at, word)
+		if next == nil {
+			return unknownVerb(at, "", word)
+		}
+		verb, at, name = next, next.Subcommands, name+" "+next.Name
+	}
+	if verb == nil {
+		cli.HelpPrinter(r.Stdout, helpTemplate, r.app)
+		return nil
+	}
+	verb.HelpName = name
+	cli.HelpPrinter(r.Stdout, commandTemplate, verb)
+	return nil
 }

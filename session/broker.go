@@ -63,7 +63,7 @@ func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
 // Grants signs in to o and returns what the assertion says. The assertion
 // serves profiles opened after it in the same run.
 func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
-	unlock, err := b.Store.Lock(ctx, o.ID(), holding(o.Name), b.waiting)
+	unlock, err := b.lock(ctx, o, o.Name)
 	if err != nil {
 		return Assertion{}, err
 	}
@@ -85,7 +85,7 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 		}
 		return b.chain(ctx, key, p, source)
 	}
-	unlock, err := b.Store.Lock(ctx, p.Org.ID(), holding(p.Name), b.waiting)
+	unlock, err := b.lock(ctx, p.Org, p.Name)
 	if err != nil {
 		return Session{}, err
 	}
@@ -223,12 +223,29 @@ func sameRole(asked Role, got string) error {
 }
 
 func (b *Broker) keep(ctx context.Context, key string, s Session) {
-	err := b.Store.Put(ctx, key, s)
-	if err == nil || b.warned {
-		return
+	if err := b.Store.Put(ctx, key, s); err != nil {
+		b.warn("this session is not kept for the next command: " + err.Error())
+	}
+}
+
+// lock lets one sign-in to o happen at a time. Where there is no place for
+// locks (a full disk, a read-only home) it happens all the same.
+func (b *Broker) lock(ctx context.Context, o Org, name string) (unlock func(), err error) {
+	unlock, err = b.Store.Lock(ctx, o.ID(), holding(name), b.waiting)
+	b.Ask.Progress("")
+	if err == nil || ctx.Err() != nil {
+		return unlock, err
+	}
+	b.warn("other sign-ins are not waited for: " + err.Error())
+	return func() {}, nil
+}
+
+// warn says, once in a run, what the person should know and need not act on.
+func (b *Broker) warn(text string) {
+	if !b.warned {
+		b.Ask.Say(text)
 	}
 	b.warned = true
-	b.Ask.Say("this session is not kept for the next command: " + err.Error())
 }
 
 func (b *Broker) waiting(holder string) {

@@ -63,6 +63,7 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "repress") },
 	}
 	for i, press := range presses {
+		begun := time.Now() // before the press: what it causes may be heard of before it returns
 		hit, err := press()
 		switch {
 		case errors.Is(err, errReplaced): // by what the press caused: the watch knows more
@@ -73,7 +74,7 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 		case !hit:
 			return Reply{}, nil // redrawn without a request
 		}
-		if quiet, err := t.outcome(ctx, w); !quiet {
+		if quiet, err := t.outcome(ctx, w, begun); !quiet {
 			if err != nil {
 				return Reply{}, err
 			}
@@ -83,9 +84,8 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 	return Reply{}, ErrQuiet
 }
 
-// outcome waits for the watch to have its answer. quiet: the press seems lost.
-func (t *Tab) outcome(ctx context.Context, w *watch) (quiet bool, err error) {
-	begun := time.Now()
+// outcome waits for the watch to have its answer to the press made at begun. quiet: the press seems lost.
+func (t *Tab) outcome(ctx context.Context, w *watch, begun time.Time) (quiet bool, err error) {
 	for {
 		t.mu.Lock()
 		settled, lost, wait := w.settled, w.lost(begun), w.next(begun)

@@ -1,46 +1,441 @@
 package browser
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
-func TestSmoke(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
+// canary stands for every secret: it must turn up nowhere but where it was typed.
+const canary = "Tr0ub4dor-canary"
+
+func TestMain(m *testing.M) {
+	if root := os.Getenv("BROWSER_TEST_HOLD"); root != "" {
+		hold(root)
+	}
+	goleak.VerifyTestMain(run{m})
+}
+
+// run closes the browser that tests share before the look for leaks.
+type run struct{ *testing.M }
+
+func (r run) Run() int {
+	code := r.M.Run()
+	common.Lock()
+	defer common.Unlock()
+	if common.b != nil {
+		if err := common.b.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		os.RemoveAll(common.root)
+	}
+	return code
+}
+
+// common is the browser of the tests that need no other.
+var common struct {
+	sync.Mutex
+	b    *Browser
+	root string
+}
+
+// tab is a page in the common browser.
+func tab(t *testing.T) *Tab {
+	t.Helper()
+	path := chromium(t)
+	common.Lock()
+	defer common.Unlock()
+	if common.b == nil {
+		root, err := os.MkdirTemp("", "browser")
+		if err == nil {
+			common.root = root
+			common.b, err = Launch(within(t, 30*time.Second), Options{Path: path, ProfileRoot: root, Environ: os.Environ()})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := common.b.Tab(within(t, 30*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+// hold is the helper process that TestKilledProcess kills: it keeps a browser and says its process group.
+func hold(root string) {
 	path, err := Find("", os.Getenv)
 	if err != nil {
+		panic(err)
+	}
+	b, err := Launch(context.Background(), Options{Path: path, ProfileRoot: root, Environ: os.Environ()})
+	if err != nil {
+		panic(err)
+	}
+	if _, err := b.Tab(context.Background()); err != nil {
+		panic(err)
+	}
+	fmt.Println(b.process.cmd.Process.Pid)
+	select {}
+}
+
+// chromium is the browser the tests run in; without one they are skipped at a desk and fail in CI.
+func chromium(t *testing.T) string {
+	t.Helper()
+	path, err := Find(os.Getenv("STSX_BROWSER_PATH"), os.Getenv)
+	if err != nil {
+		if os.Getenv("STSX_REQUIRE") == "all" {
+			t.Fatal(err)
+		}
 		t.Skip(err)
 	}
+	return path
+}
+
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// launch starts a browser that is closed, and seen to be gone, at the test's end.
+func launch(t *testing.T, change ...func(*Options)) *Browser {
+	t.Helper()
+	o := Options{Path: chromium(t), ProfileRoot: filepath.Join(t.TempDir(), "browser"), Environ: os.Environ(), Say: func(m string) { t.Log(m) }}
+	for _, f := range change {
+		f(&o)
+	}
+	b, err := Launch(within(t, 30*time.Second), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		if left, _ := os.ReadDir(o.ProfileRoot); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
+	return b
+}
+
+// ownTab is a page in a browser of its own.
+func ownTab(t *testing.T, change ...func(*Options)) *Tab {
+	t.Helper()
+	page, err := launch(t, change...).Tab(within(t, 30*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+// serve is a site with the given pages; "/" and the like are paths, a page is its HTML.
+func serve(t *testing.T, pages map[string]string, more ...func(*http.ServeMux)) *httptest.Server {
+	t.Helper()
+	mux := http.NewServeMux()
+	for path, html := range pages {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			io.WriteString(w, html)
+		})
+	}
+	for _, f := range more {
+		f(mux)
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	return server
+}
+
+func open(t *testing.T, page *Tab, url string) {
+	t.Helper()
+	if err := page.Open(within(t, 15*time.Second), url); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func await(t *testing.T, page *Tab, marks ...string) int {
+	t.Helper()
+	i, err := page.Await(within(t, 15*time.Second), marks...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func fill(t *testing.T, page *Tab, mark, text string, origins ...string) {
+	t.Helper()
+	if err := page.Fill(within(t, 15*time.Second), mark, text, origins); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func act(t *testing.T, page *Tab, mark string, replies ...string) Reply {
+	t.Helper()
+	reply, err := page.Act(within(t, 20*time.Second), mark, replies...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply
+}
+
+func text(t *testing.T, page *Tab, mark string) string {
+	t.Helper()
+	s, err := page.Text(within(t, 15*time.Second), mark)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// group are the pids of a process group, the dead ones left out.
+func group(pgid int) []int {
+	var pids []int
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+		if string(fields[2]) == strconv.Itoa(pgid) && string(fields[0]) != "Z" {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func needProc(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc")
+	}
+}
+
+func TestCloseLeavesNothing(t *testing.T) {
+	needProc(t)
+	t.Parallel()
+	b := launch(t)
+	if _, err := b.Tab(within(t, 20*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	pid := b.process.cmd.Process.Pid
+	if len(group(pid)) < 2 {
+		t.Fatal("Chromium's children are not in its group")
+	}
+	info, err := os.Stat(b.profile.dir)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("profile: %v, %v", info.Mode(), err)
+	}
 	begun := time.Now()
-	b, err := Launch(ctx, Options{Path: path, ProfileRoot: t.TempDir(), Environ: os.Environ(), Say: func(m string) { t.Log(m) }, Stderr: os.Stderr})
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("closed in %v", time.Since(begun))
+	if left := group(pid); len(left) > 0 {
+		t.Errorf("still running: %v", left)
+	}
+	if _, err := os.Stat(b.profile.dir); !os.IsNotExist(err) {
+		t.Errorf("the profile is still there: %v", err)
+	}
+	if _, err := b.Tab(within(t, time.Second)); err == nil || !strings.Contains(err.Error(), ErrClosed.Error()) {
+		t.Errorf("a tab of a closed browser: %v", err)
+	}
+}
+
+func TestKilledProcess(t *testing.T) {
+	needProc(t)
+	t.Parallel()
+	chromium(t)
+	root := filepath.Join(t.TempDir(), "browser")
+	helper := exec.Command(os.Args[0], "-test.run=^$")
+	helper.Env = append(os.Environ(), "BROWSER_TEST_HOLD="+root)
+	helper.Stderr = os.Stderr
+	out, err := helper.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log("launched", time.Since(begun))
-	tab, err := b.Tab(ctx)
+	if err := helper.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pgid int
+	if _, err := fmt.Fscan(out, &pgid); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := os.ReadDir(root)
+	if len(left) != 2 {
+		t.Fatalf("the helper's profile: %v", left)
+	}
+	// A neighbour that lives must survive the sweep of one that starts.
+	if p, err := newProfile(root); err != nil {
+		t.Fatal(err)
+	} else if err := p.remove(); err != nil {
+		t.Fatal(err)
+	} else if now, _ := os.ReadDir(root); len(now) != 2 {
+		t.Fatalf("swept a living neighbour: %v", now)
+	}
+	helper.Process.Kill()
+	helper.Wait()
+	begun := time.Now()
+	for len(group(pgid)) > 0 {
+		if time.Since(begun) > 5*time.Second {
+			t.Fatalf("Chromium outlived its parent: %v", group(pgid))
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Logf("gone %v after its parent", time.Since(begun))
+	p, err := newProfile(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log("tab", time.Since(begun))
-	if err := tab.Open(ctx, "data:text/html,<form method=post action=https://signin.aws.amazon.com/saml><input name=SAMLResponse value=abc><input id=x><button>go</button></form>"); err != nil {
+	if now, _ := os.ReadDir(root); len(now) != 2 {
+		t.Errorf("not swept: %v", now)
+	}
+	if err := p.remove(); err != nil {
 		t.Fatal(err)
 	}
-	t.Log("open", time.Since(begun))
-	t.Log(tab.Await(ctx, "h1", "button"))
-	t.Log("await", time.Since(begun))
-	t.Log(tab.Fill(ctx, "#x", "hello", []string{"null"}))
-	t.Log(tab.Attr(ctx, "#x", "value"))
-	r, err := tab.Act(ctx, "button")
-	t.Log(r, err, time.Since(begun))
-	select {
-	case p := <-tab.Posted():
-		t.Log(p, p.URL, p.SAMLResponse)
-	case <-ctx.Done():
-		t.Error("no post")
+}
+
+// TestUnseen: no port, no secret in argv or environment, and a name and language of our choosing.
+func TestUnseen(t *testing.T) {
+	needProc(t)
+	t.Parallel()
+	var header http.Header
+	site := serve(t, nil, func(mux *http.ServeMux) {
+		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/" {
+				header = r.Header.Clone()
+			}
+			w.Header().Set("Content-Type", "text/html")
+			io.WriteString(w, `<input id=i><p id=lang></p><p id=agent></p><p id=brands></p><script>
+				lang.textContent = navigator.languages.join() + ' ' + Intl.DateTimeFormat().resolvedOptions().locale
+				agent.textContent = navigator.userAgent
+				brands.textContent = navigator.userAgentData?.brands.map(b => b.brand).join() + ' ' + navigator.webdriver + ' ' + innerWidth + 'x' + innerHeight
+			</script>`)
+		})
+	})
+	b := launch(t, func(o *Options) {
+		o.Environ = append(o.Environ, "STSX_PASSWORD="+canary, "AWS_SECRET_ACCESS_KEY="+canary, "LANG=de_DE.UTF-8", "LANGUAGE=de", "LC_ALL=de_DE.UTF-8",
+			"HTTPS_PROXY=http://jane:"+canary+"@proxy.invalid:8080", "ALL_PROXY=", "NO_PROXY=127.0.0.1")
+	})
+	page, err := b.Tab(within(t, 20*time.Second))
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Log(tab.Open(ctx, "https://nowhere.invalid/"))
-	t.Log(b.Close(), time.Since(begun))
+	open(t, page, site.URL)
+	await(t, page, "#lang")
+	fill(t, page, "#i", canary, site.URL)
+	t.Log(text(t, page, "#lang"), "|", text(t, page, "#agent"), "|", text(t, page, "#brands"))
+	if got := text(t, page, "#lang"); !strings.HasPrefix(got, "en-US,en en-US") {
+		t.Errorf("languages: %s", got)
+	}
+	if got := header.Get("Accept-Language"); !strings.HasPrefix(got, "en-US,en") {
+		t.Errorf("Accept-Language: %s", got)
+	}
+	for _, agent := range []string{text(t, page, "#agent"), header.Get("User-Agent"), header.Get("Sec-Ch-Ua"), text(t, page, "#brands")} {
+		if strings.Contains(agent, "Headless") {
+			t.Errorf("introduced itself as %s", agent)
+		}
+	}
+	if !strings.Contains(header.Get("Sec-Ch-Ua"), "Chrome") {
+		t.Errorf("Sec-CH-UA: %s", header.Get("Sec-Ch-Ua"))
+	}
+	pids := group(b.process.cmd.Process.Pid)
+	for _, pid := range pids {
+		for _, file := range []string{"cmdline", "environ"} {
+			content, _ := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
+			if bytes.Contains(content, []byte(canary)) {
+				t.Errorf("%s of %d holds the secret: %q", file, pid, content)
+			}
+		}
+	}
+	if ports := listening(t, pids); len(ports) > 0 {
+		t.Errorf("Chromium listens: %v", ports)
+	}
+}
+
+// listening are the TCP sockets on which any of pids listens.
+func listening(t *testing.T, pids []int) []string {
+	inodes := map[string]string{}
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		content, _ := os.ReadFile(table)
+		for _, line := range strings.Split(string(content), "\n")[1:] {
+			if f := strings.Fields(line); len(f) > 9 && f[3] == "0A" { // LISTEN
+				inodes["socket:["+f[9]+"]"] = f[1]
+			}
+		}
+	}
+	if len(inodes) == 0 {
+		t.Error("the test's own server is not among the listeners: this looks in the wrong place")
+	}
+	var found []string
+	for _, pid := range pids {
+		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+		for _, file := range files {
+			if target, _ := os.Readlink(file); inodes[target] != "" {
+				found = append(found, inodes[target])
+			}
+		}
+	}
+	return found
+}
+
+func TestStartErrors(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs shell scripts")
+	}
+	t.Parallel()
+	for _, c := range []struct{ name, script, want string }{
+		{"sandbox", "echo noise >&2; echo '[1:2:FATAL:zygote] No usable sandbox! If you are running on Ubuntu 23.10+' >&2; exit 1", "No usable sandbox! If you are running on Ubuntu 23.10+ (install"},
+		{"library", "echo 'chrome: error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127", "libnss3.so"},
+		{"display", "echo '[1:1:ERROR:ozone] Missing X server or $DISPLAY' >&2; exit 1", "needs a display"},
+		{"other", "echo first >&2; echo last words >&2; exit 3", "saying: last words"},
+		{"silent", "exit 0", "it ended at once"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, "chrome")
+			if err := os.WriteFile(path, []byte("#!/bin/sh\n"+c.script+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			root := filepath.Join(dir, "profiles")
+			_, err := Launch(within(t, 10*time.Second), Options{Path: path, ProfileRoot: root, Environ: os.Environ()})
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) {
+				t.Errorf("got %v", err)
+			}
+			if left, _ := os.ReadDir(root); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+	t.Run("mute", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "chrome")
+		if err := os.WriteFile(path, []byte("#!/bin/sh\nsleep 60\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		_, err := Launch(within(t, 300*time.Millisecond), Options{Path: path, ProfileRoot: t.TempDir(), Environ: os.Environ()})
+		if err == nil || !strings.Contains(err.Error(), context.DeadlineExceeded.Error()) || time.Since(begun) > 5*time.Second {
+			t.Errorf("got %v after %v", err, time.Since(begun))
+		}
+	})
 }

@@ -19,6 +19,9 @@ var signinHosts = [...]string{
 	"signin.c2shome.ic.gov", "signin.sc2shome.sgov.gov", "signin.csphome.hci.ic.gov", "signin.csphome.adc-e.uk",
 }
 
+// ownHosts are where Chromium looks for updates and the time on its own account, flags or no flags. No page needs them.
+var ownHosts = [...]string{"update.googleapis.com", "clients2.google.com"}
+
 // Post is the form that the identity provider's page sent to AWS. It prints as a placeholder under every verb.
 type Post struct {
 	URL          string // the assertion consumer service, such as https://eu-west-1.signin.aws.amazon.com/saml
@@ -70,6 +73,9 @@ func deafRules() string {
 		for _, name := range []string{host, "*." + host, host + ".", "*." + host + "."} {
 			rules = append(rules, "MAP "+name+" ~NOTFOUND")
 		}
+	}
+	for _, host := range ownHosts {
+		rules = append(rules, "MAP "+host+" ~NOTFOUND")
 	}
 	return strings.Join(rules, ",")
 }

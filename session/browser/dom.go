@@ -229,7 +229,7 @@ func (t *Tab) Fill(ctx context.Context, mark, text string, origins []string) err
 	case result.Absent:
 		return about("filling in", mark, ErrAbsent)
 	case result.Kept != nil:
-		return fmt.Errorf("filling in %s: the field kept %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(text))
+		return fmt.Errorf("filling in %s: the field takes %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(text))
 	}
 	return nil
 }

@@ -89,6 +89,7 @@
 			if (!origins.includes(location.origin)) return {origin: location.origin};
 			const el = first(mark);
 			if (!el) return {absent: true};
+			if (el.maxLength >= 0 && text.length > el.maxLength) return {kept: el.maxLength};
 			el.scrollIntoView({block: 'center', behavior: 'instant'});
 			el.focus();
 			el.select?.();

@@ -19,13 +19,15 @@ func arguments(o Options, profileDir string, proxy proxy) []string {
 		"--disable-features=" + strings.Join([]string{
 			"Translate", "MediaRouter", "DialMediaRouteProvider", "OptimizationHints", "OptimizationGuideModelDownloading",
 			"AutofillServerCommunication", "PasswordLeakDetection", "InterestFeedContentSuggestions", "GlobalMediaControls",
-			"CertificateTransparencyComponentUpdater", "AutoDeElevate", "PrivacySandboxSettings4", "LensOverlay",
+			"CertificateTransparencyComponentUpdater", "AutoDeElevate", "NetworkTimeServiceQuerying", "PrivacySandboxSettings4", "LensOverlay",
 			"Prerender2", "BackForwardCache", // a page that comes back from a cache would bring its old marks with it
 			"DestroyProfileOnBrowserClose",
 		}, ","),
 		// Whatever LANG says, Okta's page comes in English, and messages can be matched.
 		"--lang=en-US", "--accept-lang=en-US,en",
 		"--host-resolver-rules=" + deafRules(),
+		// Where Chromium asks by itself whether someone is signed in to Google; pages go to the true address all the same.
+		"--gaia-url=https://127.0.0.1:1",
 	}
 	if o.Visible {
 		args = append(args, "--window-size=1000,1000")

@@ -46,10 +46,11 @@ func proxyFrom(environ []string) (proxy, error) {
 		p.flags = []string{"--no-proxy-server"}
 		return p, nil
 	}
-	// AWS's sign-in hosts bypass the proxy so that deafRules decide about them: they resolve to nothing.
+	// What nothing may go to bypasses the proxy, so that deafRules decide about it: it resolves to nothing.
 	for _, host := range signinHosts {
 		rules = append(rules, host, "*."+host)
 	}
+	rules = append(rules, ownHosts[:]...)
 	p.flags = []string{"--proxy-server=" + strings.Join(servers, ";"), "--proxy-bypass-list=" + strings.Join(rules, ";")}
 	return p, nil
 }

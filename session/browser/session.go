@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/go-rod/rod/lib/cdp"
@@ -37,6 +38,9 @@ func (s session) Call(ctx context.Context, id, method string, params any) ([]byt
 		return nil, context.Cause(s.b.alive)
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	}
+	if refused := (*cdp.Error)(nil); !errors.As(err, &refused) {
+		return nil, ErrDied // the pipe broke, and the event loop has yet to hear of it
 	}
 	return nil, err
 }

@@ -29,10 +29,11 @@ type Tab struct {
 	watch  *watch // of the act under way
 }
 
-// Tab opens an empty page, with the capture of the SAML post already armed.
+// Tab opens an empty page, with the capture of the SAML post already armed. It has a window of its own: a tab behind
+// another is not painted, and neither frames nor animations run in it.
 func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	s := b.session(ctx, "")
-	target, err := proto.TargetCreateTarget{URL: "about:blank"}.Call(s)
+	target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(s)
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}

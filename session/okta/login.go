@@ -98,5 +98,10 @@ func (t *talk) notice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return &session.RefusedError{What: "the sign-in", Said: said}
+	out := &session.RefusedError{What: "the sign-in", Said: said}
+	if t.sent {
+		// The password was right: it is the app that is refused.
+		out.Kind = session.RefusedNotAssigned
+	}
+	return out
 }

@@ -211,7 +211,11 @@ func (w *tab) send(field, value string, m selectors) {
 	w.Helper()
 	w.fill(field, value)
 	before := w.org.Count(Requested, "")
-	for range 5 {
+	for i := range 5 {
+		if i > 0 {
+			v, _ := w.page.Eval(`() => document.activeElement.outerHTML + [...document.querySelectorAll('#okta-sign-in form')].map(f=>f.className)+[...document.querySelectorAll('input')].map(f=>f.name+'='+f.value)`)
+			w.Logf("LOST %s %d: %v", field, i, v.Value)
+		}
 		w.click(m.submit)
 		if eventually(2*time.Second, func() bool { return w.org.Count(Requested, "") > before }) {
 			return
