@@ -249,5 +249,3 @@ func keepPicture(dir string, png []byte) (string, error) {
 	}
 	return path, os.WriteFile(path, png, 0o600)
 }
-
-func (p *page) Busy() bool { return false }

@@ -129,7 +129,7 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 	b.Ask.Progress("")
 	if err != nil {
 		if limited.Err() != nil && ctx.Err() == nil {
-			err = fmt.Errorf("the sign-in did not end within %s: %w", deadline, err)
+			err = fmt.Errorf("the sign-in did not end within %s: %w", short(deadline), err)
 		}
 		return Assertion{}, err
 	}

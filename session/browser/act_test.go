@@ -313,7 +313,7 @@ func TestFill(t *testing.T) {
 		}
 	}
 	err := page.Fill(within(t, 5*time.Second), "#short", canary, []string{site.URL})
-	if err == nil || !strings.Contains(err.Error(), "kept") || strings.Contains(err.Error(), canary) {
+	if err == nil || !strings.Contains(err.Error(), "takes 3 of") || strings.Contains(err.Error(), canary) {
 		t.Errorf("cut short: %v", err)
 	}
 }

@@ -95,7 +95,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	b.client.Start(process.pipe)
 	go b.listen()
 	if err := b.greet(ctx); err != nil {
-		dead := b.alive.Err() != nil
+		dead := errors.Is(err, ErrDied)
 		closed := b.Close() // and with it the wait for the last of Chromium's stderr
 		if dead {
 			err = process.explain(o)
@@ -182,6 +182,7 @@ func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
 	case proto.TargetTargetInfoTypePage, "iframe":
 		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
 		_ = b.agent.wear(s)
+		_ = enableFetch(false).Call(s)
 		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
 	}
 	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)

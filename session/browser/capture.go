@@ -54,7 +54,11 @@ func isConsumer(u *url.URL) bool {
 // arm makes the whole browser, whatever tab, popup, frame or worker asks, stop every request that names a sign-in host.
 // The patterns are looser than isSignin, which decides: a page that only carries such a URL in its query goes on.
 func (b *Browser) arm(s session) error {
-	enable := proto.FetchEnable{HandleAuthRequests: len(b.login) > 0}
+	return enableFetch(len(b.login) > 0).Call(s)
+}
+
+func enableFetch(askPassword bool) proto.FetchEnable {
+	enable := proto.FetchEnable{HandleAuthRequests: askPassword}
 	for _, host := range signinHosts {
 		enable.Patterns = append(enable.Patterns, &proto.FetchRequestPattern{URLPattern: "*://*" + host + "*"})
 	}
@@ -62,7 +66,7 @@ func (b *Browser) arm(s session) error {
 		// Chromium asks us for a password only for requests it has stopped for us before.
 		enable.Patterns = []*proto.FetchRequestPattern{{URLPattern: "*"}}
 	}
-	return enable.Call(s)
+	return enable
 }
 
 // deafRules make the sign-in hosts resolve to nothing: should a request ever pass by the capture (a preconnect, a kind

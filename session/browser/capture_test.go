@@ -116,19 +116,24 @@ func TestCapture(t *testing.T) {
 		{name: "large", page: samlForm(acs, large, "", ""), response: large, url: acs},
 		{name: "regional", page: samlForm("https://eu-west-1.signin.aws.amazon.com:443/saml", assertion(100), "", ""), url: "https://eu-west-1.signin.aws.amazon.com/saml"},
 		{name: "encrypted", page: samlForm("https://us-east-2.signin.aws.amazon.com/saml/acs/SAMLSPX", assertion(100), "", ""), url: "https://us-east-2.signin.aws.amazon.com/saml/acs/SAMLSPX"},
-		{name: "popup", page: samlForm(acs, assertion(100), "", "_blank"), url: acs},
-		{name: "opened", page: `<button onclick="open('/frame')">go</button>`, frame: samlForm(acs, assertion(100), "", ""), url: acs},
-		{name: "foreign frame", page: `<iframe src="FOREIGN/frame"></iframe>`, frame: samlForm(acs, assertion(100), "", "_top"), url: acs},
-		{name: "within a frame", page: `<iframe src="FOREIGN/frame"></iframe>`, frame: samlForm(acs, assertion(100), "", ""), url: acs},
+		{name: "popup", page: strings.NewReplacer("<script>", "<!--", "</script>", "-->").Replace(samlForm(acs, assertion(100), "", "_blank")) +
+			`<button onclick="document.forms[0].submit()">go</button>`, url: acs},
+		{name: "opened", page: `<button onclick="window.open('/frame')">go</button>`, frame: samlForm(acs, assertion(100), "", ""), url: acs},
+		{name: "redirect", page: samlForm("/redirect", assertion(100), "", ""), url: acs},
+		{name: "fetch", page: `<script>fetch('` + acs + `', {method: 'POST', mode: 'no-cors', body: new URLSearchParams({SAMLResponse: '` + assertion(100) + `'})})</script>`, url: acs},
+		{name: "foreign frame", page: `<iframe src="FOREIGN/frame"></iframe>`, frame: samlForm(acs, assertion(100), "", ""), url: acs},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			site := serve(t, nil, func(mux *http.ServeMux) {
 				mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 					w.Header().Set("Content-Type", "text/html")
 					foreign := "http://localhost:" + r.Host[strings.LastIndexByte(r.Host, ':')+1:]
-					if r.URL.Path == "/frame" {
+					switch r.URL.Path {
+					case "/frame":
 						io.WriteString(w, c.frame)
-					} else {
+					case "/redirect":
+						http.Redirect(w, r, acs, http.StatusTemporaryRedirect)
+					default:
 						io.WriteString(w, strings.ReplaceAll(c.page, "FOREIGN", foreign))
 					}
 				})

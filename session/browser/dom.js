@@ -154,6 +154,13 @@
 			return true;
 		},
 
+		// veil shows dots for what stands in fields, from now on.
+		veil() {
+			const sheet = new CSSStyleSheet();
+			sheet.replaceSync('input, textarea { -webkit-text-security: disc !important }');
+			document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+		},
+
 		again() { answer = null; filled = new Map(); },
 	};
 })()

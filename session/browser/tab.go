@@ -26,7 +26,8 @@ type Tab struct {
 	doc    proto.RuntimeRemoteObjectID // dom.js in the present document; empty: not there yet
 	broken *NetworkError               // the present document is Chromium's error page
 	codes  map[proto.NetworkRequestID]string
-	watch  *watch // of the act under way
+	watch  *watch                          // of the act under way
+	open   map[proto.NetworkRequestID]bool // requests without an answer yet
 }
 
 // Tab opens an empty page, with the capture of the SAML post already armed. It has a window of its own: a tab behind
@@ -37,7 +38,7 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	t := &Tab{b: b, frame: proto.PageFrameID(target.TargetID), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}}
+	t := &Tab{b: b, frame: proto.PageFrameID(target.TargetID), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
 	case t.id = <-b.waiter(target.TargetID):
@@ -93,11 +94,11 @@ func (t *Tab) hear(event *cdp.Event) {
 	case "Inspector.detached":
 		t.finish(ErrDied)
 	case "Network.requestWillBeSent":
-		handle(event, func(e proto.NetworkRequestWillBeSent) { t.watched(func(w *watch) { w.sent(e, t.frame) }) })
+		handle(event, t.sent)
 	case "Network.responseReceived":
 		handle(event, func(e proto.NetworkResponseReceived) { t.watched(func(w *watch) { w.received(e) }) })
 	case "Network.loadingFinished":
-		handle(event, func(e proto.NetworkLoadingFinished) { t.watched(func(w *watch) { w.finished(e.RequestID) }) })
+		handle(event, t.finished)
 	case "Network.loadingFailed":
 		handle(event, t.failed)
 	}
@@ -111,9 +112,35 @@ func (t *Tab) watched(f func(*watch)) {
 	}
 }
 
+func (t *Tab) sent(e proto.NetworkRequestWillBeSent) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.open[e.RequestID] = true
+	if t.watch != nil {
+		t.watch.sent(e, t.frame)
+	}
+}
+
+func (t *Tab) finished(e proto.NetworkLoadingFinished) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.open, e.RequestID)
+	if t.watch != nil {
+		t.watch.finished(e.RequestID)
+	}
+}
+
+// Busy tells whether the page waits for an answer from the network.
+func (t *Tab) Busy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.open) > 0
+}
+
 func (t *Tab) failed(e proto.NetworkLoadingFailed) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	delete(t.open, e.RequestID)
 	if e.Type == proto.NetworkResourceTypeDocument {
 		t.codes[e.RequestID] = e.ErrorText
 	}
@@ -133,6 +160,13 @@ func (t *Tab) navigated(e proto.PageFrameNavigated) {
 		t.broken = networkError(e.Frame.UnreachableURL, t.codes[proto.NetworkRequestID(e.Frame.LoaderID)])
 	}
 	clear(t.codes)
+	// What the last document waited for, nobody waits for any more.
+	own := proto.NetworkRequestID(e.Frame.LoaderID)
+	loading := t.open[own]
+	clear(t.open)
+	if loading {
+		t.open[own] = true
+	}
 	if t.watch != nil {
 		t.watch.committed(e, t.broken)
 	}
@@ -188,8 +222,11 @@ func (t *Tab) trouble() error {
 	return nil
 }
 
-// Screenshot is the page as PNG.
+// Screenshot is the page as PNG, with dots for what stands in its fields: a code may be among it.
 func (t *Tab) Screenshot(ctx context.Context) ([]byte, error) {
+	if err := t.ask(ctx, nil, "veil"); err != nil {
+		return nil, fmt.Errorf("taking a screenshot: %w", err)
+	}
 	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.session(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("taking a screenshot: %w", err)
