@@ -230,7 +230,7 @@ func (c *checker) resolve(tables []*table) *File {
 func (c *checker) name(t *table) {
 	switch {
 	case t.name == "":
-		c.problem(t.at, "a %s needs a name", t.kind)
+		c.problem(t.at, "[%s.\"\"] needs a name", t.kind)
 	case strings.HasPrefix(t.name, "-"):
 		c.problem(t.at, "the name of %s %q begins with -, so it would be taken for a flag", t.kind, t.name)
 	case hasControl(t.name):

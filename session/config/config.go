@@ -37,11 +37,11 @@ func Load(path string) (*File, error) {
 
 // Parse checks text, which was read from path. Its errors are Problems.
 func Parse(path string, text []byte) (*File, error) {
-	tables, problems := scan(path, text)
-	if len(problems) > 0 {
+	tables, problems, isTOML := scan(path, text)
+	if !isTOML {
 		return nil, problems
 	}
-	c := &checker{path: path}
+	c := &checker{path: path, problems: problems}
 	file := c.resolve(tables)
 	if len(c.problems) > 0 {
 		return nil, c.problems.sorted()

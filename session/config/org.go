@@ -17,11 +17,13 @@ const (
 	mostTimeout    = 30 * time.Minute
 )
 
-// factors are the words of mfa; answered are those that this version answers.
-var (
-	factors  = []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass"}
-	answered = []string{"totp"}
-)
+// factors are the words of mfa.
+func factors() []string {
+	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass"}
+}
+
+// answered are the factors that this version answers.
+func answered() []string { return []string{"totp"} }
 
 // orgSettings are the keys of [idp.NAME].
 func orgSettings() []setting[session.Org] {
@@ -72,12 +74,12 @@ func setRemember(c *checker, e entry, _ *session.Org) {
 }
 
 func (c *checker) factor(e entry) (string, bool) {
-	text, ok := c.word(e, factors...)
+	text, ok := c.word(e, factors()...)
 	if !ok {
 		return "", false
 	}
-	if !slices.Contains(answered, text) {
-		c.problem(e.at, "this version doesn't answer mfa %q yet; it answers %s", text, quoted(answered))
+	if !slices.Contains(answered(), text) {
+		c.problem(e.at, "this version doesn't answer mfa %q yet; it answers %s", text, quoted(answered()))
 		return "", false
 	}
 	return text, true

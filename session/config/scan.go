@@ -52,19 +52,19 @@ type part struct {
 	at   place
 }
 
-// scan returns the file's tables in file order, or what keeps it from being
-// read. go-toml reads it twice: once as a whole, for all that TOML forbids,
-// once expression by expression, for the places.
-func scan(path string, text []byte) ([]*table, Problems) {
+// scan returns the file's tables in file order and what stands outside of any.
+// go-toml reads the file twice: once as a whole, for all that TOML forbids, once
+// expression by expression, for the places.
+func scan(path string, text []byte) (tables []*table, problems Problems, isTOML bool) {
 	s := &scanner{path: path, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
 	if i := invalid(s.text); i >= 0 {
 		s.problem(s.place(i), "the file is not UTF-8")
-		return nil, s.problems
+		return nil, s.problems, false
 	}
 	var all map[string]any
 	if err := toml.Unmarshal(s.text, &all); err != nil {
 		s.syntax(err)
-		return nil, s.problems
+		return nil, s.problems, false
 	}
 	parser := unstable.Parser{}
 	parser.Reset(s.text)
@@ -85,7 +85,7 @@ func scan(path string, text []byte) ([]*table, Problems) {
 	if err := parser.Error(); err != nil { // cannot be: the first reading found nothing
 		s.problem(place{1, 1}, strings.TrimPrefix(err.Error(), "toml: "))
 	}
-	return s.tables, s.problems.sorted()
+	return s.tables, s.problems, true
 }
 
 // pair adds one "key = value" that stands below header.

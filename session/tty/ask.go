@@ -96,7 +96,7 @@ func (d *dialogue) line(ctx context.Context, prompt string, secret bool) (string
 	typed.editor = term.NewTerminal(typed, "")
 	typed.editor.SetSize(sizeOf(d.out))
 	prompt = clean(prompt)
-	if strings.HasSuffix(prompt, "?") || strings.HasSuffix(prompt, ":") {
+	if strings.HasSuffix(prompt, "?") || strings.HasSuffix(prompt, ":") || strings.HasSuffix(prompt, "]") {
 		prompt += " "
 	} else {
 		prompt += ": "

@@ -155,6 +155,7 @@ func (d *desk) child(scenario string) *child {
 	if err := c.Start(); err != nil {
 		d.Fatal(err)
 	}
+	d.Cleanup(func() { c.Process.Kill() }) // for a test that fails
 	return c
 }
 

@@ -1,0 +1,309 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/session"
+)
+
+const idp = "[idp.acme]\nurl = 'https://acme.okta.com/app'\n"
+
+func TestParse(t *testing.T) {
+	text := "\ufeff" + strings.ReplaceAll(`
+# all that can be said
+[idp.acme]
+type = "okta"
+url = "https://acme.okta.com/home/amazon_aws/0oa/272"
+username = "jane.roe@example.com"
+mfa = "totp"
+browser = "headless"
+browser_path = "/opt/chrome"
+sandbox = false
+allowed_hosts = ["SSO.example.com",
+  # a comment
+  "127.0.0.1"]
+password_command = ["pass", "show", "okta"]
+mfa_command = ["ykman", ""]
+timeout = "90s"
+remember = false
+
+[idp]
+beta = { url = "http://[::1]:8080/x" }
+
+[profile."b c"]
+source = "prod"
+role = "arn:aws:iam::210987654321:role/Audit"
+external_id = "x"
+confirm = true
+
+[profile]
+prod.idp = "acme"
+prod.role = "team/Admin"
+prod.account = "012345678901"
+prod.region = "eu-west-1"
+prod.duration = "8h"
+"Ü" = { idp = "beta" }
+`, "\n", "\r\n")
+	f, err := Parse("c.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	acme := session.Org{Name: "acme", Type: "okta", URL: "https://acme.okta.com/home/amazon_aws/0oa/272", Username: "jane.roe@example.com",
+		MFA: "totp", Browser: "headless", BrowserPath: "/opt/chrome", NoSandbox: true, AllowedHosts: []string{"sso.example.com", "127.0.0.1"},
+		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second}
+	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
+	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1", Duration: 8 * time.Hour}
+	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x", Confirm: true}
+	for name, want := range map[string]session.Profile{"prod": prod, "b c": audit, "Ü": {Name: "Ü", Org: beta}} {
+		if got, err := f.Profile(name); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	if got, err := f.Org("beta"); err != nil || !reflect.DeepEqual(got, beta) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got := f.Names(); !reflect.DeepEqual(got, []string{"b c", "prod", "Ü"}) {
+		t.Error(got)
+	}
+	if got := f.OrgNames(); !reflect.DeepEqual(got, []string{"acme", "beta"}) {
+		t.Error(got)
+	}
+	var unknown *UnknownError
+	if _, err := f.Profile("pord"); !errors.As(err, &unknown) || !reflect.DeepEqual(unknown.Near, []string{"prod"}) ||
+		err.Error() != `there is no profile "pord" in c.toml; near it: "prod"` {
+		t.Error(err)
+	}
+	if _, err := f.Org("acm"); !errors.As(err, &unknown) || unknown.Kind != "idp" {
+		t.Error(err)
+	}
+	var several *SeveralError
+	if _, err := f.Org(""); !errors.As(err, &several) {
+		t.Error(err)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	in := func(line string) string { return idp + line }
+	profile := func(lines string) string { return idp + "[profile.dev]\n" + lines }
+	cases := []struct{ text, want string }{
+		{in(`usernme = "jane"`), `3:1: unknown key "usernme" in [idp.acme]; did you mean "username"?`},
+		{in(`password = "hunter2"`), `3:1: unknown key "password" in [idp.acme]; secrets don't belong`},
+		{in("\n\t  é = 1"), "4:4: "},
+		{in("[idp.acme.url2]"), `3:11: unknown key "url2"`},
+		{in("username.x = 'y'"), "3:1: username is a value, not a table"},
+		{in("username = {x = 'y'}"), "3:1: username is a value, not a table"},
+		{in("username = 3"), "3:1: username is a string, not a number"},
+		{in("username = ''"), "3:1: username is empty"},
+		{in(`username = "a\u001b[2J"`), "3:1: username has control characters"},
+		{in("type = 'form'"), `3:1: this version doesn't have type "form" yet`},
+		{in("type = 'Okta'"), `3:1: unknown type "Okta"; did you mean "okta"?`},
+		{in("mfa = 'push'"), `3:1: this version doesn't answer mfa "push" yet; it answers "totp"`},
+		{in("mfa = 'topt'"), `3:1: unknown mfa "topt"; did you mean "totp"?`},
+		{in("browser = 'vsible'"), `3:1: unknown browser "vsible"; did you mean "visible"?`},
+		{in("sandbox = 'no'"), "3:1: sandbox is true or false, not a string"},
+		{in("remember = true"), "3:1: this version doesn't keep Okta's cookies yet; remove remember or set it to false"},
+		{in("allowed_hosts = 'a.example'"), "3:1: allowed_hosts is a list of strings, not a string"},
+		{in("allowed_hosts = []"), "3:1: allowed_hosts is empty"},
+		{in("allowed_hosts = ['https://a.example']"), "3:1: allowed_hosts: \"https://a.example\" is not a host name"},
+		{in("password_command = 'pass hunter2'"), "3:1: password_command is a list of strings, not a string"},
+		{in("password_command = ['hunter2', 3]"), "3:1: password_command is a list of strings; number 2 in it is a number"},
+		{in("password_command = ['']"), "3:1: password_command names no program"},
+		{in("timeout = 90"), "3:1: timeout needs a unit"},
+		{in("timeout = '9s'"), `3:1: timeout "9s" is not between 10s and 30m`},
+		{in("timeout = 'soon'"), `3:1: timeout "soon" is not a duration`},
+		{in("[[idp.x]]"), "3:7: [[idp.x]] is a list of tables; write [idp.x]"},
+		{in("[profiles.dev]\nrole = 'x'\nregion = 'y'"), `3:2: unknown key "profiles"; did you mean "profile"?`},
+		{"idp = 3", "1:1: idp is a table: write [idp.NAME]"},
+		{"idp.acme = 3", "1:5: idp.acme is a table: write [idp.acme]"},
+		{"[idp.acme]", "1:6: [idp.acme] has no url"},
+		{"[idp.'']\nurl = 'https://x'", `1:6: [idp.""] needs a name`},
+		{"[idp.a]\nurl = 'http://acme.okta.com'", "2:1: url is http; a password needs https"},
+		{"[idp.a]\nurl = 'http://127.0.0.1.example.com'", "2:1: url is http"},
+		{"[idp.a]\nurl = 'ftp://acme.okta.com'", "2:1: url is not an https:// address"},
+		{"[idp.a]\nurl = 'acme.okta.com'", "2:1: url is not an https:// address"},
+		{"[idp.a]\nurl = 'https:///x'", "2:1: url names no host"},
+		{"[idp.a]\nurl = 'https://jane:hunter2@acme.okta.com'", "2:1: url holds a username or a password"},
+		{profile("role = 'arn:aws:iam::1:role/x'"), "4:1: role \"arn:aws:iam::1:role/x\" is not a role ARN"},
+		{profile("role = 'a b'"), `4:1: role "a b" is neither`},
+		{profile("account = 012345678901"), "4:"},
+		{profile("account = 123456789012"), "4:1: account is a string: write it in quotes, or leading zeros are lost"},
+		{profile("account = '12345678901'"), `4:1: account "12345678901" is not 12 digits`},
+		{profile("account = '123456789012'\nrole = 'arn:aws:iam::210987654321:role/x'"), `4:1: account "123456789012" contradicts`},
+		{profile("region = 'EU West'"), `4:1: region "EU West"`},
+		{profile("duration = 8"), `4:1: duration needs a unit`},
+		{profile("duration = '14m'"), `4:1: duration "14m" is not between 15m and 12h`},
+		{profile("duration = 8h"), "4:13: strings must be quoted"},
+		{profile("confirm = 1"), "4:1: confirm is true or false, not a number"},
+		{profile("duration = 1979-05-27"), "4:1: duration is a string, not a date or time"},
+		{profile("external_id = 'x'"), "4:1: external_id is for role chaining"},
+		{profile("idp = 'acne'"), `4:1: there is no [idp.acne]; did you mean "acme"?`},
+		{profile("source = 'pord'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]"), `4:1: there is no [profile.pord] to be the source; did you mean "prod"?`},
+		{profile("source = 'prod'\n[profile.prod]"), `3:10: profile "dev" has a source, so it needs a role's ARN`},
+		{profile("source = 'prod'\nrole = 'x'\n[profile.prod]"), `5:1: role "x" of a profile with a source has to be an ARN`},
+		{profile("source = 'prod'\nidp='beta'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]\nidp = 'acme'\n[idp.beta]\nurl='https://x'"),
+			`5:1: idp "beta" contradicts the source "prod", which signs in at "acme"`},
+		{idp + "[idp.beta]\nurl = 'https://x'\n[profile.dev]", `5:10: profile "dev" names no idp, and there are several: "acme", "beta"`},
+		{"[profile.dev]", `1:10: profile "dev" has nowhere to sign in`},
+		{idp + "[profile.-x]", `3:10: the name of profile "-x" begins with -`},
+		{idp + `[profile."a\u001b"]`, `3:10: the name of profile "a\x1b" has control characters`},
+		{idp + `[profile.""]`, `3:10: [profile.""] needs a name`},
+		{"a = 1\na = 2", "2:1: key a is already defined"},
+		{"# \xff", "1:3: the file is not UTF-8"},
+		{"é = 'x' y", "1:1: "},
+	}
+	for _, c := range cases {
+		_, err := Parse("/c.toml", []byte(c.text))
+		if err == nil || !strings.Contains(err.Error(), "/c.toml:"+c.want) {
+			t.Errorf("%q\n got %v\nwant %s", c.text, err, c.want)
+			continue
+		}
+		if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("a secret is quoted: %v", err)
+		}
+		if strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("an escape sequence gets through: %q", err)
+		}
+	}
+}
+
+func TestCycle(t *testing.T) {
+	const role = "role = 'arn:aws:iam::210987654321:role/x'\n"
+	_, err := Parse("c", []byte(idp+"[profile.a]\nsource = 'b'\n"+role+"[profile.b]\nsource = 'c'\n"+role+"[profile.c]\nsource = 'b'\n"+role))
+	if err == nil || err.Error() != `c:7:1: the sources of profile "b" go in a circle: b → c → b` {
+		t.Error(err)
+	}
+	_, err = Parse("c", []byte(idp+"[profile.a]\nsource = 'a'\n"+role))
+	if err == nil || !strings.Contains(err.Error(), "a → a") {
+		t.Error(err)
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	_, err := Parse("c", []byte("[profile.a]\nregoin = 'x'\nduration = 3\n[idp.b]\nurl = 3\n[x]\n"))
+	var problems Problems
+	if !errors.As(err, &problems) {
+		t.Fatal(err)
+	}
+	var lines []int
+	for _, p := range problems {
+		lines = append(lines, p.Line)
+	}
+	if !reflect.DeepEqual(lines, []int{2, 3, 5, 6}) {
+		t.Errorf("%v\n%v", lines, err)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	for _, text := range []string{"", "\ufeff", "\r\n", "# nothing\n", "[profile]\n[idp]\n"} {
+		f, err := Parse("c", []byte(text))
+		if err != nil || len(f.Names()) != 0 {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		var unknown *UnknownError
+		if _, err := f.Org(""); !errors.As(err, &unknown) {
+			t.Error(err)
+		}
+	}
+	f, err := Parse("c", []byte(Example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := f.Org(""); err != nil || o.Name != "acme" {
+		t.Error(o, err)
+	}
+}
+
+func TestLoad(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.toml")
+	_, err := Load(path)
+	var missing *MissingError
+	if !errors.As(err, &missing) || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), Example) {
+		t.Error(err)
+	}
+	if _, err := Load(filepath.Dir(path)); err == nil || errors.As(err, &missing) {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path, []byte(Example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := Load(path); err != nil || !reflect.DeepEqual(f.Names(), []string{"dev"}) {
+		t.Error(f, err)
+	}
+}
+
+func TestPath(t *testing.T) {
+	cases := []struct {
+		flag    string
+		environ map[string]string
+		home    string
+		goos    string
+		want    string
+	}{
+		{"x.toml", map[string]string{"STSX_CONFIG": "/y"}, "/h", "linux", "x.toml"},
+		{"", map[string]string{"STSX_CONFIG": "/y", "XDG_CONFIG_HOME": "/z"}, "/h", "linux", "/y"},
+		{"", map[string]string{"XDG_CONFIG_HOME": "/z"}, "/h", "linux", "/z/stsx/config.toml"},
+		{"", map[string]string{"XDG_CONFIG_HOME": "z"}, "/h", "linux", "/h/.config/stsx/config.toml"},
+		{"", nil, "/h", "darwin", "/h/.config/stsx/config.toml"},
+		{"", nil, "/", "linux", "/.config/stsx/config.toml"},
+		{"", nil, "", "linux", ""},
+		{"", map[string]string{"AppData": `C:\Users\j\AppData\Roaming`}, `C:\Users\j`, "windows", `C:\Users\j\AppData\Roaming\stsx\config.toml`},
+		{"", nil, `C:\Users\j`, "windows", ""},
+	}
+	for _, c := range cases {
+		got, err := Path(c.flag, func(name string) string { return c.environ[name] }, c.home, c.goos)
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%+v: %q, %v", c, got, err)
+		}
+	}
+}
+
+func TestNear(t *testing.T) {
+	names := []string{"prod", "prod-eu", "preprod", "dev", "Staging", "prod-us", "prod-ap"}
+	for name, want := range map[string][]string{
+		"PROD": {"prod", "prod-eu", "prod-us", "prod-ap"}, "porf": {"prod"}, "prd": {"prod"}, "staging": {"Staging"}, "stag": {"Staging"},
+		"dve": {"dev"}, "eu": {"prod-eu"}, "nothing": {}, "": {}, "d": {"dev"},
+	} {
+		if got := Near(name, names); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(Example))
+	for _, seed := range []string{"", "[[idp.x]]", "idp.'a\\u0000' = {url.x = [{}]}", "\ufeff[profile.\"\"]\nsource=''", "a=\"\xff\"", "[idp.a]\nurl='https://[::1'\n[profile.x]\nsource='x'"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, err := Parse("c", text)
+		if err == nil {
+			for _, name := range file.Names() {
+				if p, err := file.Profile(name); err != nil || p.Root().Org.URL == "" {
+					t.Errorf("%q: %+v, %v", name, p, err)
+				}
+			}
+			return
+		}
+		problems, ok := err.(Problems)
+		if !ok || len(problems) == 0 {
+			t.Fatalf("%T %v", err, err)
+		}
+		lines := strings.Count(string(text), "\n") + 1
+		for _, p := range problems {
+			if p.Line < 1 || p.Column < 1 || p.Line > lines || p.Text == "" {
+				t.Errorf("%+v", p)
+			}
+			if hasControl(p.Text) {
+				t.Errorf("%q", p.Text)
+			}
+		}
+	})
+}
