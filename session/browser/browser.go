@@ -181,9 +181,13 @@ func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
 	switch e.TargetInfo.Type {
 	case proto.TargetTargetInfoTypePage, "iframe":
 		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
-		_ = b.agent.wear(s)
-		_ = enableFetch(false).Call(s)
-		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
+		// A popup without an opener has no renderer yet and answers only once it runs; what was sent before holds then.
+		short, cancel := context.WithTimeout(b.alive, dressing)
+		early := b.session(short, e.SessionID)
+		_ = b.agent.wear(early)
+		_ = enableFetch(false).Call(early)
+		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(early)
+		cancel()
 	}
 	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)
 	b.waiter(e.TargetInfo.TargetID) <- e.SessionID
@@ -198,6 +202,9 @@ func (b *Browser) waiter(id proto.TargetTargetID) chan proto.TargetSessionID {
 	}
 	return b.attached[id]
 }
+
+// dressing bounds the wait for the answers of a target that is held at its start.
+const dressing = 500 * time.Millisecond
 
 // killTimeout bounds the wait for killed processes to be gone; SIGKILL takes milliseconds.
 const killTimeout = 5 * time.Second
