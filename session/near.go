@@ -4,67 +4,83 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Near lists up to five of names that someone who wrote name may have meant,
-// the best first: the same but for case, one a part of the other, or a few
-// typing mistakes away. Duplicates are listed once.
+// best first: names equal but for case, names few typing errors away, names
+// that it begins or that begin it, names that contain it. Duplicates are
+// listed once.
 func Near(name string, names []string) []string {
-	type guess struct {
+	type candidate struct {
 		name string
-		cost int
+		far  int
 	}
-	var guesses []guess
-	lower := strings.ToLower(name)
-	allowed := 1 + utf8.RuneCountInString(name)/4
+	var found []candidate
+	asked := strings.ToLower(name)
 	seen := map[string]bool{}
-	for _, candidate := range names {
-		if seen[candidate] || candidate == "" {
-			continue
-		}
-		seen[candidate] = true
-		other := strings.ToLower(candidate)
-		cost := distance(lower, other)
-		if len(lower) >= 2 && (strings.Contains(other, lower) || strings.Contains(lower, other) && len(other) >= 2) {
-			cost = min(cost, allowed)
-		}
-		if cost <= allowed {
-			guesses = append(guesses, guess{candidate, cost})
+	for _, n := range names {
+		far, ok := apart(asked, strings.ToLower(n))
+		if ok && !seen[n] {
+			seen[n] = true
+			found = append(found, candidate{n, far})
 		}
 	}
-	slices.SortStableFunc(guesses, func(a, b guess) int { return a.cost - b.cost })
-	var out []string
-	for _, g := range guesses[:min(5, len(guesses))] {
-		out = append(out, g.name)
+	slices.SortStableFunc(found, func(a, b candidate) int { return a.far - b.far })
+	var near []string
+	for _, c := range found[:min(5, len(found))] {
+		near = append(near, c.name)
 	}
-	return out
+	return near
 }
 
-// distance is the number of single-letter edits between a and b, a swap of two
-// neighbours counting as one.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, row := make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
+// apart ranks how far b is from a, 0 the nearest; false when they have nothing
+// to do with each other. Typing errors come before containment, since a name
+// that is merely longer is a weaker guess.
+func apart(a, b string) (int, bool) {
+	if a == "" || b == "" {
+		return 0, false
 	}
-	for i := 1; i <= len(x); i++ {
-		next := make([]int, len(y)+1)
-		next[0] = i
-		for j := 1; j <= len(y); j++ {
+	if a == b {
+		return 0, true
+	}
+	x, y := []rune(a), []rune(b)
+	d := distance(x, y)
+	longest := max(len(x), len(y))
+	switch {
+	case d <= 2 && d < longest-1 || d == 1:
+		return d, true
+	case strings.HasPrefix(b, a) || strings.HasPrefix(a, b):
+		return 10 + d, true
+	case d*3 <= longest:
+		return 10 + d, true
+	case len(a) > 1 && len(b) > 1 && (strings.Contains(b, a) || strings.Contains(a, b)):
+		return 100 + d, true
+	}
+	return 0, false
+}
+
+// distance counts the insertions, deletions, replacements and swaps of
+// neighbours that turn a into b (optimal string alignment).
+func distance(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
 			cost := 1
-			if x[i-1] == y[j-1] {
+			if a[i-1] == b[j-1] {
 				cost = 0
 			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
-		before, row = row, next
+		before, last, row = last, row, before
 	}
-	return row[len(y)]
+	return last[len(b)]
 }
 
 // plural is "1 role", "2 roles".

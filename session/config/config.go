@@ -57,7 +57,7 @@ func (f *File) Profile(name string) (session.Profile, error) {
 			return p, nil
 		}
 	}
-	return session.Profile{}, &UnknownError{Kind: "profile", Name: name, Near: Near(name, f.Names()), Path: f.path}
+	return session.Profile{}, &UnknownError{Kind: "profile", Name: name, Near: session.Near(name, f.Names()), Path: f.path}
 }
 
 // Org returns the org of that name; "" is the only one there is. Errors:
@@ -74,7 +74,7 @@ func (f *File) Org(name string) (session.Org, error) {
 			return o, nil
 		}
 	}
-	return session.Org{}, &UnknownError{Kind: "idp", Name: name, Near: Near(name, f.OrgNames()), Path: f.path}
+	return session.Org{}, &UnknownError{Kind: "idp", Name: name, Near: session.Near(name, f.OrgNames()), Path: f.path}
 }
 
 // Names are the profiles' names in file order.

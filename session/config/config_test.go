@@ -104,8 +104,8 @@ func TestProblems(t *testing.T) {
 		{in(`username = "a\u001b[2J"`), "3:1: username has control characters"},
 		{in("type = 'form'"), `3:1: this version doesn't have type "form" yet`},
 		{in("type = 'Okta'"), `3:1: unknown type "Okta"; did you mean "okta"?`},
-		{in("mfa = 'push'"), `3:1: this version doesn't answer mfa "push" yet; it answers "totp"`},
-		{in("mfa = 'topt'"), `3:1: unknown mfa "topt"; did you mean "totp"?`},
+		{in("mfa = 'push'"), `3:1: mfa: factor push can't be answered yet; this version answers totp, google_otp, okta_verify`},
+		{in("mfa = 'topt'"), `3:1: mfa: unknown factor "topt"; did you mean totp`},
 		{in("browser = 'vsible'"), `3:1: unknown browser "vsible"; did you mean "visible"?`},
 		{in("sandbox = 'no'"), "3:1: sandbox is true or false, not a string"},
 		{in("remember = true"), "3:1: this version doesn't keep Okta's cookies yet; remove remember or set it to false"},
@@ -261,18 +261,6 @@ func TestPath(t *testing.T) {
 		got, err := Path(c.flag, func(name string) string { return c.environ[name] }, c.home, c.goos)
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%+v: %q, %v", c, got, err)
-		}
-	}
-}
-
-func TestNear(t *testing.T) {
-	names := []string{"prod", "prod-eu", "preprod", "dev", "Staging", "prod-us", "prod-ap"}
-	for name, want := range map[string][]string{
-		"PROD": {"prod", "prod-eu", "prod-us", "prod-ap"}, "porf": {"prod"}, "prd": {"prod"}, "staging": {"Staging"}, "stag": {"Staging"},
-		"dve": {"dev"}, "eu": {"prod-eu"}, "nothing": {}, "": {}, "d": {"dev"},
-	} {
-		if got := Near(name, names); !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: %q", name, got)
 		}
 	}
 }

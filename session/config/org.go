@@ -3,7 +3,6 @@ package config
 import (
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,14 +15,6 @@ const (
 	leastTimeout   = 10 * time.Second
 	mostTimeout    = 30 * time.Minute
 )
-
-// factors are the words of mfa.
-func factors() []string {
-	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass"}
-}
-
-// answered are the factors that this version answers.
-func answered() []string { return []string{"totp"} }
 
 // orgSettings are the keys of [idp.NAME].
 func orgSettings() []setting[session.Org] {
@@ -74,12 +65,12 @@ func setRemember(c *checker, e entry, _ *session.Org) {
 }
 
 func (c *checker) factor(e entry) (string, bool) {
-	text, ok := c.word(e, factors()...)
+	text, ok := c.text(e)
 	if !ok {
 		return "", false
 	}
-	if !slices.Contains(answered(), text) {
-		c.problem(e.at, "this version doesn't answer mfa %q yet; it answers %s", text, quoted(answered()))
+	if err := session.CheckFactor(text); err != nil {
+		c.problem(e.at, "mfa: %v", err)
 		return "", false
 	}
 	return text, true

@@ -10,6 +10,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"stsx/session"
 )
 
 // place is where something stands in the file.
@@ -227,7 +229,7 @@ func bare(key string) string {
 
 // meant is the end of a message on an unknown word.
 func meant(word string, words []string) string {
-	near := Near(word, words)
+	near := session.Near(word, words)
 	if len(near) == 0 {
 		return "; there are " + quoted(words)
 	}
