@@ -45,8 +45,8 @@ func (r *run) do(ctx context.Context) error {
 	if r.verb == "" && len(r.operands) > 0 {
 		return unknownVerb(r.app.Commands, "", r.operands[0])
 	}
-	if wantsHelp(r.globals) || wantsHelp(r.flags) {
-		return r.help(strings.Fields(r.verb))
+	if r.help {
+		return r.printHelp(strings.Fields(r.verb))
 	}
 	return r.app.RunContext(ctx, r.line())
 }
@@ -68,31 +68,27 @@ func (r *run) tree() *cli.App {
 		Before:          r.begin,
 		Action:          r.bare,
 		ExitErrHandler:  func(*cli.Context, error) {},
-		OnUsageError:    onUsageError,
+		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
 			r.execCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
 			r.passwordCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
-	govern(app.Commands)
+	r.govern(app.Commands)
 	return app
 }
 
 // govern sets the policy on every command: urfave does not hand it down.
-func govern(commands []*cli.Command) {
+func (r *run) govern(commands []*cli.Command) {
 	for _, c := range commands {
-		c.OnUsageError = onUsageError
+		c.OnUsageError = r.onUsageError
 		c.HideHelp = true
-		govern(c.Subcommands)
+		r.govern(c.Subcommands)
 	}
 }
 
-func onUsageError(c *cli.Context, err error, _ bool) error {
-	verb := ""
-	if c.Command != nil && c.Command.Name != "stsx" {
-		verb = c.Command.Name
-	}
-	return &usageError{err.Error(), verb}
+func (r *run) onUsageError(_ *cli.Context, err error, _ bool) error {
+	return &usageError{err.Error(), r.verb}
 }
 
 func helpFlag() cli.Flag {
@@ -126,10 +122,13 @@ func (r *run) begin(c *cli.Context) error {
 		MFA: c.String("mfa"), MFACode: session.NewSecret(c.String("mfa-code")), Role: c.String("role"), Region: c.String("region"),
 		Password: session.NewSecret(r.Getenv("STSX_PASSWORD")),
 	}
-	for flag, value := range map[string]string{"role": s.Role, "region": s.Region, "username": s.Username, "config": s.Config, "browser-path": s.BrowserAt} {
-		if c.IsSet(flag) && value == "" {
+	for _, flag := range []string{"config", "browser", "browser-path", "username", "mfa", "mfa-code", "role", "region"} {
+		if c.IsSet(flag) && c.String(flag) == "" {
 			return &usageError{"--" + flag + " is empty", r.verb}
 		}
+	}
+	if err := wellFormed(s); err != nil {
+		return &usageError{err.Error(), r.verb}
 	}
 	if s.Username == "" {
 		s.Username = r.Getenv("STSX_USERNAME")
@@ -139,11 +138,6 @@ func (r *run) begin(c *cli.Context) error {
 	}
 	if s.BrowserAt == "" {
 		s.BrowserAt = r.Getenv("STSX_BROWSER_PATH")
-	}
-	switch s.Browser {
-	case "", "auto", "headless", "visible":
-	default:
-		return &usageError{"--browser is headless, visible or auto, not " + quoted(s.Browser), r.verb}
 	}
 	if text := c.String("duration"); c.IsSet("duration") {
 		d, err := time.ParseDuration(text)
@@ -169,11 +163,40 @@ func (r *run) begin(c *cli.Context) error {
 	return nil
 }
 
+// wellFormed checks what flags say before anything is done with it.
+func wellFormed(s Settings) error {
+	switch s.Browser {
+	case "", "auto", "headless", "visible":
+	default:
+		return errors.New("--browser is headless, visible or auto, not " + quoted(s.Browser))
+	}
+	if s.MFA != "" {
+		if err := session.CheckFactor(s.MFA); err != nil {
+			return fmt.Errorf("--mfa: %w", err)
+		}
+	}
+	if strings.HasPrefix(s.Role, "arn:") {
+		if _, err := session.ParseRole(s.Role); err != nil {
+			return fmt.Errorf("--role: %w", err)
+		}
+	}
+	if strings.Trim(s.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return errors.New("--region " + quoted(s.Region) + " is not a region's name, such as eu-west-1")
+	}
+	return nil
+}
+
+// maxPassword bounds the first line of standard input, in bytes.
+const maxPassword = 4096
+
 // firstLine reads up to the end of the first line and not a byte more: the
 // rest of standard input is for the command.
 func firstLine(in io.Reader) (string, error) {
 	var line []byte
-	for one := make([]byte, 1); len(line) < 4096; {
+	for one := make([]byte, 1); ; {
+		if len(line) > maxPassword {
+			return "", fmt.Errorf("reading the password from standard input: the first line is longer than %d bytes", maxPassword)
+		}
 		n, err := in.Read(one)
 		if n == 1 {
 			if one[0] == '\n' {
@@ -196,7 +219,7 @@ func (r *run) bare(c *cli.Context) error {
 	if c.Bool("version") {
 		return r.printVersion()
 	}
-	return r.help(nil)
+	return r.printHelp(nil)
 }
 
 // open joins the drivers, once.
@@ -232,8 +255,12 @@ func (r *run) profileNamed(name string) (session.Profile, error) {
 func (r *run) override(p session.Profile) session.Profile {
 	s := r.settings
 	if s.Role != "" {
-		// A bare name is looked for where the profile's role is.
-		if was, err := session.ParseRole(p.Role); err == nil && p.Account == "" && !strings.HasPrefix(s.Role, "arn:") {
+		was, err := session.ParseRole(p.Role)
+		switch {
+		case strings.HasPrefix(s.Role, "arn:"):
+			p.Account = "" // the ARN names its own
+		case err == nil && p.Account == "":
+			// A bare name is looked for where the profile's role is.
 			p.Account = was.Account()
 		}
 		p.Role = s.Role

@@ -34,8 +34,13 @@ func (r *run) login(ctx context.Context, all, force bool) error {
 		return err
 	}
 	var failed []error
+	hopeless := map[string]bool{} // orgs whose sign-in was refused or needs a person
 	for _, name := range names {
 		p, err := r.profileNamed(name)
+		org := p.Root().Org
+		if err == nil && hopeless[org.ID()] {
+			continue // it would ask or send the same again
+		}
 		if err == nil {
 			err = r.warm(ctx, p, force)
 		}
@@ -47,9 +52,8 @@ func (r *run) login(ctx context.Context, all, force bool) error {
 			failed = append(failed, fmt.Errorf("%s: %w", quoted(name), err))
 			var refused *session.RefusedError
 			var input *session.InputError
-			if errors.As(err, &refused) || errors.As(err, &input) {
-				// The next profile would ask or send the same again.
-				return errors.Join(failed...)
+			if (errors.As(err, &refused) || errors.As(err, &input)) && !r.kit.Broker.SignedIn(org) {
+				hopeless[org.ID()] = true
 			}
 		}
 	}

@@ -48,6 +48,9 @@ func (r *run) logout(ctx context.Context, all, password bool) error {
 		return err
 	}
 	for _, o := range orgs {
+		if o.Username == "" {
+			continue // under which name would it be kept?
+		}
 		if err := r.kit.Keeper.Forget(ctx, o); err != nil {
 			return err
 		}

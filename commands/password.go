@@ -23,8 +23,8 @@ func (r *run) passwordCommand() *cli.Command {
 				if err != nil {
 					return err
 				}
-				if o.Username == "" {
-					return &session.InputError{What: "the username for " + o.Name, Give: "set username in the configuration, or give it in STSX_USERNAME or with --username"}
+				if o.Username, err = session.Username(c.Context, o, r.kit.Ask); err != nil {
+					return err
 				}
 				return do(c.Context, o)
 			},
@@ -57,6 +57,8 @@ func (r *run) setPassword(ctx context.Context, o session.Org) error {
 	if err := r.kit.Keeper.Remember(ctx, o, password); err != nil {
 		return fmt.Errorf("keeping the password: %w", err)
 	}
+	// The person says that this one is right, whatever Okta said a while ago.
+	r.kit.Keeper.ClearRefused(o)
 	r.kit.Ask.Say("the password for " + o.Username + " is kept in the OS keyring")
 	return nil
 }

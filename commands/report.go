@@ -119,21 +119,31 @@ func refusal(kind session.Refusal) string {
 }
 
 func awsHint(e *session.AWSError) string {
+	switch {
+	case errors.Is(e, session.ErrNotThatRole):
+		return "what answered is not AWS, or not as it should be: nothing of the answer is used; check AWS_ENDPOINT_URL and the proxy"
+	}
 	switch e.Code {
 	case "":
 		return "check the network, HTTPS_PROXY, AWS_CA_BUNDLE and AWS_ENDPOINT_URL"
 	case "ExpiredTokenException":
 		return "the assertion came too late: check this machine's clock"
+	case "ExpiredToken":
+		return "the session that the role is assumed from has ended: run stsx login --force with its profile"
 	case "InvalidIdentityToken":
 		return "the SAML provider in AWS does not trust what Okta sent: ask the administrator to compare its metadata with the Okta app's"
 	case "AccessDenied":
 		return "the role's trust policy does not let you in: ask the administrator of that account"
 	case "ValidationError":
 		return "check role, duration and region in the profile"
+	case "RegionDisabledException":
+		return "STS is not active in that region for the account: name another with region in the profile or --region"
 	case "Throttling", "ThrottlingException":
 		return "AWS is limiting requests: try again in a minute"
+	case "ServiceUnavailable", "InternalFailure":
+		return "AWS has trouble of its own: try again in a minute"
 	}
-	return ""
+	return "give that code and message to the administrator of the account"
 }
 
 // report says what went wrong, on w, and returns the exit status. Verbs that

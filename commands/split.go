@@ -18,6 +18,7 @@ type invocation struct {
 	flags    []string // flags of the verb
 	profile  *string  // exec: PROFILE, nil when none was given
 	operands []string // exec: CMD and its arguments; else all that is no flag
+	help     bool     // -h or --help stands among the flags
 }
 
 // line is what urfave gets.
@@ -41,14 +42,17 @@ func split(app *cli.App, args []string) (invocation, error) {
 	for n := 0; n < len(args); n++ {
 		word := args[n]
 		switch {
+		case word == "--" && at == nil:
+			return out, &usageError{"a command of stsx comes before --", ""}
 		case word == "--":
 			out.operands = append(out.operands, args[n+1:]...)
 			return out, out.check(at)
 		case len(word) > 1 && word[0] == '-':
 			flag, global := lookup(app, at, word)
 			if flag == nil {
-				return out, unknownFlag(app, at, word)
+				return out, out.unknownFlag(app, at, word)
 			}
+			out.help = out.help || flag.Names()[0] == "help"
 			taken := []string{word}
 			if takesValue(flag) && !strings.Contains(word, "=") {
 				if n+1 == len(args) {
@@ -83,19 +87,10 @@ func split(app *cli.App, args []string) (invocation, error) {
 
 // check refuses a line that ended before its verb did.
 func (i invocation) check(at *cli.Command) error {
-	if at != nil && len(at.Subcommands) > 0 && !wantsHelp(i.flags) && !wantsHelp(i.globals) {
+	if at != nil && len(at.Subcommands) > 0 && !i.help {
 		return &usageError{i.verb + " needs one of: " + strings.Join(names(at.Subcommands), ", "), i.verb}
 	}
 	return nil
-}
-
-func wantsHelp(flags []string) bool {
-	for _, f := range flags {
-		if f == "-h" || f == "--help" || f == "-help" {
-			return true
-		}
-	}
-	return false
 }
 
 func find(commands []*cli.Command, name string) *cli.Command {
@@ -139,18 +134,17 @@ func takesValue(f cli.Flag) bool {
 	return ok && v.TakesValue()
 }
 
-func unknownFlag(app *cli.App, at *cli.Command, word string) error {
+func (i invocation) unknownFlag(app *cli.App, at *cli.Command, word string) error {
 	name, _, _ := strings.Cut(word, "=")
 	known := longNames(app.Flags)
-	verb := ""
 	if at != nil {
-		known, verb = append(known, longNames(at.Flags)...), at.Name
+		known = append(known, longNames(at.Flags)...)
 	}
-	text := "unknown flag " + name
+	text := "unknown flag " + quoted(name)
 	if near := session.Near(strings.TrimLeft(name, "-"), known); len(near) > 0 {
 		text += "; did you mean --" + strings.Join(near, " or --") + "?"
 	}
-	return &usageError{text, verb}
+	return &usageError{text, i.verb}
 }
 
 func unknownVerb(commands []*cli.Command, under, word string) error {

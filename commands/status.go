@@ -66,7 +66,9 @@ func (r *run) status(ctx context.Context, asJSON bool) error {
 		return r.printJSON(out)
 	}
 	if len(out.Sessions) == 0 {
-		fmt.Fprintln(r.Stdout, "no session is open")
+		if _, err := fmt.Fprintln(r.Stdout, "no session is open"); err != nil {
+			return err
+		}
 	} else {
 		table := tabwriter.NewWriter(r.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "PROFILE\tACCOUNT\tROLE\tLEFT")

@@ -1,6 +1,9 @@
 package commands
 
 import (
+	"bytes"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -37,26 +40,28 @@ stsx help lists the flags that every command takes.
 func (r *run) helpCommand() *cli.Command {
 	return &cli.Command{
 		Name: "help", Usage: "show what a command does", UsageText: "stsx help [COMMAND]",
-		Action: func(c *cli.Context) error { return r.help(c.Args().Slice()) },
+		Action: func(c *cli.Context) error { return r.printHelp(c.Args().Slice()) },
 	}
 }
 
-// help prints what the command of that path does, or what there is.
-func (r *run) help(path []string) error {
+// printHelp prints what the command of that path does, or what there is.
+func (r *run) printHelp(path []string) error {
 	at, name := r.app.Commands, "stsx"
 	var verb *cli.Command
 	for _, word := range path {
 		next := find(at, word)
 		if next == nil {
-			return unknownVerb(at, "", word)
+			return unknownVerb(at, strings.TrimSpace(strings.TrimPrefix(name, "stsx")), word)
 		}
 		verb, at, name = next, next.Subcommands, name+" "+next.Name
 	}
+	var text bytes.Buffer // urfave's printer says nothing of a write that fails
 	if verb == nil {
-		cli.HelpPrinter(r.Stdout, helpTemplate, r.app)
-		return nil
+		cli.HelpPrinter(&text, helpTemplate, r.app)
+	} else {
+		verb.HelpName = name
+		cli.HelpPrinter(&text, commandTemplate, verb)
 	}
-	verb.HelpName = name
-	cli.HelpPrinter(r.Stdout, commandTemplate, verb)
-	return nil
+	_, err := r.Stdout.Write(text.Bytes())
+	return err
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The names by which AWS knows what a SAML response says of a person.
@@ -207,8 +208,13 @@ func compareRoles(a, b Role) int {
 
 // clip bounds what an error quotes.
 func clip(s string) string {
-	if len(s) > 200 {
-		return s[:200] + "…"
+	const most = 200
+	if len(s) <= most {
+		return s
 	}
-	return s
+	end := most
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }

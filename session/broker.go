@@ -39,25 +39,41 @@ type received struct {
 // Open returns a fresh session for p. Errors: *InputError, *RefusedError,
 // *RoleError, *AWSError, ErrInterrupted, the context's, or what the drivers say.
 func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
-	if p.Confirm {
-		yes, err := b.Ask.Confirm(ctx, "Use "+p.Name+" ("+describe(p)+")?", false)
-		var input *InputError
-		if errors.As(err, &input) {
-			return Session{}, &InputError{What: "a yes to using " + p.Name, Give: "its profile says confirm = true: run this on a terminal"}
-		}
-		if err != nil {
-			return Session{}, err
-		}
-		if !yes {
-			return Session{}, ErrInterrupted
-		}
+	if err := b.confirm(ctx, p); err != nil {
+		return Session{}, err
 	}
 	return b.open(ctx, p, false)
 }
 
 // Renew is Open without a look at what the store holds.
 func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
+	if err := b.confirm(ctx, p); err != nil {
+		return Session{}, err
+	}
 	return b.open(ctx, p, true)
+}
+
+// confirm asks before a profile is used whose configuration says so.
+func (b *Broker) confirm(ctx context.Context, p Profile) error {
+	if !p.Confirm {
+		return nil
+	}
+	yes, err := b.Ask.Confirm(ctx, "Use "+p.Name+" ("+describe(p)+")?", false)
+	var input *InputError
+	if errors.As(err, &input) {
+		return &InputError{What: "a yes to using " + p.Name, Give: "its profile says confirm = true: run this on a terminal"}
+	}
+	if err == nil && !yes {
+		return ErrInterrupted
+	}
+	return err
+}
+
+// SignedIn reports whether an assertion of o is at hand: further profiles of
+// it need no sign-in.
+func (b *Broker) SignedIn(o Org) bool {
+	r, ok := b.assertions[o.ID()]
+	return ok && b.Now().Sub(r.at) < assertionLife
 }
 
 // Grants signs in to o and returns what the assertion says. The assertion
@@ -116,8 +132,8 @@ func (b *Broker) kept(ctx context.Context, key string, p Profile) (Session, bool
 }
 
 func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
-	if r, ok := b.assertions[p.Org.ID()]; ok && b.Now().Sub(r.at) < assertionLife {
-		return r.assertion, nil
+	if b.SignedIn(p.Org) {
+		return b.assertions[p.Org.ID()].assertion, nil
 	}
 	deadline := p.Org.Timeout
 	if deadline == 0 {
@@ -219,7 +235,7 @@ func sameRole(asked Role, got string) error {
 		strings.HasPrefix(parts[5], "assumed-role/"+asked.ShortName()+"/") {
 		return nil
 	}
-	return &AWSError{Act: "assuming " + asked.ARN, Err: fmt.Errorf("STS answered with %q, which is not that role", clip(got))}
+	return &AWSError{Act: "assuming " + asked.ARN, Err: fmt.Errorf("STS answered with %q: %w", clip(got), ErrNotThatRole)}
 }
 
 func (b *Broker) keep(ctx context.Context, key string, s Session) {
@@ -268,8 +284,6 @@ func describe(p Profile) string {
 	switch {
 	case p.Role == "" && p.Account == "":
 		return "at " + p.Root().Org.Name
-	case p.Role == "":
-		return "account " + p.Account
 	}
 	return asked(p)
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -15,12 +16,10 @@ func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role,
 	}
 	fits := matching(p, granted)
 	switch {
-	case len(fits) == 1:
-		return fits[0], nil
 	case len(fits) == 0:
 		return Role{}, &RoleError{Asked: asked(p), Near: near(p, granted)}
-	case strings.HasPrefix(p.Role, "arn:") && !ask.Interactive():
-		// The same role through two providers: both lead to the same role.
+	case sameARN(fits) && (len(fits) == 1 || !ask.Interactive()):
+		// Several are the same role through several providers: all lead there.
 		return fits[0], nil
 	case p.Role != "" && !ask.Interactive():
 		return Role{}, &RoleError{Asked: asked(p), Near: shown(fits), Many: true}
@@ -55,14 +54,19 @@ func matching(p Profile, granted []Role) []Role {
 	return short
 }
 
+func sameARN(roles []Role) bool {
+	return !slices.ContainsFunc(roles, func(r Role) bool { return r.ARN != roles[0].ARN })
+}
+
+// asked is the role that p asks for, in words.
 func asked(p Profile) string {
 	switch {
 	case p.Role == "":
-		return "in account " + p.Account
+		return "a role in account " + p.Account
 	case p.Account == "" || strings.HasPrefix(p.Role, "arn:"):
-		return p.Role
+		return "role " + p.Role
 	}
-	return p.Role + " in account " + p.Account
+	return "role " + p.Role + " in account " + p.Account
 }
 
 // near lists the granted roles that the person may have meant, best first.

@@ -16,6 +16,8 @@ var (
 	ErrInterrupted = errors.New("interrupted")
 	// ErrDurationTooLong: STS says the duration asked for is above the role's maximum.
 	ErrDurationTooLong = errors.New("the duration is above the role's maximum")
+	// ErrNotThatRole: STS handed out another role than the one asked for.
+	ErrNotThatRole = errors.New("that is not the role asked for")
 	// ErrNoKeyring: there is no place to keep the key that seals sessions.
 	ErrNoKeyring = errors.New("no keyring")
 )
@@ -26,7 +28,9 @@ type InputError struct {
 	Give string // how to give it without being asked: "set STSX_PASSWORD or use --password-stdin"
 }
 
-func (e *InputError) Error() string { return e.What + " is needed, and there is no terminal to ask on" }
+func (e *InputError) Error() string {
+	return e.What + " is needed, and nobody can be asked (no terminal, or --no-input)"
+}
 
 // RefusedError: the identity provider refused the sign-in. Nothing is wrong
 // with stsx or the network; trying the same again can lock the account.
@@ -59,19 +63,19 @@ func (e *RefusedError) Error() string {
 
 // RoleError: the role asked for is not granted, or not the only one that fits.
 type RoleError struct {
-	Asked string   // as the person named it
+	Asked string   // as the person named it: "role Admin in account 123456789012"
 	Near  []string // roles they may have meant, as shown to them
 	Many  bool     // Asked fits each of Near
 }
 
 func (e *RoleError) Error() string {
 	if e.Many {
-		return fmt.Sprintf("role %s is ambiguous; it fits %s", e.Asked, strings.Join(e.Near, ", "))
+		return fmt.Sprintf("%s is ambiguous; it fits %s", e.Asked, strings.Join(e.Near, ", "))
 	}
 	if e.Asked == "" {
 		return "signed in, but Okta grants you no AWS role in this app"
 	}
-	text := fmt.Sprintf("role %s is not granted to you", e.Asked)
+	text := fmt.Sprintf("%s is not granted to you", e.Asked)
 	if len(e.Near) > 0 {
 		text += "; near it: " + strings.Join(e.Near, ", ")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -59,7 +60,7 @@ func (s PasswordSource) First(ctx context.Context, o Org) (Password, error) {
 	}
 	if s.Ask.Interactive() {
 		s.Ask.Say("the password at hand was refused a short while ago, so it isn't sent again")
-		return s.typed(ctx, o)
+		return s.Again(ctx, o, p.Secret)
 	}
 	return Password{}, &RefusedError{What: "the password", Kind: RefusedPassword,
 		Said: "(a short while ago) the password is wrong; it isn't sent again, so as not to lock the account"}
@@ -78,9 +79,18 @@ func (s PasswordSource) Refused(ctx context.Context, o Org, p Password) {
 	s.Ask.Say("the password that was kept in the keyring is wrong; it is forgotten")
 }
 
-// Again asks the person for another password after one was refused. Errors:
+// Again asks the person for another password than those refused. Errors:
 // *InputError when nobody can be asked.
-func (s PasswordSource) Again(ctx context.Context, o Org) (Password, error) { return s.typed(ctx, o) }
+func (s PasswordSource) Again(ctx context.Context, o Org, refused ...Secret) (Password, error) {
+	for range maxAsked {
+		p, err := s.typed(ctx, o)
+		if err != nil || !slices.ContainsFunc(refused, p.Equal) {
+			return p, err
+		}
+		s.Ask.Say("that password was refused already; it isn't sent again")
+	}
+	return Password{}, &RefusedError{What: "the password", Kind: RefusedPassword}
+}
 
 // Accepted is told that p was right: it offers, once, to keep a typed one.
 func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
@@ -125,6 +135,19 @@ func (s PasswordSource) stored(ctx context.Context, o Org) (Password, error) {
 		return Password{}, nil
 	}
 	return Password{Secret: text, kept: true}, nil
+}
+
+// Username is o's, asked for when the configuration has none. Errors as
+// Prompter.Ask.
+func Username(ctx context.Context, o Org, ask Prompter) (string, error) {
+	if o.Username != "" {
+		return o.Username, nil
+	}
+	return ask.Ask(ctx, Question{
+		Prompt: "Okta username for " + o.Name,
+		What:   "the username for " + o.Name,
+		Give:   "set username in the configuration, or give it in STSX_USERNAME or with --username",
+	})
 }
 
 func (s PasswordSource) typed(ctx context.Context, o Org) (Password, error) {

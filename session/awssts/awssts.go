@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -150,17 +151,32 @@ func failure(a session.Assumption, err error) error {
 		return out
 	}
 	out.Code, out.Message = api.ErrorCode(), api.ErrorMessage()
-	if text := a.Assertion.Reveal(); text != "" {
-		out.Message = strings.ReplaceAll(out.Message, text, "[secret]")
-	}
-	if len(out.Message) > 1000 {
-		out.Message = out.Message[:1000] + "…"
+	out.Message = redact(out.Message, a.Assertion)
+	if runes := []rune(out.Message); len(runes) > 1000 {
+		out.Message = string(runes[:1000]) + "…"
 	}
 	out.Err = errors.New(out.Message)
 	if out.Code == "ValidationError" && strings.Contains(out.Message, "MaxSessionDuration") {
 		return fmt.Errorf("%w: %w", session.ErrDurationTooLong, out)
 	}
 	return out
+}
+
+// redact takes out of message every piece of the assertion that is long enough
+// to be one, whole or cut short by AWS.
+func redact(message string, assertion session.Secret) string {
+	text := strings.NewReplacer("\r", "", "\n", "").Replace(assertion.Reveal())
+	return base64Run().ReplaceAllStringFunc(message, func(run string) string {
+		joined := strings.Join(strings.Fields(run), "")
+		if len(joined) < 16 || !strings.Contains(text, strings.TrimRight(joined, "=")) {
+			return run
+		}
+		return "[secret]"
+	})
+}
+
+func base64Run() *regexp.Regexp {
+	return regexp.MustCompile(`[A-Za-z0-9+/=]+(?:\s*[\r\n]\s*[A-Za-z0-9+/=]+)*`)
 }
 
 // reach strips the SDK's wrapping from an error of the network and keeps what

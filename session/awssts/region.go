@@ -13,6 +13,9 @@ import (
 // would show up as a puzzling error later.
 func (c Client) region(a session.Assumption) (string, error) {
 	partition := a.Role.Partition()
+	if strings.Trim(a.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return "", fmt.Errorf("%q is not a region's name, such as eu-west-1", a.Region)
+	}
 	if a.Region != "" {
 		if at := partitionOf(a.Region); at != partition {
 			return "", fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region", a.Region, at, a.Role.ARN, partition)

@@ -46,19 +46,14 @@ func (t *talk) wrongPassword(ctx context.Context, v verdict) error {
 	out := &session.RefusedError{What: "the password", Said: t.quote(ctx, v), Kind: session.RefusedPassword}
 	t.Passwords.Refused(ctx, t.org, t.password)
 	t.sent = false
-	if t.wrong.passwords++; t.wrong.passwords >= maxRefused || !t.Ask.Interactive() {
+	t.wrong.passwords = append(t.wrong.passwords, t.password.Secret)
+	if len(t.wrong.passwords) >= maxRefused || !t.Ask.Interactive() {
 		return out
 	}
 	t.Ask.Say(out.Error())
-	again, err := t.Passwords.Again(ctx, t.org)
+	again, err := t.Passwords.Again(ctx, t.org, t.wrong.passwords...)
 	if err != nil {
 		return err
-	}
-	for again.Equal(t.password.Secret) {
-		t.Ask.Say("that is the password that was just refused")
-		if again, err = t.Passwords.Again(ctx, t.org); err != nil {
-			return err
-		}
 	}
 	t.password = again
 	return t.page.Again(ctx)

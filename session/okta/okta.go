@@ -149,17 +149,11 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 }
 
 func (d *Driver) credentials(ctx context.Context, o session.Org) (session.Password, session.Org, error) {
-	if o.Username == "" {
-		name, err := d.Ask.Ask(ctx, session.Question{
-			Prompt: "Okta username for " + o.Name,
-			What:   "the username for " + o.Name,
-			Give:   "set username in the configuration, or give it in STSX_USERNAME or with --username",
-		})
-		if err != nil {
-			return session.Password{}, o, err
-		}
-		o.Username = name
+	name, err := session.Username(ctx, o, d.Ask)
+	if err != nil {
+		return session.Password{}, o, err
 	}
+	o.Username = name
 	password, err := d.Passwords.First(ctx, o)
 	return password, o, err
 }

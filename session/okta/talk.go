@@ -32,9 +32,12 @@ type talk struct {
 	codes    *session.CodeSource
 	chosen   *factor // what the person signs in with besides the password
 
-	screen    string // name of the page at hand
-	seen      map[string]int
-	wrong     struct{ passwords, codes int }
+	screen string // name of the page at hand
+	seen   map[string]int
+	wrong  struct {
+		passwords []session.Secret
+		codes     int
+	}
 	refusal   *session.RefusedError // of the last code
 	restarted bool
 	acted     bool // something was pressed since the page was opened
