@@ -96,13 +96,18 @@ func notStarted(name string, err error) error {
 	case err == nil, errors.As(err, &done):
 		return err
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return &commandError{statusNotFound, errors.New("command not found: " + name)}
+		return &commandError{statusNotFound, errors.New("command not found: " + quoted(name))}
 	}
+	// Without the words of the packages between.
 	var number syscall.Errno
-	if errors.As(err, &number) {
-		err = number // without the words of the packages between
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
 	}
-	return &commandError{statusNotExecutable, errors.New("can't execute " + name + ": " + err.Error())}
+	if errors.As(err, &number) {
+		err = number
+	}
+	return &commandError{statusNotExecutable, errors.New("can't execute " + quoted(name) + ": " + err.Error())}
 }
 
 // describe is one session in a line for people.
