@@ -1,0 +1,243 @@
+//go:build unix
+
+package tests
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// at is the desk in another test, such as a subtest.
+func (d *desk) at(t *testing.T) *desk {
+	more := *d
+	more.T = t
+	return &more
+}
+
+// sub is a subtest at the same desk, beside the others.
+func (d *desk) sub(name string, f func(d *desk)) {
+	d.Run(name, func(t *testing.T) {
+		t.Parallel()
+		f(d.at(t))
+	})
+}
+
+// elsewhere is the desk with a state directory of its own: no session is open.
+func (d *desk) elsewhere() *desk { return d.with("XDG_STATE_HOME=" + d.TempDir()) }
+
+// program runs any program as run runs stsx.
+func (d *desk) program(argv ...string) result {
+	d.Helper()
+	return d.begin(argv...).wait()
+}
+
+// running is a program that has been started.
+type running struct {
+	*testing.T
+	*exec.Cmd
+	out, err *written
+	ctx      context.Context
+	ended    chan struct{}
+	failed   error
+}
+
+// written is what a program wrote so far.
+type written struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// start starts stsx in a session of its own, without any terminal.
+func (d *desk) start(args ...string) *running {
+	d.Helper()
+	return d.begin(append([]string{stsx}, args...)...)
+}
+
+func (d *desk) begin(argv ...string) *running {
+	d.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	command := d.command(ctx)
+	command.Path, command.Args, command.Err = argv[0], argv, nil
+	if !strings.Contains(argv[0], "/") {
+		command.Path, command.Err = exec.LookPath(argv[0])
+	}
+	command.WaitDelay = 2 * time.Second // what the command started may keep its output open
+	r := &running{T: d.T, Cmd: command, out: &written{}, err: &written{}, ctx: ctx, ended: make(chan struct{})}
+	command.Stdout, command.Stderr = r.out, r.err
+	if err := command.Start(); err != nil {
+		cancel()
+		d.Fatalf("starting %q: %v", argv, err)
+	}
+	go func() {
+		defer close(r.ended)
+		r.failed = command.Wait()
+	}()
+	d.Cleanup(func() {
+		cancel()
+		<-r.ended
+	})
+	return r
+}
+
+func (r *running) wait() result {
+	r.Helper()
+	<-r.ended
+	var exit *exec.ExitError
+	if r.failed != nil && !errors.As(r.failed, &exit) && !errors.Is(r.failed, exec.ErrWaitDelay) && r.ctx.Err() == nil {
+		r.Fatalf("running %q: %v", r.Args, r.failed)
+	}
+	if r.ctx.Err() != nil {
+		r.Fatalf("%q did not end within %s\nstdout: %s\nstderr: %s", r.Args, limit, r.out, r.err)
+	}
+	return ending(r.ProcessState, r.out.String(), r.err.String())
+}
+
+func (r *running) over() bool {
+	select {
+	case <-r.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func ending(state *os.ProcessState, stdout, stderr string) result {
+	out := result{status: state.ExitCode(), stdout: stdout, stderr: stderr}
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		out.signal = ws.Signal()
+	}
+	return out
+}
+
+// await waits until something holds, a minute at most.
+func (d *desk) await(what string, holds func() bool) {
+	d.Helper()
+	d.within(time.Minute, what, holds)
+}
+
+func (d *desk) within(limit time.Duration, what string, holds func() bool) {
+	d.Helper()
+	if !eventually(limit, holds) {
+		d.Fatalf("not within %s: %s", limit, what)
+	}
+}
+
+func eventually(limit time.Duration, holds func() bool) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if holds() {
+			return true
+		}
+	}
+	return holds()
+}
+
+// onLinux skips what looks into /proc.
+func onLinux(t testing.TB) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("this looks into /proc")
+	}
+}
+
+// process is one entry of /proc.
+type process struct {
+	pid     int
+	name    string
+	argv    []string
+	environ []string // empty for another user's
+}
+
+// processes is every process there is. One that ends meanwhile is left out or
+// shown in part.
+func processes() []process {
+	entries, _ := filepath.Glob("/proc/[0-9]*")
+	var out []process
+	for _, dir := range entries {
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		argv, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+		if err != nil {
+			continue
+		}
+		name, _ := os.ReadFile(filepath.Join(dir, "comm"))
+		environ, _ := os.ReadFile(filepath.Join(dir, "environ"))
+		out = append(out, process{pid, strings.TrimSpace(string(name)), fields(argv), fields(environ)})
+	}
+	return out
+}
+
+func fields(text []byte) []string {
+	return strings.FieldsFunc(string(text), func(r rune) bool { return r == 0 })
+}
+
+// browsers are the processes of the Chromium that this desk's stsx started:
+// its profile is named in its arguments, its HOME is this desk's.
+func (d *desk) browsers() []process {
+	var out []process
+	for _, p := range processes() {
+		if strings.HasPrefix(p.name, "stsx") || len(p.argv) == 0 || strings.Contains(p.argv[0], "stsx-tests-") {
+			continue
+		}
+		ours := slices.Contains(p.environ, "HOME="+d.home) && strings.HasPrefix(strings.ToLower(p.name), "chrom")
+		for _, arg := range p.argv {
+			ours = ours || strings.Contains(arg, "--user-data-dir="+d.home)
+		}
+		if ours {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// alone fails the test if a Chromium of this desk lives on for more than a few
+// seconds, or if a lock is still held.
+func (d *desk) alone() {
+	d.Helper()
+	onLinux(d)
+	if !eventually(10*time.Second, func() bool { return len(d.browsers()) == 0 }) {
+		d.Errorf("still there: %v", d.browsers())
+	}
+	d.unlocked()
+}
+
+// unlocked fails the test if a lock of this desk is held.
+func (d *desk) unlocked() {
+	d.Helper()
+	locks, _ := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "*", "*.lock"))
+	for _, path := range locks {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			d.Fatal(err)
+		}
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+			d.Errorf("%s: %v", path, err)
+		}
+		_ = f.Close()
+	}
+}
