@@ -8,7 +8,7 @@ DESTDIR ?=
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TAGS    := urfave_cli_no_docs
-BUILD   := $(GO) build -buildvcs=false -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$(VERSION)'
+BUILD   := $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$(VERSION)'
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1
@@ -22,6 +22,10 @@ WIDGET  := tests/okta/node_modules/.package-lock.json
 PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .git -prune -o
 TIMEOUT := 12m
 
+# The version comes from git describe; without this a checkout that belongs to
+# another user would not build.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
 .PHONY: help build demo picture test check unit vuln widget cross bench install clean setup-demo setup-test
 
 help: ## this list
@@ -32,11 +36,11 @@ build: ## ./stsx for this machine
 	CGO_ENABLED=0 $(BUILD) -o stsx .
 
 demo: setup-demo widget build ## see stsx work against a simulated Okta and AWS, all on this machine
-	@CGO_ENABLED=0 $(GO) build -buildvcs=false -o build/demo ./tests/demo
+	@CGO_ENABLED=0 $(GO) build -o build/demo ./tests/demo
 	@exec build/demo -stsx ./stsx
 
 picture: setup-demo widget build ## docs/demo.svg, from a run of the demo
-	@CGO_ENABLED=0 $(GO) build -buildvcs=false -o build/demo ./tests/demo
+	@CGO_ENABLED=0 $(GO) build -o build/demo ./tests/demo
 	@exec build/demo -stsx ./stsx -record docs/demo.svg
 
 test: setup-test check unit cross ## everything that a change has to pass
@@ -62,7 +66,7 @@ widget: $(WIDGET) ## the Okta Sign-In Widget for the simulated org
 
 $(WIDGET): tests/okta/package.json tests/okta/package-lock.json
 	@echo 'installing the Okta Sign-In Widget from npm into tests/okta/node_modules'
-	cd tests/okta && npm ci --ignore-scripts --no-audit --no-fund
+	cd tests/okta && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 cross: ## dist/: linux, darwin and windows on amd64 and arm64

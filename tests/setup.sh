@@ -153,7 +153,7 @@ install_pip() {
 	printf 'setup: installing with pip into tests/.venv:%s\n' "$pip" >&2
 	[ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || fail "python3 -m venv failed; this is missing:$pip"
 	# shellcheck disable=SC2086 # a list of packages
-	"$venv/bin/pip" install --quiet --disable-pip-version-check $pip >&2 ||
+	"$venv/bin/pip" install --quiet --retries 1 --disable-pip-version-check $pip >&2 ||
 		printf 'setup: pip failed; this stays missing:%s\nsetup: tests that need it are skipped, or fail with STSX_REQUIRE=all\n' "$pip" >&2
 }
 
