@@ -49,7 +49,7 @@ func shadows(name string) bool {
 		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES":
 		return true
 	}
-	return strings.HasPrefix(name, "AWS_CONTAINER_")
+	return strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_")
 }
 
 // overlay returns parent without what shadows the session, and with vars.
