@@ -26,6 +26,7 @@ TIMEOUT := 12m
 # another user would not build.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
+.NOTPARALLEL:
 .PHONY: help build demo picture test check unit vuln widget cross bench install clean setup-demo setup-test
 
 help: ## this list
