@@ -84,9 +84,16 @@ type samlAssertion struct {
 		NotOnOrAfter string `xml:"NotOnOrAfter,attr"`
 	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion Conditions"`
 	Attributes []struct {
-		Name   string   `xml:"Name,attr"`
-		Values []string `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeValue"`
+		Name   string      `xml:"Name,attr"`
+		Values []samlValue `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeValue"`
 	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeStatement>Attribute"`
+}
+
+// samlValue is text. Comments in it count for nothing, as for AWS: what stands
+// on either side of one is one text.
+type samlValue struct {
+	Text     string     `xml:",chardata"`
+	Elements []struct{} `xml:",any"`
 }
 
 func decodeResponse(text []byte) (samlResponse, error) {
@@ -149,16 +156,22 @@ func (a *Assertion) fill(s samlAssertion) error {
 		a.NotOnOrAfter = end.UTC()
 	}
 	for _, attribute := range s.Attributes {
+		if attribute.Name != roleAttribute && attribute.Name != durationAttribute {
+			continue
+		}
 		for _, value := range attribute.Values {
+			if len(value.Elements) > 0 {
+				return errors.New("a value of " + attribute.Name + " holds an element")
+			}
 			switch attribute.Name {
 			case roleAttribute:
-				role, err := parseGrant(value)
+				role, err := parseGrant(value.Text)
 				if err != nil {
 					return err
 				}
 				a.Roles = append(a.Roles, role)
 			case durationAttribute:
-				seconds, err := strconv.Atoi(strings.TrimSpace(value))
+				seconds, err := strconv.Atoi(strings.TrimSpace(value.Text))
 				if err != nil || seconds < 900 || seconds > 43200 {
 					return errors.New("its SessionDuration is not a number of seconds between 900 and 43200")
 				}
@@ -172,24 +185,32 @@ func (a *Assertion) fill(s samlAssertion) error {
 }
 
 // parseGrant reads one value of the role attribute: the role's and the
-// provider's ARN with a comma between, in either order.
+// provider's ARN with a comma between, in either order. A role's name may hold
+// commas too: the one that counts is followed by an ARN.
 func parseGrant(value string) (Role, error) {
 	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", clip(value))
-	first, second, found := strings.Cut(value, ",")
-	if !found {
+	parts := strings.Split(value, ",")
+	second := len(parts) - 1
+	for second > 0 && !strings.HasPrefix(strings.TrimSpace(parts[second]), "arn:") {
+		second--
+	}
+	if second <= 0 {
 		return Role{}, bad
 	}
-	first, second = strings.TrimSpace(first), strings.TrimSpace(second)
+	return grantOf(strings.TrimSpace(strings.Join(parts[:second], ",")), strings.TrimSpace(strings.Join(parts[second:], ",")), bad)
+}
+
+func grantOf(first, second string, bad error) (Role, error) {
 	if strings.Contains(first, ":saml-provider/") {
 		first, second = second, first
 	}
 	role, err := ParseRole(first)
-	if err != nil {
+	if err != nil || strings.Contains(first, ",arn:") {
 		return Role{}, bad
 	}
 	parts := strings.SplitN(second, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[1] != role.Partition() || parts[2] != "iam" || parts[4] != role.Account() ||
-		!strings.HasPrefix(parts[5], "saml-provider/") || !printable(second) {
+		!strings.HasPrefix(parts[5], "saml-provider/") || strings.Contains(second, ",") || !printable(second) {
 		return Role{}, bad
 	}
 	role.Provider = second

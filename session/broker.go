@@ -288,15 +288,14 @@ func describe(p Profile) string {
 	return asked(p)
 }
 
-// short prints whole hours and minutes as people write them.
+// short is a duration as people write it: 8h, 1h30m, 90s.
 func short(d time.Duration) string {
 	text := d.String()
-	text = strings.TrimSuffix(text, "0s")
-	if d >= time.Hour {
-		text = strings.TrimSuffix(text, "0m")
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
 	}
-	if text == "" {
-		return d.String()
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
 	}
 	return text
 }

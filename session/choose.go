@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role,
 		// Several are the same role through several providers: all lead there.
 		return fits[0], nil
 	case p.Role != "" && !ask.Interactive():
-		return Role{}, &RoleError{Asked: asked(p), Near: shown(fits), Many: true}
+		return Role{}, &RoleError{Asked: asked(p), Near: few(shown(fits)), Many: true}
 	}
 	picked, err := ask.Choose(ctx, Question{
 		Prompt: "Role for " + p.Name,
@@ -52,6 +53,15 @@ func matching(p Profile, granted []Role) []Role {
 		return exact
 	}
 	return short
+}
+
+// few bounds what an error lists.
+func few(list []string) []string {
+	const most = 5
+	if len(list) <= most {
+		return list
+	}
+	return append(list[:most:most], strconv.Itoa(len(list)-most)+" more")
 }
 
 func sameARN(roles []Role) bool {

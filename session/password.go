@@ -201,7 +201,9 @@ func (s *CodeSource) Next(ctx context.Context, o Org, prompt string) (Secret, er
 		if s.fresh(code) {
 			return s.use(code), nil
 		}
-		s.Ask.Say("that code was used already: wait for the next one")
+		if !code.IsZero() {
+			s.Ask.Say("that code was used already: wait for the next one")
+		}
 	}
 	return Secret{}, &RefusedError{What: "the code", Kind: RefusedCode}
 }

@@ -10,20 +10,34 @@ const redacted = "[secret]"
 // Secret is text that must not be seen: a password, a code, an assertion, a
 // key. Every verb of fmt and every encoder prints it as "[secret]"; Reveal is
 // the one way to the text, so that the places that need it can be found.
-type Secret struct{ text string }
+//
+// The text is behind a pointer because fmt can't call the methods of what
+// stands in an unexported field, and would print a string there. So compare
+// with Equal: == tells whether two are copies of one.
+type Secret struct{ text *string }
 
 // NewSecret wraps text.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{&text}
+}
 
 // Reveal returns the text itself.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // IsZero reports whether there is no text.
-func (s Secret) IsZero() bool { return s.text == "" }
+func (s Secret) IsZero() bool { return s.text == nil }
 
 // Equal compares in constant time.
 func (s Secret) Equal(other Secret) bool {
-	return subtle.ConstantTimeCompare([]byte(s.text), []byte(other.text)) == 1
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
 // Format implements fmt.Formatter for every verb.
