@@ -35,14 +35,21 @@ type terminal struct {
 // open runs stsx on a terminal of 100 by 30.
 func (d *desk) open(args ...string) *terminal {
 	d.Helper()
+	return d.on(append([]string{stsx}, args...)...)
+}
+
+// on runs any program on such a terminal.
+func (d *desk) on(argv ...string) *terminal {
+	d.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	command := exec.CommandContext(ctx, stsx, args...)
+	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	command.Env, command.Dir = d.env, d.home
 	file, err := pty.StartWithSize(command, &pty.Winsize{Rows: 30, Cols: 100})
 	if err != nil {
 		cancel()
 		d.Fatal(err)
 	}
+	file = pollable(d.T, file)
 	t := &terminal{T: d.T, command: command, pty: file, cancel: cancel, grown: make(chan struct{}, 1), ended: make(chan struct{})}
 	go t.watch()
 	d.Cleanup(func() {
@@ -51,6 +58,24 @@ func (d *desk) open(args ...string) *terminal {
 		<-t.ended
 	})
 	return t
+}
+
+// pollable is f as a file whose Close ends a Read, and so lets go of it: the
+// pty package leaves one that blocks.
+func pollable(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	defer f.Close()
+	syscall.ForkLock.RLock()
+	fd, err := syscall.Dup(int(f.Fd()))
+	if err == nil {
+		syscall.CloseOnExec(fd)
+		err = syscall.SetNonblock(fd, true)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 func (t *terminal) watch() {
