@@ -89,6 +89,24 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	}
 }
 
+// docs/exec.md names every variable that a command gets or loses.
+func TestEveryVariableOfTheCommandIsDocumented(t *testing.T) {
+	docs := textOf(t, "../docs/exec.md")
+	names := regexp.MustCompile(`"((AWS|STSX)_[A-Z_]+)"`).FindAllStringSubmatch(textOf(t, "../commands/environ.go"), -1)
+	if len(names) < 20 {
+		t.Errorf("commands/environ.go was not read well: it has %d variables", len(names))
+	}
+	for _, name := range names {
+		want := "`" + name[1]
+		if !strings.HasSuffix(name[1], "_") {
+			want += "`"
+		}
+		if !strings.Contains(docs, want) {
+			t.Errorf("docs/exec.md says nothing of %s", name[1])
+		}
+	}
+}
+
 func TestExamplesOfTheConfigurationAreRight(t *testing.T) {
 	for _, document := range []string{"../README.md", "../docs/configuration.md"} {
 		blocks := regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllStringSubmatch(textOf(t, document), -1)
