@@ -15,9 +15,9 @@ Usage:
 Commands:{{range .VisibleCommands}}
    {{printf "%-10s" .Name}} {{.Usage}}{{end}}
 
-Flags, before or after the command:
-   {{range .VisibleFlags}}{{.}}
-   {{end}}
+Flags, before or after the command:{{range .VisibleFlags}}
+   {{.}}{{end}}
+
 stsx help COMMAND tells more about one.
 `
 
@@ -31,9 +31,9 @@ Usage:
 Commands:{{range .VisibleCommands}}
    {{printf "%-10s" .Name}} {{.Usage}}{{end}}
 {{end}}{{if .VisibleFlags}}
-Flags:
-   {{range .VisibleFlags}}{{.}}
-   {{end}}{{end}}
+Flags:{{range .VisibleFlags}}
+   {{.}}{{end}}
+{{end}}
 stsx help lists the flags that every command takes.
 `
 

@@ -1,0 +1,443 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
+
+const admin = "arn:aws:iam::123456789012:role/Admin"
+
+// room is a System with nothing outside.
+type room struct {
+	System
+	out, err *bytes.Buffer
+	settings Settings
+	sessions []session.Session
+	profiles profiles
+	said     []string
+	builds   int
+}
+
+func newRoom(args ...string) *room {
+	r := &room{out: new(bytes.Buffer), err: new(bytes.Buffer), profiles: profiles{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}}}
+	r.System = System{
+		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1", GOOS: "linux", Now: noon,
+		Find:    func(name string) (string, error) { return "/bin/" + name, nil },
+		Replace: func(string, []string, []string) error { return errors.New("not here") },
+		Build: func(s Settings) (*Kit, error) {
+			r.settings = s
+			r.builds++
+			return &Kit{Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
+		},
+	}
+	return r
+}
+
+func (r *room) run(words ...string) int {
+	if words != nil {
+		r.Args = words
+	}
+	return Run(context.Background(), r.System)
+}
+
+func (r *room) List(context.Context) ([]session.Session, error) { return r.sessions, nil }
+func (r *room) Delete(_ context.Context, match func(session.Session) bool) (int, error) {
+	n := len(r.sessions)
+	r.sessions = slices.DeleteFunc(r.sessions, match)
+	return n - len(r.sessions), nil
+}
+func (r *room) DeleteAll(context.Context, bool) error         { r.sessions = nil; return nil }
+func (r *room) Where(context.Context) (key, passwords string) { return "kernel keyring", "nowhere" }
+func (r *room) Interactive() bool                             { return false }
+func (r *room) Ask(_ context.Context, q session.Question) (string, error) {
+	return "", &session.InputError{What: q.What, Give: q.Give}
+}
+func (r *room) Confirm(context.Context, string, bool) (bool, error) {
+	return false, &session.InputError{}
+}
+func (r *room) Choose(_ context.Context, q session.Question, _ []string) (int, error) {
+	return 0, &session.InputError{What: q.What, Give: q.Give}
+}
+func (r *room) Say(text string) { r.said = append(r.said, text) }
+func (r *room) Progress(string) {}
+
+type profiles []session.Profile
+
+func (p profiles) Profile(name string) (session.Profile, error) {
+	for _, at := range p {
+		if at.Name == name {
+			return at, nil
+		}
+	}
+	return session.Profile{}, errors.New("there is no profile " + name)
+}
+func (p profiles) Org(string) (session.Org, error) { return session.Org{Name: "acme"}, nil }
+func (p profiles) Names() []string {
+	var out []string
+	for _, at := range p {
+		out = append(out, at.Name)
+	}
+	return out
+}
+
+// TestPolicyOnEveryCommand: urfave prints usage errors on stdout and takes an
+// unknown command for success unless told otherwise on each command.
+func TestPolicyOnEveryCommand(t *testing.T) {
+	r := &run{System: newRoom().System}
+	app := r.tree()
+	if app.OnUsageError == nil || app.ExitErrHandler == nil || !app.HideHelp || !app.HideVersion || app.CommandNotFound != nil {
+		t.Error("the app lacks the policy")
+	}
+	var walk func(string, []*cli.Command)
+	walk = func(under string, commands []*cli.Command) {
+		for _, c := range commands {
+			name := strings.TrimSpace(under + " " + c.Name)
+			if c.OnUsageError == nil || !c.HideHelp {
+				t.Errorf("%s lacks the policy", name)
+			}
+			if c.Usage == "" || c.UsageText == "" || (c.Action == nil) != (len(c.Subcommands) > 0) {
+				t.Errorf("%s: %+v", name, c)
+			}
+			if len(c.Subcommands) == 0 && name != "exec" && name != "help" && named(c.Flags, "help") == nil {
+				t.Errorf("%s has no --help", name)
+			}
+			walk(name, c.Subcommands)
+
+			// And it holds: a flag that only urfave could refuse.
+			room := newRoom()
+			if code := room.run(append(strings.Fields(name), "--quiet=perhaps")...); code != 2 && code != 125 || room.out.Len() > 0 || !strings.Contains(room.err.String(), "stsx: error: ") || !strings.Contains(room.err.String(), "stsx: hint: run stsx help") {
+				t.Errorf("%s --quiet=perhaps: %d, %q, %q", name, code, room.out, room.err)
+			}
+			// Help goes to stdout, with every flag of the command.
+			for _, words := range [][]string{append(strings.Fields(name), "--help"), append([]string{"help"}, strings.Fields(name)...), append([]string{"-h"}, strings.Fields(name)...)} {
+				room = newRoom()
+				if code := room.run(words...); code != 0 || room.err.Len() > 0 || !strings.Contains(room.out.String(), "stsx "+name+" - "+c.Usage) || room.builds > 0 {
+					t.Errorf("%q: %d, %q, %q", words, code, room.out, room.err)
+				}
+				for _, f := range longNames(c.Flags) {
+					if !strings.Contains(room.out.String(), "--"+f) {
+						t.Errorf("%q does not tell of --%s", words, f)
+					}
+				}
+			}
+		}
+	}
+	walk("", app.Commands)
+}
+
+func TestHelp(t *testing.T) {
+	for _, words := range [][]string{{}, {"help"}, {"--help"}, {"-h"}} {
+		r := newRoom(words...)
+		if code := Run(context.Background(), r.System); code != 0 || r.err.Len() > 0 {
+			t.Errorf("%q: %d, %q", words, code, r.err)
+		}
+		for _, f := range longNames(globalFlags()) {
+			if !strings.Contains(r.out.String(), "--"+f) {
+				t.Errorf("%q does not tell of --%s", words, f)
+			}
+		}
+		for _, line := range strings.Split(r.out.String(), "\n") {
+			if len(line) > 100 || strings.TrimRight(line, " ") != line {
+				t.Errorf("%q", line)
+			}
+		}
+		if strings.Contains(r.out.String(), "refresh") {
+			t.Error("--refresh comes later")
+		}
+	}
+	for _, words := range [][]string{{"help", "bogus"}, {"help", "password", "bogus"}, {"help", "exec", "x"}} {
+		r := newRoom()
+		if code := r.run(words...); code != 2 || r.out.Len() > 0 {
+			t.Errorf("%q: %d, %q", words, code, r.out)
+		}
+	}
+	for _, words := range [][]string{{"version"}, {"--version"}} {
+		r := newRoom()
+		if code := r.run(words...); code != 0 || !strings.HasPrefix(r.out.String(), "stsx v1 (go") {
+			t.Errorf("%q: %d, %q", words, code, r.out)
+		}
+	}
+}
+
+// TestHintsNameTheVerb: what a hint says to run has to work.
+func TestHintsNameTheVerb(t *testing.T) {
+	for line, want := range map[string]string{"password set --bogus": "run stsx help password set", "password set --idp": "run stsx help password set", "password set x": "run stsx help password set",
+		"password bogus": "run stsx help password", "bogus": "run stsx help", "login --all x": "run stsx help login", "exec --mfa=x": "run stsx help exec", "exec": "run stsx help exec", "password status --quiet=x": "run stsx help password status"} {
+		r := newRoom()
+		r.run(strings.Fields(line)...)
+		if !strings.Contains(r.err.String(), "hint: "+want+"\n") {
+			t.Errorf("%s: %s", line, r.err)
+			continue
+		}
+		if code := newRoom().run(strings.Fields(want)[2:]...); code != 0 {
+			t.Errorf("%s ends with %d", want, code)
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// TestStdoutIsFull: data that can't be written is an error.
+func TestStdoutIsFull(t *testing.T) {
+	for _, line := range []string{"", "help", "help exec", "exec --help", "version", "--version", "status", "status --json"} {
+		r := newRoom()
+		r.Stdout = full{}
+		r.Args = strings.Fields(line)
+		if code := Run(context.Background(), r.System); code == 0 || !strings.Contains(r.err.String(), "no space left") {
+			t.Errorf("stsx %s: %d, %q", line, code, r.err)
+		}
+	}
+}
+
+// TestStatusOfErrors is the table of errors, exit statuses and hints.
+func TestStatusOfErrors(t *testing.T) {
+	exitError := exec.Command("sh", "-c", "exit 7").Run() // by accident a cli.ExitCoder
+	for name, c := range map[string]struct {
+		err        error
+		code, exec int
+		hint       string
+	}{
+		"none":                                {nil, 0, 0, ""},
+		"any":                                 {errors.New("x"), 1, 125, ""},
+		"a command of ours that ended with 7": {exitError, 1, 125, ""},
+		"usage":                               {&usageError{"x", "login"}, 2, 125, "run stsx help login"},
+		"input":                               {&session.InputError{What: "x", Give: "set X"}, 3, 3, "set X"},
+		"password":                            {&session.RefusedError{Kind: session.RefusedPassword}, 4, 4, "stsx password set"},
+		"code":                                {&session.RefusedError{Kind: session.RefusedCode}, 4, 4, "clocks"},
+		"locked":                              {&session.RefusedError{Kind: session.RefusedLocked}, 4, 4, "unlocked"},
+		"expired":                             {&session.RefusedError{Kind: session.RefusedExpired}, 4, 4, "change the password"},
+		"not assigned":                        {&session.RefusedError{Kind: session.RefusedNotAssigned}, 4, 4, "administrator"},
+		"too many":                            {&session.RefusedError{Kind: session.RefusedTooMany}, 4, 4, "wait a minute"},
+		"role":                                {&session.RoleError{}, 5, 5, "stsx roles"},
+		"network":                             {&session.AWSError{Err: errors.New("x")}, 5, 5, "HTTPS_PROXY"},
+		"wrong role":                          {&session.AWSError{Err: session.ErrNotThatRole}, 5, 5, "AWS_ENDPOINT_URL"},
+		"unknown code":                        {&session.AWSError{Code: "Strange"}, 5, 5, "administrator"},
+		"origin":                              {&session.OriginError{Got: "https://x"}, 1, 125, "allowed_hosts"},
+		"page":                                {&session.PageError{}, 1, 125, "--verbose"},
+		"not found":                           {notStarted("x", exec.ErrNotFound), 127, 127, ""},
+		"interrupted":                         {session.ErrInterrupted, 130, 130, ""},
+		"SIGTERM":                             {Signalled{15}, 143, 143, ""},
+		"canceled":                            {context.Canceled, 130, 130, ""},
+		"ended":                               {Ended(7), 7, 7, ""},
+	} {
+		var out bytes.Buffer
+		code := report(&out, c.err, false)
+		inExec := report(io.Discard, c.err, true)
+		if code != c.code || inExec != c.exec || !strings.Contains(out.String(), c.hint) {
+			t.Errorf("%s: %d and %d, %s", name, code, inExec, &out)
+		}
+	}
+	for _, code := range []string{"ExpiredTokenException", "ExpiredToken", "InvalidIdentityToken", "AccessDenied", "ValidationError", "Throttling", "RegionDisabledException", "ServiceUnavailable"} {
+		if _, hint := status(&session.AWSError{Code: code}); hint == "" || strings.Contains(hint, "give that code") {
+			t.Errorf("%s has no hint of its own", code)
+		}
+	}
+	var out bytes.Buffer
+	report(&out, errors.New("it said: \x1b[2J\u202egnp\u2028\r\nnext"), false)
+	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\nnext") {
+		t.Errorf("%q", &out)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	r := newRoom("status", "--role", "A", "--role", admin, "--region", "eu-west-1", "--duration", "90m", "--mfa", "okta_verify", "--mfa-code", "1", "--username", "joe", "--browser=visible", "--quiet", "--verbose", "--no-input", "--config", "c", "--browser-path", "b")
+	r.Environ = []string{"STSX_PASSWORD=p", "STSX_MFA_CODE=2", "STSX_USERNAME=env", "STSX_BROWSER_PATH=x"}
+	if code := Run(context.Background(), r.System); code != 0 {
+		t.Fatal(code, r.err)
+	}
+	s := r.settings
+	if s.Role != admin || s.Region != "eu-west-1" || s.Duration != 90*time.Minute || s.MFA != "okta_verify" || s.MFACode.Reveal() != "1" || s.Username != "joe" || s.Browser != "visible" ||
+		!s.Quiet || !s.Verbose || !s.NoInput || s.Config != "c" || s.BrowserAt != "b" || s.Password.Reveal() != "p" {
+		t.Errorf("%+v", s)
+	}
+	r = newRoom("status")
+	r.Environ = []string{"STSX_MFA_CODE=2", "STSX_USERNAME=env", "STSX_BROWSER_PATH=x"}
+	Run(context.Background(), r.System)
+	if s := r.settings; s.MFACode.Reveal() != "2" || s.Username != "env" || s.BrowserAt != "x" || !s.Password.IsZero() {
+		t.Errorf("%+v", s)
+	}
+	for line, want := range map[string]string{
+		"--browser headles": "--browser is headless, visible or auto", "--duration 5m": "between 15m and 12h", "--duration 13h": "between 15m", "--duration 8": "between 15m", "--duration=": "between 15m",
+		"--mfa topt": `--mfa: unknown factor "topt"; did you mean totp?`, "--mfa push": "can't be answered yet", "--mfa=": "--mfa is empty", "--role=": "--role is empty", "--role arn:aws:iam::1:role/x": "is not a role ARN",
+		"--region=": "--region is empty", "--region evil.example/": "not a region's name", "--region EU-WEST-1": "not a region's name", "--username=": "--username is empty", "--mfa-code=": "--mfa-code is empty", "--config=": "--config is empty",
+	} {
+		r := newRoom()
+		if code := r.run(append([]string{"status"}, strings.Fields(line)...)...); code != 2 || r.out.Len() > 0 || !strings.Contains(r.err.String(), want) || r.builds > 0 {
+			t.Errorf("%s: %d, %s", line, code, r.err)
+		}
+	}
+}
+
+// TestPasswordStdin: the first line and not a byte more.
+func TestPasswordStdin(t *testing.T) {
+	for text, want := range map[string]string{"hunter2\nrest": "hunter2", "hunter2\r\nrest": "hunter2", "hunter2": "hunter2", " with spaces \t\n": " with spaces \t", "ü\n": "ü", "a\rb\n": "a\rb", strings.Repeat("x", 4096) + "\nr": strings.Repeat("x", 4096)} {
+		r := newRoom("status", "--password-stdin")
+		in := strings.NewReader(text)
+		r.Stdin = in
+		r.Environ = []string{"STSX_PASSWORD=other"}
+		if code := Run(context.Background(), r.System); code != 0 || r.settings.Password.Reveal() != want {
+			t.Errorf("%q: %d, %q, %s", text, code, r.settings.Password.Reveal(), r.err)
+		}
+		_, rest, _ := strings.Cut(text, "\n")
+		if left, _ := io.ReadAll(in); string(left) != rest {
+			t.Errorf("%q is left of %q", left, text)
+		}
+	}
+	for text, want := range map[string]string{"": "is empty", "\nhunter2": "is empty", "\r\n": "is empty", strings.Repeat("x", 4097): "longer than 4096 bytes"} {
+		r := newRoom("status", "--password-stdin")
+		r.Stdin = strings.NewReader(text)
+		if code := Run(context.Background(), r.System); code == 0 || !strings.Contains(r.err.String(), want) || strings.Contains(r.err.String(), "xxx") || r.out.Len() > 0 {
+			t.Errorf("%.20q: %d, %.200s", text, code, r.err)
+		}
+	}
+	r := newRoom("status", "--password-stdin")
+	r.StdinIsTerminal = true
+	if code := Run(context.Background(), r.System); code != 2 || !strings.Contains(r.err.String(), "standard input is a terminal") {
+		t.Errorf("%d, %s", code, r.err)
+	}
+}
+
+// TestOverride: flags stand in for the profile, and --role for all it says of
+// the role.
+func TestOverride(t *testing.T) {
+	source := session.Profile{Name: "prod", Role: admin}
+	for name, c := range map[string]struct {
+		settings      Settings
+		profile       session.Profile
+		role, account string
+	}{
+		"nothing":                          {Settings{}, session.Profile{Role: admin, Account: ""}, admin, ""},
+		"a bare name stays in the account": {Settings{Role: "Dev"}, session.Profile{Role: admin}, "Dev", "123456789012"},
+		"and in the account named":         {Settings{Role: "Dev"}, session.Profile{Role: "X", Account: "210987654321"}, "Dev", "210987654321"},
+		"without one it is looked for":     {Settings{Role: "Dev"}, session.Profile{}, "Dev", ""},
+		"an ARN names its own account":     {Settings{Role: admin}, session.Profile{Role: "X", Account: "210987654321"}, admin, ""},
+		"with a source":                    {Settings{Role: admin, Username: "joe"}, session.Profile{Role: "X", Source: &source}, admin, ""},
+	} {
+		r := &run{settings: c.settings}
+		p := r.override(c.profile)
+		if p.Role != c.role || p.Account != c.account || p.Org.Username != c.settings.Username || p.Source != nil && p.Source.Org.Username != c.settings.Username {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	if source.Org.Username != "" {
+		t.Error("the configuration's own profile was changed")
+	}
+}
+
+func sessionOf(name string, left time.Duration) session.Session {
+	return session.Session{Profile: name, Role: session.Role{ARN: admin}, ARN: "arn:aws:sts::123456789012:assumed-role/Admin/jane", Credentials: session.Credentials{AccessKeyID: "ASIA", SecretAccessKey: session.NewSecret("hunter2"), Expires: noon().Add(left)}}
+}
+
+func TestStatusTable(t *testing.T) {
+	r := newRoom()
+	r.sessions = []session.Session{sessionOf("prod", 7*time.Hour+59*time.Minute), sessionOf("a \x1b[2J\n", 90*time.Second), sessionOf("gone", -time.Second), sessionOf("short", 29*time.Second)}
+	if code := r.run("status"); code != 0 {
+		t.Fatal(r.err)
+	}
+	want := "PROFILE        ACCOUNT       ROLE   LEFT\n" +
+		"prod           123456789012  Admin  7h59m\n" +
+		"\"a \\x1b[2J\\n\"  123456789012  Admin  1m\n" +
+		"short          123456789012  Admin  29s\n" +
+		"\nkey of the sessions: kernel keyring\npasswords: nowhere\n"
+	if r.out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", r.out, want)
+	}
+	r.out.Reset()
+	r.run("status", "--json")
+	var got map[string]any
+	if err := json.Unmarshal(r.out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	first, _ := got["sessions"].([]any)[0].(map[string]any)
+	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin || first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
+		len(first) != 7 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 3 || strings.Contains(r.out.String(), "hunter2") {
+		t.Errorf("%s", r.out)
+	}
+	r = newRoom()
+	r.run("status", "--json")
+	if !strings.Contains(r.out.String(), `"sessions": []`) {
+		t.Errorf("%s", r.out)
+	}
+	r = newRoom()
+	if r.run("status"); !strings.Contains(r.out.String(), "no session is open") {
+		t.Errorf("%s", r.out)
+	}
+}
+
+func TestLogout(t *testing.T) {
+	three := func() []session.Session {
+		return []session.Session{sessionOf("prod", time.Hour), sessionOf("prod", 2*time.Hour), sessionOf("dev", time.Hour)}
+	}
+	for line, c := range map[string]struct {
+		left int
+		said string
+	}{"prod": {1, "forgot 2 sessions"}, "dev": {2, "forgot 1 session"}, "prod dev": {0, "forgot 3 sessions"}, "--all": {0, "forgot every session"}} {
+		r := newRoom()
+		r.sessions = three()
+		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code != 0 || len(r.sessions) != c.left || !slices.Equal(r.said, []string{c.said}) || r.out.Len() > 0 {
+			t.Errorf("%s: %d, %d left, %q, %s", line, code, len(r.sessions), r.said, r.err)
+		}
+	}
+	for line, want := range map[string]string{"": "name a profile, or set STSX_PROFILE; there are prod, dev", "--all prod": "don't go together", "bogus": "there is no profile bogus"} {
+		r := newRoom()
+		r.sessions = three()
+		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code == 0 || len(r.sessions) != 3 || !strings.Contains(r.err.String(), want) {
+			t.Errorf("%s: %d, %s", line, code, r.err)
+		}
+	}
+	r := newRoom("logout", "")
+	if code := Run(context.Background(), r.System); code != 2 || !strings.Contains(r.err.String(), "name is empty") {
+		t.Errorf("%d, %s", code, r.err)
+	}
+}
+
+func TestLeftAndQuoted(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 59*time.Minute + 59*time.Second: "59m", time.Hour: "1h00m", 12*time.Hour - time.Second: "11h59m"} {
+		if got := left(d); got != want {
+			t.Errorf("%s: %s", d, got)
+		}
+	}
+	for name, want := range map[string]string{"prod": "prod", "": `""`, "a b": `"a b"`, "x;y": `"x;y"`, "é": `"é"`, "\u202e": `"\u202e"`, "$(x)": `"$(x)"`, "a/b.c:d@e+f": "a/b.c:d@e+f"} {
+		if got := quoted(name); got != want {
+			t.Errorf("%q: %s", name, got)
+		}
+	}
+	many := strings.Fields("a b c d e f g h i j k l")
+	if got := list(many); got != "a, b, c, d, e, f, g, h, i, j and 2 more" || list(nil) != "none" {
+		t.Error(got)
+	}
+}
+
+// TestVariables is the one list of what a session is to a program.
+func TestVariables(t *testing.T) {
+	s := sessionOf("prod", time.Hour)
+	s.Region = "eu-west-1"
+	var names []string
+	for _, v := range variables(s) {
+		names = append(names, v.Name)
+	}
+	want := strings.Fields("AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION AWS_DEFAULT_REGION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES")
+	if !slices.Equal(names, want) {
+		t.Errorf("%q", names)
+	}
+	s.Region = ""
+	if vars := variables(s); len(vars) != len(want)-2 || vars[3].Value != "2026-03-04T13:00:00Z" || vars[7].Value != "1772629200" {
+		t.Errorf("%+v", vars)
+	}
+}

@@ -1,0 +1,125 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// parse splits a command line as Run does.
+func parse(words ...string) (invocation, error) {
+	r := &run{}
+	return split(r.tree(), words)
+}
+
+// TestForms is the table of how a command line may be written.
+func TestForms(t *testing.T) {
+	empty, prod := "", "prod"
+	for _, c := range []struct {
+		line string // words, with _ for an empty one
+		want invocation
+	}{
+		{"", invocation{}},
+		{"exec", invocation{verb: "exec"}},
+		{"exec prod", invocation{verb: "exec", profile: &prod}},
+		{"exec _", invocation{verb: "exec", profile: &empty}},
+		{"exec prod ls", invocation{verb: "exec", profile: &prod, operands: []string{"ls"}}},
+		{"exec prod -- ls", invocation{verb: "exec", profile: &prod, operands: []string{"ls"}}},
+		{"exec -- ls -l", invocation{verb: "exec", operands: []string{"ls", "-l"}}},
+		{"exec prod --", invocation{verb: "exec", profile: &prod}},
+		// Flags of stsx on either side of PROFILE, and before the verb.
+		{"exec --role Dev prod ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
+		{"exec prod --role Dev ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
+		{"exec prod --role=Dev ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role=Dev"}, operands: []string{"ls"}}},
+		{"--role Dev exec --quiet prod --no-input -- ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "Dev", "--quiet", "--no-input"}, operands: []string{"ls"}}},
+		{"exec prod --role= ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role="}, operands: []string{"ls"}}},
+		{"exec prod --mfa-code -1 ls", invocation{verb: "exec", profile: &prod, globals: []string{"--mfa-code", "-1"}, operands: []string{"ls"}}},
+		{"exec prod --role -- ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "--"}, operands: []string{"ls"}}},
+		{"exec prod --region a --region b", invocation{verb: "exec", profile: &prod, globals: []string{"--region", "a", "--region", "b"}}},
+		// From the first word of CMD on, nothing is stsx's.
+		{"exec prod ls --role x --help -h --bogus", invocation{verb: "exec", profile: &prod, operands: []string{"ls", "--role", "x", "--help", "-h", "--bogus"}}},
+		{"exec prod -- ls -- --json", invocation{verb: "exec", profile: &prod, operands: []string{"ls", "--", "--json"}}},
+		{"exec prod ls -- x", invocation{verb: "exec", profile: &prod, operands: []string{"ls", "--", "x"}}},
+		{"exec prod -- -- ls", invocation{verb: "exec", profile: &prod, operands: []string{"--", "ls"}}},
+		{"exec prod -- --help", invocation{verb: "exec", profile: &prod, operands: []string{"--help"}}},
+		{"exec prod _ x", invocation{verb: "exec", profile: &prod, operands: []string{"", "x"}}},
+		{"exec prod - x", invocation{verb: "exec", profile: &prod, operands: []string{"-", "x"}}},
+		{"exec -h", invocation{verb: "exec", globals: []string{"-h"}, help: true}},
+		{"exec prod --help ls", invocation{verb: "exec", profile: &prod, globals: []string{"--help"}, operands: []string{"ls"}, help: true}},
+		{"exec prod --role --help", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "--help"}}},
+		// Other verbs take their flags anywhere.
+		{"login dev --force prod", invocation{verb: "login", flags: []string{"--force"}, operands: []string{"dev", "prod"}}},
+		{"login dev -- --force", invocation{verb: "login", operands: []string{"dev", "--force"}}},
+		{"password set --idp acme", invocation{verb: "password set", flags: []string{"--idp", "acme"}}},
+		{"--quiet password --no-input set", invocation{verb: "password set", globals: []string{"--quiet", "--no-input"}}},
+		{"password --help", invocation{verb: "password", globals: []string{"--help"}, help: true}},
+		{"help password set", invocation{verb: "help", operands: []string{"password", "set"}}},
+		{"status --json=false", invocation{verb: "status", flags: []string{"--json=false"}}},
+	} {
+		words := strings.Fields(c.line)
+		for i, w := range words {
+			if w == "_" {
+				words[i] = ""
+			}
+		}
+		got, err := parse(words...)
+		same := got.verb == c.want.verb && got.help == c.want.help && slices.Equal(got.globals, c.want.globals) && slices.Equal(got.flags, c.want.flags) &&
+			slices.Equal(got.operands, c.want.operands) && (got.profile == nil) == (c.want.profile == nil) && (got.profile == nil || *got.profile == *c.want.profile)
+		if err != nil || !same {
+			t.Errorf("%s: %+v, %v", c.line, got, err)
+		}
+	}
+}
+
+// TestFormsRefused: what can't be understood, and what may have been meant.
+func TestFormsRefused(t *testing.T) {
+	for line, want := range map[string]string{
+		"exce prod":                    `unknown command exce; did you mean exec?`,
+		"env prod":                     `unknown command env`,
+		"password frget":               `unknown command "password frget"; did you mean forget?`,
+		"password":                     "password needs one of: set, forget, status",
+		"password --":                  "password needs one of",
+		"password set --idp":           "flag --idp needs a value",
+		"exec prod --role":             "flag --role needs a value",
+		"exec prod --rol x":            "unknown flag --rol; did you mean --role?",
+		"exec prod --rol=x":            "unknown flag --rol; did you mean --role?",
+		"exec prod -role x":            "unknown flag -role; did you mean --role?",
+		"exec prod -x":                 "unknown flag -x",
+		"exec prod ---role x":          "unknown flag ---role; did you mean --role?",
+		"exec prod --json":             "unknown flag --json",
+		"status --jsno":                "unknown flag --jsno; did you mean --json?",
+		"--json status":                "unknown flag --json",
+		"exec prod --refresh ls":       "unknown flag --refresh",
+		"exec prod --password hunter2": "unknown flag --password; did you mean --password-stdin",
+		"login --=x":                   "unknown flag --",
+		"-- exec prod":                 "a command of stsx comes before --",
+		"--":                           "a command of stsx comes before --",
+		"exec \x1b[2J --\x1b[31m":      `unknown flag "--\x1b[31m"`,
+	} {
+		_, err := parse(strings.Split(line, " ")...)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v, want %s", line, err, want)
+		}
+		if code, _ := status(err); code != statusUsage {
+			t.Errorf("%s: status %d", line, code)
+		}
+	}
+}
+
+// FuzzSplit: it never panics, and whatever the words, those of CMD come out as
+// they went in.
+func FuzzSplit(f *testing.F) {
+	f.Add("exec", "prod", "--", "ls", "--role")
+	f.Add("--role", "exec", "exec", "-", "")
+	f.Fuzz(func(t *testing.T, a, b, c, d, e string) {
+		words := []string{a, b, c, d, e}
+		got, err := parse(words...)
+		if err == nil && got.verb == "exec" && !slices.Equal(got.operands, words[len(words)-len(got.operands):]) {
+			t.Errorf("%q: %q", words, got.operands)
+		}
+		got, err = parse(append([]string{"exec", "prod", "--"}, words...)...)
+		if err != nil || !slices.Equal(got.operands, words) || got.help {
+			t.Errorf("%q: %+v, %v", words, got, err)
+		}
+	})
+}
