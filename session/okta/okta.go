@@ -133,7 +133,7 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 		}
 		ready <- opened{page, err}
 	}()
-	password, o, err := d.credentials(asking, o)
+	password, named, err := d.credentials(asking, o)
 	if err == nil {
 		d.Ask.Progress("opening " + o.Name + "'s sign-in page")
 	}
@@ -145,7 +145,7 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 	if got.err != nil && !gaveUp {
 		err = got.err
 	}
-	return got.page, o, password, err
+	return got.page, named, password, err
 }
 
 func (d *Driver) credentials(ctx context.Context, o session.Org) (session.Password, session.Org, error) {

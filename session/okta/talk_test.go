@@ -1,0 +1,319 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"stsx/session"
+)
+
+// play is a Page on which one scene follows the other.
+type play struct {
+	scenes   []scene
+	at       int
+	again    bool // the page answered counts as new
+	answered bool
+	filled   []string
+	opened   int
+	closed   int
+	foreign  bool
+	openErr  error
+}
+
+// scene is what a page shows and what Okta makes of each press.
+type scene struct {
+	marks   []string
+	text    string
+	replies []Reply // of the presses, in turn; the scene stays while they refuse
+	posted  bool
+}
+
+func (p *play) now() *scene { return &p.scenes[min(p.at, len(p.scenes)-1)] }
+
+func (p *play) Open(ctx context.Context, _ string) error {
+	p.opened++
+	p.answered = false
+	return p.openErr
+}
+
+func (p *play) Await(ctx context.Context, marks ...string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if p.now().posted {
+		return -1, nil
+	}
+	if p.answered && !p.again {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	for i, m := range marks {
+		if slices.Contains(p.now().marks, m) {
+			return i, nil
+		}
+	}
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+func (p *play) Visible(_ context.Context, mark string) (bool, error) {
+	return slices.Contains(p.now().marks, mark), nil
+}
+
+func (p *play) Fill(_ context.Context, mark, text string, origins []string) error {
+	if p.foreign {
+		return &session.OriginError{Got: "https://evil.example", Want: origins[0]}
+	}
+	p.filled = append(p.filled, text)
+	return nil
+}
+
+func (p *play) Act(context.Context, string, ...string) (Reply, error) {
+	s := p.now()
+	reply := Reply{Status: 200}
+	if len(s.replies) > 0 {
+		reply, s.replies = s.replies[0], s.replies[1:]
+	}
+	p.answered, p.again = true, false
+	if reply.Status < 400 {
+		p.at++
+		p.answered = false
+	}
+	return reply, nil
+}
+
+func (p *play) Click(context.Context, string) error { p.at++; p.answered = false; return nil }
+func (p *play) Again(context.Context) error         { p.again = true; return nil }
+func (p *play) Text(_ context.Context, mark string) (string, error) {
+	return p.now().text, nil
+}
+func (p *play) Texts(context.Context, string) ([]string, error) { return []string{"Email"}, nil }
+func (p *play) Busy() bool                                      { return false }
+func (p *play) Location(context.Context) (string, error)        { return "https://acme.okta.com/signin", nil }
+func (p *play) Posted() string                                  { return "posted" }
+func (p *play) Screenshot(context.Context) ([]byte, error)      { return []byte("png"), nil }
+func (p *play) Close() error                                    { p.closed++; return nil }
+
+// typist answers questions in turn; with none left nobody is there.
+type typist struct {
+	answers []string
+	said    []string
+}
+
+func (p *typist) Interactive() bool { return p.answers != nil }
+func (p *typist) Ask(_ context.Context, q session.Question) (string, error) {
+	if len(p.answers) == 0 {
+		return "", &session.InputError{What: q.What, Give: q.Give}
+	}
+	answer := p.answers[0]
+	p.answers = p.answers[1:]
+	return answer, nil
+}
+func (p *typist) Confirm(context.Context, string, bool) (bool, error) { return false, nil }
+func (p *typist) Choose(ctx context.Context, q session.Question, options []string) (int, error) {
+	answer, err := p.Ask(ctx, q)
+	return slices.Index(options, answer), err
+}
+func (p *typist) Say(text string) { p.said = append(p.said, text) }
+func (p *typist) Progress(string) {}
+
+type ring struct{ refused []session.Secret }
+
+func (*ring) Password(context.Context, session.Org) (session.Secret, error) {
+	return session.Secret{}, session.ErrNoPassword
+}
+func (*ring) Remember(context.Context, session.Org, session.Secret) error { return nil }
+func (*ring) Forget(context.Context, session.Org) error                   { return nil }
+func (*ring) Declined(context.Context, session.Org) bool                  { return true }
+func (*ring) Decline(context.Context, session.Org) error                  { return nil }
+func (r *ring) WasRefused(_ context.Context, _ session.Org, p session.Secret) bool {
+	return slices.ContainsFunc(r.refused, p.Equal)
+}
+func (r *ring) MarkRefused(_ context.Context, _ session.Org, p session.Secret) {
+	r.refused = append(r.refused, p)
+}
+func (r *ring) ClearRefused(session.Org) { r.refused = nil }
+
+func org() session.Org {
+	return session.Org{Name: "acme", URL: "https://acme.okta.com/home/x", Username: "jane"}
+}
+
+// talks runs the loop over scenes.
+func talks(p *play, who *typist, o session.Org, password, code string) (string, *ring, error) {
+	r := &ring{}
+	d := &Driver{Passwords: session.PasswordSource{Keeper: r, Ask: who}, Ask: who}
+	given, _ := session.PasswordSource{Given: session.NewSecret(password), Keeper: r, Ask: who}.First(context.Background(), o)
+	t := &talk{Driver: d, page: p, org: o, origins: []string{"https://acme.okta.com"}, password: given,
+		codes: &session.CodeSource{Given: session.NewSecret(code), Ask: who}, seen: map[string]int{}}
+	text, err := t.run(context.Background())
+	return text, r, err
+}
+
+var (
+	wrong  = Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"no"}`)}
+	logIn  = scene{marks: []string{username, passwordBox, fieldError}, text: "Unable to sign in"}
+	google = scene{marks: []string{factors()[0].page, fieldError}, text: "wrong code"}
+	done   = scene{posted: true}
+)
+
+func with(s scene, replies ...Reply) scene { s.replies = replies; return s }
+
+func TestTalk(t *testing.T) {
+	var refused *session.RefusedError
+	t.Run("password and code", func(t *testing.T) {
+		p := &play{scenes: []scene{logIn, google, done}}
+		text, _, err := talks(p, &typist{}, org(), "pw", "123")
+		if err != nil || text != "posted" || !slices.Equal(p.filled, []string{"jane", "pw", "123"}) {
+			t.Errorf("%q, %v, filled %q", text, err, p.filled)
+		}
+	})
+	t.Run("three wrong passwords, none twice", func(t *testing.T) {
+		p := &play{scenes: []scene{with(logIn, wrong, wrong, wrong, wrong), done}}
+		who := &typist{answers: []string{"a", "b", "a", "c", "d"}}
+		_, r, err := talks(p, who, org(), "a", "")
+		want := []string{"jane", "a", "jane", "b", "jane", "c"}
+		if !errors.As(err, &refused) || refused.Kind != session.RefusedPassword || !slices.Equal(p.filled, want) || len(r.refused) != 3 || !slices.Equal(who.answers, []string{"d"}) {
+			t.Errorf("%v, filled %q, left %q", err, p.filled, who.answers)
+		}
+	})
+	t.Run("a wrong password and nobody there", func(t *testing.T) {
+		p := &play{scenes: []scene{with(logIn, wrong), done}}
+		_, r, err := talks(p, &typist{}, org(), "a", "")
+		if !errors.As(err, &refused) || len(r.refused) != 1 || refused.Said != "Unable to sign in" {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("three wrong codes, none twice", func(t *testing.T) {
+		p := &play{scenes: []scene{with(google, wrong, wrong, wrong, wrong), done}}
+		who := &typist{answers: []string{"1", "2", "2", "3", "4"}}
+		_, _, err := talks(p, who, org(), "pw", "1")
+		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode || !slices.Equal(p.filled, []string{"1", "2", "3"}) {
+			t.Errorf("%v, filled %q", err, p.filled)
+		}
+	})
+	t.Run("a wrong code given and nobody there", func(t *testing.T) {
+		p := &play{scenes: []scene{with(google, wrong), done}}
+		_, _, err := talks(p, &typist{}, org(), "pw", "1")
+		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("another origin", func(t *testing.T) {
+		p := &play{scenes: []scene{logIn, done}, foreign: true}
+		_, _, err := talks(p, &typist{}, org(), "pw", "1")
+		var origin *session.OriginError
+		if !errors.As(err, &origin) || len(p.filled) > 0 {
+			t.Errorf("%v, %q", err, p.filled)
+		}
+	})
+	t.Run("started over once", func(t *testing.T) {
+		over := Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
+		p := &play{scenes: []scene{with(logIn, over), done}}
+		if _, _, err := talks(p, &typist{}, org(), "pw", ""); err != nil || p.opened != 1 {
+			t.Errorf("%v, opened %d times", err, p.opened)
+		}
+		p = &play{scenes: []scene{with(logIn, over, over), done}}
+		if _, _, err := talks(p, &typist{}, org(), "pw", ""); !errors.As(err, &refused) || p.opened != 1 {
+			t.Errorf("%v, opened %d times", err, p.opened)
+		}
+	})
+	t.Run("in circles", func(t *testing.T) {
+		var scenes []scene
+		for range 30 {
+			scenes = append(scenes, logIn)
+		}
+		var page *session.PageError
+		if _, _, err := talks(&play{scenes: scenes}, &typist{}, org(), "pw", ""); !errors.As(err, &page) || !strings.Contains(err.Error(), "goes round in circles") {
+			t.Errorf("%v", err)
+		}
+	})
+	list := scene{marks: []string{authenticatorList, factors()[0].pick, factors()[1].pick}}
+	t.Run("several factors and nobody there", func(t *testing.T) {
+		for _, mfa := range []string{"", "totp"} {
+			o := org()
+			o.MFA = mfa
+			var input *session.InputError
+			_, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1")
+			if !errors.As(err, &input) || !strings.Contains(input.What, "Google Authenticator and Okta Verify") || !strings.Contains(input.Give, "google_otp or okta_verify") {
+				t.Errorf("%v", err)
+			}
+		}
+	})
+	t.Run("several factors, one picked or named", func(t *testing.T) {
+		if _, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{answers: []string{"Google Authenticator"}}, org(), "pw", "1"); err != nil {
+			t.Error(err)
+		}
+		o := org()
+		o.MFA = "google_otp"
+		if _, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("a factor that is not offered", func(t *testing.T) {
+		o := org()
+		o.MFA = "okta_verify"
+		one := scene{marks: []string{authenticatorList, factors()[0].pick}}
+		_, _, err := talks(&play{scenes: []scene{one, google, done}}, &typist{}, o, "pw", "1")
+		if err == nil || !strings.Contains(err.Error(), "does not offer okta_verify; it offers Email") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// TestPrepare: the browser is closed however it ends, and nobody finishes
+// typing for a page that isn't there.
+func TestPrepare(t *testing.T) {
+	o := org()
+	p := &play{scenes: []scene{done}, openErr: errors.New("net::ERR_NAME_NOT_RESOLVED")}
+	d := &Driver{Browse: func(context.Context, session.Org) (Page, error) { return p, nil }, Ask: &typist{},
+		Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}}, Codes: func() *session.CodeSource { return &session.CodeSource{} }}
+	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || !strings.Contains(err.Error(), "NAME_NOT_RESOLVED") || p.closed == 0 {
+		t.Errorf("%v, closed %d times", err, p.closed)
+	}
+	p = &play{scenes: []scene{done}}
+	d.Passwords.Given = session.Secret{}
+	var input *session.InputError
+	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); !errors.As(err, &input) || p.closed == 0 {
+		t.Errorf("%v, closed %d times", err, p.closed)
+	}
+	d.Browse = func(context.Context, session.Org) (Page, error) { return nil, fmt.Errorf("no browser") }
+	d.Passwords.Given = session.NewSecret("pw")
+	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || err.Error() != "no browser" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	o := org()
+	o.AllowedHosts = []string{"login.acme.example"}
+	got, err := origins(o)
+	if err != nil || !slices.Equal(got, []string{"https://acme.okta.com", "https://login.acme.example"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := origins(session.Org{URL: "acme"}); err == nil {
+		t.Error("taken")
+	}
+}
+
+// TestFactorsAreWords: what the table answers to is what flags and
+// configuration know as answered.
+func TestFactorsAreWords(t *testing.T) {
+	var words []string
+	for _, f := range factors() {
+		words = append(words, f.names...)
+	}
+	for _, w := range session.AnsweredFactors() {
+		if !slices.Contains(words, w) {
+			t.Errorf("%s is said to be answered and is not", w)
+		}
+	}
+	for _, w := range words {
+		if session.CheckFactor(w) != nil {
+			t.Errorf("%s can't be asked for", w)
+		}
+	}
+}

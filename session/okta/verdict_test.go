@@ -1,0 +1,52 @@
+package okta
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestVerdict(t *testing.T) {
+	ion := func(key, text string) string {
+		return `{"version":"1.0.0","messages":{"type":"array","value":[{"message":"` + text + `","i18n":{"key":"` + key + `"},"class":"ERROR"}]}}`
+	}
+	for name, c := range map[string]struct {
+		reply Reply
+		want  outcome
+		said  string
+	}{
+		"a new document":            {Reply{Navigated: true}, accepted, ""},
+		"accepted":                  {Reply{Status: 200, Body: []byte(`{"stateHandle":"x"}`)}, accepted, ""},
+		"not JSON":                  {Reply{Status: 200, Body: []byte("<html>")}, accepted, ""},
+		"wrong password":            {Reply{Status: 401, Body: []byte(ion("errors.E0000004", "Authentication failed"))}, refused, "Authentication failed"},
+		"wrong code in a form":      {Reply{Status: 401, Body: []byte(`{"remediation":{"value":[{"value":[{"form":{"value":[{"messages":{"value":[{"message":"Your code doesn't match","i18n":{"key":"api.authn.error.PASSCODE_INVALID"}}]}}]}}]}]}}`)}, refused, "Your code doesn't match"},
+		"expired":                   {Reply{Status: 401, Body: []byte(ion("idx.session.expired", "You have been logged out"))}, expired, ""},
+		"locked":                    {Reply{Status: 403, Body: []byte(ion("errors.E0000119", "locked"))}, locked, ""},
+		"locked, by another key":    {Reply{Status: 401, Body: []byte(ion("idx.error.account.locked", "x"))}, locked, ""},
+		"not assigned":              {Reply{Status: 403, Body: []byte(ion("access_denied.not.assigned", "x"))}, notAssigned, ""},
+		"rate limited":              {Reply{Status: 429, Body: []byte(`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}`)}, tooMany, "API call exceeded rate limit"},
+		"rate limited, by a proxy":  {Reply{Status: 429}, tooMany, ""},
+		"Okta's trouble":            {Reply{Status: 502, Body: []byte("<html>")}, broken, ""},
+		"classic: wrong":            {Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"Authentication failed"}`)}, refused, "Authentication failed"},
+		"classic: locked out":       {Reply{Status: 200, Body: []byte(`{"status":"LOCKED_OUT"}`)}, locked, ""},
+		"classic: password expired": {Reply{Status: 200, Body: []byte(`{"status":"PASSWORD_EXPIRED"}`)}, passwordExpired, ""},
+		"classic: locked by code":   {Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}, locked, ""},
+		"classic: state gone":       {Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`)}, expired, ""},
+		// Words mean nothing: they come in any language, and from anybody.
+		"words alone": {Reply{Status: 200, Body: []byte(`{"message":"LOCKED_OUT E0000119 session.expired"}`)}, accepted, ""},
+	} {
+		if got := read(c.reply); got.outcome != c.want || !strings.Contains(got.said, c.said) {
+			t.Errorf("%s: %d, %q", name, got.outcome, got.said)
+		}
+	}
+}
+
+// FuzzVerdict: any body is read without a panic, and none makes a failure of
+// the server's into a success.
+func FuzzVerdict(f *testing.F) {
+	f.Add(401, []byte(`{"a":[{"i18n":{"key":"x"},"message":"y"}]}`))
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if v := read(Reply{Status: status, Body: body}); status >= 400 && v.outcome == accepted {
+			t.Errorf("%d %q is accepted", status, body)
+		}
+	})
+}
