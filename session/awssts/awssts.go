@@ -146,6 +146,13 @@ func answer(a session.Assumption, c *types.Credentials, user *types.AssumedRoleU
 func failure(a session.Assumption, err error) error {
 	out := &session.AWSError{Act: act(a), Err: err}
 	var api smithy.APIError
+	var response *awshttp.ResponseError
+	var unread *smithy.DeserializationError
+	answered := errors.As(err, &response) && response.HTTPStatusCode() != 0
+	if answered && (errors.As(err, &unread) || !errors.As(err, &api) || api.ErrorCode() == "UnknownError") {
+		out.Err = fmt.Errorf("the answer is not AWS's (HTTP status %d): does a proxy or a network's own sign-in page stand between?", response.HTTPStatusCode())
+		return out
+	}
 	if !errors.As(err, &api) {
 		out.Err = reach(err)
 		return out

@@ -13,7 +13,7 @@ import (
 // would show up as a puzzling error later.
 func (c Client) region(a session.Assumption) (string, error) {
 	partition := a.Role.Partition()
-	if strings.Trim(a.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+	if !isName(a.Region) {
 		return "", fmt.Errorf("%q is not a region's name, such as eu-west-1", a.Region)
 	}
 	if a.Region != "" {
@@ -23,7 +23,11 @@ func (c Client) region(a session.Assumption) (string, error) {
 		return a.Region, nil
 	}
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
-		if region := c.Getenv(name); region != "" && partitionOf(region) == partition {
+		region := c.Getenv(name)
+		if !isName(region) {
+			return "", fmt.Errorf("%s is %q, which is not a region's name, such as eu-west-1", name, region)
+		}
+		if region != "" && partitionOf(region) == partition {
 			return region, nil
 		}
 	}
@@ -38,6 +42,11 @@ func (c Client) region(a session.Assumption) (string, error) {
 		return "eusc-de-east-1", nil
 	}
 	return "", fmt.Errorf("role %s is in partition %s, whose regions stsx does not know: set the profile's region", a.Role.ARN, partition)
+}
+
+// isName tells whether region can be part of a host's name and nothing else.
+func isName(region string) bool {
+	return strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // partitionOf names the partition a region belongs to, by its prefix.
