@@ -34,6 +34,7 @@ type Org struct {
 	tickets    map[string]*account // Classic: session tokens, good once
 	expireNext bool
 	journal    *journal
+	cookies    []string // values handed out
 }
 
 // Start listens on 127.0.0.1, on a port of its own, and serves until Close.

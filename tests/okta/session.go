@@ -42,16 +42,26 @@ func (o *Org) session(r *http.Request) *session {
 // are not Secure, which Okta's are, because this org speaks plain HTTP.
 func (o *Org) open(w http.ResponseWriter, a *account) {
 	s := &session{user: a, expires: o.cfg.Clock().Add(o.cfg.SessionLifetime)}
-	sid := newID("102")
+	sid, dt := newID("102"), newID("DI1")
 	o.sessions[sid] = s
+	o.cookies = append(o.cookies, sid, dt)
 	http.SetCookie(w, &http.Cookie{Name: "sid", Value: sid, Path: "/", HttpOnly: true})
 	if o.cfg.Engine != Classic {
 		idx := newID("eyJ")
 		o.sessions[idx] = s
+		o.cookies = append(o.cookies, idx)
 		http.SetCookie(w, &http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)})
 	}
-	http.SetCookie(w, &http.Cookie{Name: "DT", Value: newID("DI1"), Path: "/", HttpOnly: true, MaxAge: 2 * 365 * 24 * 3600})
+	http.SetCookie(w, &http.Cookie{Name: "DT", Value: dt, Path: "/", HttpOnly: true, MaxAge: 2 * 365 * 24 * 3600})
 	o.note(Event{Kind: SignedIn, User: a.Name})
+}
+
+// Cookies returns the value of every session and device cookie that was handed
+// out, for tests that look for them where they must not be.
+func (o *Org) Cookies() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]string(nil), o.cookies...)
 }
 
 // redeemToken ends an Identity Engine sign-in: a finished one becomes a

@@ -1,0 +1,320 @@
+//go:build unix
+
+package tests
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"stsx/tests/aws"
+	"stsx/tests/okta"
+)
+
+const (
+	canaryPassword = "CanaryPassword-7Zq\"'ü$x"
+	canarySeed     = "MNQW4YLSPFRWC3TBOJ4SA43F" // of the code generator
+)
+
+// cage is a desk whose every secret is known and looked for.
+type cage struct {
+	*desk
+	since time.Time
+	posts func(assertion string) // told of each, before it is posted
+
+	mu       sync.Mutex
+	needles  map[string]string // what it is, by the secret
+	seen     map[string]string // text of a process, and whose it is
+	browsers map[string]bool   // environments of Chromium's processes
+}
+
+func newCage(t *testing.T, config okta.Config) *cage {
+	t.Helper()
+	onLinux(t)
+	user := person()
+	user.Password, user.GoogleTOTP = canaryPassword, canarySeed
+	config.Users = []okta.User{user}
+	c := &cage{since: time.Now(), needles: map[string]string{}, seen: map[string]string{}, browsers: map[string]bool{}}
+	config.AfterSigning = func(signed []byte) []byte {
+		c.assertion(signed)
+		if c.posts != nil {
+			c.posts(base64.StdEncoding.EncodeToString(signed))
+		}
+		return signed
+	}
+	c.desk = newDesk(t, config)
+	for _, dir := range []string{"tmp", "runtime", "cache", "data"} {
+		if err := os.Mkdir(filepath.Join(c.home, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.desk = c.with("TMPDIR="+c.home+"/tmp", "XDG_RUNTIME_DIR="+c.home+"/runtime", "XDG_CACHE_HOME="+c.home+"/cache", "XDG_DATA_HOME="+c.home+"/data")
+	c.secret("the password", canaryPassword)
+	c.secret("the seed of the codes", canarySeed)
+	return c
+}
+
+// signed is the desk with the password and a code, both looked for.
+func (c *cage) signed() *desk {
+	code := c.code(okta.GoogleTOTP)
+	c.secret("the code", code)
+	return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE="+code)
+}
+
+// secret is looked for from now on, as it is and in the usual encodings. Six
+// digits alone occur by chance: a code is looked for as a value of its own.
+func (c *cage) secret(what, text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(text) < 8 {
+		for _, form := range []string{`"` + text + `"`, "=" + text + "\x00", "=" + text + "\n", " " + text + "\n", ": " + text} {
+			c.needles[form] = what
+		}
+		return
+	}
+	var wide []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		wide = append(wide, byte(unit), byte(unit>>8))
+	}
+	for _, form := range []string{
+		text, string(wide), base64.StdEncoding.EncodeToString([]byte(text)), hex.EncodeToString([]byte(text)), url.QueryEscape(text),
+	} {
+		c.needles[form] = what
+	}
+}
+
+// assertion looks for pieces of it, from its middle: the signature, and a
+// stretch of the base64 that is posted.
+func (c *cage) assertion(xml []byte) {
+	posted := base64.StdEncoding.EncodeToString(xml)
+	longest := ""
+	for _, piece := range strings.FieldsFunc(posted[len(posted)/4:], func(r rune) bool { return strings.ContainsRune("+/=", r) }) {
+		if len(piece) > len(longest) {
+			longest = piece
+		}
+	}
+	_, rest, _ := strings.Cut(string(xml), "SignatureValue>")
+	signature, _, _ := strings.Cut(rest, "<")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.needles[longest[:40]], c.needles[signature[:40]] = "the assertion", "the assertion's signature"
+}
+
+// watch looks at every process of the machine until stop is called.
+func (c *cage) watch() (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c.look()
+			select {
+			case <-quit:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+func (c *cage) look() {
+	all := processes()
+	ours := c.desk.browsers()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range all {
+		c.seen[strings.Join(p.argv, "\x00")] = "the arguments of " + p.name
+	}
+	for _, p := range ours {
+		c.browsers[strings.Join(p.environ, "\x00")+"\x00"] = true
+	}
+}
+
+// found are the secrets in text.
+func (c *cage) found(text []byte) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []string
+	for needle, what := range c.needles {
+		if bytes.Contains(text, []byte(needle)) && !slices.Contains(out, what) {
+			out = append(out, what)
+		}
+	}
+	return out
+}
+
+// holdsNothing fails the test if a secret was seen in a process, stands in one
+// of texts, or in a file that was written since the test began.
+func (c *cage) holdsNothing(texts ...string) {
+	c.Helper()
+	for _, cookie := range c.org.Cookies() {
+		c.secret("a cookie", cookie)
+	}
+	for _, text := range texts {
+		if found := c.found([]byte(text)); found != nil {
+			c.Errorf("%q said: %s", found, text)
+		}
+	}
+	c.mu.Lock()
+	seen := maps.Clone(c.seen)
+	for environ := range c.browsers {
+		seen[environ] = "the environment of Chromium"
+		for _, entry := range strings.Split(environ, "\x00") {
+			if strings.HasPrefix(entry, "STSX_") || strings.HasPrefix(entry, "AWS_") {
+				c.Errorf("Chromium has %s", entry)
+			}
+		}
+	}
+	c.mu.Unlock()
+	for text, whose := range seen {
+		if found := c.found([]byte(text)); found != nil {
+			c.Errorf("%q in %s: %q", found, whose, text)
+		}
+	}
+	for path, found := range c.files(c.home, os.TempDir(), "/tmp", "/var/tmp", "/dev/shm") {
+		c.Errorf("%q in %s", found, path)
+	}
+}
+
+// files are those below dirs that hold a secret, with what they hold.
+func (c *cage) files(dirs ...string) map[string][]string {
+	out := map[string][]string{}
+	for _, dir := range dirs {
+		_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil {
+				return fs.SkipDir // gone, or another user's
+			}
+			if e.IsDir() {
+				other := strings.HasPrefix(e.Name(), "Test") || strings.HasPrefix(e.Name(), "go-build") // of other tests, of go
+				if other && path != dir && !strings.HasPrefix(c.home, path) {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			info, err := e.Info()
+			if err != nil || !info.Mode().IsRegular() || info.ModTime().Before(c.since) || info.Size() > 64<<20 {
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil
+			}
+			if found := c.found(append([]byte(path), text...)); found != nil {
+				out[path] = found
+			}
+			return nil
+		})
+	}
+	return out
+}
+
+// TestCanaries: in a whole sign-in and after it, no secret is in the arguments
+// of any process, in Chromium's environment, in what stsx says, or in a file.
+func TestCanaries(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []okta.Engine{okta.Classic, okta.Gen3} {
+		t.Run(engine.String(), func(t *testing.T) {
+			t.Parallel()
+			c := newCage(t, okta.Config{Engine: engine})
+			stop := c.watch()
+			r := c.expect(c.signed().run("exec", "prod", "--verbose", "--", "sh", "-c", `sleep 0.2; echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
+			stop()
+			keys := strings.Fields(r.stdout)
+			c.secret("the secret key", keys[0])
+			c.secret("the session token", keys[1])
+			if len(c.org.Cookies()) < 2 || len(c.needles) < 20 || len(c.browsers) == 0 {
+				t.Fatalf("the test looks for too little: %d cookies, %d needles, %d browsers", len(c.org.Cookies()), len(c.needles), len(c.browsers))
+			}
+			status := c.expect(c.run("status", "--json"), 0)
+			c.holdsNothing(r.stderr, status.stdout, status.stderr)
+			// That the search finds: plant each.
+			for needle, what := range c.needles {
+				path := filepath.Join(c.home, "tmp", "planted")
+				c.write(path, "x"+needle+"y", 0o600)
+				if c.files(c.home)[path] == nil {
+					t.Errorf("%s would not be found", what)
+				}
+			}
+		})
+	}
+}
+
+// TestCanariesOfFailures: nor when it goes wrong.
+func TestCanariesOfFailures(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config  okta.Config
+		prepare func(c *cage) *desk
+		status  int
+	}{
+		"wrong password": {status: 4, prepare: func(c *cage) *desk {
+			c.secret("the wrong password", "CanaryWrong-81x")
+			return c.with("STSX_PASSWORD=CanaryWrong-81x")
+		}},
+		"wrong code": {status: 4, prepare: func(c *cage) *desk {
+			c.secret("the wrong code", "CanaryCode-81x")
+			return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE=CanaryCode-81x")
+		}},
+		"unknown page":             {status: 125, config: okta.Config{Detour: okta.TermsPage}, prepare: (*cage).signed},
+		"AWS quotes the assertion": {status: 5, prepare: (*cage).signed},
+		"role not granted": {status: 5, prepare: func(c *cage) *desk {
+			if err := c.org.Update(jane, func(u *okta.User) { u.Roles = u.Roles[1:] }); err != nil {
+				c.Fatal(err)
+			}
+			return c.signed()
+		}},
+		"bad signature": {status: 5, prepare: (*cage).signed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.config.Engine = okta.Gen2
+			cage := newCage(t, c.config)
+			d := c.prepare(cage)
+			if name == "AWS quotes the assertion" {
+				cage.posts = func(assertion string) {
+					d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ValidationError",
+						"1 validation error detected: Value '"+assertion+"' at 'sAMLAssertion' failed to satisfy constraint"))
+				}
+			}
+			if name == "bad signature" {
+				d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "InvalidIdentityToken", "Response signature invalid"))
+			}
+			r := d.expect(d.run("exec", "prod", "--verbose", "--", "true"), c.status)
+			if name == "unknown page" {
+				if _, err := os.Stat(filepath.Join(d.home, ".local", "state", "stsx", "page.png")); err != nil {
+					t.Error(err)
+				}
+			}
+			cage.holdsNothing(r.stdout, r.stderr)
+			d.clean()
+		})
+	}
+}
+
+// TestCanariesOfTheKilled: what a killed run leaves until the next one sweeps.
+func TestCanariesOfTheKilled(t *testing.T) {
+	t.Parallel()
+	c := newCage(t, okta.Config{Engine: okta.Gen2})
+	c.aws.Fail("AssumeRoleWithSAML", aws.Hang())
+	d := c.signed()
+	r := d.start("exec", "prod", "--", "true")
+	d.await("an assertion", func() bool { return d.count(okta.Asserted) > 0 })
+	if err := syscall.Kill(r.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-r.ended
+	d.alone()
+	c.holdsNothing(r.err.String())
+}
