@@ -16,6 +16,9 @@ var stsx string
 func TestMain(m *testing.M) { os.Exit(build(m)) }
 
 func build(m *testing.M) int {
+	if program := os.Getenv(withoutKeyctl); program != "" {
+		return becomeWithoutKeyctl(program)
+	}
 	dir, err := os.MkdirTemp("", "stsx-tests-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,92 @@
+package tests
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"stsx/tests/require"
+)
+
+// keyring is the desk with a D-Bus session and an unlocked gnome-keyring of its
+// own, which end with the test.
+func (d *desk) keyring() *desk {
+	d.Helper()
+	bus := require.Command(d.T, "dbus-run-session", "apt-get install dbus")
+	require.Command(d.T, "gnome-keyring-daemon", "apt-get install gnome-keyring")
+	home := d.TempDir()
+	command := exec.Command(bus, "--", "sh", "-c", `printf throw-away | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && echo "$DBUS_SESSION_BUS_ADDRESS" && cat`)
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_DATA_HOME=" + filepath.Join(home, "data")}
+	in, err := command.StdinPipe()
+	if err != nil {
+		d.Fatal(err)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		d.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		d.Fatal(err)
+	}
+	d.Cleanup(func() {
+		_ = in.Close() // cat ends, and with it the session
+		_ = command.Wait()
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		d.Fatalf("starting gnome-keyring: %v", err)
+	}
+	return d.with("DBUS_SESSION_BUS_ADDRESS="+strings.TrimSpace(address), "XDG_STATE_HOME="+d.TempDir())
+}
+
+// withoutKeyctl makes the test binary become the program it names, with the
+// kernel's keyrings forbidden as in most containers.
+const withoutKeyctl = "STSX_TESTS_WITHOUT_KEYCTL"
+
+// forbidden runs stsx where neither a D-Bus session nor the kernel's keyring
+// can be had.
+func (d *desk) forbidden(args ...string) result {
+	d.Helper()
+	return d.with(withoutKeyctl + "=" + stsx).program(append([]string{os.Args[0]}, args...)...)
+}
+
+// becomeWithoutKeyctl returns only when that fails.
+func becomeWithoutKeyctl(program string) int {
+	runtime.LockOSThread() // a filter is a thread's
+	const refuse, allow = 0x00050000 | uint32(unix.EPERM), 0x7fff0000
+	statement := func(code uint16, k uint32, yes, no uint8) unix.SockFilter {
+		return unix.SockFilter{Code: code, Jt: yes, Jf: no, K: k}
+	}
+	const load, equal, end = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
+	filter := []unix.SockFilter{
+		statement(load, 0, 0, 0), // the number of the system call
+		statement(equal, unix.SYS_KEYCTL, 2, 0),
+		statement(equal, unix.SYS_ADD_KEY, 1, 0),
+		statement(end, allow, 0, 0),
+		statement(end, refuse, 0, 0),
+	}
+	list := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	if err == nil {
+		err = unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&list)), 0, 0)
+	}
+	if err == nil {
+		var environ []string
+		for _, entry := range os.Environ() {
+			if !strings.HasPrefix(entry, withoutKeyctl+"=") {
+				environ = append(environ, entry)
+			}
+		}
+		err = syscall.Exec(program, append([]string{"stsx"}, os.Args[1:]...), environ)
+	}
+	fmt.Fprintln(os.Stderr, "becoming", program, "without keyctl:", err)
+	return 1
+}
