@@ -120,6 +120,8 @@ func refusal(kind session.Refusal) string {
 
 func awsHint(e *session.AWSError) string {
 	switch {
+	case e.Code == "ValidationError" && strings.Contains(e.Message, "'sAMLAssertion'") && strings.Contains(e.Message, "less than or equal to"):
+		return "the assertion is larger than AWS takes: ask the Okta administrator to give this app's users fewer roles, or several apps"
 	case errors.Is(e, session.ErrNotThatRole):
 		return "what answered is not AWS, or not as it should be: nothing of the answer is used; check AWS_ENDPOINT_URL and the proxy"
 	}

@@ -144,6 +144,10 @@ func (t *terminal) wait() result {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
+	select {
+	case <-t.ended: // what it wrote last has been read
+	case <-time.After(2 * time.Second): // a child of it still has the terminal
+	}
 	r := result{status: t.command.ProcessState.ExitCode(), stdout: t.text()}
 	if ws, ok := t.command.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		r.signal = ws.Signal()

@@ -1,0 +1,150 @@
+//go:build unix
+
+package tests
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stsx/tests/okta"
+)
+
+// twoFactors is jane with both apps and some more.
+func twoFactors() []okta.User {
+	user := person()
+	user.OktaVerifyTOTP, user.Others = verifySecret, []okta.Factor{okta.Email}
+	return []okta.User{user}
+}
+
+// codes fails the test unless the org got n codes, no two the same.
+func (d *desk) codes(n int) {
+	d.Helper()
+	seen := map[string]bool{}
+	for _, e := range d.events(okta.CodeTried) {
+		seen[e.Digest] = true
+	}
+	if got := d.count(okta.CodeTried); got != n || len(seen) != n {
+		d.Errorf("the org got %d codes, %d different; want %d: %v", got, len(seen), n, d.events(okta.CodeTried))
+	}
+}
+
+func TestWrongCodes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic})
+	d.sub("three, typed", func(d *desk) {
+		d = d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE=000001").elsewhere()
+		term := d.open("exec", "prod", "--", "echo", "in")
+		for _, code := range []string{"000001", "000002", "000 002", "000003"} {
+			term.expect("Code from Google Authenticator")
+			term.send(code + "\r")
+		}
+		r := term.wait()
+		if r.status != 4 || strings.Contains(r.stdout, "\nin") {
+			t.Fatal(r)
+		}
+		d.says(r.stdout, "that code was used already", "stsx: hint: wait for the next code")
+		d.codes(3)
+		if d.count(okta.Locked) != 0 {
+			d.Error("the account is locked")
+		}
+		// One given and nobody there: once, and no second try.
+		d = d.with("STSX_PASSWORD=" + janePassword).elsewhere()
+		r = d.expect(d.run("exec", "prod", "--mfa-code", "000004", "--", "true"), 4)
+		d.says(r.stderr, "Okta said: ", "stsx: hint: wait for the next code")
+		d.codes(4)
+		d.clean()
+	})
+}
+
+// TestCodeCommand: what mfa_command prints again is waited out, never sent again.
+func TestCodeCommand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic})
+	dir := t.TempDir()
+	script := filepath.Join(dir, "oath")
+	// The first two times it prints a code that is wrong, then the right one.
+	text := "#!/bin/sh\ncd " + dir + "\necho x >> times\n[ $(wc -l < times) -ge 3 ] && cat code || echo 000000\n"
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "code"), []byte(d.code(okta.GoogleTOTP)+"\r\nnoise\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := func(command string) {
+		d.configure("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\nmfa = \"google_otp\"\nmfa_command = [\"" + command + "\"]\n[profile.prod]\nrole = \"Admin\"\n")
+	}
+	config(script)
+	d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 0)
+	d.codes(2)
+	if times, _ := os.ReadFile(filepath.Join(dir, "times")); string(times) != "x\nx\nx\n" {
+		t.Errorf("the command ran %d times", len(times)/2)
+	}
+	config("false")
+	r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("login", "prod", "--force"), 1)
+	d.says(r.stderr, "getting a code from mfa_command: false: exit status 1")
+	d.codes(2)
+}
+
+// TestFactors: with several, the person picks or is told how to.
+func TestFactors(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: twoFactors()}).with("STSX_PASSWORD=" + janePassword)
+	r := d.expect(d.run("exec", "prod", "--mfa-code", "123456", "--", "true"), 3)
+	d.says(r.stderr, "a choice between Google Authenticator and Okta Verify is needed", "name one with --mfa or as mfa in the configuration: google_otp or okta_verify")
+	d.codes(0)
+	term := d.open("exec", "prod", "--mfa", "totp", "--", "echo", "in")
+	term.expect("Sign in with")
+	term.send("verify\r")
+	term.expect("Code from Okta Verify")
+	term.send(d.code(okta.OktaVerifyTOTP) + "\r")
+	if r := term.wait(); r.status != 0 || !strings.Contains(r.stdout, "in") {
+		t.Fatal(r)
+	}
+	if e := d.events(okta.CodeTried); e[0].Factor != okta.OktaVerifyTOTP {
+		t.Errorf("verified with %s", e[0].Factor)
+	}
+	d.expect(d.run("login", "prod", "--force", "--mfa", "okta_verify", "--mfa-code", d.code(okta.OktaVerifyTOTP)), 0)
+	d.codes(2)
+	r = d.expect(d.run("login", "prod", "--mfa", "okta_verfy"), 2)
+	d.says(r.stderr, `unknown factor "okta_verfy"; did you mean okta_verify?`)
+	d.clean()
+}
+
+// TestNoInput: each question that would be asked is an error that says what
+// was needed and how to give it, even on a terminal.
+func TestNoInput(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic})
+	head := "[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\n"
+	path := filepath.Join(t.TempDir(), "nobody.toml")
+	if err := os.WriteFile(path, []byte(head+"[profile.prod]\nrole = \"Admin\"\nconfirm = true\n[profile.any]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	right := "STSX_PASSWORD=" + janePassword
+	for name, c := range map[string]struct {
+		env  []string
+		args []string
+		want []string
+	}{
+		"username": {nil, []string{"exec", "any", "--config", path}, []string{"the username for acme is needed", "STSX_USERNAME or with --username"}},
+		"password": {nil, []string{"exec", "prod"}, []string{"the password for " + jane + " is needed", "STSX_PASSWORD or with --password-stdin"}},
+		"code":     {[]string{right}, []string{"exec", "prod"}, []string{"a code from Google Authenticator is needed", "STSX_MFA_CODE or with --mfa-code"}},
+		"role":     {[]string{right, "STSX_MFA_CODE=" + d.code(okta.GoogleTOTP)}, []string{"exec", "any"}, []string{"a choice among the 3 roles for any is needed", "--role"}},
+		"confirm":  {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is needed", "confirm = true"}},
+		"keeping":  {nil, []string{"password", "set"}, []string{"the password for " + jane + " is needed", "use --password-stdin"}},
+	} {
+		d.sub(name, func(d *desk) {
+			d = d.with(c.env...).elsewhere()
+			term := d.open(append(append([]string{}, c.args...), "--no-input")...)
+			r := term.wait()
+			if r.status != 3 {
+				d.Errorf("%s", r)
+			}
+			flat := strings.Join(strings.Fields(r.stdout), " ")
+			d.says(flat, append(c.want, "stsx: error: ", "stsx: hint: ")...)
+			d.clean()
+		})
+	}
+}
