@@ -78,7 +78,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	} else if o.NoSandbox {
 		o.Say("Chromium's sandbox is off, as asked")
 	}
-	process, err := start(o, arguments(o, profile.dir, proxy))
+	process, err := start(o, profile.dir, arguments(o, profile.dir, proxy))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
 	}

@@ -19,7 +19,11 @@ type process struct {
 }
 
 // start runs Chromium with the pipe's two files inherited; how, is the system's matter (see attach).
-func start(o Options, args []string) (*process, error) {
+//
+// Its temporary files go into its profile, and with it: killed, as ours always is, it left a directory in /tmp for each
+// run. The profile is named as the working directory because Chromium refuses to start when the path of the socket it
+// makes there is longer than some 100 bytes.
+func start(o Options, profileDir string, args []string) (*process, error) {
 	fromUs, toChromium, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -30,7 +34,8 @@ func start(o Options, args []string) (*process, error) {
 	}
 	p := &process{pipe: newPipe(toChromium, fromChromium), tail: &tail{also: o.Stderr}, done: make(chan struct{})}
 	p.cmd = exec.Command(o.Path, args...)
-	p.cmd.Env = childEnvironment(o.Environ)
+	p.cmd.Env = append(childEnvironment(o.Environ), "TMPDIR=.")
+	p.cmd.Dir = profileDir
 	p.cmd.Stderr = p.tail
 	p.cmd.WaitDelay = time.Second // a grandchild that keeps stderr open must not keep us waiting
 	err = attach(p.cmd, fromUs, fromThem)
@@ -88,8 +93,13 @@ func (p *process) explain(o Options) error {
 			}
 		}
 	}
-	lines := strings.Split(strings.TrimSpace(said), "\n")
-	return &StartError{Said: strings.TrimSpace(lines[len(lines)-1])}
+	telling := ""
+	for line := range strings.Lines(said) {
+		if !strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:") { // what comes after it is the crash itself
+			telling = strings.TrimSpace(line)
+		}
+	}
+	return &StartError{Said: telling}
 }
 
 // StartError is a Chromium that ended before it answered. Said is the line of its stderr that tells why, Cure what to do;
