@@ -239,6 +239,9 @@ func TestCanaries(t *testing.T) {
 			}
 			status := c.expect(c.run("status", "--json"), 0)
 			c.holdsNothing(r.stderr, status.stdout, status.stderr)
+			if left, err := os.ReadDir(filepath.Join(c.home, "tmp")); err != nil || len(left) > 0 {
+				t.Errorf("left in TMPDIR: %v, %v", left, err)
+			}
 			// That the search finds: plant each.
 			for needle, what := range c.needles {
 				path := filepath.Join(c.home, "tmp", "planted")

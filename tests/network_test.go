@@ -1,0 +1,127 @@
+//go:build unix
+
+package tests
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"stsx/tests/aws"
+	"stsx/tests/okta"
+)
+
+// TestNetwork: a sign-in speaks to the org and to nobody else, and nobody can
+// speak to the browser. 1,000 roles come through whole.
+func TestNetwork(t *testing.T) {
+	t.Parallel()
+	onLinux(t)
+	user := person()
+	for i := range 1000 - len(user.Roles) {
+		account := fmt.Sprintf("%012d", 300000000000+i)
+		user.Roles = append(user.Roles, fmt.Sprintf("arn:aws:iam::%s:role/some/path/Role-%d,arn:aws:iam::%s:saml-provider/okta", account, i, account))
+	}
+	d := newDesk(t, okta.Config{Engine: okta.Gen3, Users: []okta.User{user}})
+	proxy, d := d.proxied()
+	quit, done := make(chan struct{}), make(chan struct{})
+	var open []string
+	looked := 0
+	go func() {
+		defer close(done)
+		for {
+			for _, p := range d.browsers() {
+				open = append(open, listening(p.pid)...)
+				looked++
+			}
+			select {
+			case <-quit:
+				return
+			default:
+			}
+		}
+	}()
+	r := d.expect(d.signed().run("roles", "--json"), 0)
+	close(quit)
+	<-done
+	if len(open) > 0 || looked == 0 {
+		t.Errorf("of %d processes, these listen: %q", looked, open)
+	}
+	var roles []struct{ ARN string }
+	if err := json.Unmarshal([]byte(r.stdout), &roles); err != nil || len(roles) != 1000 {
+		t.Errorf("%d roles, %v", len(roles), err)
+	}
+	if !slices.ContainsFunc(roles, func(r struct{ ARN string }) bool { return strings.HasSuffix(r.ARN, "role/some/path/Role-996") }) {
+		t.Error("the last role is missing")
+	}
+	if hosts := proxy.Hosts(); len(hosts) > 0 {
+		t.Errorf("somebody asked for %q", hosts)
+	}
+}
+
+// proxied is the desk with a proxy that lets nothing through and remembers.
+func (d *desk) proxied() (*aws.Proxy, *desk) {
+	d.Helper()
+	proxy, err := aws.NewProxy(aws.ProxyConfig{})
+	if err != nil {
+		d.Fatal(err)
+	}
+	d.Cleanup(func() { _ = proxy.Close() })
+	return proxy, d.with("HTTPS_PROXY="+proxy.URL(), "HTTP_PROXY="+proxy.URL(), "https_proxy="+proxy.URL(), "http_proxy="+proxy.URL())
+}
+
+// TestNetworkIsSeen: that the proxy would have been asked.
+func TestNetworkIsSeen(t *testing.T) {
+	t.Parallel()
+	proxy, d := newDesk(t, okta.Config{Engine: okta.Classic, RedirectTo: "https://login.elsewhere.example/"}).proxied()
+	r := d.expect(d.signed().run("exec", "prod", "--", "true"), 125)
+	if !slices.Contains(proxy.Hosts(), "login.elsewhere.example:443") {
+		t.Errorf("the proxy was asked for %q: %s", proxy.Hosts(), r)
+	}
+	d.says(r.stderr, "stsx: error: opening "+d.org.URL(), "the proxy refused the connection")
+}
+
+// listening are the TCP sockets on which a process waits for connections.
+func listening(pid int) []string {
+	sockets := map[string]string{} // by inode
+	for _, table := range []string{"tcp", "tcp6"} {
+		f, err := os.Open(filepath.Join("/proc", strconv.Itoa(pid), "net", table))
+		if err != nil {
+			continue
+		}
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			// sl local_address rem_address st … inode at 9; 0A is LISTEN. Source: proc_net_tcp(5).
+			if cells := strings.Fields(lines.Text()); len(cells) > 9 && cells[3] == "0A" {
+				sockets["socket:["+cells[9]+"]"] = cells[1]
+			}
+		}
+		_ = f.Close()
+	}
+	var out []string
+	files, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "fd", "*"))
+	for _, file := range files {
+		if to, err := os.Readlink(file); err == nil && sockets[to] != "" {
+			out = append(out, sockets[to])
+		}
+	}
+	return out
+}
+
+// TestListening: that a socket that listens would have been seen.
+func TestListening(t *testing.T) {
+	t.Parallel()
+	onLinux(t)
+	server, err := aws.New(aws.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	if len(listening(os.Getpid())) == 0 {
+		t.Error("this test's own server is not seen")
+	}
+}

@@ -1,0 +1,127 @@
+//go:build unix
+
+package tests
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/tests/aws"
+	"stsx/tests/okta"
+	"stsx/tests/require"
+)
+
+// TestTools: what people run under stsx, as they run it, against moto.
+func TestTools(t *testing.T) {
+	t.Parallel()
+	d := motoDesk(t)
+	d.expect(d.signed().run("login", "prod"), 0)
+	d.sub("aws sts", toolsIdentity)
+	d.sub("aws s3", toolsS3)
+	d.sub("terraform", toolsTerraform)
+}
+
+// motoDesk is a desk whose AWS has all of moto's services. The key pairs that
+// it hands out are moto's.
+func motoDesk(t *testing.T) *desk {
+	t.Helper()
+	requireBrowser(t)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	moto, err := aws.StartMoto(ctx)
+	if err == aws.ErrNoMoto {
+		require.Part(t, "moto", false, err.Error())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = moto.Close() })
+	org, err := okta.Start(okta.Config{Engine: okta.Gen2, Users: []okta.User{person()}})
+	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
+	t.Cleanup(func() { _ = org.Close() })
+	return deskAt(t, org, aws.Config{
+		Certificates: []*x509.Certificate{org.Certificate()}, Moto: moto.URL(),
+		Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}},
+	})
+}
+
+func (d *desk) aws4(args ...string) result {
+	d.Helper()
+	cli := require.Command(d, "aws", "install the AWS CLI: pip install awscli")
+	d = d.with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
+	return d.run(append([]string{"exec", "prod", "--", cli}, args...)...)
+}
+
+func toolsIdentity(d *desk) {
+	r := d.expect(d.aws4("sts", "get-caller-identity", "--output", "json"), 0)
+	var who struct{ Account, Arn string }
+	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Account != "123456789012" || who.Arn != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane {
+		d.Errorf("%+v, %v: %s", who, err, r)
+	}
+}
+
+func toolsS3(d *desk) {
+	path := filepath.Join(d.TempDir(), "file")
+	d.write(path, "hello from stsx\n", 0o600)
+	d.expect(d.aws4("s3", "mb", "s3://tools"), 0)
+	d.expect(d.aws4("s3", "cp", path, "s3://tools/a/file"), 0)
+	d.says(d.expect(d.aws4("s3", "ls"), 0).stdout, "tools")
+	d.says(d.expect(d.aws4("s3", "ls", "s3://tools/a/"), 0).stdout, "file")
+	if r := d.expect(d.aws4("s3", "cp", "s3://tools/a/file", "-"), 0); r.stdout != "hello from stsx\n" {
+		d.Error(r)
+	}
+	// The tool's own failure is the status.
+	if r := d.aws4("s3", "ls", "s3://no-such-bucket-here"); r.status == 0 || !strings.Contains(r.stderr, "NoSuchBucket") {
+		d.Error(r)
+	}
+	for _, call := range d.aws.Log() {
+		if call.Service == "s3" && call.Region != "eu-west-1" {
+			d.Errorf("not in the profile's region: %+v", call)
+		}
+	}
+}
+
+const terraform = `
+terraform {
+  backend "s3" {
+    bucket                 = "state"
+    key                    = "stsx/terraform.tfstate"
+    use_path_style         = true
+    skip_region_validation = true
+  }
+}
+
+variable "greeting" { default = "hello" }
+
+resource "terraform_data" "one" { input = var.greeting }
+
+output "greeting" { value = terraform_data.one.output }
+`
+
+func toolsTerraform(d *desk) {
+	tf := require.Command(d, "terraform", "install Terraform: https://developer.hashicorp.com/terraform/install")
+	d.expect(d.aws4("s3", "mb", "s3://state"), 0)
+	dir := d.TempDir()
+	d.write(filepath.Join(dir, "main.tf"), terraform, 0o600)
+	d.write(filepath.Join(dir, "terraformrc"), "", 0o600)
+	d = d.with("CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+dir+"/terraformrc", "TF_IN_AUTOMATION=1", "AWS_EC2_METADATA_DISABLED=true")
+	run := func(args ...string) result {
+		return d.expect(d.run(append([]string{"exec", "prod", "--", tf, "-chdir=" + dir}, args...)...), 0)
+	}
+	run("init", "-input=false", "-no-color")
+	d.says(run("apply", "-auto-approve", "-input=false", "-no-color").stdout, "Apply complete! Resources: 1 added")
+	if r := run("output", "-raw", "greeting"); r.stdout != "hello" {
+		d.Error(r)
+	}
+	d.says(d.expect(d.aws4("s3", "cp", "s3://state/stsx/terraform.tfstate", "-"), 0).stdout, `"terraform_data"`)
+	// 2 is plan's word for changes: the command's status is passed on.
+	r := d.run("exec", "prod", "--", tf, "-chdir="+dir, "plan", "-detailed-exitcode", "-var=greeting=bye", "-no-color", "-input=false")
+	d.says(d.expect(r, 2).stdout, "1 to change")
+	d.says(run("destroy", "-auto-approve", "-input=false", "-no-color").stdout, "Destroy complete! Resources: 1 destroyed")
+}
