@@ -38,7 +38,7 @@ func moments() map[string]moment {
 		"while a page loads": {
 			config: okta.Config{Latency: 30 * time.Second},
 			reach: func(d *desk, _ *terminal) {
-				d.await("a request that is not answered", func() bool { return d.asked("/api/v1/") || d.asked("/idp/idx/") })
+				d.await("a request that is not answered", func() bool { return d.requested("/api/v1/") || d.requested("/idp/idx/") })
 			},
 		},
 		"while another signs in": {
@@ -68,8 +68,8 @@ func moments() map[string]moment {
 	}
 }
 
-// asked reports whether a request below that path has come.
-func (d *desk) asked(path string) bool {
+// requested reports whether a request below that path has come.
+func (d *desk) requested(path string) bool {
 	for _, e := range d.events(okta.Requested) {
 		if strings.HasPrefix(e.Path, path) {
 			return true
