@@ -81,15 +81,15 @@ func signals() (context.Context, func()) {
 // build makes the drivers. None of them does anything before it is used.
 func build(s commands.Settings) (*commands.Kit, error) {
 	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
-	path, err := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
-	if err != nil {
-		return nil, err
-	}
 	state, err := directory("XDG_STATE_HOME", home, ".local", "state")
 	if err != nil {
 		return nil, err
 	}
 	cache, err := directory("XDG_CACHE_HOME", home, ".cache")
+	if err != nil {
+		return nil, err
+	}
+	path, err := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
 	if err != nil {
 		return nil, err
 	}

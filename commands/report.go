@@ -96,6 +96,8 @@ func status(err error) (code int, hint string) {
 			return statusFailure, "open the app in a browser to see what Okta wants, or run this again with --verbose for a picture of the page"
 		}
 		return statusFailure, "open the app in a browser to see what Okta wants"
+	case errors.Is(err, context.DeadlineExceeded) && hint == "":
+		return statusFailure, "check the network, or raise timeout in the configuration"
 	}
 	return statusFailure, hint
 }
@@ -165,7 +167,9 @@ func report(w io.Writer, err error, command bool) int {
 		fmt.Fprintln(w, "stsx: interrupted")
 		return code
 	}
-	fmt.Fprintln(w, "stsx: error: "+plain(err.Error()))
+	// Go's words for a deadline add nothing to "did not end within 2m".
+	text := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
+	fmt.Fprintln(w, "stsx: error: "+plain(text))
 	if hint != "" {
 		fmt.Fprintln(w, "stsx: hint: "+plain(hint))
 	}

@@ -105,7 +105,7 @@ func onPath(goos string, getenv func(string) string, names ...string) []string {
 }
 
 func installHint(goos string) string {
-	const otherwise = ", or name another Chromium by its path"
+	const otherwise = ", or name another Chromium with --browser-path"
 	switch goos {
 	case "darwin":
 		return "install Google Chrome (brew install --cask google-chrome)" + otherwise
