@@ -26,6 +26,10 @@ func partitions() []partition {
 		{"aws-us-gov", "us-gov-west-1",
 			[]string{"urn:amazon:webservices:govcloud", "urn:amazon:webservices", "https://signin.amazonaws-us-gov.com/saml"},
 			regexp.MustCompile(`^https://([a-z0-9-]+\.)?signin\.amazonaws-us-gov\.com/saml(/acs/[A-Za-z0-9]+)?$`)},
+		// The European Sovereign Cloud's audience is not in that table; its sign-in page is in "AWS Sign-In endpoints".
+		{"aws-eusc", "eusc-de-east-1",
+			[]string{"urn:amazon:webservices", "https://signin.amazonaws-eusc.eu/saml"},
+			regexp.MustCompile(`^https://([a-z0-9-]+\.)?signin\.amazonaws-eusc\.eu/saml(/acs/[A-Za-z0-9]+)?$`)},
 	}
 }
 

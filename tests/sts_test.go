@@ -1,0 +1,249 @@
+//go:build unix
+
+package tests
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/tests/aws"
+	"stsx/tests/okta"
+	"stsx/tests/require"
+)
+
+// durations are those that the action was asked for, in turn.
+func (d *desk) durations(action string) []time.Duration {
+	var out []time.Duration
+	for _, c := range d.aws.Log() {
+		if c.Action == action {
+			out = append(out, c.Duration)
+		}
+	}
+	return out
+}
+
+// TestDurations: the profile's, the assertion's, an hour; the longest allowed
+// is found, said and remembered for a week.
+func TestDurations(t *testing.T) {
+	t.Parallel()
+	h := time.Hour
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), SessionDuration: 2 * h}).with("STSX_PASSWORD="+janePassword, "XDG_CACHE_HOME="+filepath.Join(t.TempDir(), "cache"))
+	expect := func(want ...time.Duration) {
+		t.Helper()
+		if got := d.durations("AssumeRoleWithSAML"); !slices.Equal(got, want) {
+			t.Fatalf("STS was asked for %v, not %v", got, want)
+		}
+	}
+	d.expect(d.run("login", "prod"), 0) // Admin: at most four hours
+	expect(2 * h)
+	r := d.expect(d.run("login", "prod", "--duration", "12h"), 0)
+	expect(2*h, 12*h, 8*h, 4*h)
+	d.says(r.stderr, "Admin in 123456789012 does not allow sessions of 12h; this one lasts 4h, and so will the next", "prod: Admin in 123456789012, 3h59m left")
+	r = d.expect(d.run("login", "prod", "--duration", "10h"), 0) // another session, the same role
+	expect(2*h, 12*h, 8*h, 4*h, 4*h)
+	if strings.Contains(r.stderr, "does not allow") {
+		t.Errorf("it is said again: %s", r)
+	}
+	// What was learnt more than a week ago is found out anew. It is no secret:
+	// the file can be read, and a broken one is none.
+	path := filepath.Join(d.value("XDG_CACHE_HOME"), "stsx", "durations.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var learnt map[string]map[string]any
+	if err := json.Unmarshal(text, &learnt); err != nil || len(learnt) != 1 || learnt[admin]["seconds"] != float64(4*3600) {
+		t.Fatalf("%s: %v", text, err)
+	}
+	learnt[admin]["learnt"] = time.Now().Add(-8 * 24 * h)
+	text, _ = json.Marshal(learnt)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.expect(d.run("login", "prod", "--duration", "5h"), 0)
+	expect(2*h, 12*h, 8*h, 4*h, 4*h, 5*h, 4*h)
+}
+
+// value is a variable of the desk's environment.
+func (d *desk) value(name string) string {
+	for i := len(d.env) - 1; i >= 0; i-- {
+		if key, value, _ := strings.Cut(d.env[i], "="); key == name {
+			return value
+		}
+	}
+	return ""
+}
+
+// TestChainedRole: assumed from its source's session, for an hour at most.
+func TestChainedRole(t *testing.T) {
+	t.Parallel()
+	requireBrowser(t)
+	const chained = "arn:aws:iam::210987654321:role/ops/Deploy"
+	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
+	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
+	t.Cleanup(func() { _ = org.Close() })
+	d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, chained: {Sources: []string{admin}}}}).with("STSX_PASSWORD=" + janePassword)
+	d.configure("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" +
+		"[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-1\"\n[profile.dev]\nrole = \"" + dev + "\"\n" +
+		"[profile.deploy]\nsource = \"prod\"\nrole = \"" + chained + "\"\nduration = \"8h\"\nregion = \"eu-west-3\"\nexternal_id = \"x-1\"\n" +
+		"[profile.denied]\nsource = \"dev\"\nrole = \"" + chained + "\"\n")
+	r := d.expect(d.run("exec", "deploy", "--", "sh", "-c", "echo $STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
+	if r.stdout != "deploy 210987654321 Deploy eu-west-3\n" {
+		t.Errorf("%s", r)
+	}
+	var key string
+	for _, c := range d.aws.Log() {
+		if c.Action == "AssumeRole" {
+			key = c.AccessKey
+			if c.Duration != time.Hour || c.Role != chained || c.Region != "eu-west-3" {
+				t.Errorf("%+v", c)
+			}
+		}
+	}
+	source := d.expect(d.run("exec", "prod", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"), 0)
+	if strings.TrimSpace(source.stdout) != key || d.count(okta.Asserted) != 1 {
+		t.Errorf("signed with %s, and the source's session is %s", key, source)
+	}
+	// Forced, it is assumed anew from the source's session: no sign-in.
+	d.expect(d.run("login", "deploy", "--force"), 0)
+	if n := len(d.durations("AssumeRole")); n != 2 || d.count(okta.Asserted) != 1 {
+		t.Errorf("%d calls, %d sign-ins", n, d.count(okta.Asserted))
+	}
+	r = d.expect(d.run("exec", "denied", "--", "true"), 5)
+	d.says(r.stderr, "is not authorized to perform: sts:AssumeRole", "AccessDenied", "stsx: hint: ")
+}
+
+// TestRefusals: each of AWS's refusals is status 5 with what to do, and never
+// shows the assertion. One sign-in each, all at once at one desk.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	requireBrowser(t)
+	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
+	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
+	t.Cleanup(func() { _ = org.Close() })
+	refusal := func(code, message string) []aws.Fault {
+		return []aws.Fault{aws.Refuse(http.StatusForbidden, code, message)}
+	}
+	for name, c := range map[string]struct {
+		config aws.Config
+		faults []aws.Fault
+		status int
+		want   []string
+	}{
+		"signature":       {aws.Config{}, refusal("InvalidIdentityToken", "Response signature invalid"), 5, []string{"Response signature invalid (InvalidIdentityToken)", "hint: the SAML provider in AWS does not trust"}},
+		"trust":           {aws.Config{Roles: map[string]aws.RoleConfig{admin: {Denied: true}}}, nil, 5, []string{"Not authorized to perform sts:AssumeRoleWithSAML (AccessDenied)", "hint: the role's trust policy"}},
+		"too late":        {aws.Config{Clock: func() time.Time { return time.Now().Add(time.Hour) }}, nil, 5, []string{"Token must be redeemed within 5 minutes of issuance (ExpiredTokenException)", "hint: the assertion came too late"}},
+		"throttled, then": {aws.Config{}, []aws.Fault{aws.Throttle(), aws.Unavailable()}, 0, nil},
+		"another account": {aws.Config{AccountOverride: "999999999999"}, nil, 5, []string{`STS answered with "arn:aws:sts::999999999999:assumed-role/Admin/`, "that is not the role asked for", "nothing of the answer is used"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.config.Roles == nil {
+				c.config.Roles = map[string]aws.RoleConfig{admin: {}}
+			}
+			d := deskAt(t, org, c.config).with("STSX_PASSWORD=" + janePassword)
+			d.aws.Fail("AssumeRoleWithSAML", c.faults...)
+			r := d.expect(d.run("exec", "prod", "--", "echo", "in"), c.status)
+			if (r.stdout == "in\n") != (c.status == 0) || strings.Contains(r.stderr, "PD94") || strings.Contains(r.stderr, "PHNhbW") {
+				t.Errorf("%s", r)
+			}
+			d.says(r.stderr, c.want...)
+			if c.status != 0 {
+				d.says(d.run("status").stdout, "no session is open")
+			}
+		})
+	}
+	t.Run("nothing listens", func(t *testing.T) {
+		t.Parallel()
+		d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {}}}).with("STSX_PASSWORD="+janePassword, "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
+		d.says(d.expect(d.run("exec", "prod", "--", "true"), 5).stderr, "connection refused", "check the network, HTTPS_PROXY")
+	})
+}
+
+// TestPartitions: the assertion is taken from that partition's sign-in page, and
+// STS is asked in the profile's region and the role's partition, through the
+// proxy of the environment and with its CA.
+func TestPartitions(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		region, acs, host string // region: "" = the profile has none
+	}{
+		"aws":        {"eu-west-1", "https://eu-west-1.signin.aws.amazon.com/saml", "sts.eu-west-1.amazonaws.com"},
+		"aws-us-gov": {"", "https://signin.amazonaws-us-gov.com/saml", "sts.us-gov-west-1.amazonaws.com"},
+		"aws-cn":     {"cn-north-1", "https://signin.amazonaws.cn/saml", "sts.cn-north-1.amazonaws.com.cn"},
+		"aws-eusc":   {"", "https://signin.amazonaws-eusc.eu/saml", "sts.eusc-de-east-1.amazonaws.eu"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, proxy := behindProxy(t, name, c.acs, c.region, c.host)
+			r := d.expect(d.run("exec", "prod", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
+			if want := strings.TrimSpace("123456789012 Admin "+c.region) + "\n"; r.stdout != want {
+				t.Errorf("%s", r)
+			}
+			if hosts := proxy.Hosts(); !slices.Equal(hosts, []string{c.host + ":443"}) {
+				t.Errorf("the proxy was asked for %q", hosts)
+			}
+			if name != "aws" {
+				return
+			}
+			for name, c := range map[string]struct {
+				env    []string
+				args   []string
+				status int
+				want   string
+			}{
+				"no CA":             {[]string{"AWS_CA_BUNDLE="}, nil, 5, "name its CA in AWS_CA_BUNDLE"},
+				"broken CA":         {[]string{"AWS_CA_BUNDLE=/dev/null"}, nil, 125, "reading AWS_CA_BUNDLE: /dev/null holds no PEM certificate"},
+				"NO_PROXY":          {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 5, "assuming arn:aws:iam::123456789012:role/Admin"},
+				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, "region cn-north-1 is in partition aws-cn, but role"},
+			} {
+				before := len(proxy.Asked())
+				d := d.elsewhere().with(c.env...)
+				r := d.expect(d.run(append(append([]string{"exec", "prod"}, c.args...), "--", "true")...), c.status)
+				d.says(r.stderr, c.want)
+				if asked := proxy.Asked()[before:]; name != "no CA" && len(asked) > 0 {
+					t.Errorf("%s: the proxy was asked: %v", name, asked)
+				}
+			}
+		})
+	}
+}
+
+// behindProxy is a desk whose only way to AWS is a proxy that leads host to a
+// server with TLS.
+func behindProxy(t *testing.T, partition, acs, region, host string) (*desk, *aws.Proxy) {
+	t.Helper()
+	requireBrowser(t)
+	role := "arn:" + partition + ":iam::123456789012:role/Admin"
+	user := noFactorPerson()[0]
+	user.Roles = []string{role + ",arn:" + partition + ":iam::123456789012:saml-provider/okta"}
+	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: []okta.User{user}, ACS: acs})
+	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
+	t.Cleanup(func() { _ = org.Close() })
+	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}}, TLS: true, Certificates: []*x509.Certificate{org.Certificate()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	proxy, err := aws.NewProxy(aws.ProxyConfig{Routes: map[string]string{host + ":443": server.Addr()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	d := deskAt(t, org, aws.Config{})
+	d.env = slices.DeleteFunc(slices.Clone(d.env), func(entry string) bool { return strings.HasPrefix(entry, "AWS_") })
+	text := "[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n[profile.prod]\nrole = \"" + role + "\"\n"
+	if region != "" {
+		text += "region = \"" + region + "\"\n"
+	}
+	d.configure(text)
+	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy
+}
