@@ -33,23 +33,27 @@ func (r *run) login(ctx context.Context, all, force bool) error {
 	if err != nil {
 		return err
 	}
+	// A misspelt name should not cost a sign-in.
+	profiles := make([]session.Profile, len(names))
+	for i, name := range names {
+		if profiles[i], err = r.profileNamed(name); err != nil {
+			return err
+		}
+	}
 	var failed []error
 	hopeless := map[string]bool{} // orgs whose sign-in was refused or needs a person
-	for _, name := range names {
-		p, err := r.profileNamed(name)
+	for _, p := range profiles {
 		org := p.Root().Org
-		if err == nil && hopeless[org.ID()] {
+		if hopeless[org.ID()] {
 			continue // it would ask or send the same again
 		}
-		if err == nil {
-			err = r.warm(ctx, p, force)
-		}
+		err := r.warm(ctx, p, force)
 		switch {
 		case err == nil:
 		case len(names) == 1 || ctx.Err() != nil || errors.Is(err, session.ErrInterrupted):
 			return err
 		default:
-			failed = append(failed, fmt.Errorf("%s: %w", quoted(name), err))
+			failed = append(failed, fmt.Errorf("%s: %w", quoted(p.Name), err))
 			var refused *session.RefusedError
 			var input *session.InputError
 			if (errors.As(err, &refused) || errors.As(err, &input)) && !r.kit.Broker.SignedIn(org) {

@@ -1,0 +1,160 @@
+//go:build unix
+
+package tests
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms is the import map: what each package may import besides the standard
+// library. Tests are free to use tests/… and the judges of their own.
+func rooms() map[string][]string {
+	return map[string][]string{
+		".":               {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awssts", "stsx/session/browser", "stsx/session/config", "stsx/session/okta", "stsx/session/tty", "stsx/session/vault"},
+		"commands":        {"github.com/urfave/cli/v2", "stsx/session"},
+		"session":         {},
+		"session/config":  {"stsx/session", "github.com/pelletier/go-toml/"},
+		"session/okta":    {"stsx/session"},
+		"session/browser": {"github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
+		"session/awssts":  {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
+		"session/vault":   {"stsx/session", "github.com/zalando/go-keyring", "github.com/gofrs/flock", "github.com/godbus/dbus/", "golang.org/x/sys/"},
+		"session/tty":     {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
+	}
+}
+
+// sources parses every file of the program, without its tests.
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	files := map[string]*ast.File{}
+	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "tests" || entry.Name() == "dist" || entry.Name() == "build" || len(entry.Name()) > 2 && entry.Name()[0] == '.') {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		files[filepath.ToSlash(strings.TrimPrefix(name, "../"))] = file
+		return err
+	})
+	if err != nil || len(files) < 50 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	return files
+}
+
+func TestImportMap(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for name, file := range sources(t) {
+		room := path.Dir(name)
+		allowed, ok := rooms()[room]
+		if !ok {
+			t.Errorf("%s: the map has no room %s", name, room)
+		}
+		seen[room] = true
+		for _, spec := range file.Imports {
+			imported := strings.Trim(spec.Path.Value, `"`)
+			if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") && first != "stsx" {
+				continue // the standard library
+			}
+			if !slices.ContainsFunc(allowed, func(a string) bool {
+				return imported == a || strings.HasPrefix(imported, strings.TrimSuffix(a, "/")+"/") && !strings.HasPrefix(a, "stsx") || strings.HasSuffix(a, "/") && strings.HasPrefix(imported, a)
+			}) {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+	for room := range rooms() {
+		if !seen[room] {
+			t.Errorf("the map has a room %s, the program has not", room)
+		}
+	}
+}
+
+// TestHouseRules: no init, no context.TODO, exit and environment only in main,
+// and no package variable but errors and what is embedded.
+func TestHouseRules(t *testing.T) {
+	t.Parallel()
+	for name, file := range sources(t) {
+		for _, declaration := range file.Decls {
+			switch d := declaration.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil && d.Name.Name == "init" {
+					t.Errorf("%s has an init", name)
+				}
+			case *ast.GenDecl:
+				if d.Tok == token.VAR {
+					variables(t, name, d)
+				}
+			}
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			selector, ok := node.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			from, ok := selector.X.(*ast.Ident)
+			if !ok || from.Obj != nil {
+				return true
+			}
+			switch used := from.Name + "." + selector.Sel.Name; used {
+			case "context.TODO":
+				t.Errorf("%s uses %s", name, used)
+			case "os.Exit", "os.Args", "os.Stdin", "os.Stdout", "os.Stderr":
+				// What has to be the process's own: its console, a command beside it.
+				if name != "main.go" && name != "session/tty/open_windows.go" && name != "commands/replace_windows.go" {
+					t.Errorf("%s uses %s", name, used)
+				}
+			case "os.Getenv", "os.Environ", "os.LookupEnv", "os.Setenv":
+				// A driver's default where main gives nothing; the search of PATH.
+				if name != "main.go" && name != "session/vault/vault.go" && name != "commands/replace_unix.go" {
+					t.Errorf("%s uses %s", name, used)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// variables lets pass what nothing assigns to: errors, "_", arrays and what is
+// embedded.
+func variables(t *testing.T, name string, d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		v, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		for i, id := range v.Names {
+			if len(v.Values) == 0 && d.Doc != nil && strings.HasPrefix(d.Doc.List[len(d.Doc.List)-1].Text, "//go:embed ") {
+				continue
+			}
+			fixed := id.Name == "_" || name == "main.go" && id.Name == "version"
+			if i < len(v.Values) {
+				switch value := v.Values[i].(type) {
+				case *ast.CallExpr:
+					if f, ok := value.Fun.(*ast.SelectorExpr); ok {
+						fixed = fixed || f.Sel.Name == "New" && strings.HasPrefix(strings.ToLower(id.Name), "err") || f.Sel.Name == "MustCompile" || f.Sel.Name == "NewReplacer"
+					}
+				case *ast.CompositeLit:
+					_, array := value.Type.(*ast.ArrayType)
+					fixed = fixed || array && value.Type.(*ast.ArrayType).Len != nil
+				}
+			}
+			if !fixed {
+				t.Errorf("%s: package variable %s", name, id.Name)
+			}
+		}
+	}
+}
