@@ -107,6 +107,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Ask: terminal,
 	}
 	if s.Verbose {
+		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
 	return &commands.Kit{

@@ -33,7 +33,7 @@ func build(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	stsx = filepath.Join(dir, "stsx")
-	command := exec.Command("go", "build", "-tags", "urfave_cli_no_docs", "-o", stsx, "stsx")
+	command := exec.Command("go", "build", "-buildvcs=false", "-tags", "urfave_cli_no_docs", "-o", stsx, "stsx")
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "building stsx:", err)

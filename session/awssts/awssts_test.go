@@ -159,7 +159,9 @@ func TestStranger(t *testing.T) {
 			w.WriteHeader(403)
 			fmt.Fprint(w, "<html>Blocked by policy</html>")
 		},
-		"a redirect":     func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 307) },
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		},
 		"nothing":        func(http.ResponseWriter, *http.Request) {},
 		"no credentials": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, wrap, "") },
 		"half of them": func(w http.ResponseWriter, _ *http.Request) {

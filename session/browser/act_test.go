@@ -96,7 +96,9 @@ func TestActOutcomes(t *testing.T) {
 			<script>if (location.search) setInterval(() => fetch('/idp/idx/poll', {method: 'POST'}), 300)</script>`,
 		"/next": `<p id=next>next`,
 	}, answers("/idp/idx/answer", 403, &posts), answers("/idp/idx/poll", 200, new(atomic.Int32)), func(mux *http.ServeMux) {
-		mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/next?token="+canary, 302) })
+		mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/next?token="+canary, http.StatusFound)
+		})
 	})
 	page := tab(t)
 	for _, c := range []struct {

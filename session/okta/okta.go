@@ -70,6 +70,8 @@ type Driver struct {
 	Passwords session.PasswordSource
 	Codes     func() *session.CodeSource
 	Ask       session.Prompter
+	// Note is told each step, for --verbose; nil when nobody wants to know.
+	Note func(string)
 	// Keep stores a screenshot for the person to look at and returns its path;
 	// nil when none is wanted.
 	Keep func(png []byte) (string, error)
@@ -112,6 +114,12 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 type opened struct {
 	page Page
 	err  error
+}
+
+func (d *Driver) note(text string) {
+	if d.Note != nil {
+		d.Note(text)
+	}
 }
 
 // prepare starts the browser and opens the page while the person is still

@@ -57,9 +57,11 @@ func (t *talk) run(ctx context.Context) (string, error) {
 			return "", t.explain(ctx, err)
 		}
 		if i < 0 {
+			t.note("Okta posted its SAML response")
 			return t.page.Posted(), nil
 		}
 		t.screen = table[i].name
+		t.note("the page is “" + t.screen + "”")
 		if t.seen[t.screen]++; t.seen[t.screen] > maxVisits {
 			return "", t.stuck(ctx, "the sign-in goes round in circles at the page “"+t.screen+"”")
 		}

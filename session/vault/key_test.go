@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func TestWhereTheKeyGoes(t *testing.T) {
 				}
 			} else if err != nil {
 				t.Errorf("Put: %v", err)
-			} else if got, err := storeIn(string(s.home), k, r).Get(background, "key"); err != nil || got != want {
+			} else if got, err := storeIn(string(s.home), k, r).Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("another process: %v, %v", got, err)
 			}
 			if (r.key != nil) != c.inRing || (k.items[service+"/"+keyUser] != "") != c.inSystem {

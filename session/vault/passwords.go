@@ -74,7 +74,12 @@ func (p *Passwords) Forget(ctx context.Context, o session.Org) error {
 	if err != nil {
 		return err
 	}
-	if err := p.keyring.delete(ctx, user); err != nil && !errors.Is(err, ErrNotFound) {
+	err = p.keyring.delete(ctx, user)
+	var none noService
+	if errors.As(err, &none) {
+		return nil // where there is no keyring at all, nothing is kept
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
 		return p.unusable(ctx, "forgetting the password", err)
 	}
 	return nil

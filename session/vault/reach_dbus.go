@@ -20,7 +20,7 @@ func reachable(getenv func(string) string) error {
 	}
 	socket := fmt.Sprintf("/run/user/%d/bus", os.Getuid())
 	if _, err := os.Stat(socket); errors.Is(err, fs.ErrNotExist) {
-		return noService("there is no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set and " + socket + " does not exist")
+		return noService("no D-Bus session (DBUS_SESSION_BUS_ADDRESS is not set)")
 	}
 	return nil
 }

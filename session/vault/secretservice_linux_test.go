@@ -241,11 +241,11 @@ func TestNoBusIsStarted(t *testing.T) {
 	for _, address := range []string{"", "autolaunch:"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 		s := newStore(t, OSKeyring(os.Getenv), noRing{})
-		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "there is no D-Bus session") {
+		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "no D-Bus session") {
 			t.Errorf("got %v", err)
 		}
-		if err := s.Passwords().Forget(background, session.Org{URL: "https://a.example", Username: "jane"}); !errors.Is(err, session.ErrNoKeyring) {
-			t.Errorf("got %v", err)
+		if err := s.Passwords().Forget(background, session.Org{URL: "https://a.example", Username: "jane"}); err != nil {
+			t.Errorf("with no keyring there is no password to forget: %v", err)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "launched")); err == nil {

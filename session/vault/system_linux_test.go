@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"syscall"
@@ -108,7 +109,7 @@ func TestKernelAlone(t *testing.T) {
 	s := kernelStore(t, &fakeKeyring{err: noService("none")})
 	want := canarySession("a", noon().Add(time.Hour))
 	mustPut(t, s, "key", want)
-	if got, err := s.Get(background, "key"); err != nil || got != want {
+	if got, err := s.Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	first, id, err := s.keys.kernel.(userRing).find()
@@ -243,7 +244,7 @@ func helpFullDisk() error {
 	if err := s.Put(background, "key", canarySession("b", noon().Add(time.Hour))); !errors.Is(err, unix.ENOSPC) {
 		return fmt.Errorf("Put on a full disk: %v", err)
 	}
-	if got, err := s.Get(background, "key"); err != nil || got != want {
+	if got, err := s.Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
 		return fmt.Errorf("the session of before: %v, %v", got, err)
 	}
 	entries, err := os.ReadDir(s.home.path(sessions))
@@ -266,7 +267,7 @@ func helpReadOnly() error {
 	if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		return fmt.Errorf("remounting: %w", err)
 	}
-	if got, err := s.Get(background, "key"); err != nil || got != want {
+	if got, err := s.Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
 		return fmt.Errorf("reading: %v, %v", got, err)
 	}
 	if err := s.Put(background, "key", want); !errors.Is(err, unix.EROFS) || errors.Is(err, session.ErrNoKeyring) {
