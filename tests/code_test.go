@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"stsx/tests/okta"
 )
@@ -69,9 +70,25 @@ func TestCodeCommand(t *testing.T) {
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "code"), []byte(d.code(okta.GoogleTOTP)+"\r\nnoise\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	stop := make(chan struct{})
+	defer close(stop)
+	shown := make(chan struct{})
+	go func() { // as an app shows it: the code of now
+		for first := true; ; first = false {
+			code, _ := d.org.Code(jane, okta.GoogleTOTP)
+			_ = os.WriteFile(filepath.Join(dir, "next"), []byte(code+"\r\nnoise\n"), 0o600)
+			_ = os.Rename(filepath.Join(dir, "next"), filepath.Join(dir, "code"))
+			if first {
+				close(shown)
+			}
+			select {
+			case <-stop:
+				return
+			case <-time.After(time.Second):
+			}
+		}
+	}()
+	<-shown
 	config := func(command string) {
 		d.configure("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\nmfa = \"google_otp\"\nmfa_command = [\"" + command + "\"]\n[profile.prod]\nrole = \"Admin\"\n")
 	}
@@ -131,12 +148,15 @@ func TestNoInput(t *testing.T) {
 		"username": {nil, []string{"exec", "any", "--config", path}, []string{"the username for acme is needed", "STSX_USERNAME or with --username"}},
 		"password": {nil, []string{"exec", "prod"}, []string{"the password for " + jane + " is needed", "STSX_PASSWORD or with --password-stdin"}},
 		"code":     {[]string{right}, []string{"exec", "prod"}, []string{"a code from Google Authenticator is needed", "STSX_MFA_CODE or with --mfa-code"}},
-		"role":     {[]string{right, "STSX_MFA_CODE=" + d.code(okta.GoogleTOTP)}, []string{"exec", "any"}, []string{"a choice among the 3 roles for any is needed", "--role"}},
+		"role":     {[]string{right, "STSX_MFA_CODE=now"}, []string{"exec", "any"}, []string{"a choice among the 3 roles for any is needed", "--role"}},
 		"confirm":  {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is needed", "confirm = true"}},
 		"keeping":  {nil, []string{"password", "set"}, []string{"the password for " + jane + " is needed", "use --password-stdin"}},
 	} {
 		d.sub(name, func(d *desk) {
 			d = d.with(c.env...).elsewhere()
+			if d.value("STSX_MFA_CODE") == "now" { // not before this test's turn has come
+				d = d.with("STSX_MFA_CODE=" + d.code(okta.GoogleTOTP))
+			}
 			term := d.open(append(append([]string{}, c.args...), "--no-input")...)
 			r := term.wait()
 			if r.status != 3 {
