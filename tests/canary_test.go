@@ -32,12 +32,12 @@ const (
 type cage struct {
 	*desk
 	since time.Time
-	posts func(assertion string) // told of each, before it is posted
 
 	mu       sync.Mutex
-	needles  map[string]string // what it is, by the secret
-	seen     map[string]string // text of a process, and whose it is
-	browsers map[string]bool   // environments of Chromium's processes
+	posts    func(assertion string) // told of each, before it is posted
+	needles  map[string]string      // what it is, by the secret
+	seen     map[string]string      // text of a process, and whose it is
+	browsers map[string]bool        // environments of Chromium's processes
 }
 
 func newCage(t *testing.T, config okta.Config) *cage {
@@ -49,8 +49,11 @@ func newCage(t *testing.T, config okta.Config) *cage {
 	c := &cage{since: time.Now(), needles: map[string]string{}, seen: map[string]string{}, browsers: map[string]bool{}}
 	config.AfterSigning = func(signed []byte) []byte {
 		c.assertion(signed)
-		if c.posts != nil {
-			c.posts(base64.StdEncoding.EncodeToString(signed))
+		c.mu.Lock()
+		told := c.posts
+		c.mu.Unlock()
+		if told != nil {
+			told(base64.StdEncoding.EncodeToString(signed))
 		}
 		return signed
 	}
@@ -122,7 +125,7 @@ func (c *cage) watch() (stop func()) {
 			select {
 			case <-quit:
 				return
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(50 * time.Millisecond):
 			}
 		}
 	}()
@@ -131,7 +134,7 @@ func (c *cage) watch() (stop func()) {
 
 func (c *cage) look() {
 	all := processes()
-	ours := c.desk.browsers()
+	ours := c.browsersOf(all)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range all {
@@ -286,10 +289,12 @@ func TestCanariesOfFailures(t *testing.T) {
 			cage := newCage(t, c.config)
 			d := c.prepare(cage)
 			if name == "AWS quotes the assertion" {
+				cage.mu.Lock()
 				cage.posts = func(assertion string) {
 					d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ValidationError",
 						"1 validation error detected: Value '"+assertion+"' at 'sAMLAssertion' failed to satisfy constraint"))
 				}
+				cage.mu.Unlock()
 			}
 			if name == "bad signature" {
 				d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "InvalidIdentityToken", "Response signature invalid"))

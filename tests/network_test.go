@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"stsx/tests/aws"
 	"stsx/tests/okta"
@@ -42,7 +43,7 @@ func TestNetwork(t *testing.T) {
 			select {
 			case <-quit:
 				return
-			default:
+			case <-time.After(20 * time.Millisecond):
 			}
 		}
 	}()

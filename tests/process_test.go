@@ -147,7 +147,7 @@ func (d *desk) within(limit time.Duration, what string, holds func() bool) {
 }
 
 func eventually(limit time.Duration, holds func() bool) bool {
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if holds() {
 			return true
 		}
@@ -168,7 +168,7 @@ type process struct {
 	pid     int
 	name    string
 	argv    []string
-	environ []string // empty for another user's
+	environ []string // of a Chromium's; empty for another user's
 }
 
 // processes is every process there is. One that ends meanwhile is left out or
@@ -179,11 +179,14 @@ func processes() []process {
 	for _, dir := range entries {
 		pid, _ := strconv.Atoi(filepath.Base(dir))
 		argv, err := os.ReadFile(filepath.Join(dir, "cmdline"))
-		if err != nil {
+		if err != nil || len(argv) == 0 { // gone, a zombie, or the kernel's
 			continue
 		}
 		name, _ := os.ReadFile(filepath.Join(dir, "comm"))
-		environ, _ := os.ReadFile(filepath.Join(dir, "environ"))
+		var environ []byte
+		if bytes.HasPrefix(name, []byte("chrom")) || bytes.HasPrefix(name, []byte("Chrom")) {
+			environ, _ = os.ReadFile(filepath.Join(dir, "environ"))
+		}
 		out = append(out, process{pid, strings.TrimSpace(string(name)), fields(argv), fields(environ)})
 	}
 	return out
@@ -195,13 +198,15 @@ func fields(text []byte) []string {
 
 // browsers are the processes of the Chromium that this desk's stsx started:
 // its profile is named in its arguments, its HOME is this desk's.
-func (d *desk) browsers() []process {
+func (d *desk) browsers() []process { return d.browsersOf(processes()) }
+
+func (d *desk) browsersOf(all []process) []process {
 	var out []process
-	for _, p := range processes() {
-		if strings.HasPrefix(p.name, "stsx") || len(p.argv) == 0 || strings.Contains(p.argv[0], "stsx-tests-") {
+	for _, p := range all {
+		if strings.HasPrefix(p.name, "stsx") || strings.Contains(p.argv[0], "stsx-tests-") {
 			continue
 		}
-		ours := slices.Contains(p.environ, "HOME="+d.home) && strings.HasPrefix(strings.ToLower(p.name), "chrom")
+		ours := slices.Contains(p.environ, "HOME="+d.home)
 		for _, arg := range p.argv {
 			ours = ours || strings.Contains(arg, "--user-data-dir="+d.home)
 		}
