@@ -64,7 +64,7 @@ func (b *Broker) confirm(ctx context.Context, p Profile) error {
 		return &InputError{What: "a yes to using " + p.Name, Give: "its profile says confirm = true: run this on a terminal"}
 	}
 	if err == nil && !yes {
-		return ErrInterrupted
+		return ErrDeclined
 	}
 	return err
 }

@@ -212,7 +212,7 @@ func TestConfirm(t *testing.T) {
 		}
 		b := newBench(admin)
 		b.person.answers = []string{"n"}
-		if err := open(b); !errors.Is(err, ErrInterrupted) || b.idp.times != 0 {
+		if err := open(b); !errors.Is(err, ErrDeclined) || b.idp.times != 0 {
 			t.Errorf("%s: %v", how, err)
 		}
 		b.person.answers = []string{"y"}

@@ -14,6 +14,8 @@ var (
 	ErrNoPassword = errors.New("no password")
 	// ErrInterrupted: the person pressed Ctrl-C or closed the input.
 	ErrInterrupted = errors.New("interrupted")
+	// ErrDeclined: the person said no to using the profile.
+	ErrDeclined = errors.New("not used: the answer was no")
 	// ErrDurationTooLong: STS says the duration asked for is above the role's maximum.
 	ErrDurationTooLong = errors.New("the duration is above the role's maximum")
 	// ErrNotThatRole: STS handed out another role than the one asked for.

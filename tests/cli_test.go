@@ -3,141 +3,71 @@
 package tests
 
 import (
-	"bytes"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestScripts is what needs no sign-in: tests/script, one file a subject, in
-// the form of testscript (whose module is not in go.mod whole) as far as they
-// need it: exec, status N, stdin, stdout, stderr, exists, env, and "!".
+// the language of testscript with two commands more. Both run stsx without a
+// terminal and with nothing on standard input:
+//
+//	stsx ARG…          ends with 0; with ! in front, with anything else
+//	status N stsx ARG… ends with N and prints nothing on stdout
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("script/*.txtar")
-	if err != nil || len(files) < 4 {
-		t.Fatal(files, err)
-	}
-	for _, path := range files {
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			t.Parallel()
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			work := t.TempDir()
-			s := &script{T: t, work: work, env: []string{
-				"HOME=" + work, "WORK=" + work, "PATH=" + filepath.Dir(stsx) + ":" + os.Getenv("PATH"), "STSX_CONFIG=" + work + "/stsx.toml", "SHELL=/bin/sh",
-				"XDG_STATE_HOME=" + work + "/state", "XDG_CACHE_HOME=" + work + "/cache",
-			}}
-			for i, line := range strings.Split(s.unpack(string(text)), "\n") {
-				s.at = path + ":" + strconv.Itoa(i+1)
-				s.do(line)
-			}
-		})
-	}
+	testscript.Run(t, testscript.Params{
+		Dir: "script",
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars,
+				"HOME="+e.WorkDir, "STSX_CONFIG="+filepath.Join(e.WorkDir, "stsx.toml"), "SHELL=/bin/sh",
+				"XDG_STATE_HOME="+filepath.Join(e.WorkDir, "state"), "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"stsx": func(ts *testscript.TestScript, not bool, args []string) {
+				if got, _ := inScript(ts, args); (got == 0) == not {
+					ts.Fatalf("status %d", got)
+				}
+			},
+			"status": func(ts *testscript.TestScript, not bool, args []string) {
+				if not || len(args) < 2 || args[1] != "stsx" {
+					ts.Fatalf("usage: status N stsx ARG…")
+				}
+				got, printed := inScript(ts, args[2:])
+				if strconv.Itoa(got) != args[0] || printed != "" {
+					ts.Fatalf("status %d, not %s; on stdout: %q", got, args[0], printed)
+				}
+			},
+		},
+	})
 }
 
-type script struct {
-	*testing.T
-	at, work       string
-	env            []string
-	stdin          string
-	stdout, stderr string
-}
-
-// unpack writes the files behind the script and returns the script.
-func (s *script) unpack(text string) string {
-	marks := regexp.MustCompile(`(?m)^-- (.+) --\n`)
-	at := marks.FindAllStringSubmatchIndex(text, -1)
-	for i, m := range at {
-		end := len(text)
-		if i+1 < len(at) {
-			end = at[i+1][0]
-		}
-		if err := os.WriteFile(filepath.Join(s.work, text[m[2]:m[3]]), []byte(text[m[1]:end]), 0o600); err != nil {
-			s.Fatal(err)
+// inScript runs stsx as a script's command and returns how it ended and what
+// it printed.
+func inScript(ts *testscript.TestScript, args []string) (status int, stdout string) {
+	var out, problems strings.Builder
+	command := exec.Command(stsx, args...)
+	command.Dir = ts.Getenv("WORK")
+	for _, name := range []string{"HOME", "PATH", "SHELL", "STSX_CONFIG", "STSX_PROFILE", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		if value := ts.Getenv(name); value != "" {
+			command.Env = append(command.Env, name+"="+value)
 		}
 	}
-	if len(at) > 0 {
-		return text[:at[0][0]]
-	}
-	return text
-}
-
-// do runs one line: words, of which those in single quotes keep their spaces.
-func (s *script) do(line string) {
-	s.Helper()
-	var words []string
-	for _, m := range regexp.MustCompile(`'([^']*)'|[^\s']+`).FindAllStringSubmatchIndex(line, -1) {
-		word := line[m[0]:m[1]]
-		if m[2] >= 0 {
-			word = line[m[2]:m[3]]
-		}
-		words = append(words, strings.ReplaceAll(word, "$WORK", s.work))
-	}
-	if len(words) == 0 || strings.HasPrefix(words[0], "#") {
-		return
-	}
-	not := words[0] == "!"
-	if not {
-		words = words[1:]
-	}
-	switch verb, rest := words[0], words[1:]; verb {
-	case "env":
-		s.env = append(s.env, rest[0])
-	case "stdin":
-		text, err := os.ReadFile(filepath.Join(s.work, rest[0]))
-		if err != nil {
-			s.Fatalf("%s: %v", s.at, err)
-		}
-		s.stdin = string(text)
-	case "exists":
-		if _, err := os.Stat(filepath.Join(s.work, rest[0])); (err == nil) == not {
-			s.Errorf("%s: %s: %v", s.at, rest[0], err)
-		}
-	case "exec":
-		if got := s.run(rest); (got == 0) == not {
-			s.Fatalf("%s: status %d\n%s%s", s.at, got, s.stdout, s.stderr)
-		}
-	case "status":
-		if got := s.run(rest[1:]); strconv.Itoa(got) != rest[0] || s.stdout != "" {
-			s.Errorf("%s: status %d\nstdout: %s\nstderr: %s", s.at, got, s.stdout, s.stderr)
-		}
-	case "stdout", "stderr":
-		text := s.stdout
-		if verb == "stderr" {
-			text = s.stderr
-		}
-		if regexp.MustCompile("(?m)"+rest[0]).MatchString(text) == not {
-			s.Errorf("%s: %s is\n%s", s.at, verb, text)
-		}
-	default:
-		s.Fatalf("%s: what is %s?", s.at, verb)
-	}
-}
-
-func (s *script) run(argv []string) int {
-	s.Helper()
-	if argv[0] == "stsx" {
-		argv[0] = stsx
-	}
-	command := exec.Command(argv[0], argv[1:]...)
-	command.Dir, command.Env, command.Stdin = s.work, s.env, strings.NewReader(s.stdin)
+	command.Stdout, command.Stderr = &out, &problems
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no /dev/tty
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		s.Fatalf("%s: %v", s.at, err)
+		ts.Fatalf("%v", err)
 	}
-	s.stdout, s.stderr, s.stdin = stdout.String(), stderr.String(), ""
-	return command.ProcessState.ExitCode()
+	_, _ = ts.Stdout().Write([]byte(out.String()))
+	_, _ = ts.Stderr().Write([]byte(problems.String()))
+	return command.ProcessState.ExitCode(), out.String()
 }

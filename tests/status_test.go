@@ -140,7 +140,7 @@ func TestConfirmFirst(t *testing.T) {
 	term := d.open("exec", "prod", "--", "echo", "in")
 	term.expect("Use prod (role Admin)? [y/N]")
 	term.send("\r")
-	if r := term.wait(); r.status != 130 || d.count(okta.Requested) != 0 {
+	if r := term.wait(); r.status != 125 || d.count(okta.Requested) != 0 {
 		t.Errorf("%s\n%v", r, d.org.Log())
 	}
 	term = d.open("exec", "prod", "--", "echo", "it is", "done")
