@@ -151,7 +151,7 @@ func TestConfirmFirst(t *testing.T) {
 	term = d.open("login", "prod", "--force")
 	term.expect("[y/N]")
 	term.send("n\r")
-	if r := term.wait(); r.status != 130 {
+	if r := term.wait(); r.status != 1 {
 		t.Error(r)
 	}
 }
