@@ -31,7 +31,8 @@ func Run(ctx context.Context, sys System) int {
 	if r.kit != nil {
 		err = errors.Join(err, r.kit.Close())
 	}
-	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(err, context.Canceled) {
+	// A terminal that goes away ends a question and sends SIGHUP: the signal is the reason.
+	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted)) {
 		err = cause
 	}
 	return report(sys.Stderr, err, r.verb == "exec")
