@@ -71,7 +71,7 @@ func TestLostPress(t *testing.T) {
 		page := tab(t)
 		open(t, page, site.URL)
 		await(t, page, "button")
-		if _, err := page.Act(within(t, 15*time.Second), "button", "/idp/"); !errors.Is(err, ErrQuiet) {
+		if _, err := page.Act(within(t, patient), "button", "/idp/"); !errors.Is(err, ErrQuiet) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -129,7 +129,7 @@ func TestActOutcomes(t *testing.T) {
 	} {
 		open(t, page, site.URL+"/"+c.query)
 		await(t, page, "#local")
-		if reply, err := page.Act(within(t, 15*time.Second), c.mark, "/idp/idx/answer", "/idp/idx/x"); !c.check(reply, err) {
+		if reply, err := page.Act(within(t, patient), c.mark, "/idp/idx/answer", "/idp/idx/x"); !c.check(reply, err) {
 			t.Errorf("%s: %d %s %q %v, %v", c.name, reply.Status, reply.URL, reply.Body, reply.Navigated, err)
 		}
 	}
@@ -169,12 +169,12 @@ func TestStaleness(t *testing.T) {
 	if i, err := page.Await(short, "[name=identifier]"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "[name=identifier]") {
 		t.Fatalf("the answered field: %d, %v", i, err)
 	}
-	if err := page.Again(within(t, time.Second)); err != nil {
+	if err := page.Again(within(t, patient)); err != nil {
 		t.Fatal(err)
 	}
 	await(t, page, "[name=identifier]")
 	fill(t, page, "[name=identifier]", "joe", site.URL)
-	if value, _ := page.Attr(within(t, time.Second), "[name=identifier]", "value"); value != "joe" {
+	if value, _ := page.Attr(within(t, patient), "[name=identifier]", "value"); value != "joe" {
 		t.Fatalf("not cleared first: %q", value)
 	}
 	act(t, page, "#first button", "/idp/idx/answer")
@@ -187,7 +187,7 @@ func TestStaleness(t *testing.T) {
 	fill(t, page, "[name=code]", "654321", site.URL)
 	act(t, page, "#second button", "/idp/idx/answer")
 	await(t, page, "[name=code]") // replaced: fresh
-	if ok, err := page.Visible(within(t, time.Second), "#third [name=code]"); !ok || err != nil {
+	if ok, err := page.Visible(within(t, patient), "#third [name=code]"); !ok || err != nil {
 		t.Errorf("await was too early: %v %v", ok, err)
 	}
 	if posts.Load() != 4 {
@@ -228,7 +228,7 @@ func TestVisibility(t *testing.T) {
 		<input type=submit value="Send  push">`})
 	page := tab(t)
 	open(t, page, site.URL)
-	ctx := within(t, 10*time.Second)
+	ctx := within(t, patient)
 	if value, err := page.Attr(ctx, ".a", "value"); value != "yes" || err != nil {
 		t.Errorf("first visible: %q, %v", value, err)
 	}
@@ -266,21 +266,21 @@ func TestFillOrigin(t *testing.T) {
 	await(t, page, "#p")
 	fill(t, page, "#p", canary, "https://other.example", good.URL)
 	open(t, page, good.URL+"/leave")
-	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); {
-		if at, _ := page.Location(within(t, 5*time.Second)); at == evil.URL+"/" {
+	for until := time.Now().Add(patient); time.Now().Before(until); {
+		if at, _ := page.Location(within(t, patient)); at == evil.URL+"/" {
 			break
 		}
 	}
-	err := page.Fill(within(t, 5*time.Second), "#p", canary, []string{good.URL})
+	err := page.Fill(within(t, patient), "#p", canary, []string{good.URL})
 	var refused *OriginError
 	if !errors.As(err, &refused) || refused.Got != evil.URL || strings.Contains(err.Error(), canary) {
 		t.Errorf("got %v", err)
 	}
-	if value, _ := page.Attr(within(t, 5*time.Second), "#p", "value"); value != "" {
+	if value, _ := page.Attr(within(t, patient), "#p", "value"); value != "" {
 		t.Error("typed all the same")
 	}
 	open(t, page, "about:blank")
-	if err := page.Fill(within(t, 5*time.Second), "#p", canary, nil); !errors.As(err, &refused) {
+	if err := page.Fill(within(t, patient), "#p", canary, nil); !errors.As(err, &refused) {
 		t.Errorf("no origin at all: %v", err)
 	}
 }
@@ -309,12 +309,12 @@ func TestFill(t *testing.T) {
 				value = "jane.roe@example.com"
 			}
 			fill(t, page, mark, value, site.URL)
-			if got, _ := page.Attr(within(t, time.Second), mark, "value"); got != value {
+			if got, _ := page.Attr(within(t, patient), mark, "value"); got != value {
 				t.Errorf("%s: %q instead of %q", mark, got, value)
 			}
 		}
 	}
-	err := page.Fill(within(t, 5*time.Second), "#short", canary, []string{site.URL})
+	err := page.Fill(within(t, patient), "#short", canary, []string{site.URL})
 	if err == nil || !strings.Contains(err.Error(), "takes 3 of") || strings.Contains(err.Error(), canary) {
 		t.Errorf("cut short: %v", err)
 	}
@@ -346,29 +346,29 @@ func TestAwaitTrouble(t *testing.T) {
 	t.Parallel()
 	site := serve(t, map[string]string{"/": `<script>setTimeout(() => location = 'http://127.0.0.1:1/x', 100)</script>`, "/ok": `<p id=p>ok<script>alert('held up')</script>`})
 	b := launch(t)
-	page, err := b.Tab(within(t, 10*time.Second))
+	page, err := b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
 	open(t, page, site.URL)
 	var network *NetworkError
-	if _, err := page.Await(within(t, 10*time.Second), "#p"); !errors.As(err, &network) {
+	if _, err := page.Await(within(t, patient), "#p"); !errors.As(err, &network) {
 		t.Errorf("error page: %v", err)
 	}
 	open(t, page, site.URL+"/ok")
 	await(t, page, "#p")
 
-	go page.Open(within(t, 10*time.Second), "chrome://crash")
-	if _, err := page.Await(within(t, 10*time.Second), "#never"); !errors.Is(err, ErrCrashed) {
+	go page.Open(within(t, patient), "chrome://crash")
+	if _, err := page.Await(within(t, patient), "#never"); !errors.Is(err, ErrCrashed) {
 		t.Errorf("crash: %v", err)
 	}
 
-	page, err = b.Tab(within(t, 10*time.Second))
+	page, err = b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
 	time.AfterFunc(200*time.Millisecond, func() { b.process.cmd.Process.Kill() })
-	if _, err := page.Await(within(t, 10*time.Second), "#never"); !errors.Is(err, ErrDied) {
+	if _, err := page.Await(within(t, patient), "#never"); !errors.Is(err, ErrDied) {
 		t.Errorf("death: %v", err)
 	}
 }
@@ -382,7 +382,7 @@ func TestOpenErrors(t *testing.T) {
 		"http://127.0.0.1:1/":                       {"net::ERR_UNSAFE_PORT"},
 		tls:                                         {"certificate is not trusted", "net::ERR_CERT_AUTHORITY_INVALID"},
 	} {
-		err := page.Open(within(t, 10*time.Second), url)
+		err := page.Open(within(t, patient), url)
 		if err == nil || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: %v", url, err)
 			continue
@@ -415,19 +415,19 @@ func TestCookies(t *testing.T) {
 	})
 	first := ownTab(t)
 	open(t, first, site.URL)
-	cookies, err := first.Cookies(within(t, 5*time.Second), site.URL)
+	cookies, err := first.Cookies(within(t, patient), site.URL)
 	if err != nil || len(cookies) != 2 {
 		t.Fatalf("%v, %v", cookies, err)
 	}
 	second := ownTab(t)
-	if err := second.SetCookies(within(t, 5*time.Second), site.URL, cookies); err != nil {
+	if err := second.SetCookies(within(t, patient), site.URL, cookies); err != nil {
 		t.Fatal(err)
 	}
 	open(t, second, site.URL)
 	if sent := got.Load().(string); !strings.Contains(sent, "DT=device") || !strings.Contains(sent, "sid=session") {
 		t.Errorf("sent %q", sent)
 	}
-	again, err := second.Cookies(within(t, 5*time.Second), site.URL)
+	again, err := second.Cookies(within(t, patient), site.URL)
 	if err != nil || len(again) != 2 {
 		t.Fatalf("%v, %v", again, err)
 	}

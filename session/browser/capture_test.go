@@ -49,7 +49,7 @@ func takePost(t *testing.T, page *Tab) Post {
 	select {
 	case post := <-page.Posted():
 		return post
-	case <-time.After(15 * time.Second):
+	case <-time.After(patient):
 		t.Fatal("no post was captured")
 		return Post{}
 	}
@@ -138,18 +138,18 @@ func TestCapture(t *testing.T) {
 					}
 				})
 			})
-			page, err := b.Tab(within(t, 20*time.Second))
+			page, err := b.Tab(within(t, patient))
 			if err != nil {
 				t.Fatal(err)
 			}
 			open(t, page, site.URL)
 			if strings.Contains(c.page, "<button") {
 				await(t, page, "button")
-				if err := page.Click(within(t, 5*time.Second), "button"); err != nil {
+				if err := page.Click(within(t, patient), "button"); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if _, err := page.Await(within(t, 15*time.Second), "#never"); !errors.Is(err, ErrPosted) {
+			if _, err := page.Await(within(t, patient), "#never"); !errors.Is(err, ErrPosted) {
 				t.Fatalf("await: %v", err)
 			}
 			post := takePost(t, page)
@@ -194,7 +194,7 @@ func TestDeaf(t *testing.T) {
 	b := launch(t, func(o *Options) {
 		o.Environ = append(o.Environ, "HTTPS_PROXY=http://"+proxy.Addr().String(), "HTTP_PROXY=http://"+proxy.Addr().String(), "NO_PROXY=")
 	})
-	page, err := b.Tab(within(t, 20*time.Second))
+	page, err := b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestProxyLogin(t *testing.T) {
 			page := ownTab(t, func(o *Options) {
 				o.Environ = append(o.Environ, "http_proxy=http://"+c.user+"@"+proxy.Addr().String(), "https_proxy=", "HTTPS_PROXY=", "no_proxy=", "NO_PROXY=")
 			})
-			err := page.Open(within(t, 10*time.Second), "http://site.example/x")
+			err := page.Open(within(t, patient), "http://site.example/x")
 			switch got := text(t, page, "#proxied"); {
 			case c.want == "proxied" && (err != nil || got != "http://site.example/x"):
 				t.Errorf("%v, %q, %q", err, got, proxy.seen())
