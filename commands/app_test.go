@@ -225,7 +225,7 @@ func TestStatusOfErrors(t *testing.T) {
 		"not assigned":                        {&session.RefusedError{Kind: session.RefusedNotAssigned}, 4, 4, "administrator"},
 		"too many":                            {&session.RefusedError{Kind: session.RefusedTooMany}, 4, 4, "wait a minute"},
 		"role":                                {&session.RoleError{}, 5, 5, "stsx roles"},
-		"network":                             {&session.AWSError{Err: errors.New("x")}, 5, 5, "HTTPS_PROXY"},
+		"network":                             {&session.AWSError{Err: errors.New("x")}, 1, 125, "HTTPS_PROXY"},
 		"wrong role":                          {&session.AWSError{Err: session.ErrNotThatRole}, 5, 5, "AWS_ENDPOINT_URL"},
 		"unknown code":                        {&session.AWSError{Code: "Strange"}, 5, 5, "administrator"},
 		"origin":                              {&session.OriginError{Got: "https://x"}, 1, 125, "allowed_hosts"},

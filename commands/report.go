@@ -87,6 +87,8 @@ func status(err error) (code int, hint string) {
 		return statusRefused, refusal(refused.Kind)
 	case errors.As(err, &role):
 		return statusRole, "stsx roles lists the roles that are granted to you"
+	case errors.As(err, &aws) && aws.Code == "" && !errors.Is(err, session.ErrNotThatRole):
+		return statusFailure, awsHint(aws) // AWS was not reached, and so has refused nothing
 	case errors.As(err, &aws):
 		return statusRole, awsHint(aws)
 	case errors.As(err, &origin):

@@ -281,7 +281,7 @@ func TestFaultsOfAWS(t *testing.T) {
 		status  int
 		says    []string
 	}{
-		"STS refuses connections": {status: 5, says: []string{"127.0.0.1:9", "AWS_ENDPOINT_URL"}, prepare: func(d *desk) *desk {
+		"STS refuses connections": {status: 125, says: []string{"127.0.0.1:9", "AWS_ENDPOINT_URL"}, prepare: func(d *desk) *desk {
 			return d.with("AWS_ENDPOINT_URL=http://127.0.0.1:9", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:9")
 		}},
 		"this clock is fast": {status: 125, says: []string{"check the clock"},

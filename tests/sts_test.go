@@ -164,7 +164,7 @@ func TestRefusals(t *testing.T) {
 	t.Run("nothing listens", func(t *testing.T) {
 		t.Parallel()
 		d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {}}}).with("STSX_PASSWORD="+janePassword, "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
-		d.says(d.expect(d.run("exec", "prod", "--", "true"), 5).stderr, "connection refused", "check the network, HTTPS_PROXY")
+		d.says(d.expect(d.run("exec", "prod", "--", "true"), 125).stderr, "connection refused", "check the network, HTTPS_PROXY")
 	})
 }
 
