@@ -200,9 +200,9 @@ func TestPartitions(t *testing.T) {
 				status int
 				want   string
 			}{
-				"no CA":             {[]string{"AWS_CA_BUNDLE="}, nil, 5, "name its CA in AWS_CA_BUNDLE"},
+				"no CA":             {[]string{"AWS_CA_BUNDLE="}, nil, 125, "name its CA in AWS_CA_BUNDLE"},
 				"broken CA":         {[]string{"AWS_CA_BUNDLE=/dev/null"}, nil, 125, "reading AWS_CA_BUNDLE: /dev/null holds no PEM certificate"},
-				"NO_PROXY":          {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 5, "assuming arn:aws:iam::123456789012:role/Admin"},
+				"NO_PROXY":          {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 125, "assuming arn:aws:iam::123456789012:role/Admin"},
 				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, "region cn-north-1 is in partition aws-cn, but role"},
 			} {
 				before := len(proxy.Asked())
