@@ -6,32 +6,27 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/shellinit"
 )
 
-// Var is one environment variable.
-type Var struct {
-	Name  string
-	Value string
-}
-
 // variables is the one list of what a session is to a program.
-func variables(s session.Session) []Var {
+func variables(s session.Session) []shellinit.Var {
 	c := s.Credentials
-	vars := []Var{
-		{"AWS_ACCESS_KEY_ID", c.AccessKeyID},
-		{"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal()},
-		{"AWS_SESSION_TOKEN", c.SessionToken.Reveal()},
-		{"AWS_CREDENTIAL_EXPIRATION", c.Expires.UTC().Format(time.RFC3339)},
-	}
+	var vars []shellinit.Var
+	add := func(name, value string) { vars = append(vars, shellinit.Var{Name: name, Value: value}) }
+	add("AWS_ACCESS_KEY_ID", c.AccessKeyID)
+	add("AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal())
+	add("AWS_SESSION_TOKEN", c.SessionToken.Reveal())
+	add("AWS_CREDENTIAL_EXPIRATION", c.Expires.UTC().Format(time.RFC3339))
 	if s.Region != "" {
-		vars = append(vars, Var{"AWS_REGION", s.Region}, Var{"AWS_DEFAULT_REGION", s.Region})
+		add("AWS_REGION", s.Region)
+		add("AWS_DEFAULT_REGION", s.Region)
 	}
-	return append(vars,
-		Var{"STSX_PROFILE", s.Profile},
-		Var{"STSX_ACCOUNT", s.Role.Account()},
-		Var{"STSX_ROLE", s.Role.ShortName()},
-		Var{"STSX_EXPIRES", strconv.FormatInt(c.Expires.Unix(), 10)},
-	)
+	add("STSX_PROFILE", s.Profile)
+	add("STSX_ACCOUNT", s.Role.Account())
+	add("STSX_ROLE", s.Role.ShortName())
+	add("STSX_EXPIRES", strconv.FormatInt(c.Expires.Unix(), 10))
+	return vars
 }
 
 // shadows reports whether a variable of the parent would win over the
@@ -54,7 +49,7 @@ func shadows(name string) bool {
 
 // overlay returns parent without what shadows the session, and with vars.
 // Everything else stays as it was, in its order.
-func overlay(parent []string, vars []Var, goos string) []string {
+func overlay(parent []string, vars []shellinit.Var, goos string) []string {
 	set := map[string]bool{}
 	fold := func(name string) string {
 		if goos == "windows" {
