@@ -2,8 +2,9 @@ package shellinit
 
 // row is what differs between dialects.
 type row struct {
-	programs []string // what its processes are called besides its name
-	quote    func(string) (string, error)
+	programs []string                     // what its processes are called besides its name
+	quote    func(string) (string, error) // a value as it stands in set
+	literal  func(string) (string, error) // a value as it stands in local; nil: the same
 
 	// Forms of one statement, in which NAME and VALUE stand for themselves.
 	set   string
@@ -52,6 +53,7 @@ func dialects() []Dialect {
 			// null is not passed on.
 			programs: []string{"nu"},
 			quote:    jsonString,
+			literal:  nuRaw,
 			set:      `  "NAME": VALUE`, unset: `  "NAME": null`, local: "const NAME = VALUE;\n",
 			open: "{\n", between: ",\n", close: "\n}\n",
 			usage: `%s | from json | load-env`, script: "nushell.nu",

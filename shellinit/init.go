@@ -45,7 +45,7 @@ func (d Dialect) Init(o InitOptions) (string, error) {
 		{"__stsx_self", o.Self}, {"__stsx_cmd", o.Command}, {"__stsx_prompt", o.Prompt},
 		{"__stsx_watch", flag(o.Watch)}, {"__stsx_renew", flag(o.Renew)},
 	} {
-		line, err := d.assign(d.local, v)
+		line, err := d.assign(d.local, d.Quote, v)
 		if err != nil {
 			return "", err
 		}

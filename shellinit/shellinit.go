@@ -57,13 +57,21 @@ func (d Dialect) Shell() bool { return d.local != "" }
 // CanUnset reports whether the dialect has a way to take a variable away.
 func (d Dialect) CanUnset() bool { return d.unset != "" }
 
-// Quote returns value as a literal of the dialect that stands for exactly its
-// bytes. The error says why there is none, and never quotes the value.
+// Quote returns value as a literal of the shell's language, for its scripts,
+// that stands for exactly its bytes. The error says why there is none, and
+// never quotes the value.
 func (d Dialect) Quote(value string) (string, error) {
-	if strings.ContainsRune(value, 0) {
-		return "", fmt.Errorf("it holds a NUL byte")
+	if d.literal != nil {
+		return carry(d.literal, value)
 	}
-	return d.quote(value)
+	return carry(d.quote, value)
+}
+
+func carry(quote func(string) (string, error), value string) (string, error) {
+	if strings.ContainsRune(value, 0) {
+		return "", errNUL
+	}
+	return quote(value)
 }
 
 // Usage is the line that a person types in this shell so that it takes what
@@ -87,7 +95,7 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 		statements = append(statements, strings.ReplaceAll(d.unset, "NAME", name))
 	}
 	for _, v := range set {
-		statement, err := d.assign(d.set, v)
+		statement, err := d.assign(d.set, d.quote, v)
 		if err != nil {
 			return "", err
 		}
@@ -100,17 +108,16 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 }
 
 // assign fills in form, in which NAME and VALUE stand for v's.
-func (d Dialect) assign(form string, v Var) (string, error) {
+func (d Dialect) assign(form string, quote func(string) (string, error), v Var) (string, error) {
 	if !identifier(v.Name) {
 		return "", fmt.Errorf("%q is not a variable's name", v.Name)
 	}
-	value, err := d.Quote(v.Value)
+	value, err := carry(quote, v.Value)
 	if err != nil {
 		return "", fmt.Errorf("%s can't carry the value of %s: %w", d.Name, v.Name, err)
 	}
-	before, after, _ := strings.Cut(form, "VALUE")
-	before = strings.ReplaceAll(before, "NAME", v.Name)
-	return before + value + strings.ReplaceAll(after, "NAME", v.Name), nil
+	before, after, _ := strings.Cut(strings.ReplaceAll(form, "NAME", v.Name), "VALUE")
+	return before + value + after, nil
 }
 
 // identifier reports whether name can be a variable in every dialect.
