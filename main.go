@@ -111,12 +111,14 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	}
 	return &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
+	roles := vault.NewRoles(cache, time.Now)
 		Broker: &session.Broker{
 			IdP: driver, STS: awssts.Client{Getenv: os.Getenv}, Store: store,
-			Limits: vault.NewLimits(cache, time.Now), Ask: terminal, Now: time.Now,
+			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Ask: terminal, Now: time.Now,
 		},
 		Sessions: sessions{store},
 		Keeper:   keeper,
+		Roles:    roles,
 		Ask:      terminal,
 		Close:    terminal.Close,
 	}, nil

@@ -38,6 +38,10 @@ func Run(ctx context.Context, sys System) int {
 }
 
 func (r *run) do(ctx context.Context) error {
+	if len(r.Args) > 0 && r.Args[0] == completing {
+		r.complete(r.Args[1:])
+		return nil
+	}
 	var err error
 	if r.invocation, err = split(r.app, r.Args); err != nil {
 		return err
@@ -71,7 +75,7 @@ func (r *run) tree() *cli.App {
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
 			r.execCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
-			r.passwordCommand(), r.versionCommand(), r.helpCommand(),
+			r.passwordCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
 	r.govern(app.Commands)

@@ -70,6 +70,7 @@ type Kit struct {
 	Ask      session.Prompter
 	Close    func() error
 }
+	Roles    session.Roles
 
 // Profiles is the configuration.
 type Profiles interface {
@@ -81,6 +82,7 @@ type Profiles interface {
 // Sessions is the store as status and logout see it.
 type Sessions interface {
 	List(ctx context.Context) ([]session.Session, error)
+	OrgNames() []string
 	Delete(ctx context.Context, match func(session.Session) bool) (int, error)
 	// DeleteAll needs no key; withKey it forgets that too.
 	DeleteAll(ctx context.Context, withKey bool) error
