@@ -37,18 +37,20 @@ var version = "(built from source)"
 func main() {
 	ctx, stop := signals()
 	code := commands.Run(ctx, commands.System{
-		Args:            os.Args[1:],
-		Environ:         os.Environ(),
-		Stdin:           os.Stdin,
-		Stdout:          os.Stdout,
-		Stderr:          os.Stderr,
-		Version:         version,
-		GOOS:            runtime.GOOS,
-		Now:             time.Now,
-		StdinIsTerminal: isatty.IsTerminal(os.Stdin.Fd()),
-		Find:            commands.Find,
-		Replace:         commands.Replace,
-		Build:           build,
+		Args:             os.Args[1:],
+		Environ:          os.Environ(),
+		Stdin:            os.Stdin,
+		Stdout:           os.Stdout,
+		Stderr:           os.Stderr,
+		Version:          version,
+		GOOS:             runtime.GOOS,
+		Now:              time.Now,
+		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
+		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
+		Parents:          commands.Parents,
+		Find:             commands.Find,
+		Replace:          commands.Replace,
+		Build:            build,
 	})
 	stop()
 	os.Exit(code)
@@ -109,16 +111,16 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	if s.Verbose {
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
+	roles := vault.NewRoles(cache, time.Now)
 	return &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
-	roles := vault.NewRoles(cache, time.Now)
 		Broker: &session.Broker{
 			IdP: driver, STS: awssts.Client{Getenv: os.Getenv}, Store: store,
 			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Ask: terminal, Now: time.Now,
 		},
+		Roles:    roles,
 		Sessions: sessions{store},
 		Keeper:   keeper,
-		Roles:    roles,
 		Ask:      terminal,
 		Close:    terminal.Close,
 	}, nil

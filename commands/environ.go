@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,11 +41,49 @@ func shadows(name string) bool {
 		"AWS_PROFILE", "AWS_DEFAULT_PROFILE",
 		"AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
 		"AWS_ACCOUNT_ID", "AWS_CREDENTIAL_SCOPE",
-		"STSX_PASSWORD", "STSX_MFA_CODE",
 		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES":
 		return true
 	}
-	return strings.HasPrefix(name, "AWS_CONTAINER_")
+	return strings.HasPrefix(name, "AWS_CONTAINER_") || given(name)
+}
+
+// given reports whether a variable is a secret that a person gave stsx. No
+// child gets it, but it is not env's to take out of that person's shell.
+func given(name string) bool {
+	return name == "STSX_PASSWORD" || name == "STSX_MFA_CODE"
+}
+
+// shadowing are the variables of environ that a shell has to unset when it sets
+// those of set, as overlay leaves them out. A name that no shell can hold stays.
+func shadowing(environ []string, set []shellinit.Var, goos string) []string {
+	var names []string
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if goos == "windows" {
+			name = strings.ToUpper(name)
+		}
+		isSet := slices.ContainsFunc(set, func(v shellinit.Var) bool { return v.Name == name })
+		if shadows(name) && !given(name) && !isSet && shellinit.Identifier(name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// sessionNames are the variables that a session put into the environment. The
+// region's are among them when they look like a session's: both there, and
+// the same.
+func sessionNames(getenv func(string) string) []string {
+	var names []string
+	region := getenv("AWS_REGION")
+	ours := getenv("STSX_PROFILE") != "" && region != "" && region == getenv("AWS_DEFAULT_REGION")
+	for _, v := range variables(session.Session{Region: "any"}) {
+		if ours || v.Name != "AWS_REGION" && v.Name != "AWS_DEFAULT_REGION" {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }
 
 // overlay returns parent without what shadows the session, and with vars.

@@ -24,6 +24,11 @@ type System struct {
 	Now     func() time.Time
 	// StdinIsTerminal tells whether a person types into Stdin.
 	StdinIsTerminal bool
+	// StdoutIsTerminal tells whether a person looks at Stdout.
+	StdoutIsTerminal bool
+	// Parents returns a function that names the next process up at each call,
+	// our parent first; false when there is none or it can't be seen.
+	Parents func() func() (name string, ok bool)
 	// Find returns the file that name stands for, as a shell would.
 	Find func(name string) (string, error)
 	// Replace starts argv with environ in place of this process and returns
@@ -65,24 +70,24 @@ type Settings struct {
 type Kit struct {
 	Profiles func() (Profiles, error) // read when first asked for
 	Broker   *session.Broker
+	Roles    session.Roles
 	Sessions Sessions
 	Keeper   session.Keeper
 	Ask      session.Prompter
 	Close    func() error
 }
-	Roles    session.Roles
 
 // Profiles is the configuration.
 type Profiles interface {
 	Profile(name string) (session.Profile, error)
 	Org(name string) (session.Org, error)
 	Names() []string
+	OrgNames() []string
 }
 
 // Sessions is the store as status and logout see it.
 type Sessions interface {
 	List(ctx context.Context) ([]session.Session, error)
-	OrgNames() []string
 	Delete(ctx context.Context, match func(session.Session) bool) (int, error)
 	// DeleteAll needs no key; withKey it forgets that too.
 	DeleteAll(ctx context.Context, withKey bool) error

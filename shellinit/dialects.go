@@ -15,6 +15,7 @@ type row struct {
 	open, between, close string
 
 	usage  string // what to type so that the shell takes a command's output, with %s for the command
+	list   bool   // the command in usage is a list of strings
 	script string // the hook's file in scripts/, "" when there is none
 }
 
@@ -35,10 +36,11 @@ func dialects() []Dialect {
 		}},
 		{"fish", row{
 			quote: fish,
-			// A universal variable is the person's own and in every session: it is
-			// hidden behind an unexported global one, not erased.
-			set:   "set -gx NAME VALUE;\n",
-			unset: "if set -qg NAME; set -eg NAME; end; if set -qU NAME; set -gu NAME; end;\n",
+			// A universal variable is in every session and is kept: it is not ours to
+			// erase, and nothing hides an exported one from children.
+			set: "set -gx NAME VALUE;\n",
+			unset: "if set -qg NAME; set -eg NAME; end; " +
+				"if set -qU NAME; echo 'stsx: NAME is a universal variable and stays; set -eU NAME erases it' >&2; end;\n",
 			local: "set -g NAME VALUE;\n",
 			usage: `%s | source`, script: "fish.fish",
 		}},
@@ -66,7 +68,8 @@ func dialects() []Dialect {
 		{"xonsh", row{
 			quote: python,
 			set:   "$NAME = VALUE;\n", unset: "${...}.pop('NAME', None);\n", local: "NAME = VALUE;\n",
-			usage: `execx($(%s))`, script: "xonsh.xsh",
+			// Not $(…): xonsh 0.13 now and then loses what it captures.
+			usage: `execx(__import__('subprocess').check_output([%s], text=True))`, list: true, script: "xonsh.xsh",
 		}},
 		{"tcsh", row{
 			programs: []string{"csh"},

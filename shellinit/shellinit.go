@@ -75,8 +75,34 @@ func carry(quote func(string) (string, error), value string) (string, error) {
 }
 
 // Usage is the line that a person types in this shell so that it takes what
-// command prints.
-func (d Dialect) Usage(command string) string { return fmt.Sprintf(d.usage, command) }
+// the command argv prints.
+func (d Dialect) Usage(argv ...string) string {
+	words := make([]string, len(argv))
+	for i, word := range argv {
+		words[i] = d.shown(word)
+	}
+	between := " "
+	if d.list {
+		between = ", "
+	}
+	return fmt.Sprintf(d.usage, strings.Join(words, between))
+}
+
+// shown is a word of a command line, quoted when it has to be.
+func (d Dialect) shown(word string) string {
+	quote := posix
+	if d.Shell() {
+		quote = d.Quote
+	}
+	if !d.list && word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:") == "" {
+		return word
+	}
+	text, err := quote(word)
+	if err != nil {
+		return "PROFILE" // it can't be written in this shell
+	}
+	return text
+}
 
 // Export returns the text that takes the variables of unset away and sets
 // those of set, in their order; each statement is whole on lines of its own
@@ -86,7 +112,7 @@ func (d Dialect) Usage(command string) string { return fmt.Sprintf(d.usage, comm
 func (d Dialect) Export(set []Var, unset []string) (string, error) {
 	var statements []string
 	for _, name := range unset {
-		if !identifier(name) {
+		if !Identifier(name) {
 			return "", fmt.Errorf("%q is not a variable's name", name)
 		}
 		if !d.CanUnset() {
@@ -109,7 +135,7 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 
 // assign fills in form, in which NAME and VALUE stand for v's.
 func (d Dialect) assign(form string, quote func(string) (string, error), v Var) (string, error) {
-	if !identifier(v.Name) {
+	if !Identifier(v.Name) {
 		return "", fmt.Errorf("%q is not a variable's name", v.Name)
 	}
 	value, err := carry(quote, v.Value)
@@ -120,8 +146,8 @@ func (d Dialect) assign(form string, quote func(string) (string, error), v Var) 
 	return before + value + after, nil
 }
 
-// identifier reports whether name can be a variable in every dialect.
-func identifier(name string) bool {
+// Identifier reports whether name can be a variable in every dialect.
+func Identifier(name string) bool {
 	for i, c := range []byte(name) {
 		switch {
 		case c == '_', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', i > 0 && '0' <= c && c <= '9':
