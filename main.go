@@ -48,6 +48,7 @@ func main() {
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		Parents:          commands.Parents,
+		Self:             commands.Self,
 		Find:             commands.Find,
 		Replace:          commands.Replace,
 		Build:            build,

@@ -30,21 +30,27 @@ func variables(s session.Session) []shellinit.Var {
 	return vars
 }
 
-// shadows reports whether a variable of the parent would win over the
-// session's, name another identity beside it, or is a secret of stsx's own.
-func shadows(name string) bool {
-	switch name {
-	case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+// identities are the variables that would win over the session's or name
+// another identity beside it.
+func identities() []string {
+	return []string{
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
 		"AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION",
 		"AWS_ACCESS_KEY", "AWS_SECRET_KEY", // the first Java SDK's names
 		"AWS_CREDENTIAL_FILE", // boto 2
 		"AWS_PROFILE", "AWS_DEFAULT_PROFILE",
 		"AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
 		"AWS_ACCOUNT_ID", "AWS_CREDENTIAL_SCOPE",
-		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES":
-		return true
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES",
 	}
-	return strings.HasPrefix(name, "AWS_CONTAINER_") || given(name)
+}
+
+// shadows reports whether a variable of the parent would win over the
+// session's, name another identity beside it, or is a secret of stsx's own.
+func shadows(name string) bool {
+	return slices.Contains(identities(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || given(name)
 }
 
 // given reports whether a variable is a secret that a person gave stsx. No

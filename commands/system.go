@@ -29,6 +29,8 @@ type System struct {
 	// Parents returns a function that names the next process up at each call,
 	// our parent first; false when there is none or it can't be seen.
 	Parents func() func() (name string, ok bool)
+	// Self returns the path of this program, for a shell's rc file.
+	Self func() (string, error)
 	// Find returns the file that name stands for, as a shell would.
 	Find func(name string) (string, error)
 	// Replace starts argv with environ in place of this process and returns

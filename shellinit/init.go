@@ -3,6 +3,7 @@ package shellinit
 import (
 	"embed"
 	"fmt"
+	"strings"
 )
 
 // scripts are constant: what differs between two hooks of a shell is set in
@@ -18,11 +19,15 @@ type InitOptions struct {
 	Prompt  string // where the prompt's segment is drawn: left, right, "" nowhere
 	Watch   bool   // say when the session ends, and unset its keys
 	Renew   bool   // renew it instead, when no question is asked
+
+	// Variables are those that a session may set or take away: what a hook
+	// remembers before it does.
+	Variables []string
 }
 
 // Init returns the hook for the shell's rc file: the options as variables
 // __stsx_self, __stsx_cmd, __stsx_prompt, __stsx_watch and __stsx_renew (1 or
-// 0), and the shell's script.
+// 0) and __stsx_names (with a blank between two), and the shell's script.
 func (d Dialect) Init(o InitOptions) (string, error) {
 	script, err := d.hook()
 	if err != nil {
@@ -44,6 +49,7 @@ func (d Dialect) Init(o InitOptions) (string, error) {
 	for _, v := range []Var{
 		{"__stsx_self", o.Self}, {"__stsx_cmd", o.Command}, {"__stsx_prompt", o.Prompt},
 		{"__stsx_watch", flag(o.Watch)}, {"__stsx_renew", flag(o.Renew)},
+		{"__stsx_names", strings.Join(o.Variables, " ")},
 	} {
 		line, err := d.assign(d.local, d.Quote, v)
 		if err != nil {
