@@ -15,7 +15,6 @@ if [[ -z ${__stsx_frames[0]+x} ]]; then
 	__stsx_warn_at=0 __stsx_ends=0 __stsx_tried=''
 fi
 
-# shellcheck disable=SC2154 # assigned before
 \builtin eval "function $__stsx_cmd {
 	case \${1-} in
 	use | unuse) __stsx_untraced \"__stsx_\$1\" \"\${@:2}\" ;;
@@ -103,7 +102,7 @@ function __stsx_drop {
 function __stsx_pop {
 	\builtin local __stsx_at=${__stsx_frames[${#__stsx_frames[@]} - 1]} __stsx_name __stsx_value
 	__stsx_args=("${__stsx_saved[@]:__stsx_at+1:__stsx_saved[__stsx_at]}")
-	__stsx_at=$((__stsx_at + 1 + ${__stsx_saved[__stsx_at]}))
+	__stsx_at=$((__stsx_at + 1 + __stsx_saved[__stsx_at]))
 	while ((__stsx_at < ${#__stsx_saved[@]})); do
 		__stsx_name=${__stsx_saved[__stsx_at]} __stsx_value=${__stsx_saved[__stsx_at + 2]}
 		case ${__stsx_saved[__stsx_at + 1]} in
@@ -263,6 +262,10 @@ function __stsx_tick {
 		__stsx_name
 		__stsx_segment
 		__stsx_attach
+		if ((__stsx_watch && __stsx_warn_at && __stsx_warn_at <= __stsx_now && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+			__stsx_warn_at=0 # there is no PS0 to say it before a command
+			\builtin printf %s "${__stsx_notice[1]}" >&2
+		fi
 	else
 		__stsx_text='' __stsx_on='' __stsx_off='' __stsx_warn_at=0
 	fi
@@ -303,6 +306,7 @@ if [[ -n $__stsx_prompt || $__stsx_watch == 1 ]] && [[ " ${PROMPT_COMMAND[*]-} "
 	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND+x} && ${PROMPT_COMMAND@a} == *a* ]]; then
 		PROMPT_COMMAND+=(__stsx_precmd)
 	else
+		# shellcheck disable=SC2128,SC2178 # of an array before bash 5.1 only this element counts
 		PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__stsx_precmd
 	fi
 fi
