@@ -101,13 +101,7 @@ func (s sources) operandValues() values {
 	case t == completionShell && first:
 		return words(completions.Shells()...)
 	case t == hookShell && first:
-		var out values
-		for _, name := range shellinit.Names() {
-			if d, err := shellinit.Lookup(name); err == nil && d.HasHook() {
-				out = append(out, completions.Candidate{Value: name})
-			}
-		}
-		return out
+		return words(hooked()...)
 	case t == command:
 		at := s.app.Commands
 		for _, word := range s.operands {

@@ -110,9 +110,9 @@ type script struct{ shell, file, preamble string }
 func table() []script {
 	return []script{
 		{"bash", "stsx.bash", ""},
-		{"zsh", "_stsx", ""},
+		{"zsh", "stsx.zsh", ""},
 		{"fish", "stsx.fish", ""},
-		{"powershell", "stsx.ps1", "$__stsx_self = 'stsx'\n$__stsx_cmd = 'stsx'\n"},
+		{"powershell", "stsx.ps1", "$global:__stsx_self = 'stsx'\n$global:__stsx_cmd = 'stsx'\n"},
 		{"elvish", "stsx.elv", "var __stsx_self = stsx\nvar __stsx_cmd = stsx\n"},
 		{"nushell", "stsx.nu", "const __stsx_self = 'stsx'\nconst __stsx_cmd = 'stsx'\n"},
 	}
