@@ -77,6 +77,7 @@ func flagSources() map[string]func(sources) values {
 		"idp":      sources.idps,
 		"shell":    func(sources) values { return words(shellinit.Names()...) },
 		"prompt":   func(sources) values { return words("left", "right") },
+		"color":    func(sources) values { return words("ansi", "bash", "tmux", "zsh", "none") },
 	}
 }
 

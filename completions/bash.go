@@ -100,13 +100,15 @@ func (l Line) Fit(a Answer) Answer {
 
 // index is the word of COMP_WORDS that starts at byte offset of the line.
 func (l Line) index(offset int) int {
-	at := 0
+	rest := l.text
 	for i, w := range l.split {
-		next := strings.Index(l.text[min(at, len(l.text)):], w)
-		if next < 0 || at+next >= offset {
+		rest = strings.TrimLeft(rest, " \t\n")
+		if len(l.text)-len(rest) >= offset {
 			return i
 		}
-		at += next + len(w)
+		if _, after, ok := strings.Cut(rest, w); ok {
+			rest = after
+		}
 	}
 	return len(l.split)
 }

@@ -53,8 +53,8 @@ __stsx_hand_over() {
 	if ((COMP_CWORD <= 0)); then
 		i=0
 		while IFS= \builtin read -r word; do
-			COMPREPLY[i++]=$word
-		done < <(\builtin compgen -c -- "${COMP_WORDS[0]-}")
+			[[ -z $word ]] || COMPREPLY[i++]=$word
+		done <<<"$(\builtin compgen -c -- "${COMP_WORDS[0]-}")"
 		return 0
 	fi
 	specification=$(\builtin complete -p -- "${COMP_WORDS[0]##*/}" 2>/dev/null)

@@ -29,4 +29,5 @@ function __stsx_complete
 end
 
 set -q __stsx_cmd; or set -l __stsx_cmd stsx
-complete -c $__stsx_cmd -f -a '(__stsx_complete)'
+string match -q '*__stsx_complete*' -- (complete -c $__stsx_cmd)
+or complete -c $__stsx_cmd -f -a '(__stsx_complete)'

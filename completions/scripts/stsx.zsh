@@ -1,8 +1,9 @@
 #compdef stsx
 # Completion of stsx in zsh. What it asks and is answered is in the
-# documentation of the package completions.
+# documentation of the package completions. It works evaluated, and as a file
+# _stsx in $fpath.
 
-_stsx() {
+__stsx_complete() {
 	\builtin emulate -L zsh
 	\builtin setopt extended_glob no_aliases
 	\builtin local answer line value about prefix tab=$'\t'
@@ -35,13 +36,13 @@ _stsx() {
 		(( ${#value} > width )) && width=${#value}
 	done
 	for line in "${lines[@]}"; do
-		value=${line%%$tab*} about=''
+		value=${line%%$tab*} about=
 		[[ -n $value ]] || continue
 		[[ $line == *$tab* ]] && about=${line#*$tab}
 		shown+=("${(r:$width:)value}${about:+  -- $about}")
 	done
 	(( ${#values} )) || return 1
-	# A menu column of descriptions is worth its space only when there are any.
+	# A line for each is worth its space only when there is more to say.
 	if [[ "${(j::)shown}" == *'  -- '* ]]; then
 		compadd -l -d shown -a -- values
 	else
@@ -49,18 +50,22 @@ _stsx() {
 	fi
 }
 
-if [[ ${funcstack[1]-} == _stsx ]]; then
-	_stsx "$@"
-elif (( ${+functions[compdef]} )); then
-	compdef _stsx ${__stsx_cmd:-stsx}
-else
-	# compinit has not run yet: wait for it.
-	__stsx_compdef() {
-		(( ${+functions[compdef]} )) || \builtin return 0
-		compdef _stsx ${__stsx_cmd:-stsx}
-		precmd_functions=(${precmd_functions:#__stsx_compdef})
+# Before compinit has run there is no compdef: this waits for it, once.
+__stsx_compdef() {
+	\builtin emulate -L zsh
+	precmd_functions=(${precmd_functions:#__stsx_compdef})
+	if (( ${+functions[compdef]} )); then
+		compdef __stsx_complete "${__stsx_cmd:-stsx}"
 		\builtin unset -f __stsx_compdef
-	}
+	elif [[ ${1-} == wait ]]; then
+		precmd_functions+=(__stsx_compdef)
+	fi
+	\builtin return 0
+}
+
+if (( ${funcstack[(I)_stsx]-0} )); then
+	__stsx_complete "$@"
+else
 	\builtin typeset -ga precmd_functions
-	precmd_functions=(${precmd_functions:#__stsx_compdef} __stsx_compdef)
+	__stsx_compdef wait
 fi
