@@ -31,7 +31,7 @@ func dialects() []Dialect {
 		{"zsh", row{
 			programs: []string{"rzsh"},
 			quote:    posix,
-			set:      "export NAME=VALUE;\n", unset: "unset -v NAME;\n", local: "typeset -g NAME=VALUE;\n",
+			set:      "export NAME=VALUE;\n", unset: "unset -v NAME;\n", local: "\\typeset -g NAME=VALUE;\n",
 			usage: `eval "$(%s)"`, script: "zsh.zsh",
 		}},
 		{"fish", row{
@@ -68,8 +68,9 @@ func dialects() []Dialect {
 		{"xonsh", row{
 			quote: python,
 			set:   "$NAME = VALUE;\n", unset: "${...}.pop('NAME', None);\n", local: "NAME = VALUE;\n",
-			// Not $(…): xonsh 0.13 now and then loses what it captures.
-			usage: `execx(__import__('subprocess').check_output([%s], text=True))`, list: true, script: "xonsh.xsh",
+			// Not $(…): xonsh 0.13 now and then loses what it captures. Python's own
+			// environment is not xonsh's.
+			usage: `execx(__import__('subprocess').check_output([%s], env=${...}.detype(), text=True))`, list: true, script: "xonsh.xsh",
 		}},
 		{"tcsh", row{
 			programs: []string{"csh"},

@@ -35,6 +35,17 @@ function __stsx_untraced {
 	\builtin return "$__stsx_status"
 }
 
+# Evaluates what stsx prints, without anybody's aliases.
+function __stsx_apply {
+	if \builtin shopt -q expand_aliases; then
+		\builtin shopt -u expand_aliases
+		\builtin eval "$1"
+		\builtin shopt -s expand_aliases
+	else
+		\builtin eval "$1"
+	fi
+}
+
 # Nothing changes unless stsx succeeds.
 function __stsx_use {
 	\builtin local __stsx_arg __stsx_code __stsx_was
@@ -49,7 +60,7 @@ function __stsx_use {
 	__stsx_code=$("$__stsx_self" env --shell bash "$@") || \builtin return
 	__stsx_was=${STSX_PROFILE-}
 	__stsx_push
-	\builtin eval "$__stsx_code"
+	__stsx_apply "$__stsx_code"
 	if ((${#__stsx_frames[@]} > 2)) && [[ $__stsx_was == "${STSX_PROFILE-}" ]]; then
 		__stsx_drop # the same again takes its own place
 	fi
@@ -67,7 +78,7 @@ function __stsx_unuse {
 		__stsx_back
 	elif [[ -n ${STSX_EXPIRES-} ]]; then # the session came with the environment
 		__stsx_code=$("$__stsx_self" env --unset --shell bash) || \builtin return
-		\builtin eval "$__stsx_code"
+		__stsx_apply "$__stsx_code"
 	else
 		\builtin printf 'stsx: no profile is in use\n' >&2
 		\builtin return 1
@@ -219,7 +230,7 @@ function __stsx_lapse {
 		__stsx_tried=$__stsx_of # once, even when it's interrupted
 		if __stsx_renewable ${__stsx_args[@]+"${__stsx_args[@]}"}; then
 			__stsx_code=$("$__stsx_self" env --shell bash --no-input --quiet ${__stsx_args[@]+"${__stsx_args[@]}"} </dev/null 2>/dev/null) || __stsx_code=''
-			\builtin eval "$__stsx_code"
+			__stsx_apply "$__stsx_code"
 			if __stsx_session && ((__stsx_ends > __stsx_now)); then
 				\builtin return 0
 			fi
@@ -236,7 +247,7 @@ function __stsx_lapse {
 		else # it came with the environment
 			__stsx_code=$("$__stsx_self" env --unset --shell bash 2>/dev/null </dev/null) ||
 				__stsx_code='unset -v AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES'
-			\builtin eval "$__stsx_code"
+			__stsx_apply "$__stsx_code"
 		fi
 	fi
 	\builtin printf '%s\n' "$__stsx_line" >&2

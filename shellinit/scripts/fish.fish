@@ -37,11 +37,14 @@ function __stsx_use
                 return
         end
     end
-    set -l __stsx_code (command $__stsx_self env --shell fish $argv)
-    or return
+    # Not (…), which a redirection of this function's stderr does not reach.
+    command $__stsx_self env --shell fish $argv | read --local --null __stsx_code
+    set -l __stsx_status $pipestatus[1]
+    test $__stsx_status -eq 0
+    or return $__stsx_status
     set -l __stsx_was "$STSX_PROFILE"
     __stsx_push
-    builtin string join -- \n $__stsx_code | source
+    builtin printf %s "$__stsx_code" | source
     if test $__stsx_depth -gt 1; and test "$__stsx_was" = "$STSX_PROFILE"
         __stsx_drop # the same again takes its own place
     end
@@ -57,9 +60,11 @@ function __stsx_unuse
     if test $__stsx_depth -gt 0
         __stsx_back
     else if test -n "$STSX_EXPIRES" # the session came with the environment
-        set -l __stsx_code (command $__stsx_self env --unset --shell fish)
-        or return
-        builtin string join -- \n $__stsx_code | source
+        command $__stsx_self env --unset --shell fish | read --local --null __stsx_code
+        set -l __stsx_status $pipestatus[1]
+        test $__stsx_status -eq 0
+        or return $__stsx_status
+        builtin printf %s "$__stsx_code" | source
     else
         echo 'stsx: no profile is in use' >&2
         return 1

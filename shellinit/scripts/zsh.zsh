@@ -32,7 +32,7 @@ function __stsx_main {
 # Nothing changes unless stsx succeeds.
 function __stsx_use {
 	\builtin emulate -L zsh
-	\builtin setopt no_xtrace no_all_export no_err_exit no_err_return # a trace would show the keys
+	\builtin setopt no_aliases no_xtrace no_all_export no_err_exit no_err_return # a trace would show the keys
 	\builtin local __stsx_arg __stsx_code __stsx_was
 	for __stsx_arg in "$@"; do
 		case "$__stsx_arg" in
@@ -55,7 +55,7 @@ function __stsx_use {
 
 function __stsx_unuse {
 	\builtin emulate -L zsh
-	\builtin setopt no_xtrace no_all_export no_err_exit no_err_return
+	\builtin setopt no_aliases no_xtrace no_all_export no_err_exit no_err_return
 	\builtin local __stsx_code
 	if (($#)); then
 		"$__stsx_self" 'unuse' "$@"
@@ -238,7 +238,7 @@ function __stsx_precmd {
 
 function __stsx_tick {
 	\builtin emulate -L zsh
-	\builtin setopt no_xtrace no_all_export no_err_exit no_err_return
+	\builtin setopt no_aliases no_xtrace no_all_export no_err_exit no_err_return
 	if __stsx_session; then
 		__stsx_name
 		if ((__stsx_watch && __stsx_ends <= __stsx_now)); then
@@ -274,7 +274,7 @@ function __stsx_attach {
 # Before each command.
 function __stsx_preexec {
 	\builtin emulate -L zsh
-	\builtin setopt no_xtrace no_all_export no_err_exit no_err_return
+	\builtin setopt no_aliases no_xtrace no_all_export no_err_exit no_err_return
 	if __stsx_session && ((__stsx_ends - __stsx_now < 300)); then
 		__stsx_name
 		if [[ "$__stsx_warned" != "$__stsx_of" ]]; then
