@@ -5,6 +5,8 @@
 GO      ?= go
 PREFIX  ?= /usr/local
 DESTDIR ?=
+SHARE   := $(DESTDIR)$(PREFIX)/share
+STSX    := stsx
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TAGS    := urfave_cli_no_docs
@@ -50,6 +52,12 @@ check: ## format, vet, staticcheck, shell scripts
 	@echo 'shell scripts'
 	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/'); \
 		shellcheck $$scripts && $(GO) run $(SHFMT) -d $$scripts
+	@if command -v zsh >/dev/null; then \
+		find . $(PRUNE) -name '*.zsh' -print | while read -r f; do zsh -n "$$f" || exit 1; done; \
+		else echo 'no zsh: its scripts are not checked'; fi
+	@if command -v fish_indent >/dev/null; then \
+		find . $(PRUNE) -name '*.fish' -print | while read -r f; do fish --no-execute "$$f" && fish_indent --check "$$f" || exit 1; done; \
+		else echo 'no fish: its scripts are not checked'; fi
 
 unit: widget ## every test, with the race detector; those that need a missing part are skipped
 	$(GO) test -race -timeout $(TIMEOUT) ./...
@@ -75,9 +83,16 @@ cross: ## dist/: linux, darwin and windows on amd64 and arm64
 bench: widget ## benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-install: build ## ./stsx to $(PREFIX)/bin
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 stsx '$(DESTDIR)$(PREFIX)/bin/stsx'
+install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(PREFIX)/share
+	@mkdir -p build
+	GOOS= GOARCH= $(GO) run -tags $(TAGS) ./docs/man '$(VERSION)' >build/stsx.1
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(SHARE)/bash-completion/completions' \
+		'$(SHARE)/zsh/site-functions' '$(SHARE)/fish/vendor_completions.d'
+	install -m 755 '$(STSX)' '$(DESTDIR)$(PREFIX)/bin/stsx'
+	install -m 644 build/stsx.1 '$(SHARE)/man/man1/stsx.1'
+	install -m 644 completions/scripts/stsx.bash '$(SHARE)/bash-completion/completions/stsx'
+	install -m 644 completions/scripts/stsx.zsh '$(SHARE)/zsh/site-functions/_stsx'
+	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
 clean: ## what make made here, the widget and Python parts included
 	rm -rf stsx build dist tests/okta/node_modules tests/.venv

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"stsx/completions"
+	"stsx/tests/require"
 	"stsx/tests/shells"
 )
 
@@ -49,6 +50,8 @@ func (c completer) take(s *screen) {
 	}
 }
 
+const bashCompletion = "/usr/share/bash-completion/bash_completion"
+
 // bashWrapped completes the program wrapped, by all of what bash tells it.
 const bashWrapped = `_wrapped() {
 	COMPREPLY=()
@@ -64,7 +67,7 @@ func completers() []completer {
 		{name: "bash", shell: "bash", args: []string{"--noprofile", "--rcfile", "RC", "-i"},
 			rc: "PS1='ready> '\nbind 'set bell-style none'\nbind 'set completion-query-items 1000'\nunset HISTFILE\n" + bashWrapped},
 		{name: "bash with bash-completion", shell: "bash", args: []string{"--noprofile", "--rcfile", "RC", "-i"},
-			rc: "PS1='ready> '\nbind 'set bell-style none'\n. /usr/share/bash-completion/bash_completion\nset -H\nunset HISTFILE\n" + bashWrapped},
+			rc: "PS1='ready> '\nbind 'set bell-style none'\n. " + bashCompletion + "\nset -H\nunset HISTFILE\n" + bashWrapped},
 		{name: "zsh", shell: "zsh", args: []string{"-d", "-i"},
 			rc: "PROMPT='ready> '\nunsetopt beep\nautoload -Uz compinit && compinit -u -D\n_wrapped() { compadd alpha beta }\ncompdef _wrapped wrapped\n"},
 		{name: "fish", shell: "fish", args: []string{"--no-config", "--init-command", "source RC"},
@@ -124,6 +127,16 @@ func (c completer) start(d *desk) *screen {
 		script = set + script
 	} else {
 		script = strings.NewReplacer("__stsx_cmd = stsx", "__stsx_cmd = awsdo", "__stsx_cmd = 'stsx'", "__stsx_cmd = 'awsdo'").Replace(script)
+	}
+	return c.open(d, script)
+}
+
+// open opens the shell with script at the end of its configuration.
+func (c completer) open(d *desk, script string) *screen {
+	d.Helper()
+	if strings.Contains(c.rc, bashCompletion) {
+		_, err := os.Stat(bashCompletion)
+		require.Part(d.T, "bash-completion", err == nil, "sh tests/setup.sh test")
 	}
 	rc := filepath.Join(d.home, ".zshrc")
 	if err := os.WriteFile(rc, []byte(c.rc+script), 0o600); err != nil {
