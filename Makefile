@@ -21,10 +21,11 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 export PATH := $(PATH):$(CURDIR)/tests/.venv/bin
 
 WIDGET  := tests/okta/node_modules/.package-lock.json
+SHELLS  := tests/shells/node_modules/.package-lock.json
 PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .git -prune -o
 TIMEOUT := 12m
 
-.PHONY: help build demo picture test check unit vuln widget cross bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit vuln widget shells cross bench install clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,7 +60,7 @@ check: ## format, vet, staticcheck, shell scripts
 		find . $(PRUNE) -name '*.fish' -print | while read -r f; do fish --no-execute "$$f" && fish_indent --check "$$f" || exit 1; done; \
 		else echo 'no fish: its scripts are not checked'; fi
 
-unit: widget ## every test, with the race detector; those that need a missing part are skipped
+unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
 	$(GO) test -race -timeout $(TIMEOUT) ./...
 
 vuln: ## known vulnerabilities in what stsx is built from
@@ -71,6 +72,13 @@ widget: $(WIDGET) ## the Okta Sign-In Widget for the simulated org
 $(WIDGET): tests/okta/package.json tests/okta/package-lock.json
 	@echo 'installing the Okta Sign-In Widget from npm into tests/okta/node_modules'
 	cd tests/okta && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+shells: $(SHELLS) ## the shells that Debian does not package, for the tests
+
+$(SHELLS): tests/shells/package.json tests/shells/package-lock.json
+	@echo 'installing Nushell from npm into tests/shells/node_modules'
+	cd tests/shells && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 cross: ## dist/: linux, darwin and windows on amd64 and arm64
@@ -94,8 +102,8 @@ install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(P
 	install -m 644 completions/scripts/stsx.zsh '$(SHARE)/zsh/site-functions/_stsx'
 	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
-clean: ## what make made here, the widget and Python parts included
-	rm -rf stsx build dist tests/okta/node_modules tests/.venv
+clean: ## what make made here, what npm and pip brought included
+	rm -rf stsx build dist tests/okta/node_modules tests/shells/node_modules tests/.venv
 
 setup-demo:
 	@$(SHELL) tests/setup.sh demo

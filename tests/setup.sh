@@ -83,6 +83,9 @@ test_parts() {
 	demo_parts
 	need shellcheck shellcheck shellcheck
 	need tmux tmux tmux
+	for shell in zsh fish dash tcsh elvish xonsh; do
+		need "$shell" "$shell" "$shell"
+	done
 	if [ "$system" = Linux ]; then
 		have cc || want 'gcc libc6-dev' '' # for the race detector
 		need dbus-run-session dbus ''

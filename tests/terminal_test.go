@@ -35,8 +35,14 @@ type terminal struct {
 // open runs stsx on a terminal of 100 by 30.
 func (d *desk) open(args ...string) *terminal {
 	d.Helper()
+	return d.openProgram(stsx, args...)
+}
+
+// openProgram runs a program on such a terminal.
+func (d *desk) openProgram(program string, args ...string) *terminal {
+	d.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	command := exec.CommandContext(ctx, stsx, args...)
+	command := exec.CommandContext(ctx, program, args...)
 	command.Env, command.Dir = d.env, d.home
 	file, err := pty.StartWithSize(command, &pty.Winsize{Rows: 30, Cols: 100})
 	if err != nil {

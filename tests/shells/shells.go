@@ -4,15 +4,20 @@
 package shells
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"stsx/tests/require"
 )
+
+// limit ends a shell that hangs.
+const limit = 2 * time.Minute
 
 // A Shell is a way to run one program.
 type Shell struct {
@@ -79,7 +84,10 @@ func (s Shell) Command(t testing.TB, dir, script string) *exec.Cmd {
 	if err := os.WriteFile(file, []byte(s.Strict+script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(path, append(append([]string{}, s.Args...), file)...)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	t.Cleanup(cancel)
+	command := exec.CommandContext(ctx, path, append(append([]string{}, s.Args...), file)...)
+	command.WaitDelay = time.Second // a child may hold the pipes
 	command.Dir = dir
 	command.Env = []string{
 		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8",
