@@ -286,3 +286,24 @@ func TestCompletionMenu(t *testing.T) {
 		})
 	}
 }
+
+// With the hook of stsx init the shell's function is what is completed.
+func TestCompletionOfTheHook(t *testing.T) {
+	for _, c := range completers() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := completionDesk(t, "team:blue", "a b")
+			for _, command := range []string{"stsx", "aws-do"} {
+				r := d.expect(d.run("init", c.shell, "--cmd", command, "--no-prompt"), 0)
+				s := c.open(d, r.stdout)
+				s.write(command + " use t")
+				s.keys("Tab")
+				s.until(command + " use team:blue")
+				bare := d.expect(d.run("init", c.shell, "--no-completion"), 0)
+				if strings.Contains(bare.stdout, "__complete") {
+					t.Error("--no-completion leaves it in")
+				}
+			}
+		})
+	}
+}

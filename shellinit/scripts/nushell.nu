@@ -7,6 +7,7 @@
 
 $env.__stsx = ($env.__stsx? | default {stack: [], args: [], tried: "", warned: "", watch: false, prompt: false})
 
+@complete external
 def --env --wrapped stsx [...args] {
   match $args.0? {
     "use" => { __stsx_use ...($args | skip 1) }
