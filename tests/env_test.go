@@ -213,3 +213,117 @@ func TestEnvInterrupted(t *testing.T) {
 		})
 	}
 }
+
+// TestEnvInterruptedAtThePrompt is the same in shells with somebody at the
+// keyboard: the next line they type still runs.
+func TestEnvInterruptedAtThePrompt(t *testing.T) {
+	d := shellDesk(t)
+	for i, entry := range d.env {
+		if strings.HasPrefix(entry, "STSX_PASSWORD=") {
+			d.env[i] = "NONE=none"
+		}
+	}
+	for _, s := range shells.All() {
+		switch s.Name {
+		case "bash", "zsh", "fish", "dash":
+		default:
+			continue // its line editor wants more of a terminal than this one is
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			path := s.Path(t)
+			d := d.at(t)
+			dialect, _ := shellinit.Lookup(s.Dialect)
+			term := d.openProgram(path, append(append([]string{}, s.Args...), "-i")...)
+			term.send(dialect.Usage("stsx", "env", "dev") + "\r")
+			term.expect("password for")
+			term.send("\x03")
+			term.expect("interrupted")
+			term.send("sh -c 'echo still:$AWS_PROFILE:$STSX_PROFILE:$((40+2))'\r")
+			term.expect("still:old::42")
+			term.send("exit\r")
+			term.wait()
+		})
+	}
+}
+
+// TestEnvOnATerminal: somebody forgot the eval. Nothing secret is shown, and
+// nothing is done, but the line for that shell is.
+func TestEnvOnATerminal(t *testing.T) {
+	d := deskWithoutOrg(t)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"env", "prod"}, `in bash: eval "$(stsx env prod)"`},
+		{[]string{"env", "--unset"}, `in bash: eval "$(stsx env --unset)"`},
+		{[]string{"env", "prod", "--shell", "fish"}, `in fish: stsx env prod --shell fish | source`},
+		{[]string{"env", "--shell=json", "it's $(x)"}, `in json: stsx env 'it'\''s $(x)' --shell json | jq`},
+	} {
+		term := d.with("SHELL=/bin/bash").open(c.args...)
+		term.expect(c.want)
+		if r := term.wait(); r.status != 2 || strings.Contains(r.stdout, "ASIA") {
+			t.Errorf("%q: %s", c.args, r)
+		}
+	}
+	term := d.open("env", "--unset", "--force", "--shell", "bash")
+	term.expect("unset -v AWS_ACCESS_KEY_ID;")
+	if r := term.wait(); r.status != 0 {
+		t.Error(r)
+	}
+}
+
+// TestEnvUsage: what can't be understood prints nothing on standard output.
+func TestEnvUsage(t *testing.T) {
+	d := deskWithoutOrg(t)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"env", "prod", "--shell", "fsh"}, "did you mean"},
+		{[]string{"env", "prod", "--shell", ""}, "--shell is empty"},
+		{[]string{"env", "prod", "dev"}, "env takes one profile"},
+		{[]string{"env", ""}, "the profile's name is empty"},
+		{[]string{"env", "prod", "--unset"}, "takes no argument"},
+		{[]string{"env", "--unset", "--shell", "dotenv"}, "no way to unset"},
+		{[]string{"env", "prod", "--shell", "github-actions"}, "GITHUB_ENV"},
+		{[]string{"env", "--bogus"}, "unknown flag"},
+	} {
+		if r := d.expect(d.run(c.args...), 2); r.stdout != "" || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("%q: %s", c.args, r)
+		}
+	}
+	for _, args := range [][]string{{"env", "--unset", "--config", "/nonexistent"}, {"env", "--unset", "--shell", "tcsh"}} {
+		if r := d.expect(d.run(args...), 0); r.stderr != "" {
+			t.Errorf("%q: %s", args, r)
+		}
+	}
+}
+
+// deskWithoutOrg is a desk where nobody can sign in.
+func deskWithoutOrg(t *testing.T) *desk {
+	return &desk{T: t, home: t.TempDir(), env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh"}}
+}
+
+// TestEnvForActions: the secrets are masked on standard output, and the
+// variables come after what the file of $GITHUB_ENV holds already.
+func TestEnvForActions(t *testing.T) {
+	d := shellDesk(t)
+	file := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(file, []byte("OTHER=x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := d.expect(d.with("GITHUB_ENV="+file).run("env", "prod", "--shell", "github-actions"), 0)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	if lines[0] != "OTHER=x" || lines[1] != "AWS_ACCESS_KEY_ID<<STSX" || lines[3] != "STSX" {
+		t.Errorf("the file is %q", text)
+	}
+	if masks := strings.Split(r.stdout, "\n"); len(masks) != 4 || masks[0] != "::add-mask::"+lines[2] {
+		t.Errorf("it printed %q", r.stdout)
+	}
+	d.says(r.stderr, "AWS_PROFILE")
+	d.expect(d.with("GITHUB_ENV="+filepath.Join(t.TempDir(), "none")).run("env", "prod", "--shell", "github-actions"), 1)
+}
