@@ -83,6 +83,7 @@ test_parts() {
 	demo_parts
 	need shellcheck shellcheck shellcheck
 	need tmux tmux tmux
+	need groff groff groff
 	for shell in zsh fish dash tcsh elvish xonsh; do
 		need "$shell" "$shell" "$shell"
 	done
@@ -91,6 +92,7 @@ test_parts() {
 		need dbus-run-session dbus ''
 		need gnome-keyring-daemon gnome-keyring ''
 		need strace strace ''
+		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''
 	fi
 	have moto_server || pip="$pip moto[server]"
 	have aws || pip="$pip awscli"
