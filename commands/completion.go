@@ -23,8 +23,13 @@ func (r *run) completionCommand() *cli.Command {
       elvish       eval (stsx completion elvish | slurp)
       powershell   stsx completion powershell | Out-String | Invoke-Expression
 
-   Nushell: stsx completion nushell | save -f ($nu.default-config-dir)/stsx.nu
-   once, and in config.nu: source stsx.nu
+   In nushell once
+
+      stsx completion nushell | save -f ($nu.default-config-dir | path join stsx-completion.nu)
+
+   and in config.nu
+
+      source ($nu.default-config-dir | path join stsx-completion.nu)
 
    What stsx init prints has it already. After stsx exec PROFILE the command's
    own completion takes over.`,

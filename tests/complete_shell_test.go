@@ -307,3 +307,86 @@ func TestCompletionOfTheHook(t *testing.T) {
 		})
 	}
 }
+
+// The lines that the help and docs/completion.md tell people to write.
+func TestCompletionByTheDocumentedLine(t *testing.T) {
+	lines := map[string]string{
+		"bash":    `eval "$(stsx completion bash)"`,
+		"zsh":     `eval "$(stsx completion zsh)"`,
+		"fish":    `stsx completion fish | source`,
+		"elvish":  `eval (stsx completion elvish | slurp)`,
+		"nushell": `source ($nu.default-config-dir | path join stsx-completion.nu)`,
+	}
+	document, err := os.ReadFile("../docs/completion.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range completers() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := completionDesk(t, "team:blue", "a b")
+			line := lines[c.shell]
+			d.says(string(document), strings.ReplaceAll(line, "|", `\|`))
+			d.says(d.expect(d.run("help", "completion"), 0).stdout, line)
+			if c.shell == "nushell" {
+				path := filepath.Join(d.home, ".config", "nushell", "stsx-completion.nu")
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(d.expect(d.run("completion", "nushell"), 0).stdout), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rc := line + "\n" + line + "\n" // twice does no harm
+			if c.shell == "nushell" {
+				rc = line + "\n" // its constants are set once
+			}
+			s := c.open(d, rc)
+			s.write("stsx exec t")
+			s.keys("Tab")
+			s.until("stsx exec team:blue")
+		})
+	}
+	t.Run("zsh before compinit", func(t *testing.T) {
+		t.Parallel()
+		d := completionDesk(t, "team:blue")
+		c := completers()[2]
+		c.rc = "PROMPT='ready> '\n" + lines["zsh"] + "\nautoload -Uz compinit && compinit -u -D\n"
+		s := c.open(d, "")
+		s.write("stsx exec t")
+		s.keys("Tab")
+		s.until("stsx exec team:blue")
+	})
+}
+
+// PowerShell's own TabExpansion2, where there is a PowerShell.
+func TestCompletionInPowerShell(t *testing.T) {
+	d := completionDesk(t, hostile()...)
+	for _, shell := range shells.All() {
+		if shell.Dialect != "powershell" {
+			continue
+		}
+		script := "(stsx completion powershell) | Out-String | Invoke-Expression\n" +
+			"foreach ($line in @("
+		for i, name := range hostile() {
+			if i > 0 {
+				script += ", "
+			}
+			script += "'stsx exec " + strings.ReplaceAll(name[:1], "'", "''") + "'"
+		}
+		script += ", 'stsx exec dev Get-ChildI', 'stsx exec --mfa=to')) {\n" +
+			"  $got = (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches[0].CompletionText\n" +
+			"  if ($line -like '*Get-*' -or $line -like '*--mfa*') { [Console]::Out.Write($got + \"`0\") }\n" +
+			"  else { [Console]::Out.Write((Invoke-Expression \"Write-Output $got\") + \"`0\") }\n}\n"
+		command := shell.Command(t, d.home, script)
+		command.Env = append(d.env, "XDG_CONFIG_HOME="+filepath.Join(d.home, ".config"))
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		want := append(hostile(), "Get-ChildItem", "--mfa=totp")
+		if got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"); !slices.Equal(got, want) {
+			t.Errorf("got %q\nwant %q", got, want)
+		}
+	}
+}

@@ -24,11 +24,17 @@ Register-ArgumentCompleter -Native -CommandName $__stsx_cmd -ScriptBlock {
         }
         $rest += $text
     }
+    # What a program writes is read in the console's encoding, and stsx writes
+    # UTF-8.
+    $encoding = [Console]::OutputEncoding
     try {
         $ErrorActionPreference = 'SilentlyContinue'
+        [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new()
         $answer = @(& (Get-Command -CommandType Application -Name $__stsx_self | Select-Object -First 1) __complete powershell $words.Count @words $current 2>$null)
     } catch {
         return
+    } finally {
+        [Console]::OutputEncoding = $encoding
     }
     if ($answer.Count -eq 0) { return }
     if ($answer[0] -match '^command ([0-9]+)$') {
