@@ -25,6 +25,7 @@ type other struct {
 	prompt string // prints [ and the segment ]
 	tick   string // what the shell does before a prompt
 	tock   string // what the shell does before a command
+	last   string // prints st= and the status of the line before; elvish keeps none
 	args   []string
 	rc     string // makes the prompt "OLD> ", with a hook of the person's own that prints MINE
 }
@@ -39,8 +40,8 @@ func others() []other {
 				status: "try { LINE } catch { print $\"status=($env.LAST_EXIT_CODE)\" }",
 				prompt: "print $\"[(__stsx_segment)]\"",
 				tick:   "do --env ($env.config.hooks.pre_prompt | last)", tock: "do --env ($env.config.hooks.pre_execution | last)",
-				args: []string{"--config"},
-				rc:   "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'OLD' }\n$env.PROMPT_INDICATOR = '> '\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.hooks.pre_prompt = [{|| print MINE }]\n",
+				last: "print $\"st=($env.LAST_EXIT_CODE)\"", args: []string{"--config"},
+				rc: "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'OLD' }\n$env.PROMPT_INDICATOR = '> '\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.hooks.pre_prompt = [{|| print MINE }]\n",
 			})
 		case "elvish":
 			out = append(out, other{
@@ -60,8 +61,8 @@ func others() []other {
 				set:    "$NAME = 'VALUE'",
 				status: "try:\n    LINE\nexcept __import__('subprocess').CalledProcessError as e:\n    print(f'status={e.returncode}', flush=True)\n",
 				prompt: "segment()", tick: "events.on_pre_prompt.fire()", tock: "events.on_precommand.fire(cmd='line')",
-				args: []string{"--interactive", "--shell-type", "readline", "--rc"},
-				rc:   "$PROMPT = 'OLD> '\n@events.on_pre_prompt\ndef mine(**_): print('MINE')\n\n",
+				last: "print(f'st={__xonsh__.history[-1].rtn}')", args: []string{"--interactive", "--shell-type", "readline", "--rc"},
+				rc: "$PROMPT = 'OLD> '\n@events.on_pre_prompt\ndef mine(**_): print('MINE')\n\n",
 			})
 		case "tcsh":
 			s.Args = []string{"-f"} // -e ends it at the first status that is looked at here
@@ -69,8 +70,8 @@ func others() []other {
 				Shell: s, hook: "eval \"`stsx init tcsh`\"\n", set: "setenv NAME 'VALUE'",
 				status: "LINE\nset s = $status\nif ($s != 0) echo status=$s",
 				prompt: "__stsx_tick; echo \"[$__stsx_line]\"", tick: "precmd", tock: ":",
-				args: []string{"-f"},
-				rc:   "set prompt = 'OLD> '\nalias precmd 'echo MINE'\n",
+				last: "echo st=$status", args: []string{"-f"},
+				rc: "set prompt = 'OLD> '\nalias precmd 'echo MINE'\n",
 			})
 		case "powershell":
 			out = append(out, other{
@@ -144,6 +145,11 @@ func (o other) save(t *testing.T, dir string, flags ...string) {
 	}
 }
 
+// with is text in which stsx init gets flags.
+func (o other) with(flags, text string) string {
+	return strings.NewReplacer("init "+o.Dialect, "init "+o.Dialect+" "+flags, "'xonsh'", "'xonsh', *'"+flags+"'.split()").Replace(text)
+}
+
 // TestHookOtherStrict sources the hook twice, in each shell at its strictest:
 // it says nothing and ends well, with every flag.
 func TestHookOtherStrict(t *testing.T) {
@@ -154,7 +160,7 @@ func TestHookOtherStrict(t *testing.T) {
 			}
 		}
 		for _, flags := range []string{"", "--prompt right --renew", "--no-prompt --no-watch --no-completion"} {
-			line := strings.NewReplacer("init "+o.Dialect, "init "+o.Dialect+" "+flags, "'xonsh'", "'xonsh', *'"+flags+"'.split()").Replace(o.hook)
+			line := o.with(flags, o.hook)
 			if out, status := o.run(t, nil, line+line, strings.Fields(flags)...); out != "" || status != 0 {
 				t.Errorf("with %q: status %d, printed %q", flags, status, out)
 			}
@@ -222,6 +228,11 @@ func TestHookOtherUse(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(d.home, "x")); err == nil {
 			t.Error("a name was executed")
 		}
+
+		out, _ = o.run(t, d.env, o.with("--renew", o.hook+o.define)+"stsx use prod\n"+o.assign("STSX_EXPIRES", "17")+o.tick+"\nsay 1\n", "--renew")
+		if out != "1: none eu-west-1 none prod Admin token\n" {
+			t.Errorf("with --renew: %s", out)
+		}
 	})
 }
 
@@ -231,7 +242,7 @@ func TestHookOtherUse(t *testing.T) {
 func TestHookOtherScreen(t *testing.T) {
 	eachOther(t, func(t *testing.T, o other) {
 		if o.rc == "" {
-			t.Skip("there is no " + o.Program + " to look at")
+			t.Skip("how " + o.Dialect + " looks on a terminal is not tested")
 		}
 		home := t.TempDir()
 		o.save(t, home)
@@ -256,8 +267,12 @@ func TestHookOtherScreen(t *testing.T) {
 		if got := s.colours(); !strings.Contains(got, reddened+"prod Admin 4m") {
 			t.Errorf("it is drawn as %q", got)
 		}
-		s.run("echo one")
+		s.run("sh -c 'exit 7'")
 		s.until("stsx: less than 5 minutes are left of prod Admin\n")
+		if o.last != "" {
+			s.run(o.last)
+			s.until("st=7\n")
+		}
 		s.run(strings.TrimSpace(o.assign("STSX_EXPIRES", "17")))
 		s.until("stsx: the session of prod Admin has ended; its keys are unset\n")
 		s.run("sh -c 'echo token=$AWS_SESSION_TOKEN.'")

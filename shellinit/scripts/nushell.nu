@@ -7,6 +7,11 @@
 
 $env.__stsx = ($env.__stsx? | default {stack: [], args: [], tried: "", warned: "", watch: false, prompt: false})
 
+# The name of a command can't be in a variable.
+if $__stsx_cmd != "stsx" {
+  error make --unspanned {msg: "stsx: the hook for nushell has no --cmd: leave it out, and write alias NAME = stsx"}
+}
+
 @complete external
 def --env --wrapped stsx [...args] {
   match $args.0? {
