@@ -58,16 +58,23 @@ func (s *screen) text() string {
 	return out
 }
 
-// keys presses keys by tmux's names: Tab, Enter, C-u.
-func (s *screen) keys(names ...string) {
+// write types text, then presses keys by tmux's names: Tab, Enter, C-u.
+func (s *screen) write(text string, keys ...string) {
 	s.Helper()
-	if out, err := s.tmux(append([]string{"send-keys"}, names...)...); err != nil {
+	var args []string
+	if text != "" {
+		if strings.HasSuffix(text, ";") {
+			text = strings.TrimSuffix(text, ";") + `\;` // else it would end tmux's command
+		}
+		args = append(args, "send-keys", "-l", "--", text, ";")
+	}
+	if len(keys) > 0 {
+		args = append(append(args, "send-keys"), keys...)
+	}
+	if out, err := s.tmux(args...); err != nil {
 		s.Fatalf("tmux: %v\n%s", err, out)
 	}
 }
-
-// write types text.
-func (s *screen) write(text string) { s.Helper(); s.keys("-l", "--", text) }
 
 // until waits for the screen to hold all of parts.
 func (s *screen) until(parts ...string) string {
@@ -84,6 +91,9 @@ func (s *screen) until(parts ...string) string {
 	})
 	return text
 }
+
+// keys presses keys.
+func (s *screen) keys(names ...string) { s.Helper(); s.write("", names...) }
 
 // wait looks until done, or fails.
 func (s *screen) wait(what string, done func() bool) {

@@ -73,16 +73,14 @@ func TestInstall(t *testing.T) {
 		c := completers()[2]
 		c.rc = "PROMPT='ready> '\nfpath=(" + share + "/zsh/site-functions $fpath)\nautoload -Uz compinit && compinit -u -D\n"
 		s := c.open(d, "")
-		s.write("stsx exec d")
-		s.keys("Tab")
+		s.write("stsx exec d", "Tab")
 		s.until("stsx exec dev")
 	})
 	t.Run("bash-completion", func(t *testing.T) {
 		c := completers()[1]
 		c.rc = "export XDG_DATA_DIRS=" + share + "\n" + c.rc
 		s := c.open(d, "")
-		s.write("stsx exec d")
-		s.keys("Tab")
+		s.write("stsx exec d", "Tab")
 		s.until("stsx exec dev")
 	})
 }

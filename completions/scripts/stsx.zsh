@@ -13,27 +13,27 @@ __stsx_complete() {
 	answer=$("${__stsx_self:-stsx}" __complete zsh ${#before} "${before[@]}" "${(Q)PREFIX}" 2>/dev/null) || return 1
 	lines=("${(@f)answer}")
 	case ${lines[1]} in
-	(command\ *)
-		\builtin shift $(( ${lines[1]#command } + 1 )) words
-		(( CURRENT -= ${lines[1]#command } + 1 ))
+	command\ *)
+		\builtin shift $((${lines[1]#command } + 1)) words
+		((CURRENT -= ${lines[1]#command } + 1))
 		_normal -p stsx
 		return
 		;;
-	(files*)
+	files*)
 		prefix=${lines[1]#files }
 		[[ -n $prefix ]] && compset -P "${(b)prefix}"
 		_files
 		return
 		;;
-	(values) ;;
-	(*) return 1 ;;
+	values) ;;
+	*) return 1 ;;
 	esac
 	\builtin shift lines
 	for line in "${lines[@]}"; do
 		value=${line%%$tab*}
 		[[ -n $value ]] || continue
 		values+=("$value")
-		(( ${#value} > width )) && width=${#value}
+		((${#value} > width)) && width=${#value}
 	done
 	for line in "${lines[@]}"; do
 		value=${line%%$tab*} about=
@@ -41,7 +41,7 @@ __stsx_complete() {
 		[[ $line == *$tab* ]] && about=${line#*$tab}
 		shown+=("${(r:$width:)value}${about:+  -- $about}")
 	done
-	(( ${#values} )) || return 1
+	((${#values})) || return 1
 	# A line for each is worth its space only when there is more to say.
 	if [[ "${(j::)shown}" == *'  -- '* ]]; then
 		compadd -l -d shown -a -- values
@@ -54,7 +54,7 @@ __stsx_complete() {
 __stsx_compdef() {
 	\builtin emulate -L zsh
 	precmd_functions=(${precmd_functions:#__stsx_compdef})
-	if (( ${+functions[compdef]} )); then
+	if ((${+functions[compdef]})); then
 		compdef __stsx_complete "${__stsx_cmd:-stsx}"
 		\builtin unset -f __stsx_compdef
 	elif [[ ${1-} == wait ]]; then
@@ -63,7 +63,7 @@ __stsx_compdef() {
 	\builtin return 0
 }
 
-if (( ${funcstack[(I)_stsx]-0} )); then
+if ((${funcstack[(I)_stsx]-0})); then
 	__stsx_complete "$@"
 else
 	\builtin typeset -ga precmd_functions
