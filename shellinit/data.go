@@ -16,7 +16,7 @@ func cmd(value string) (string, error) {
 		case c < ' ' || c >= 0x7f:
 			return "", errors.New("it holds a control character or one that is not ASCII")
 		case strings.IndexByte(`%^"!`, c) >= 0:
-			return "", errors.New(`it holds one of % ^ " !`)
+			return "", errors.New(`it holds one of ! % ^ "`)
 		}
 	}
 	return value, nil

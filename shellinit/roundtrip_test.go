@@ -21,7 +21,7 @@ import (
 // take more than twice as long for twice as many).
 const (
 	howMany = 10_000
-	batch   = 200
+	batch   = 100
 )
 
 // TestRoundTrip puts hostile values through the line that people type, in
@@ -44,7 +44,7 @@ func TestRoundTrip(t *testing.T) {
 		d, _ := shellinit.Lookup("tcsh")
 		for _, s := range shells.All() {
 			if s.Name == "tcsh" {
-				roundTrip(t, s, d, values, func(argv ...string) string { return "eval `" + strings.Join(argv, " ") + "`" })
+				roundTrip(t, s, d, hostile(2_000), func(argv ...string) string { return "eval `" + strings.Join(argv, " ") + "`" })
 			}
 		}
 	})
