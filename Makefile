@@ -5,6 +5,8 @@
 GO      ?= go
 PREFIX  ?= /usr/local
 DESTDIR ?=
+SHARE   := $(DESTDIR)$(PREFIX)/share
+STSX    := stsx
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TAGS    := urfave_cli_no_docs
@@ -19,6 +21,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 export PATH := $(PATH):$(CURDIR)/tests/.venv/bin
 
 WIDGET  := tests/okta/node_modules/.package-lock.json
+SHELLS  := tests/shells/node_modules/.package-lock.json
 PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .git -prune -o
 TIMEOUT := 12m
 
@@ -27,7 +30,7 @@ TIMEOUT := 12m
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit vuln widget cross bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit vuln widget shells cross bench install clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,9 +57,15 @@ check: ## format, vet, staticcheck, shell scripts
 	@$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	@echo 'shell scripts'
 	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/'); \
-		shellcheck $$scripts && $(GO) run $(SHFMT) -d $$scripts
+		shellcheck $$(printf '%s\n' $$scripts | grep -v '\.zsh$$') && $(GO) run $(SHFMT) -d $$scripts
+	@if command -v zsh >/dev/null; then \
+		find . $(PRUNE) -name '*.zsh' -print | while read -r f; do zsh -n "$$f" || exit 1; done; \
+		else echo 'no zsh: its scripts are not checked'; fi
+	@if command -v fish_indent >/dev/null; then \
+		find . $(PRUNE) -name '*.fish' -print | while read -r f; do fish --no-execute "$$f" && fish_indent --check "$$f" || exit 1; done; \
+		else echo 'no fish: its scripts are not checked'; fi
 
-unit: widget ## every test, with the race detector; those that need a missing part are skipped
+unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
 	$(GO) test -race -timeout $(TIMEOUT) ./...
 
 vuln: ## known vulnerabilities in what stsx is built from
@@ -70,6 +79,13 @@ $(WIDGET): tests/okta/package.json tests/okta/package-lock.json
 	cd tests/okta && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@
 
+shells: $(SHELLS) ## the shells that Debian does not package, for the tests
+
+$(SHELLS): tests/shells/package.json tests/shells/package-lock.json
+	@echo 'installing Nushell from npm into tests/shells/node_modules'
+	cd tests/shells && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@
+
 cross: ## dist/: linux, darwin and windows on amd64 and arm64
 	@mkdir -p dist
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
@@ -80,12 +96,19 @@ cross: ## dist/: linux, darwin and windows on amd64 and arm64
 bench: widget ## benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-install: build ## ./stsx to $(PREFIX)/bin
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 stsx '$(DESTDIR)$(PREFIX)/bin/stsx'
+install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(PREFIX)/share
+	@mkdir -p build
+	GOOS= GOARCH= $(GO) run -tags $(TAGS) ./docs/man '$(VERSION)' >build/stsx.1
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(SHARE)/bash-completion/completions' \
+		'$(SHARE)/zsh/site-functions' '$(SHARE)/fish/vendor_completions.d'
+	install -m 755 '$(STSX)' '$(DESTDIR)$(PREFIX)/bin/stsx'
+	install -m 644 build/stsx.1 '$(SHARE)/man/man1/stsx.1'
+	install -m 644 completions/scripts/stsx.bash '$(SHARE)/bash-completion/completions/stsx'
+	install -m 644 completions/scripts/stsx.zsh '$(SHARE)/zsh/site-functions/_stsx'
+	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
-clean: ## what make made here, the widget and Python parts included
-	rm -rf stsx build dist tests/okta/node_modules tests/.venv
+clean: ## what make made here, what npm and pip brought included
+	rm -rf stsx build dist tests/okta/node_modules tests/shells/node_modules tests/.venv
 
 setup-demo:
 	@$(SHELL) tests/setup.sh demo

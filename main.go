@@ -37,18 +37,21 @@ var version = "(built from source)"
 func main() {
 	ctx, stop := signals()
 	code := commands.Run(ctx, commands.System{
-		Args:            os.Args[1:],
-		Environ:         os.Environ(),
-		Stdin:           os.Stdin,
-		Stdout:          os.Stdout,
-		Stderr:          os.Stderr,
-		Version:         version,
-		GOOS:            runtime.GOOS,
-		Now:             time.Now,
-		StdinIsTerminal: isatty.IsTerminal(os.Stdin.Fd()),
-		Find:            commands.Find,
-		Replace:         commands.Replace,
-		Build:           build,
+		Args:             os.Args[1:],
+		Environ:          os.Environ(),
+		Stdin:            os.Stdin,
+		Stdout:           os.Stdout,
+		Stderr:           os.Stderr,
+		Version:          version,
+		GOOS:             runtime.GOOS,
+		Now:              time.Now,
+		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
+		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
+		Parents:          commands.Parents,
+		Self:             commands.Self,
+		Find:             commands.Find,
+		Replace:          commands.Replace,
+		Build:            build,
 	})
 	stop()
 	os.Exit(code)
@@ -110,12 +113,14 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
+	roles := vault.NewRoles(cache, time.Now)
 	return &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
 		Broker: &session.Broker{
 			IdP: driver, STS: awssts.Client{Getenv: os.Getenv}, Store: store,
-			Limits: vault.NewLimits(cache, time.Now), Ask: terminal, Now: time.Now,
+			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Ask: terminal, Now: time.Now,
 		},
+		Roles:    roles,
 		Sessions: sessions{store},
 		Keeper:   keeper,
 		Ask:      terminal,

@@ -35,10 +35,18 @@ func Run(ctx context.Context, sys System) int {
 	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted)) {
 		err = cause
 	}
-	return report(sys.Stderr, err, r.verb == "exec")
+	code := report(sys.Stderr, err, r.verb == "exec")
+	if code != statusOK && r.verb == "env" {
+		r.failEnv(code)
+	}
+	return code
 }
 
 func (r *run) do(ctx context.Context) error {
+	if len(r.Args) > 0 && r.Args[0] == completing {
+		r.complete(r.Args[1:])
+		return nil
+	}
 	var err error
 	if r.invocation, err = split(r.app, r.Args); err != nil {
 		return err
@@ -71,8 +79,8 @@ func (r *run) tree() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
-			r.execCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
-			r.passwordCommand(), r.versionCommand(), r.helpCommand(),
+			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
+			r.passwordCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
 	r.govern(app.Commands)

@@ -27,13 +27,13 @@ type room struct {
 	out, err *bytes.Buffer
 	settings Settings
 	sessions []session.Session
-	profiles profiles
+	profiles profileList
 	said     []string
 	builds   int
 }
 
 func newRoom(args ...string) *room {
-	r := &room{out: new(bytes.Buffer), err: new(bytes.Buffer), profiles: profiles{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}}}
+	r := &room{out: new(bytes.Buffer), err: new(bytes.Buffer), profiles: profileList{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}}}
 	r.System = System{
 		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1", GOOS: "linux", Now: noon,
 		Find:    func(name string) (string, error) { return "/bin/" + name, nil },
@@ -75,9 +75,9 @@ func (r *room) Choose(_ context.Context, q session.Question, _ []string) (int, e
 func (r *room) Say(text string) { r.said = append(r.said, text) }
 func (r *room) Progress(string) {}
 
-type profiles []session.Profile
+type profileList []session.Profile
 
-func (p profiles) Profile(name string) (session.Profile, error) {
+func (p profileList) Profile(name string) (session.Profile, error) {
 	for _, at := range p {
 		if at.Name == name {
 			return at, nil
@@ -85,8 +85,9 @@ func (p profiles) Profile(name string) (session.Profile, error) {
 	}
 	return session.Profile{}, errors.New("there is no profile " + name)
 }
-func (p profiles) Org(string) (session.Org, error) { return session.Org{Name: "acme"}, nil }
-func (p profiles) Names() []string {
+func (p profileList) Org(string) (session.Org, error) { return session.Org{Name: "acme"}, nil }
+func (p profileList) OrgNames() []string              { return []string{"acme"} }
+func (p profileList) Names() []string {
 	var out []string
 	for _, at := range p {
 		out = append(out, at.Name)

@@ -1,60 +1,100 @@
 package commands
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"stsx/session"
+	"stsx/shellinit"
 )
 
-// Var is one environment variable.
-type Var struct {
-	Name  string
-	Value string
-}
-
 // variables is the one list of what a session is to a program.
-func variables(s session.Session) []Var {
+func variables(s session.Session) []shellinit.Var {
 	c := s.Credentials
-	vars := []Var{
-		{"AWS_ACCESS_KEY_ID", c.AccessKeyID},
-		{"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal()},
-		{"AWS_SESSION_TOKEN", c.SessionToken.Reveal()},
-		{"AWS_CREDENTIAL_EXPIRATION", c.Expires.UTC().Format(time.RFC3339)},
-	}
+	var vars []shellinit.Var
+	add := func(name, value string) { vars = append(vars, shellinit.Var{Name: name, Value: value}) }
+	add("AWS_ACCESS_KEY_ID", c.AccessKeyID)
+	add("AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal())
+	add("AWS_SESSION_TOKEN", c.SessionToken.Reveal())
+	add("AWS_CREDENTIAL_EXPIRATION", c.Expires.UTC().Format(time.RFC3339))
 	if s.Region != "" {
-		vars = append(vars, Var{"AWS_REGION", s.Region}, Var{"AWS_DEFAULT_REGION", s.Region})
+		add("AWS_REGION", s.Region)
+		add("AWS_DEFAULT_REGION", s.Region)
 	}
-	return append(vars,
-		Var{"STSX_PROFILE", s.Profile},
-		Var{"STSX_ACCOUNT", s.Role.Account()},
-		Var{"STSX_ROLE", s.Role.ShortName()},
-		Var{"STSX_EXPIRES", strconv.FormatInt(c.Expires.Unix(), 10)},
-	)
+	add("STSX_PROFILE", s.Profile)
+	add("STSX_ACCOUNT", s.Role.Account())
+	add("STSX_ROLE", s.Role.ShortName())
+	add("STSX_EXPIRES", strconv.FormatInt(c.Expires.Unix(), 10))
+	return vars
 }
 
-// shadows reports whether a variable of the parent would win over the
-// session's, name another identity beside it, or is a secret of stsx's own.
-func shadows(name string) bool {
-	switch name {
-	case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+// identities are the variables that would win over the session's or name
+// another identity beside it.
+func identities() []string {
+	return []string{
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
 		"AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION",
 		"AWS_ACCESS_KEY", "AWS_SECRET_KEY", // the first Java SDK's names
 		"AWS_CREDENTIAL_FILE", // boto 2
 		"AWS_PROFILE", "AWS_DEFAULT_PROFILE",
 		"AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
 		"AWS_ACCOUNT_ID", "AWS_CREDENTIAL_SCOPE",
-		"STSX_PASSWORD", "STSX_MFA_CODE",
-		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES":
-		return true
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES",
 	}
-	return strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_")
+}
+
+// shadows reports whether a variable of the parent would win over the
+// session's, name another identity beside it, or is a secret of stsx's own.
+func shadows(name string) bool {
+	return slices.Contains(identities(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_") || given(name)
+}
+
+// given reports whether a variable is a secret that a person gave stsx. No
+// child gets it, but it is not env's to take out of that person's shell.
+func given(name string) bool {
+	return name == "STSX_PASSWORD" || name == "STSX_MFA_CODE"
+}
+
+// shadowing are the variables of environ that a shell has to unset when it sets
+// those of set, as overlay leaves them out. A name that no shell can hold stays.
+func shadowing(environ []string, set []shellinit.Var, goos string) []string {
+	var names []string
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if goos == "windows" {
+			name = strings.ToUpper(name)
+		}
+		isSet := slices.ContainsFunc(set, func(v shellinit.Var) bool { return v.Name == name })
+		if shadows(name) && !given(name) && !isSet && shellinit.Identifier(name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// sessionNames are the variables that a session put into the environment. The
+// region's are among them when they look like a session's: both there, and
+// the same.
+func sessionNames(getenv func(string) string) []string {
+	var names []string
+	region := getenv("AWS_REGION")
+	ours := getenv("STSX_PROFILE") != "" && region != "" && region == getenv("AWS_DEFAULT_REGION")
+	for _, v := range variables(session.Session{Region: "any"}) {
+		if ours || v.Name != "AWS_REGION" && v.Name != "AWS_DEFAULT_REGION" {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }
 
 // overlay returns parent without what shadows the session, and with vars.
 // Everything else stays as it was, in its order.
-func overlay(parent []string, vars []Var, goos string) []string {
+func overlay(parent []string, vars []shellinit.Var, goos string) []string {
 	set := map[string]bool{}
 	fold := func(name string) string {
 		if goos == "windows" {

@@ -64,6 +64,7 @@ func status(err error) (code int, hint string) {
 		origin   *session.OriginError
 		page     *session.PageError
 		withHint hinter
+		forgot   *forgottenError
 	)
 	if errors.As(err, &withHint) {
 		hint = withHint.Hint()
@@ -79,6 +80,8 @@ func status(err error) (code int, hint string) {
 		return statusInterrupted, ""
 	case errors.As(err, &usage):
 		return statusUsage, strings.TrimSpace("run stsx help " + usage.verb)
+	case errors.As(err, &forgot):
+		return statusUsage, hint
 	case errors.As(err, &command):
 		return command.status, hint
 	case errors.As(err, &input):

@@ -24,6 +24,13 @@ type System struct {
 	Now     func() time.Time
 	// StdinIsTerminal tells whether a person types into Stdin.
 	StdinIsTerminal bool
+	// StdoutIsTerminal tells whether a person looks at Stdout.
+	StdoutIsTerminal bool
+	// Parents returns a function that names the next process up at each call,
+	// our parent first; false when there is none or it can't be seen.
+	Parents func() func() (name string, ok bool)
+	// Self returns the path of this program, for a shell's rc file.
+	Self func() (string, error)
 	// Find returns the file that name stands for, as a shell would.
 	Find func(name string) (string, error)
 	// Replace starts argv with environ in place of this process and returns
@@ -65,6 +72,7 @@ type Settings struct {
 type Kit struct {
 	Profiles func() (Profiles, error) // read when first asked for
 	Broker   *session.Broker
+	Roles    session.Roles
 	Sessions Sessions
 	Keeper   session.Keeper
 	Ask      session.Prompter
@@ -76,6 +84,7 @@ type Profiles interface {
 	Profile(name string) (session.Profile, error)
 	Org(name string) (session.Org, error)
 	Names() []string
+	OrgNames() []string
 }
 
 // Sessions is the store as status and logout see it.

@@ -24,6 +24,7 @@ type Broker struct {
 	STS    STS
 	Store  Store
 	Limits Limits
+	Roles  Roles // nil: what is granted is not remembered
 	Ask    Prompter
 	Now    func() time.Time
 
@@ -157,6 +158,9 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 		b.assertions = map[string]received{}
 	}
 	b.assertions[p.Org.ID()] = received{a, b.Now()}
+	if b.Roles != nil {
+		b.Roles.See(p.Org, a.Roles)
+	}
 	return a, nil
 }
 

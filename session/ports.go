@@ -60,6 +60,15 @@ type Limits interface {
 	Learn(role string, d time.Duration)
 }
 
+// Roles remembers which roles were granted, for completion. It holds no secret.
+type Roles interface {
+	// See takes the place of what was seen for o; a failure to remember is not
+	// worth an error.
+	See(o Org, roles []Role)
+	// Seen lists what every org granted, without providers.
+	Seen() []Role
+}
+
 // Passwords keeps passwords: the OS keyring.
 type Passwords interface {
 	// Password returns ErrNoPassword when it holds none for o.

@@ -22,7 +22,7 @@ import (
 // at is the desk in another test, such as a subtest.
 func (d *desk) at(t *testing.T) *desk {
 	more := *d
-	more.T = t
+	more.T, more.env = t, slices.Clone(d.env)
 	return &more
 }
 

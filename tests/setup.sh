@@ -64,15 +64,16 @@ want() {
 	brew="$brew $2"
 }
 
-widget_parts() {
-	[ -e "$root/tests/okta/node_modules/.package-lock.json" ] && return
+# npm_parts FOLDER is for what make installs there from npm.
+npm_parts() {
+	[ -e "$root/tests/$1/node_modules/.package-lock.json" ] && return
 	# Debian's npm depends on Debian's node: with another one it is in the way.
 	have node && have npm && return
 	want 'nodejs npm' node
 }
 
 demo_parts() {
-	widget_parts
+	npm_parts okta
 	if ! browser; then
 		want chromium ''
 		no_browser=1
@@ -81,13 +82,19 @@ demo_parts() {
 
 test_parts() {
 	demo_parts
+	npm_parts shells
 	need shellcheck shellcheck shellcheck
 	need tmux tmux tmux
+	need groff groff groff
+	for shell in zsh fish dash tcsh elvish xonsh; do
+		need "$shell" "$shell" "$shell"
+	done
 	if [ "$system" = Linux ]; then
 		have cc || want 'gcc libc6-dev' '' # for the race detector
 		need dbus-run-session dbus ''
 		need gnome-keyring-daemon gnome-keyring ''
 		need strace strace ''
+		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''
 	fi
 	have moto_server || pip="$pip moto[server]"
 	have aws || pip="$pip awscli"

@@ -1,0 +1,193 @@
+package commands
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/completions"
+	"stsx/shellinit"
+)
+
+// completing is the hidden command that the shells' completion scripts run.
+const completing = "__complete"
+
+// complete answers a shell that asks what may stand at its cursor; package
+// completions has the protocol. It reads the configuration and the cache, and
+// touches neither keyring nor network. It never fails: a person who presses
+// Tab has not asked for an error.
+func (r *run) complete(args []string) {
+	if len(args) < 2 {
+		return
+	}
+	shell, args := args[0], args[1:]
+	if shell == "bash" {
+		text, split := "", []string(nil)
+		if len(args) > 1 {
+			text, split = args[1], args[2:]
+		}
+		line := completions.ParseBash(args[0], text, split)
+		_ = line.Fit(r.answer(line.Words, line.Current)).Write(r.Stdout)
+		return
+	}
+	n, err := strconv.Atoi(args[0])
+	if words := args[1:]; err == nil && n >= 0 {
+		before, current := words[:min(n, len(words))], ""
+		if n < len(words) {
+			current = words[n]
+		}
+		_ = r.answerIn(shell, before, current).Write(r.Stdout)
+	}
+}
+
+// answerIn is the answer for a shell that sends words.
+func (r *run) answerIn(shell string, before []string, current string) completions.Answer {
+	switch shell {
+	case "powershell", "nushell":
+		dialect, err := shellinit.Lookup(shell)
+		if err != nil {
+			return completions.Answer{}
+		}
+		words := make([]string, len(before))
+		for i, word := range before {
+			words[i] = completions.Unquote(word)
+		}
+		current = completions.Unquote(current)
+		return completions.Pick(r.answer(words, current), current, dialect.Quote)
+	}
+	return r.answer(before, current)
+}
+
+// cursor is where on the line the cursor is, by the tree that the parser uses.
+type cursor struct {
+	at       *cli.Command      // nil before the first command
+	verb     string            // "password set"
+	used     map[string]string // flags given, by their first names, with their last values
+	pending  cli.Flag          // the flag whose value stands at the cursor
+	operands []string          // what is neither command nor flag
+	ended    bool              // a "--" stands before the cursor
+	command  int               // the index of the wrapped command's first word, -1: there is none yet
+	unknown  bool              // a word is no command
+}
+
+// walk is split for a line that is not finished and may be wrong: what split
+// refuses is passed over.
+func walk(app *cli.App, words []string) cursor {
+	c := cursor{used: map[string]string{}, command: -1}
+	below := app.Commands
+	for n := 0; n < len(words); n++ {
+		word := words[n]
+		switch {
+		case word == "--" && !c.ended && c.at != nil:
+			c.ended = true
+			if c.wraps() {
+				c.command = n + 1
+				return c
+			}
+		case !c.ended && len(word) > 1 && word[0] == '-':
+			flag, _ := lookup(app, c.at, word)
+			if flag == nil {
+				continue
+			}
+			_, value, given := strings.Cut(word, "=")
+			if takesValue(flag) && !given {
+				if n++; n == len(words) {
+					c.pending = flag
+					return c
+				}
+				value = words[n]
+			}
+			c.used[flag.Names()[0]] = value
+		case len(below) > 0:
+			next := find(below, word)
+			if next == nil {
+				c.unknown = true
+				return c
+			}
+			c.at, c.verb, below = next, strings.TrimSpace(c.verb+" "+next.Name), next.Subcommands
+		case c.takes() == profileThenCommand && len(c.operands) == 1:
+			c.command = n
+			return c
+		default:
+			c.operands = append(c.operands, word)
+		}
+	}
+	return c
+}
+
+// wraps reports whether the verb runs a command.
+func (c cursor) wraps() bool {
+	t := c.takes()
+	return t == profileThenCommand || t == profilesThenCommand
+}
+
+// answer is what may stand in place of current, after words.
+func (r *run) answer(words []string, current string) completions.Answer {
+	c := walk(r.app, words)
+	s := sources{run: r, cursor: c}
+	name, _, equals := strings.Cut(current, "=")
+	switch {
+	case c.unknown:
+		return completions.Answer{}
+	case c.command >= 0:
+		return completions.Answer{Kind: completions.Command, At: c.command}
+	case c.pending != nil:
+		return s.flagValues(c.pending, "")
+	case !c.ended && equals && strings.HasPrefix(current, "--"):
+		if flag, _ := lookup(r.app, c.at, name); flag != nil && takesValue(flag) {
+			return s.flagValues(flag, name+"=")
+		}
+		return completions.Answer{}
+	case !c.ended && strings.HasPrefix(current, "-"):
+		return completions.Answer{Candidates: s.flags()}
+	case c.at == nil:
+		return completions.Answer{Candidates: verbs(r.app.Commands)}
+	case len(c.at.Subcommands) > 0:
+		return completions.Answer{Candidates: verbs(c.at.Subcommands)}
+	case c.takes() == profileThenCommand && len(c.operands) == 1:
+		return completions.Answer{Kind: completions.Command, At: len(words)}
+	}
+	values := s.operandValues()
+	if len(values) == 0 && c.takes() == nothing && !c.ended {
+		values = s.flags()
+	}
+	return completions.Answer{Candidates: values}
+}
+
+// verbs are the commands that a person is told of.
+func verbs(commands []*cli.Command) []completions.Candidate {
+	var out []completions.Candidate
+	for _, c := range commands {
+		if !c.Hidden {
+			out = append(out, completions.Candidate{Value: c.Name, About: c.Usage})
+		}
+	}
+	return out
+}
+
+// flags are those of the verb, then those of stsx, that are not on the line yet.
+func (s sources) flags() []completions.Candidate {
+	var out []completions.Candidate
+	offered := map[string]bool{}
+	add := func(flags []cli.Flag) {
+		for _, f := range flags {
+			name := f.Names()[0]
+			_, used := s.used[name]
+			if v, ok := f.(cli.VisibleFlag); used || offered[name] || ok && !v.IsVisible() || name == "version" && s.at != nil {
+				continue
+			}
+			offered[name] = true
+			about := ""
+			if d, ok := f.(cli.DocGenerationFlag); ok {
+				about = strings.ReplaceAll(d.GetUsage(), "`", "")
+			}
+			out = append(out, completions.Candidate{Value: "--" + name, About: about})
+		}
+	}
+	if s.at != nil {
+		add(s.at.Flags)
+	}
+	add(s.app.Flags)
+	return out
+}

@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/shellinit"
+)
+
+// freeFlags take a value that nobody but the person knows.
+func freeFlags() []string { return []string{"mfa-code", "cmd", "as", "service", "format"} }
+
+// bareVerbs take no operand.
+func bareVerbs() []string {
+	return []string{"status", "roles", "password", "password set", "password forget", "password status", "version",
+		"unuse", "prompt", "configure", "doctor"}
+}
+
+func newRun() *run {
+	r := &run{System: System{Environ: []string{}}}
+	r.app = r.tree()
+	return r
+}
+
+func everyCommand(commands []*cli.Command, under string, do func(verb string, c *cli.Command)) {
+	for _, c := range commands {
+		verb := strings.TrimSpace(under + " " + c.Name)
+		do(verb, c)
+		everyCommand(c.Subcommands, verb, do)
+	}
+}
+
+// Whoever adds a verb or a flag decides what completes it.
+func TestEveryVerbAndFlagIsDecided(t *testing.T) {
+	r := newRun()
+	flags := slices.Clone(r.app.Flags)
+	everyCommand(r.app.Commands, "", func(verb string, c *cli.Command) {
+		if _, ok := taken()[verb]; ok == slices.Contains(bareVerbs(), verb) {
+			t.Errorf("%s: say in taken() what completes its operands, or in bareVerbs() that there are none", verb)
+		}
+		flags = append(flags, c.Flags...)
+	})
+	for _, f := range flags {
+		name := f.Names()[0]
+		_, ok := flagSources()[name]
+		known := ok || slices.Contains(fileFlags(), name) || slices.Contains(freeFlags(), name)
+		if takesValue(f) && !known {
+			t.Errorf("--%s: say in flagSources() or fileFlags() where its values come from, or in freeFlags() that nothing knows", name)
+		}
+	}
+}
+
+// Completion and the parser read a line alike: where split takes a line, walk
+// has found the same verb, and the same command behind the profile.
+func TestWalkReadsAsSplitDoes(t *testing.T) {
+	r := newRun()
+	for _, line := range []string{
+		"exec prod", "exec prod terraform plan", "exec prod -- terraform plan", "exec --quiet prod --mfa totp x --y",
+		"--region eu-west-1 exec prod --duration=8h -- a -- b", "exec -- a", "exec prod --", "--config x --quiet exec --role r p c",
+		"login a b --all", "login -- a --all", "password set --idp x", "help password", "status --json", "env p --shell bash",
+	} {
+		words := strings.Fields(line)
+		i, err := split(r.app, words)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		c := walk(r.app, words)
+		if c.verb != i.verb {
+			t.Errorf("%s: verb %q, split says %q", line, c.verb, i.verb)
+		}
+		if i.verb != "exec" {
+			continue
+		}
+		var behind []string
+		if c.command >= 0 {
+			behind = words[c.command:]
+		}
+		if !slices.Equal(behind, i.operands) {
+			t.Errorf("%s: command %q, split says %q", line, behind, i.operands)
+		}
+	}
+}
+
+// Every shell with a script can have what it needs quoted.
+func TestDialectsOfCompletion(t *testing.T) {
+	for _, name := range []string{"powershell", "nushell"} {
+		if _, err := shellinit.Lookup(name); err != nil {
+			t.Error(err)
+		}
+	}
+}

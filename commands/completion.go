@@ -1,0 +1,55 @@
+package commands
+
+import (
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/completions"
+	"stsx/session"
+)
+
+func (r *run) completionCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "completion",
+		Usage:     "print the script that makes Tab complete stsx's command lines",
+		UsageText: "stsx completion " + strings.Join(completions.Shells(), " | "),
+		Description: `   In the shell's rc file:
+
+      bash         eval "$(stsx completion bash)"
+      zsh          eval "$(stsx completion zsh)"
+      fish         stsx completion fish | source
+      elvish       eval (stsx completion elvish | slurp)
+      powershell   stsx completion powershell | Out-String | Invoke-Expression
+
+   In nushell once
+
+      stsx completion nushell | save -f ($nu.default-config-dir | path join stsx-completion.nu)
+
+   and in config.nu
+
+      source ($nu.default-config-dir | path join stsx-completion.nu)
+
+   What stsx init prints has it already. After stsx exec PROFILE the command's
+   own completion takes over.`,
+		Flags:  []cli.Flag{helpFlag()},
+		Action: func(*cli.Context) error { return r.completion() },
+	}
+}
+
+func (r *run) completion() error {
+	if len(r.operands) != 1 {
+		return &usageError{"name one shell: " + strings.Join(completions.Shells(), ", "), r.verb}
+	}
+	text, ok := completions.Standalone(r.operands[0])
+	if !ok {
+		said := "there is no completion for " + quoted(r.operands[0])
+		if near := session.Near(r.operands[0], completions.Shells()); len(near) > 0 {
+			return &usageError{said + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
+		}
+		return &usageError{said + "; there is one for " + strings.Join(completions.Shells(), ", "), r.verb}
+	}
+	_, err := io.WriteString(r.Stdout, text)
+	return err
+}

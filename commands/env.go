@@ -1,0 +1,222 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+	"stsx/shellinit"
+)
+
+func (r *run) envCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "env",
+		Usage:     "print assignments of the credentials, for a shell to evaluate",
+		UsageText: "stsx env PROFILE [--shell NAME] [--force]\n   stsx env --unset [--shell NAME]",
+		Description: `   In bash, zsh and sh:  eval "$(stsx env PROFILE)"
+   In fish:              stsx env PROFILE | source
+
+   Prints statements that set the variables of PROFILE's session and unset those
+   that would win over them, signing in first when there is no session. When
+   that fails, what is evaluated changes nothing and ends with its status. --unset
+   prints statements that take the session away again.
+
+   The shell is found from the process that asked, else from $SHELL. On a
+   terminal env prints no secret unless forced: it says what to type, and ends
+   with status 2. Shells and formats:
+   ` + wrapped(shellinit.Names(), 74) + `
+
+   With github-actions the variables are appended to the file that $GITHUB_ENV
+   names, and what is printed tells the runner to mask the secrets.`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "shell", Usage: "write for the shell or format `NAME`"},
+			&cli.BoolFlag{Name: "unset", Usage: "take the session out of the shell", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "force", Usage: "print the secrets on a terminal too", DisableDefaultText: true},
+			helpFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			if c.IsSet("shell") && c.String("shell") == "" {
+				return &usageError{"--shell is empty", r.verb}
+			}
+			d, err := r.dialect(c.String("shell"))
+			if err != nil {
+				return err
+			}
+			if c.Bool("unset") {
+				return r.unsetEnv(d, c.Bool("force"))
+			}
+			return r.env(c.Context, d, c.Bool("force"))
+		},
+	}
+}
+
+// failEnv tells the shell that evaluates env's output that there is none:
+// eval of nothing would be a success, and the next command would run with the
+// credentials of before.
+func (r *run) failEnv(status int) {
+	if r.StdoutIsTerminal {
+		return
+	}
+	name := ""
+	for i, flag := range r.flags {
+		if value, found := strings.CutPrefix(flag, "--shell="); found {
+			name = value
+		} else if flag == "--shell" && i+1 < len(r.flags) {
+			name = r.flags[i+1]
+		}
+	}
+	if d, err := r.dialect(name); err == nil {
+		_ = r.print(d.Fail(status)) // a closed pipe has no reader to tell
+	}
+}
+
+// dialect is the one named, else that of the shell which asks.
+func (r *run) dialect(name string) (shellinit.Dialect, error) {
+	if name == "" {
+		d, err := shellinit.Detect(r.Parents(), r.Getenv("SHELL"))
+		if err != nil {
+			return d, &usageError{"which shell this is can't be told: name it with --shell: " + strings.Join(shellinit.Names(), ", "), r.verb}
+		}
+		return d, nil
+	}
+	d, err := shellinit.Lookup(name)
+	if err != nil {
+		text := "unknown shell " + quoted(name)
+		if near := session.Near(name, shellinit.Names()); len(near) > 0 {
+			text += "; did you mean " + strings.Join(near, " or ") + "?"
+		}
+		return d, &usageError{text + " There are " + strings.Join(shellinit.Names(), ", "), r.verb}
+	}
+	return d, nil
+}
+
+func (r *run) env(ctx context.Context, d shellinit.Dialect, force bool) error {
+	name, err := r.envProfile()
+	if err != nil {
+		return err
+	}
+	if err := r.notOnTerminal(d, force, name); err != nil {
+		return err
+	}
+	if d.Name == actions && r.Getenv("GITHUB_ENV") == "" {
+		return &usageError{"GITHUB_ENV is not set: --shell " + actions + " is for a step of a workflow", r.verb}
+	}
+	p, err := r.profileNamed(name)
+	if err != nil {
+		return err
+	}
+	s, err := r.kit.Broker.Open(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	set := variables(s)
+	if d.Name == actions {
+		return r.exportToActions(d, set)
+	}
+	var unset []string
+	if d.CanUnset() {
+		unset = shadowing(r.Environ, set, r.GOOS)
+	}
+	text, err := d.Export(set, unset)
+	if err != nil {
+		return err
+	}
+	return r.print(text)
+}
+
+// envProfile is the profile named, else the default one.
+func (r *run) envProfile() (string, error) {
+	switch {
+	case len(r.operands) == 0:
+		return r.defaultProfile()
+	case len(r.operands) > 1:
+		return "", &usageError{"env takes one profile, and was given " + list(r.operands), r.verb}
+	case r.operands[0] == "":
+		return "", &usageError{"the profile's name is empty", r.verb}
+	}
+	return r.operands[0], nil
+}
+
+func (r *run) unsetEnv(d shellinit.Dialect, force bool) error {
+	if err := r.noOperands(); err != nil {
+		return err
+	}
+	if !d.CanUnset() {
+		return &usageError{d.Name + " has no way to unset a variable", r.verb}
+	}
+	if err := r.notOnTerminal(d, force, "--unset"); err != nil {
+		return err
+	}
+	text, err := d.Export(nil, sessionNames(r.Getenv))
+	if err != nil {
+		return err
+	}
+	return r.print(text)
+}
+
+// print writes all at once: a shell evaluates everything or nothing.
+func (r *run) print(text string) error {
+	if _, err := r.Stdout.Write([]byte(text)); err != nil {
+		return fmt.Errorf("writing to standard output: %w", err)
+	}
+	return nil
+}
+
+// notOnTerminal refuses to write where nobody evaluates it, and says how it
+// is meant.
+func (r *run) notOnTerminal(d shellinit.Dialect, force bool, argument string) error {
+	if !r.StdoutIsTerminal || force {
+		return nil
+	}
+	argv := []string{"stsx", "env", argument}
+	if r.flagged("shell") {
+		argv = append(argv, "--shell", d.Name)
+	}
+	return &forgottenError{shell: d.Name, line: d.Usage(argv...)}
+}
+
+// flagged reports whether the verb's flag was given.
+func (r *run) flagged(name string) bool {
+	return slices.ContainsFunc(r.flags, func(word string) bool {
+		word, _, _ = strings.Cut(strings.TrimLeft(word, "-"), "=")
+		return word == name
+	})
+}
+
+// forgottenError is an env whose output goes to a terminal.
+type forgottenError struct{ shell, line string }
+
+func (e *forgottenError) Error() string {
+	return "env prints for a shell to evaluate, and this would show it on the terminal instead"
+}
+
+func (e *forgottenError) Hint() string {
+	return "in " + e.shell + ": " + e.line + "\n      (--force prints it here)"
+}
+
+// wrapped joins words with commas, in lines of at most width letters.
+func wrapped(words []string, width int) string {
+	var out strings.Builder
+	at := 0
+	for i, word := range words {
+		if i > 0 {
+			out.WriteByte(',')
+			if at += 2; at+len(word) > width {
+				out.WriteString("\n   ")
+				at = 0
+			} else {
+				out.WriteByte(' ')
+			}
+		}
+		out.WriteString(word)
+		at += len(word)
+	}
+	return out.String()
+}

@@ -1,0 +1,163 @@
+package commands
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/completions"
+	"stsx/session"
+	"stsx/shellinit"
+)
+
+func (r *run) initCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "init",
+		Usage:     "print the hook for a shell's rc file: use, unuse, prompt, completion",
+		UsageText: "stsx init SHELL [flags]",
+		Description: `   In the shell's rc file:
+
+      bash, zsh, sh   eval "$(stsx init bash)"
+      fish            stsx init fish | source
+
+   and so on for ` + wrapped(hooked(), 60) + `. From then on
+
+      stsx use PROFILE [flags]   takes PROFILE's session into this shell, signing
+                                 in first when there is none; flags as for env
+      stsx unuse                 restores what was there before
+
+   The prompt shows the session and the time left, a line says when it has
+   ended, and the dead keys are taken out. Everything else goes to the program.`,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "no-prompt", Usage: "leave the prompt alone", DisableDefaultText: true},
+			&cli.StringFlag{Name: "prompt", Usage: "draw on this `SIDE` of the line: left or right"},
+			&cli.BoolFlag{Name: "no-watch", Usage: "say nothing when a session ends, and leave its keys", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "renew", Usage: "get new keys when a session ends, if no question is asked", DisableDefaultText: true},
+			&cli.StringFlag{Name: "cmd", Usage: "call the shell's function `NAME` instead of stsx"},
+			&cli.BoolFlag{Name: "no-completion", Usage: "leave completion out", DisableDefaultText: true},
+			helpFlag(),
+		},
+		Action: r.init,
+	}
+}
+
+// hooked are the shells that init knows.
+func hooked() []string {
+	var names []string
+	for _, name := range shellinit.Names() {
+		if d, err := shellinit.Lookup(name); err == nil && d.HasHook() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (r *run) init(c *cli.Context) error {
+	if len(r.operands) != 1 {
+		return &usageError{"name one shell: " + strings.Join(hooked(), ", "), r.verb}
+	}
+	d, err := shellinit.Lookup(r.operands[0])
+	if err != nil || !d.HasHook() {
+		text := "there is no hook for " + quoted(r.operands[0])
+		if near := session.Near(r.operands[0], hooked()); len(near) > 0 {
+			return &usageError{text + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
+		}
+		return &usageError{text + "; there is one for " + strings.Join(hooked(), ", "), r.verb}
+	}
+	o := shellinit.InitOptions{
+		Command: c.String("cmd"), Watch: !c.Bool("no-watch"), Renew: c.Bool("renew"),
+		Variables: append(identities(), "AWS_REGION", "AWS_DEFAULT_REGION"),
+	}
+	if o.Prompt, err = side(c, d); err != nil {
+		return &usageError{err.Error(), r.verb}
+	}
+	if c.IsSet("cmd") && o.Command == "" {
+		return &usageError{"--cmd is empty", r.verb}
+	}
+	if d.Name == "sh" && strings.Contains(o.Command, "-") {
+		return &usageError{"--cmd " + o.Command + ": a function of sh can't have - in its name", r.verb}
+	}
+	if o.Self, err = r.Self(); err != nil {
+		return err
+	}
+	text, err := d.Init(o)
+	if err != nil {
+		return &usageError{err.Error(), r.verb}
+	}
+	if completion, ok := completions.Hooked(d.Name); ok && !c.Bool("no-completion") {
+		text += completion
+	}
+	return r.print(text)
+}
+
+// side is where the segment is drawn, "" for nowhere.
+func side(c *cli.Context, d shellinit.Dialect) (string, error) {
+	asked := c.String("prompt")
+	switch {
+	case c.IsSet("prompt") && c.Bool("no-prompt"):
+		return "", errors.New("--prompt and --no-prompt exclude each other")
+	case c.IsSet("prompt") && asked != "left" && asked != "right":
+		return "", errors.New("--prompt is left or right, not " + quoted(asked))
+	case c.Bool("no-prompt"):
+		return "", nil
+	case asked == "right" && slices.Contains([]string{"bash", "sh"}, d.Name):
+		return "", errors.New(d.Name + " has no prompt on the right")
+	case asked == "":
+		return "left", nil
+	}
+	return asked, nil
+}
+
+// The hook's own verbs exist here to be found in the help, and to say what is
+// missing where no hook is.
+
+func (r *run) useCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "use",
+		Usage:     "take a profile's session into this shell (needs the hook of stsx init)",
+		UsageText: "stsx use PROFILE [flags]",
+		Description: `   Signs in to PROFILE if needed and sets the variables of its session in the
+   shell that you type in. Another use of the same profile takes its place; one
+   of another profile is put on top, and stsx unuse goes back one by one. Flags
+   come after use. It works where the shell's rc file has the hook: see stsx
+   help init.`,
+		Flags:  []cli.Flag{helpFlag()},
+		Action: func(*cli.Context) error { return r.noHook("env PROFILE") },
+	}
+}
+
+func (r *run) unuseCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "unuse",
+		Usage:       "restore what was in this shell before stsx use",
+		UsageText:   "stsx unuse",
+		Description: "   It works where the shell's rc file has the hook: see stsx help init.",
+		Flags:       []cli.Flag{helpFlag()},
+		Action: func(*cli.Context) error {
+			if err := r.noOperands(); err != nil {
+				return err
+			}
+			return r.noHook("env --unset")
+		},
+	}
+}
+
+// hookError is a verb of the hook's that came to the program.
+type hookError struct{ verb, hint string }
+
+func (e *hookError) Error() string {
+	return e.verb + " changes the shell, which only its hook can do: " + e.verb + " comes first, right after the command's name"
+}
+
+func (e *hookError) Hint() string { return e.hint }
+
+func (r *run) noHook(instead string) error {
+	hint := "put the hook into the shell's rc file (stsx help init), or use stsx env"
+	if d, err := shellinit.Detect(r.Parents(), r.Getenv("SHELL")); err == nil && d.HasHook() {
+		hint = "the hook for " + d.Name + "'s rc file: " + d.Usage("stsx", "init", d.Name) +
+			"\n      without it: " + d.Usage(append([]string{"stsx"}, strings.Fields(instead)...)...)
+	}
+	return &hookError{r.verb, hint}
+}

@@ -1,0 +1,195 @@
+package commands
+
+import (
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// Manual writes the manual page of stsx, from the tree that the parser uses.
+// The program itself never calls it: `go run ./docs/man` does.
+func Manual(w io.Writer, version string) error {
+	r := &run{System: System{Environ: []string{}}}
+	r.app = r.tree()
+	var p page
+	p.line(`.TH STSX 1 "" "stsx ` + escaped(version) + `" "User Commands"`)
+	p.line(".SH NAME")
+	p.line(`stsx \- ` + escaped(r.app.Usage))
+	p.line(".SH SYNOPSIS")
+	p.line(".nf")
+	p.line(escaped(r.app.UsageText))
+	p.line(".fi")
+	p.line(".SH DESCRIPTION")
+	p.text(manualAbout)
+	p.line(".SH COMMANDS")
+	p.commands(r.app.Commands, "stsx")
+	p.line(".SH OPTIONS")
+	p.text("Every command takes these, before or after its name.")
+	p.flags(r.app.Flags)
+	for _, section := range manualSections() {
+		p.line(".SH " + section.title)
+		p.text(section.text)
+		for _, item := range section.items {
+			p.item(escaped(item[0]), item[1])
+		}
+	}
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+const manualAbout = `stsx signs in to Okta with a browser that is not shown, assumes a role in AWS and hands the credentials to one
+command, or to the shell that asks. It keeps them, sealed, until they end, so that the next command starts at once.`
+
+type manualSection struct {
+	title, text string
+	items       [][2]string
+}
+
+func manualSections() []manualSection {
+	return []manualSection{
+		{"EXIT STATUS", "Before its command has started, stsx exec ends with 125 where others end with 1 or 2.", [][2]string{
+			{"0", "success"},
+			{"1", "failure"},
+			{"2", "a command line that stsx does not understand"},
+			{"3", "input was needed, and there is no terminal or --no-input was given"},
+			{"4", "the sign-in was refused: password, code, a locked account"},
+			{"5", "the role is not granted, or AWS refused"},
+			{"126", "the command can't be executed"},
+			{"127", "the command was not found"},
+			{"130", "interrupted"},
+		}},
+		{"ENVIRONMENT", "", [][2]string{
+			{"STSX_PROFILE", "the profile meant when none is named"},
+			{"STSX_CONFIG", "the configuration's file"},
+			{"STSX_USERNAME, STSX_PASSWORD, STSX_MFA_CODE", "for runs without a person; the command does not see the last two"},
+			{"STSX_BROWSER_PATH", "the browser"},
+			{"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where the files below are"},
+			{"AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, HTTPS_PROXY, NO_PROXY", "as in the AWS SDKs"},
+		}},
+		{"FILES", "", [][2]string{
+			{"~/.config/stsx/config.toml", "the configuration; on Windows %AppData%\\stsx\\config.toml"},
+			{"~/.local/state/stsx/", "sessions, sealed with a key that the OS keyring holds"},
+			{"~/.cache/stsx/", "how long roles allow sessions to be, which roles were granted; no secrets"},
+		}},
+	}
+}
+
+// page is a manual page being written.
+type page struct{ out strings.Builder }
+
+func (p *page) line(text string) { p.out.WriteString(text + "\n") }
+
+func (p *page) commands(commands []*cli.Command, under string) {
+	for _, c := range commands {
+		if c.Hidden {
+			continue
+		}
+		name := under + " " + c.Name
+		p.line(".SS " + escaped(name))
+		p.line(".nf")
+		usage := c.UsageText
+		if usage == "" {
+			usage = name
+		}
+		for _, line := range strings.Split(usage, "\n") {
+			p.line(`\fB` + escaped(strings.TrimSpace(line)) + `\fR`)
+		}
+		p.line(".fi")
+		p.line(".PP")
+		p.line(escaped(strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + "."))
+		p.text(unindented(c.Description))
+		p.flags(c.Flags)
+		p.commands(c.Subcommands, name)
+	}
+}
+
+// unindented is a description as usage.go wants it, three blanks before each
+// line, without them.
+func unindented(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimPrefix(lines[i], "   ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// text is paragraphs; lines that begin with a blank, or have columns, stand as
+// they are.
+func (p *page) text(text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	p.line(".PP")
+	as := false // lines stand as they are
+	set := func(to bool) {
+		if to != as {
+			p.line(map[bool]string{true: ".nf", false: ".fi"}[to])
+		}
+		as = to
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		switch {
+		case line == "" && i+1 < len(lines) && asIs(lines[i+1]):
+			set(false)
+			p.line(".PP")
+			set(true)
+		case line == "":
+			set(false)
+			p.line(".PP")
+		case asIs(line):
+			set(true)
+			p.line(escaped(line))
+		default:
+			set(false)
+			p.line(escaped(line))
+		}
+	}
+	set(false)
+}
+
+func asIs(line string) bool { return strings.HasPrefix(line, " ") || strings.Contains(line, "  ") }
+
+// flags are a list; help, which all have, is among those of stsx alone.
+func (p *page) flags(flags []cli.Flag) {
+	for _, f := range flags {
+		doc, ok := f.(cli.DocGenerationFlag)
+		if visible, is := f.(cli.VisibleFlag); !ok || is && !visible.IsVisible() || f.Names()[0] == "help" && len(flags) < len(globalFlags()) {
+			continue
+		}
+		value, about := "", doc.GetUsage()
+		if before, rest, ok := strings.Cut(about, "`"); ok {
+			name, after, _ := strings.Cut(rest, "`")
+			about = before + name + after
+			if doc.TakesValue() {
+				value = ` \fI` + escaped(name) + `\fR`
+			}
+		}
+		var names []string
+		for _, name := range f.Names() {
+			dashes := "--"
+			if len(name) == 1 {
+				dashes = "-"
+			}
+			names = append(names, `\fB`+escaped(dashes+name)+`\fR`)
+		}
+		p.item(strings.Join(names, ", ")+value, about)
+	}
+}
+
+// item is a term, in roff already, and what it is.
+func (p *page) item(term, about string) {
+	p.line(".TP")
+	p.line(term)
+	p.line(escaped(about))
+}
+
+// escaped is text that roff prints as it is.
+func escaped(text string) string {
+	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "…", `\&...`, `"`, `\(dq`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(text)
+	if strings.HasPrefix(text, ".") {
+		text = `\&` + text
+	}
+	return text
+}

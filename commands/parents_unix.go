@@ -1,0 +1,25 @@
+//go:build unix && !linux
+
+package commands
+
+import (
+	"context"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// process tells what a process is called and who its parent is. ps is what
+// every such system has; asking the kernel needs a struct of each.
+func process(pid int) (name string, parent int, ok bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "ps", "-o", "ppid=,comm=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return "", 0, false
+	}
+	first, name, found := strings.Cut(strings.TrimSpace(string(out)), " ")
+	parent, err = strconv.Atoi(first)
+	return strings.TrimSpace(name), parent, found && err == nil
+}

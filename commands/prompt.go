@@ -1,0 +1,166 @@
+package commands
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+// segmentFormat is what the hooks of stsx init draw.
+const segmentFormat = "{profile} {role} {left}"
+
+func (r *run) promptCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "prompt",
+		Usage:     "print the prompt's segment from the environment alone",
+		UsageText: "stsx prompt [--format TEXT] [--color KIND]",
+		Description: `   For starship, powerlevel10k, oh-my-posh, tide, tmux and the like: prints the
+   session in STSX_PROFILE, STSX_ROLE and so on, as in "prod Admin 42m", yellow
+   under 15 minutes, red under 5. It reads no file and no keyring. Without a
+   session it prints nothing. In TEXT these stand for parts of it:
+
+      {profile} {account} {role} {region} {left} {expires}
+
+   {expires} is the local time of day; {{ and }} are braces.`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Usage: "print `TEXT` with its fields filled in", Value: segmentFormat},
+			&cli.StringFlag{Name: "color", Usage: "write the colour for this `KIND` of prompt: ansi, bash, tmux, zsh or none", Value: "ansi"},
+			&cli.BoolFlag{Name: "no-color", Usage: "without colour, as with NO_COLOR or --color none", DisableDefaultText: true},
+			helpFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			if err := r.noOperands(); err != nil {
+				return err
+			}
+			paint, err := painter(c.String("color"))
+			if err != nil {
+				return &usageError{err.Error(), r.verb}
+			}
+			text, tone, err := segment(r.Getenv, r.Now(), c.String("format"))
+			if err != nil {
+				return &usageError{"--format: " + err.Error(), r.verb}
+			}
+			if text == "" {
+				return nil
+			}
+			if !c.Bool("no-color") && r.Getenv("NO_COLOR") == "" && r.Getenv("TERM") != "dumb" {
+				text = paint(tone, text)
+			}
+			return r.print(text + "\n")
+		},
+	}
+}
+
+// segment is what the prompt shows of the session in the environment, "" when
+// there is none, and its colour: red, yellow or "". Errors: a field of format
+// that there is not.
+func segment(getenv func(string) string, now time.Time, format string) (text, tone string, err error) {
+	fields := map[string]string{}
+	for field, name := range map[string]string{"profile": "STSX_PROFILE", "account": "STSX_ACCOUNT", "role": "STSX_ROLE", "region": "AWS_REGION"} {
+		fields[field] = plainest(getenv(name))
+	}
+	expires, ok := digits(getenv("STSX_EXPIRES"))
+	remains := expires - now.Unix()
+	fields["expires"] = time.Unix(expires, 0).In(now.Location()).Format("15:04")
+	fields["left"] = "expired"
+	if remains > 0 {
+		fields["left"] = left(time.Duration(min(remains, int64(1<<62/time.Second))) * time.Second)
+	}
+	if text, err = fill(format, fields); err != nil || !ok || getenv("STSX_PROFILE") == "" {
+		return "", "", err
+	}
+	switch {
+	case remains < 5*60:
+		tone = "red"
+	case remains < 15*60:
+		tone = "yellow"
+	}
+	return text, tone, nil
+}
+
+// digits reads a number as the hooks do: 1 to 13 digits and nothing else.
+func digits(text string) (int64, bool) {
+	if len(text) > 13 || strings.Trim(text, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
+}
+
+// fill puts fields where format names them. A field that is empty takes the
+// blank before it along.
+func fill(format string, fields map[string]string) (string, error) {
+	var out strings.Builder
+	for format != "" {
+		switch {
+		case strings.HasPrefix(format, "{{"), strings.HasPrefix(format, "}}"):
+			out.WriteByte(format[0])
+			format = format[2:]
+		case format[0] == '{':
+			name, rest, ok := strings.Cut(format[1:], "}")
+			value, known := fields[name]
+			if !ok || !known {
+				text := "there is no field " + quoted("{"+name+"}")
+				if near := session.Near(name, []string{"profile", "account", "role", "region", "left", "expires"}); len(near) > 0 {
+					text += "; did you mean {" + strings.Join(near, "} or {") + "}?"
+				}
+				return "", errors.New(text)
+			}
+			if value == "" {
+				before := strings.TrimSuffix(out.String(), " ")
+				out.Reset()
+				out.WriteString(before)
+			}
+			out.WriteString(value)
+			format = rest
+		default:
+			out.WriteByte(format[0])
+			format = format[1:]
+		}
+	}
+	return out.String(), nil
+}
+
+// plainest is a name as it may stand in any prompt, by the rules that
+// shellinit/scripts/README.md has for all hooks: signs that a prompt, a
+// terminal or a status bar takes for its own and what can't be seen are ?.
+func plainest(name string) string {
+	signs := []rune(name)
+	if len(signs) > 64 {
+		signs = append(signs[:61], '.', '.', '.')
+	}
+	for i, c := range signs {
+		if c < unicode.MaxASCII+1 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:/@+=()", c) ||
+			!unicode.IsGraphic(c) || c == unicode.ReplacementChar {
+			signs[i] = '?'
+		}
+	}
+	return string(signs)
+}
+
+// painter gives text a colour in the language of what draws it.
+func painter(kind string) (func(tone, text string) string, error) {
+	form := map[string]map[string]string{
+		"ansi": {"red": "\x1b[31m%s\x1b[0m", "yellow": "\x1b[33m%s\x1b[0m"},
+		"tmux": {"red": "#[fg=red]%s#[fg=default]", "yellow": "#[fg=yellow]%s#[fg=default]"},
+		"zsh":  {"red": "%%F{red}%s%%f", "yellow": "%%F{yellow}%s%%f"},
+		"bash": {"red": "\x01\x1b[31m\x02%s\x01\x1b[0m\x02", "yellow": "\x01\x1b[33m\x02%s\x01\x1b[0m\x02"},
+		"none": {},
+	}
+	forms, ok := form[kind]
+	if !ok {
+		return nil, errors.New("--color is ansi, bash, tmux, zsh or none, not " + quoted(kind))
+	}
+	return func(tone, text string) string {
+		if forms[tone] == "" {
+			return text
+		}
+		return strings.Replace(strings.ReplaceAll(forms[tone], "%%", "%"), "%s", text, 1)
+	}, nil
+}

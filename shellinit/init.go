@@ -1,0 +1,90 @@
+package shellinit
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
+
+// scripts are constant: what differs between two hooks of a shell is set in
+// variables before.
+//
+//go:embed scripts
+var scripts embed.FS
+
+// InitOptions are the flags of stsx init.
+type InitOptions struct {
+	Self    string // path of stsx's binary
+	Command string // what the shell's function is called; "" for stsx
+	Prompt  string // where the prompt's segment is drawn: left, right, "" nowhere
+	Watch   bool   // say when the session ends, and unset its keys
+	Renew   bool   // renew it instead, when no question is asked
+
+	// Variables are those that a session may set or take away: what a hook
+	// remembers before it does.
+	Variables []string
+}
+
+// Init returns the hook for the shell's rc file: the options as variables
+// __stsx_self, __stsx_cmd, __stsx_prompt, __stsx_watch and __stsx_renew (1 or
+// 0) and __stsx_names (with a blank between two), and the shell's script.
+func (d Dialect) Init(o InitOptions) (string, error) {
+	script, err := d.hook()
+	if err != nil {
+		return "", err
+	}
+	if o.Command == "" {
+		o.Command = "stsx"
+	}
+	if !word(o.Command) {
+		return "", fmt.Errorf("%q can't be a command's name: letters, digits, - and _ can be in one", o.Command)
+	}
+	flag := func(on bool) string {
+		if on {
+			return "1"
+		}
+		return "0"
+	}
+	var preamble string
+	for _, v := range []Var{
+		{"__stsx_self", o.Self}, {"__stsx_cmd", o.Command}, {"__stsx_prompt", o.Prompt},
+		{"__stsx_watch", flag(o.Watch)}, {"__stsx_renew", flag(o.Renew)},
+		{"__stsx_names", strings.Join(o.Variables, " ")},
+	} {
+		line, err := d.assign(d.local, d.Quote, v)
+		if err != nil {
+			return "", err
+		}
+		preamble += line
+	}
+	return preamble + script, nil
+}
+
+// HasHook reports whether Init works for the dialect.
+func (d Dialect) HasHook() bool {
+	_, err := d.hook()
+	return err == nil
+}
+
+func (d Dialect) hook() (string, error) {
+	if d.script == "" {
+		return "", fmt.Errorf("%s is a format of data: it has no rc file", d.Name)
+	}
+	text, err := scripts.ReadFile("scripts/" + d.script)
+	if err != nil {
+		return "", fmt.Errorf("there is no hook for %s", d.Name)
+	}
+	return string(text), nil
+}
+
+// word reports whether name can be the name of a function in every shell.
+func word(name string) bool {
+	for i, c := range []byte(name) {
+		switch {
+		case c == '_', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', i > 0 && ('0' <= c && c <= '9' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return name != ""
+}
