@@ -38,6 +38,7 @@ func newRoom(args ...string) *room {
 		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1", GOOS: "linux", Now: noon,
 		Find:    func(name string) (string, error) { return "/bin/" + name, nil },
 		Replace: func(string, []string, []string) error { return errors.New("not here") },
+		Parents: func() func() (string, bool) { return func() (string, bool) { return "", false } },
 		Build: func(s Settings) (*Kit, error) {
 			r.settings = s
 			r.builds++

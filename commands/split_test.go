@@ -75,7 +75,7 @@ func TestForms(t *testing.T) {
 func TestFormsRefused(t *testing.T) {
 	for line, want := range map[string]string{
 		"exce prod":                    `unknown command exce; did you mean exec?`,
-		"console prod":                     `unknown command console`,
+		"console prod":                 `unknown command console`,
 		"password frget":               `unknown command "password frget"; did you mean forget?`,
 		"password":                     "password needs one of: set, forget, status",
 		"password --":                  "password needs one of",
