@@ -58,6 +58,7 @@ check: ## format, vet, staticcheck, shell scripts
 	@echo 'shell scripts'
 	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/'); \
 		shellcheck $$(printf '%s\n' $$scripts | grep -v '\.zsh$$') && $(GO) run $(SHFMT) -d $$scripts
+	@if command -v dash >/dev/null; then dash -n shellinit/scripts/sh.sh; else echo 'no dash: sh.sh is not checked with it'; fi
 	@if command -v zsh >/dev/null; then \
 		find . $(PRUNE) -name '*.zsh' -print | while read -r f; do zsh -n "$$f" || exit 1; done; \
 		else echo 'no zsh: its scripts are not checked'; fi

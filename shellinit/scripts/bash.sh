@@ -104,14 +104,14 @@ function __stsx_push {
 
 # Takes the last frame off the stack.
 function __stsx_drop {
-	\builtin local __stsx_last=$((${#__stsx_frames[@]} - 1))
+	\builtin local __stsx_last="$((${#__stsx_frames[@]} - 1))"
 	__stsx_saved=("${__stsx_saved[@]:0:${__stsx_frames[__stsx_last]}}")
 	__stsx_frames=("${__stsx_frames[@]:0:__stsx_last}")
 }
 
 # Restores what the last frame says, and takes it off.
 function __stsx_pop {
-	\builtin local __stsx_at=${__stsx_frames[${#__stsx_frames[@]} - 1]} __stsx_name __stsx_value
+	\builtin local __stsx_at="${__stsx_frames[${#__stsx_frames[@]} - 1]}" __stsx_name __stsx_value
 	__stsx_args=("${__stsx_saved[@]:__stsx_at+1:__stsx_saved[__stsx_at]}")
 	__stsx_at=$((__stsx_at + 1 + __stsx_saved[__stsx_at]))
 	while ((__stsx_at < ${#__stsx_saved[@]})); do
@@ -202,7 +202,7 @@ function __stsx_name {
 
 # Puts the segment into __stsx_text, its colour into __stsx_on and _off.
 function __stsx_segment {
-	\builtin local __stsx_left=$((__stsx_ends - __stsx_now)) __stsx_rest
+	\builtin local __stsx_left="$((__stsx_ends - __stsx_now))" __stsx_rest
 	__stsx_on='' __stsx_off=''
 	if [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] && ((__stsx_left < 900)); then
 		__stsx_on=$'\e[33m' __stsx_off=$'\e[0m'
@@ -217,7 +217,7 @@ function __stsx_segment {
 	elif ((__stsx_left < 3600)); then
 		__stsx_rest=$((__stsx_left / 60))m
 	else
-		\builtin printf -v __stsx_rest '%dh%02dm' $((__stsx_left / 3600)) $((__stsx_left / 60 % 60))
+		\builtin printf -v __stsx_rest '%dh%02dm' "$((__stsx_left / 3600))" "$((__stsx_left / 60 % 60))"
 	fi
 	__stsx_text="$__stsx_shown $__stsx_rest "
 }
@@ -225,7 +225,7 @@ function __stsx_segment {
 # The session has ended: renews it if that is wanted, else restores what was
 # there before and says so.
 function __stsx_lapse {
-	\builtin local __stsx_code='' __stsx_arg __stsx_was=$__stsx_shown __stsx_line
+	\builtin local __stsx_code='' __stsx_arg __stsx_was="$__stsx_shown" __stsx_line
 	if ((__stsx_renew)) && ((${#__stsx_frames[@]} > 1)) && [[ $__stsx_tried != "$__stsx_of" ]]; then
 		__stsx_tried=$__stsx_of # once, even when it's interrupted
 		if __stsx_renewable ${__stsx_args[@]+"${__stsx_args[@]}"}; then
@@ -306,7 +306,7 @@ function __stsx_attach {
 # What comes after it in PROMPT_COMMAND sees the same $?, unless a status that
 # is not 0 would end the shell.
 function __stsx_precmd {
-	\builtin local __stsx_status=$?
+	\builtin local __stsx_status="$?"
 	__stsx_untraced __stsx_tick || \builtin true
 	if [[ $- != *e* ]]; then
 		\builtin return "$__stsx_status"

@@ -123,26 +123,25 @@ function __stsx_back
     end
 end
 
-# The time, without a process. fish has no clock, but since 3.6 it tells when a
-# file was changed, and how long ago that is: the sum is now. Before, date does.
+# How long the session in the environment lasts: __stsx_left. No process is
+# started: fish has no clock, but since 3.6 it tells when a file was changed and
+# how long ago that is, and the sum is now. Before, date does.
 if contains -- path (builtin --names); and builtin path mtime / >/dev/null 2>&1
     function __stsx_clock
-        set -gu __stsx_now (builtin math (builtin path mtime /) + (builtin path mtime --relative /))
+        set -gu __stsx_left (builtin math $STSX_EXPIRES - (builtin path mtime /) - (builtin path mtime --relative /))
     end
 else
     function __stsx_clock
-        set -gu __stsx_now (command date +%s)
+        set -gu __stsx_left (builtin math $STSX_EXPIRES - (command date +%s))
     end
 end
 
-# Reads how long the session in the environment lasts into __stsx_left; false
-# when there is none.
+# Looks at it; false when there is none.
 function __stsx_session
     test -n "$STSX_PROFILE"
     and builtin string match --quiet --regex -- '^[0-9]{1,13}\z' "$STSX_EXPIRES"
     or return
     __stsx_clock
-    set -gu __stsx_left (builtin math $STSX_EXPIRES - $__stsx_now)
 end
 
 # A name as it may stand in any prompt: signs that a prompt, a terminal or a
@@ -270,8 +269,8 @@ end
 function __stsx_draw
     set -l __stsx_below ($argv[1] | builtin string collect --no-trim-newlines)
     __stsx_segment
-    if test -n "$__stsx_segment"
-        set __stsx_below (builtin string replace -- "$__stsx_segment" '' "$__stsx_below" | builtin string collect --no-trim-newlines)
+    if test -n "$__stsx_segment"; and builtin string match --quiet -- "*$__stsx_text*" "$__stsx_below"
+        set __stsx_below (builtin string replace -- "$__stsx_segment" '' "$__stsx_below" | builtin string collect)
     end
     builtin printf %s "$__stsx_segment" "$__stsx_below"
 end

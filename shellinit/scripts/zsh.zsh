@@ -177,6 +177,7 @@ function __stsx_name {
 # Puts the segment into __stsx_text, its colour into __stsx_tone.
 function __stsx_segment {
 	\builtin local -i __stsx_left=$((__stsx_ends - __stsx_now))
+	\builtin local __stsx_minutes
 	__stsx_tone=''
 	if [[ -z "${NO_COLOR-}" && "${TERM-}" != dumb ]]; then
 		if ((__stsx_left < 300)); then
@@ -192,7 +193,8 @@ function __stsx_segment {
 	elif ((__stsx_left < 3600)); then
 		__stsx_text="$__stsx_shown $((__stsx_left / 60))m"
 	else
-		__stsx_text="$__stsx_shown $((__stsx_left / 3600))h${(l:2::0:)$( (__stsx_left / 60 % 60))}m"
+		__stsx_minutes=$((__stsx_left / 60 % 60))
+		__stsx_text="$__stsx_shown $((__stsx_left / 3600))h${(l:2::0:)__stsx_minutes}m"
 	fi
 }
 
@@ -200,9 +202,11 @@ function __stsx_segment {
 # there before and says so.
 function __stsx_lapse {
 	\builtin local __stsx_code='' __stsx_was=$__stsx_shown __stsx_line
+	\builtin local -a __stsx_once
 	if ((__stsx_renew && ${#__stsx_frames})) && [[ "$__stsx_tried" != "$__stsx_of" ]]; then
 		__stsx_tried=$__stsx_of # once, even when it's interrupted
-		if ((!${#${(M)__stsx_args:#(--mfa-code|--password-stdin)*}})); then
+		__stsx_once=("${(@M)__stsx_args:#--(mfa-code|password-stdin)*}")
+		if ((${#__stsx_once} == 0)); then
 			__stsx_code="$("$__stsx_self" 'env' --shell 'zsh' --no-input --quiet "${(@)__stsx_args}" </dev/null 2>/dev/null)" || __stsx_code=''
 			\builtin eval "$__stsx_code"
 			if __stsx_session && ((__stsx_ends > __stsx_now)); then
