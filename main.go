@@ -48,7 +48,7 @@ func main() {
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		Parents:          commands.Parents,
-		Self:             commands.Self,
+		Self:             func() (string, error) { return commands.Self(os.Args[0]) },
 		Find:             commands.Find,
 		Replace:          commands.Replace,
 		Build:            build,

@@ -7,13 +7,14 @@ import (
 )
 
 // Self is the path under which this program is found: where PATH leads to it
-// that path, since a package manager's own may be gone after an upgrade.
-func Self() (string, error) {
+// that path, since a package manager's own may be gone after an upgrade. called
+// is the name it was started by.
+func Self(called string) (string, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
-	found, err := exec.LookPath(filepath.Base(os.Args[0]))
+	found, err := exec.LookPath(filepath.Base(called))
 	if err != nil {
 		return path, nil
 	}
