@@ -303,6 +303,25 @@ func TestWatch(t *testing.T) {
 	})
 }
 
+// TestStrictPrompt: a person who sets the strangest of options still has a
+// shell after each prompt, and the segment in it.
+func TestStrictPrompt(t *testing.T) {
+	every(t, func(t *testing.T, p prompter) {
+		strange := map[string]string{
+			"bash": "set -euf -o pipefail; shopt -s nocasematch failglob nullglob; IFS=0123456789ads\n",
+			"zsh":  "setopt err_exit no_unset pipefail ksh_arrays sh_word_split glob_subst extended_glob warn_create_global prompt_subst; IFS=0123456789ads\n",
+			"fish": "set -g IFS ''\n",
+		}[p.Dialect]
+		s := p.at(t, nil, hook(p.Shell, "--no-completion")+strange+p.session(7*time.Hour+5*time.Minute+30*time.Second))
+		s.run(" clear")
+		s.until("prod Admin 7h05m >")
+		s.run(" clear; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")))
+		s.until("stsx: the session of prod Admin has ended; its keys are unset\n>")
+		s.run(" clear; echo still here")
+		s.until("still here\n>")
+	})
+}
+
 // TestUnwatched: --no-watch leaves everything, and only draws.
 func TestUnwatched(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {

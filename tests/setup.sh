@@ -94,6 +94,7 @@ test_parts() {
 		need dbus-run-session dbus ''
 		need gnome-keyring-daemon gnome-keyring ''
 		need strace strace ''
+		[ -e /usr/share/powerlevel9k ] || want zsh-theme-powerlevel9k ''
 		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''
 	fi
 	have moto_server || pip="$pip moto[server]"
