@@ -79,6 +79,9 @@ func (r *run) init(c *cli.Context) error {
 	if d.Name == "sh" && strings.Contains(o.Command, "-") {
 		return &usageError{"--cmd " + o.Command + ": a function of sh can't have - in its name", r.verb}
 	}
+	if d.Name == "nushell" && c.IsSet("cmd") && o.Command != "stsx" {
+		return &usageError{"--cmd: a command of nushell can't take its name from a variable", r.verb}
+	}
 	if o.Self, err = r.Self(); err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func side(c *cli.Context, d shellinit.Dialect) (string, error) {
 		return "", errors.New("--prompt is left or right, not " + quoted(asked))
 	case c.Bool("no-prompt"):
 		return "", nil
-	case asked == "right" && slices.Contains([]string{"bash", "sh"}, d.Name):
+	case asked == "right" && slices.Contains([]string{"bash", "powershell", "sh"}, d.Name):
 		return "", errors.New(d.Name + " has no prompt on the right")
 	case asked == "":
 		return "left", nil
@@ -155,7 +158,8 @@ func (e *hookError) Hint() string { return e.hint }
 
 func (r *run) noHook(instead string) error {
 	hint := "put the hook into the shell's rc file (stsx help init), or use stsx env"
-	if d, err := shellinit.Detect(r.Parents(), r.Getenv("SHELL")); err == nil && d.HasHook() {
+	d, err := shellinit.Detect(r.Parents(), r.Getenv("SHELL"))
+	if err == nil && d.HasHook() && d.Name != "nushell" { // whose hook is a file, see docs/shells.md
 		hint = "the hook for " + d.Name + "'s rc file: " + d.Usage("stsx", "init", d.Name) +
 			"\n      without it: " + d.Usage(append([]string{"stsx"}, strings.Fields(instead)...)...)
 	}
