@@ -100,8 +100,8 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
 	keeper := keeper{store.Passwords(), store}
 	driver := &okta.Driver{
-		Browse: func(ctx context.Context, o session.Org) (okta.Page, error) {
-			return browse(ctx, o, filepath.Join(state, "browser"), terminal)
+		Browse: func(ctx context.Context, o session.Org, show bool) (okta.Page, error) {
+			return browse(ctx, o, show, filepath.Join(state, "browser"), terminal)
 		},
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: keeper, Run: firstLine, Ask: terminal},
 		Codes: func() *session.CodeSource {
@@ -141,13 +141,13 @@ func directory(variable, home string, otherwise ...string) (string, error) {
 	return filepath.Join(base, "stsx"), nil
 }
 
-func browse(ctx context.Context, o session.Org, profiles string, terminal *tty.Terminal) (okta.Page, error) {
+func browse(ctx context.Context, o session.Org, show bool, profiles string, terminal *tty.Terminal) (okta.Page, error) {
 	path, err := browser.Find(o.BrowserPath, os.Getenv)
 	if err != nil {
 		return nil, err
 	}
 	b, err := browser.Launch(ctx, browser.Options{
-		Path: path, Visible: o.Browser == "visible", NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say,
+		Path: path, Visible: show, NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say,
 	})
 	if err != nil {
 		return nil, err

@@ -73,6 +73,10 @@ func (r *room) Confirm(context.Context, string, bool) (bool, error) {
 func (r *room) Choose(_ context.Context, q session.Question, _ []string) (int, error) {
 	return 0, &session.InputError{What: q.What, Give: q.Give}
 }
+func (r *room) Wait(ctx context.Context, _ session.Errand) (int, error) {
+	<-ctx.Done()
+	return -1, ctx.Err()
+}
 func (r *room) Say(text string) { r.said = append(r.said, text) }
 func (r *room) Progress(string) {}
 

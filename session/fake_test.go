@@ -69,6 +69,10 @@ func (p *person) Choose(_ context.Context, q Question, options []string) (int, e
 	return slices.Index(options, answer), nil
 }
 
+func (p *person) Wait(ctx context.Context, _ Errand) (int, error) {
+	<-ctx.Done()
+	return -1, ctx.Err()
+}
 func (p *person) Say(message string) { p.said = append(p.said, message) }
 func (p *person) Progress(string)    {}
 

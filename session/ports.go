@@ -79,6 +79,16 @@ type Passwords interface {
 	Forget(ctx context.Context, o Org) error
 }
 
+// Jar keeps the cookies of an org's sign-ins between runs, sealed as sessions are.
+type Jar interface {
+	// Cookies returns what is kept for o; none is no error.
+	Cookies(ctx context.Context, o Org) ([]Cookie, error)
+	// Keep takes the place of what was kept for o.
+	Keep(ctx context.Context, o Org, cookies []Cookie) error
+	// Discard is nil when there were none.
+	Discard(ctx context.Context, o Org) error
+}
+
 // Prompter talks to the person at the terminal.
 type Prompter interface {
 	// Interactive reports whether anybody can be asked.
@@ -91,11 +101,24 @@ type Prompter interface {
 	// Choose lets one of options be picked and returns its index. Errors as
 	// Ask; its InputError carries what and give.
 	Choose(ctx context.Context, q Question, options []string) (int, error)
+	// Wait shows e until ctx ends, whose error it returns, or until one of
+	// e.Options is picked, whose index it returns. Where nobody can be asked it
+	// says once what is waited for. Other errors as Ask, but never InputError.
+	Wait(ctx context.Context, e Errand) (int, error)
 	// Say shows a message and leaves it there.
 	Say(message string)
 	// Progress shows what is being waited for, on a terminal only, until the
 	// next call of any method here; "" takes it away.
 	Progress(message string)
+}
+
+// Errand is what a person does elsewhere, as on their phone, while the sign-in
+// waits for it.
+type Errand struct {
+	Prompt  string    // "Approve the sign-in in Okta Verify on Jane's phone"
+	Number  string    // what to pick or type there; drawn large; "" = nothing
+	Until   time.Time // when the provider will give up; zero = not known
+	Options []string  // what can be done instead of waiting on: "Send again"
 }
 
 // Question is what is asked.

@@ -30,6 +30,7 @@ type Org struct {
 	AllowedHosts    []string // further hosts the password may be typed into
 	PasswordCommand []string
 	MFACommand      []string
+	Remember        bool          // keep the provider's session and device cookies for the next sign-in
 	Timeout         time.Duration // one deadline for a whole sign-in, waits for the person included
 }
 

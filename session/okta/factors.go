@@ -2,7 +2,6 @@ package okta
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,10 @@ type factor struct {
 	names []string // as in the configuration: mfa = "totp"
 	title string   // as the person knows it
 	pick  string   // mark in a list of authenticators
-	page  string   // mark of the page that asks for it, which is its field
+	page  string   // mark of the page that asks for it: of its field, where it has one
+
+	// answer answers that page; nil: with a code (answerCode).
+	answer func(f factor, t *talk, ctx context.Context) error
 }
 
 // beacon is a mark for "the page's icon is this one and, while Classic moves
@@ -40,22 +42,10 @@ func pick(key, icon string) string {
 		`#okta-dropdown-options li:has(.` + icon + `-30) a.factor-option`
 }
 
-// factors is the table of authenticators: whoever adds one adds a row.
+// factors is the table of authenticators: whoever adds one adds a row to one
+// of the three lists.
 func factors() []factor {
-	return []factor{
-		{
-			names: []string{"totp", "google_otp"},
-			title: "Google Authenticator",
-			pick:  pick("google_otp", "mfa-google-auth"),
-			page:  beacon("mfa-google-auth") + `:is(input[name="credentials.passcode"][type="text"], .mfa-verify-totp input[name="answer"])`,
-		},
-		{
-			names: []string{"totp", "okta_verify"},
-			title: "Okta Verify",
-			pick:  pick("okta_verify-totp", "mfa-okta-verify"),
-			page:  `input[name="credentials.totp"], ` + beacon("mfa-okta-verify") + `.mfa-verify-totp input[name="answer"]`,
-		},
-	}
+	return slices.Concat(codeFactors(), pushFactors(), windowFactors())
 }
 
 // wanted reports whether f is what the person chose, now or in the configuration.
@@ -66,37 +56,16 @@ func (t *talk) wanted(f factor) bool {
 	return t.org.MFA == "" || slices.Contains(f.names, t.org.MFA)
 }
 
-// answerPage answers the page that asks for f's code.
+// answerPage answers f's page if f is what the person wants.
 func (f factor) answerPage(t *talk, ctx context.Context) error {
 	if !t.wanted(f) {
 		return t.another(ctx)
 	}
 	t.chosen = &f
-	code, err := t.codes.Next(ctx, t.org, "Code from "+f.title)
-	if err != nil {
-		var input *session.InputError
-		if t.refusal != nil && errors.As(err, &input) {
-			return t.refusal
-		}
-		return err
+	if f.answer != nil {
+		return f.answer(f, t, ctx)
 	}
-	if err := t.page.Fill(ctx, f.page, code.Reveal(), t.origins); err != nil {
-		return err
-	}
-	v, err := t.submit(ctx)
-	if err != nil {
-		return err
-	}
-	wrong, err := t.judge(ctx, v)
-	if err != nil || !wrong {
-		return err
-	}
-	t.refusal = &session.RefusedError{What: "the code", Said: t.quote(ctx, v), Kind: session.RefusedCode}
-	if t.wrong.codes++; t.wrong.codes >= maxRefused {
-		return t.refusal
-	}
-	t.Ask.Say(t.refusal.Error())
-	return t.page.Again(ctx)
+	return f.answerCode(t, ctx)
 }
 
 // another leaves the page of an authenticator for the choice of others.

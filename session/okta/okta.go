@@ -64,9 +64,18 @@ type Reply struct {
 
 // Driver is session.IdP for Okta.
 type Driver struct {
-	// Browse starts a browser for o and returns its tab. Progress and errors
-	// are its own; ctx bounds the start only.
-	Browse    func(ctx context.Context, o session.Org) (Page, error)
+	// Browse starts a browser for o and returns its tab; with show in a window
+	// that a person can use. Progress and errors are its own; ctx bounds the
+	// start only.
+	Browse func(ctx context.Context, o session.Org, show bool) (Page, error)
+	// CanShow is nil when this machine can show a window, else says why not.
+	CanShow func() error
+	// Bridge asks the person on the terminal what an unknown page asks, answers
+	// it, and returns when the page has changed; nil: there is none. It never
+	// fills in a secret that stsx keeps.
+	Bridge func(ctx context.Context, p Page) error
+	// Jar keeps the cookies of orgs with Remember; nil: nothing is kept.
+	Jar       session.Jar
 	Passwords session.PasswordSource
 	Codes     func() *session.CodeSource
 	Ask       session.Prompter
@@ -131,7 +140,7 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 	defer stop()
 	ready := make(chan opened, 1)
 	go func() {
-		page, err := d.Browse(starting, o)
+		page, err := d.Browse(starting, o, o.Browser == "visible")
 		if err == nil {
 			err = page.Open(starting, o.URL)
 		}

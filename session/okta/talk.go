@@ -53,6 +53,13 @@ func (t *talk) run(ctx context.Context) (string, error) {
 	for {
 		t.Ask.Progress("signing in to " + t.org.Name)
 		i, err := t.await(ctx, marks)
+		if errors.Is(err, errUnknown) {
+			t.note("the page is not one that stsx knows")
+			if err := t.unknown(ctx); err != nil {
+				return "", t.explain(ctx, err)
+			}
+			continue
+		}
 		if err != nil {
 			return "", t.explain(ctx, err)
 		}
@@ -175,10 +182,7 @@ func (t *talk) quote(ctx context.Context, v verdict) string {
 // explain adds the page to an error that only says that something did not
 // come. Other errors pass.
 func (t *talk) explain(ctx context.Context, err error) error {
-	switch {
-	case errors.Is(err, errUnknown):
-		return t.stuck(ctx, "stsx does not know the page that the sign-in came to")
-	case errors.Is(err, context.DeadlineExceeded):
+	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: %w", t.stuck(ctx, "the sign-in did not get past a page"), context.DeadlineExceeded)
 	}
 	return err

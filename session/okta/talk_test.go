@@ -118,6 +118,11 @@ func (p *typist) Choose(ctx context.Context, q session.Question, options []strin
 	answer, err := p.Ask(ctx, q)
 	return slices.Index(options, answer), err
 }
+func (p *typist) Wait(ctx context.Context, e session.Errand) (int, error) {
+	p.said = append(p.said, e.Prompt+e.Number)
+	<-ctx.Done()
+	return -1, ctx.Err()
+}
 func (p *typist) Say(text string) { p.said = append(p.said, text) }
 func (p *typist) Progress(string) {}
 
@@ -269,7 +274,7 @@ func TestTalk(t *testing.T) {
 func TestPrepare(t *testing.T) {
 	o := org()
 	p := &play{scenes: []scene{done}, openErr: errors.New("net::ERR_NAME_NOT_RESOLVED")}
-	d := &Driver{Browse: func(context.Context, session.Org) (Page, error) { return p, nil }, Ask: &typist{},
+	d := &Driver{Browse: func(context.Context, session.Org, bool) (Page, error) { return p, nil }, Ask: &typist{},
 		Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}}, Codes: func() *session.CodeSource { return &session.CodeSource{} }}
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || !strings.Contains(err.Error(), "NAME_NOT_RESOLVED") || p.closed == 0 {
 		t.Errorf("%v, closed %d times", err, p.closed)
@@ -280,7 +285,7 @@ func TestPrepare(t *testing.T) {
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); !errors.As(err, &input) || p.closed == 0 {
 		t.Errorf("%v, closed %d times", err, p.closed)
 	}
-	d.Browse = func(context.Context, session.Org) (Page, error) { return nil, fmt.Errorf("no browser") }
+	d.Browse = func(context.Context, session.Org, bool) (Page, error) { return nil, fmt.Errorf("no browser") }
 	d.Passwords.Given = session.NewSecret("pw")
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || err.Error() != "no browser" {
 		t.Errorf("%v", err)
