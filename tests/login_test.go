@@ -3,6 +3,9 @@
 package tests
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,38 +13,97 @@ import (
 	"stsx/tests/okta"
 )
 
-// pages is what the sign-in page can do, each on every engine and generation.
-func pages() map[string]func(t *testing.T, config okta.Config) {
-	return map[string]func(*testing.T, okta.Config){
-		"one page":           onePage,
-		"username first":     usernameFirst,
-		"no second factor":   noFactor,
-		"Okta Verify":        oktaVerify,
-		"several factors":    severalFactors,
-		"wrong password":     wrongPassword,
-		"wrong code":         wrongCode,
-		"locked out":         lockedOut,
-		"password expired":   passwordExpired,
-		"password warning":   passwordWarning,
-		"not assigned":       notAssigned,
-		"expired state":      expiredState,
-		"rate limited":       rateLimited,
-		"unknown page":       unknownPage,
-		"another host":       anotherHost,
-		"no role":            noRole,
-		"a slow org":         slow,
-		"factor not offered": factorNotOffered,
+// situation is what a sign-in can meet. docs/okta.md has a row for each.
+type situation struct {
+	row    string        // name of the row and of the test
+	answer string        // how stsx answers it, for docs/okta.md
+	on     []okta.Engine // the engines that have it; nil: all
+	run    func(t *testing.T, config okta.Config)
+}
+
+// situations is every page and every authenticator that stsx is known to answer.
+func situations() []situation {
+	return slices.Concat(plainSituations())
+}
+
+func plainSituations() []situation {
+	return []situation{
+		{row: "username and password on one page", answer: "typed in, at the configured origin only", run: onePage},
+		{row: "username first", answer: "typed in on two pages", run: usernameFirst},
+		{row: "no second factor", answer: "nothing is asked", run: noFactor},
+		{row: "Google Authenticator", answer: "the code is asked for, given or printed by `mfa_command`", run: onePage},
+		{row: "Okta Verify code", answer: "as Google Authenticator", run: oktaVerify},
+		{row: "several factors", answer: "the one in `mfa` or `--mfa`, else a list to pick from", run: severalFactors},
+		{row: "wrong password", answer: "Okta's words, exit 4; the same one is never sent again", run: wrongPassword},
+		{row: "wrong code", answer: "asked for again, three times at most", run: wrongCode},
+		{row: "account locked", answer: "Okta's words, exit 4", run: lockedOut},
+		{row: "password expired", answer: "Okta's words, exit 4", run: passwordExpired},
+		{row: "password expires soon", answer: "put off", run: passwordWarning},
+		{row: "app not assigned", answer: "Okta's words, exit 4", run: notAssigned},
+		{row: "sign-in left too long", answer: "started over, once", run: expiredState},
+		{row: "rate limited", answer: "Okta's words, exit 4", run: rateLimited},
+		{row: "unknown page", answer: "quoted", run: unknownPage},
+		{row: "another host", answer: "nothing is typed", run: anotherHost},
+		{row: "no role granted", answer: "exit 5", run: noRole},
+		{row: "slow org", answer: "waited for, up to `timeout`", run: slow},
+		{row: "factor not offered", answer: "named, with those that are", run: factorNotOffered},
 	}
 }
 
+func engines() []okta.Engine { return []okta.Engine{okta.Classic, okta.Gen2, okta.Gen3} }
+
+func (s situation) has(e okta.Engine) bool { return s.on == nil || slices.Contains(s.on, e) }
+
 func TestPages(t *testing.T) {
-	for _, engine := range []okta.Engine{okta.Classic, okta.Gen2, okta.Gen3} {
-		for name, page := range pages() {
-			t.Run(engine.String()+"/"+name, func(t *testing.T) {
+	for _, s := range situations() {
+		for _, engine := range engines() {
+			if !s.has(engine) {
+				continue
+			}
+			t.Run(s.row+"/"+engine.String(), func(t *testing.T) {
 				t.Parallel()
-				page(t, okta.Config{Engine: engine})
+				s.run(t, okta.Config{Engine: engine})
 			})
 		}
+	}
+}
+
+// TestTableOfPages: docs/okta.md claims what TestPages tests, and nothing else.
+// With STSX_WRITE=1 it writes the table anew.
+func TestTableOfPages(t *testing.T) {
+	const path, begin, end = "../docs/okta.md", "<!-- table: written by TestTableOfPages -->\n", "<!-- end of the table -->\n"
+	var table strings.Builder
+	table.WriteString("| page or authenticator | Classic | Gen2 | Gen3 | how it is answered |\n|---|---|---|---|---|\n")
+	seen := map[string]bool{}
+	for _, s := range situations() {
+		if seen[s.row] {
+			t.Errorf("%q is there twice", s.row)
+		}
+		seen[s.row] = true
+		fmt.Fprintf(&table, "| %s ", s.row)
+		for _, engine := range engines() {
+			cell := "–"
+			if s.has(engine) {
+				cell = "yes"
+			}
+			fmt.Fprintf(&table, "| %s ", cell)
+		}
+		fmt.Fprintf(&table, "| %s |\n", s.answer)
+	}
+	text := textOf(t, path)
+	before, rest, ok := strings.Cut(text, begin)
+	written, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatalf("%s has no place for the table", path)
+	}
+	if written == table.String() {
+		return
+	}
+	if os.Getenv("STSX_WRITE") == "" {
+		t.Fatalf("the table in %s is not that of TestPages: run STSX_WRITE=1 go test ./tests -run TestTableOfPages", path)
+	}
+	if err := os.WriteFile(path, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
