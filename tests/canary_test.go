@@ -273,7 +273,7 @@ func TestCanariesOfFailures(t *testing.T) {
 			c.secret("the wrong code", "CanaryCode-81x")
 			return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE=CanaryCode-81x")
 		}},
-		"unknown page":             {status: 125, config: okta.Config{Detour: okta.TermsPage}, prepare: (*cage).signed},
+		"unknown page":             {status: 125, config: okta.Config{Detour: okta.SurveyPage}, prepare: (*cage).signed},
 		"AWS quotes the assertion": {status: 5, prepare: (*cage).signed},
 		"role not granted": {status: 5, prepare: func(c *cage) *desk {
 			if err := c.org.Update(jane, func(u *okta.User) { u.Roles = u.Roles[1:] }); err != nil {

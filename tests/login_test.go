@@ -244,7 +244,7 @@ func rateLimited(t *testing.T, c okta.Config) {
 }
 
 func unknownPage(t *testing.T, c okta.Config) {
-	c.Detour = okta.TermsPage
+	c.Detour = okta.SurveyPage
 	d := newDesk(t, c).signed()
 	r := d.expect(d.run("exec", "prod", "--verbose", "--", "true"), 125)
 	d.says(r.stderr, "does not know the page", d.org.URL()+"/", "it shows: ", "page.png")

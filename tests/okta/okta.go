@@ -44,9 +44,10 @@ func (e Engine) String() string {
 type Detour int
 
 const (
-	NoDetour  Detour = iota
-	TermsForm        // a remediation of a name that no widget or driver knows (Identity Engine only)
-	TermsPage        // a hosted page without the widget, with a button that goes on
+	NoDetour   Detour = iota
+	TermsForm         // a remediation of a name that no widget or driver knows (Identity Engine only)
+	TermsPage         // a hosted page without the widget, with a button that agrees
+	SurveyPage        // a hosted page without the widget that asks what nobody foresaw: a text and a choice
 )
 
 // Factor is an authenticator, named by its key in the Identity Engine.

@@ -55,6 +55,15 @@ oktaSignIn.renderEl({el: '#okta-login-container'}, OktaUtil.completeLogin, funct
 <form method="post" action="/terms"><button type="submit" id="accept-terms">I accept</button></form></main></body></html>
 `))
 
+	// surveyPage asks for something that no driver can know.
+	surveyPage = template.Must(template.New("survey").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>stsx-test - Cost centre</title><link rel="icon" href="data:,"></head>
+<body><main><h1>One question before you go on</h1><p>Your company wants to know which cost centre this is for.</p>
+<form method="post" action="/terms"><label for="centre">Cost centre</label> <input type="text" id="centre" name="centre" required>
+<label for="reason">Reason</label> <select id="reason" name="reason"><option value="work">Work</option><option value="incident">Incident</option></select>
+<button type="submit" id="send-survey">Go on</button></form></main></body></html>
+`))
+
 	// refusedPage is what a session without the app gets. Its wording is from
 	// memory of Okta's page, not from a source at hand.
 	refusedPage = template.Must(template.New("refused").Parse(`<!DOCTYPE html>

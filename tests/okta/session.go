@@ -129,6 +129,8 @@ func (o *Org) enter(w http.ResponseWriter, s *session) {
 	switch {
 	case o.cfg.Detour == TermsPage && !agreed:
 		writePage(w, http.StatusOK, termsPage, nil)
+	case o.cfg.Detour == SurveyPage && !agreed:
+		writePage(w, http.StatusOK, surveyPage, nil)
 	case user.Unassigned:
 		o.noteLocked(Event{Kind: Refused, User: user.Name})
 		writePage(w, http.StatusForbidden, refusedPage, nil)
