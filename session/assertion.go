@@ -18,6 +18,8 @@ import (
 const (
 	roleAttribute     = "https://aws.amazon.com/SAML/Attributes/Role"
 	durationAttribute = "https://aws.amazon.com/SAML/Attributes/SessionDuration"
+	nameAttribute     = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
+	transient         = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 	samlProtocol      = "urn:oasis:names:tc:SAML:2.0:protocol"
 )
 
@@ -32,6 +34,11 @@ type Assertion struct {
 	Roles           []Role        // every role granted, sorted by account and name, no duplicates
 	SessionDuration time.Duration // how long sessions should be; 0 = not said
 	NotOnOrAfter    time.Time     // end of the assertion's life; zero = not said
+
+	// Subject says whom it is about, in the provider's words, which need not be
+	// the username: the NameID, unless that is another one each time, and the
+	// RoleSessionName. It is the same for the same person; "" = not said.
+	Subject string
 }
 
 // ParseAssertion reads a SAML response as an identity provider posts it. It
@@ -80,6 +87,10 @@ type samlResponse struct {
 }
 
 type samlAssertion struct {
+	NameID struct {
+		Format string `xml:"Format,attr"`
+		Text   string `xml:",chardata"`
+	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion Subject>NameID"`
 	Conditions struct {
 		NotOnOrAfter string `xml:"NotOnOrAfter,attr"`
 	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion Conditions"`
@@ -155,8 +166,12 @@ func (a *Assertion) fill(s samlAssertion) error {
 		}
 		a.NotOnOrAfter = end.UTC()
 	}
+	var names []string
+	if name := strings.TrimSpace(s.NameID.Text); name != "" && s.NameID.Format != transient {
+		names = append(names, name)
+	}
 	for _, attribute := range s.Attributes {
-		if attribute.Name != roleAttribute && attribute.Name != durationAttribute {
+		if attribute.Name != roleAttribute && attribute.Name != durationAttribute && attribute.Name != nameAttribute {
 			continue
 		}
 		for _, value := range attribute.Values {
@@ -164,6 +179,10 @@ func (a *Assertion) fill(s samlAssertion) error {
 				return errors.New("a value of " + attribute.Name + " holds an element")
 			}
 			switch attribute.Name {
+			case nameAttribute:
+				if name := strings.TrimSpace(value.Text); name != "" {
+					names = append(names, name)
+				}
 			case roleAttribute:
 				role, err := parseGrant(value.Text)
 				if err != nil {
@@ -179,6 +198,7 @@ func (a *Assertion) fill(s samlAssertion) error {
 			}
 		}
 	}
+	a.Subject = strings.Join(names, "\n")
 	slices.SortFunc(a.Roles, compareRoles)
 	a.Roles = slices.Compact(a.Roles)
 	return nil

@@ -203,3 +203,35 @@ func FuzzParseAssertion(f *testing.F) {
 		}
 	})
 }
+
+// Whom an assertion is about is said by what stays the same.
+func TestSubject(t *testing.T) {
+	about := func(nameID, attributes string) string {
+		return encode(strings.Replace(response(attributes), "<saml2:Conditions", "<saml2:Subject>"+nameID+"</saml2:Subject><saml2:Conditions", 1))
+	}
+	name := attribute(nameAttribute, " jane@acme.example ")
+	for encoded, want := range map[string]string{
+		about("<saml2:NameID>jane</saml2:NameID>", name):                                              "jane\njane@acme.example",
+		about(`<saml2:NameID>ja<!-- x -->ne</saml2:NameID>`, ""):                                      "jane",
+		about(`<saml2:NameID Format="`+transient+`">random</saml2:NameID>`, name):                     "jane@acme.example",
+		about(`<saml2:NameID Format="`+transient+`">random</saml2:NameID>`, attribute(nameAttribute)): "",
+		encode(response(name)): "jane@acme.example",
+		encode(response("")):   "",
+	} {
+		if a, err := ParseAssertion(encoded); err != nil || a.Subject != want {
+			t.Errorf("%q, %v; want %q", a.Subject, err, want)
+		}
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://Acme.okta.com/home?x#y": "https://acme.okta.com", "https://acme.okta.com:443": "https://acme.okta.com",
+		"http://127.0.0.1:80/": "http://127.0.0.1", "https://acme.okta.com:80": "https://acme.okta.com:80", "https://acme.okta.com:": "https://acme.okta.com",
+		"http://[::1]:80/": "http://[::1]", "https://[::1]:8443": "https://[::1]:8443", "/home": "", "https://": "", ":": "", "https://joe@acme.okta.com/": "https://acme.okta.com",
+	} {
+		if got := Origin(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package session
 
-import "time"
+import (
+	"net/url"
+	"strings"
+	"time"
+)
 
 // Cookie is one cookie of an identity provider's: of its session, or by which
 // it knows this device again.
@@ -13,4 +17,38 @@ type Cookie struct {
 	Secure   bool
 	HTTPOnly bool
 	SameSite string // Strict, Lax, None or empty
+}
+
+// Remembered is what a sign-in left behind for the next one.
+type Remembered struct {
+	Org      string    // name in the configuration
+	URL      string    // that was signed in at
+	Username string    // that was signed in with
+	Subject  string    // whom the assertion was about; see Assertion.Subject
+	Agent    string    // the browser's User-Agent: a session may be bound to it
+	Kept     time.Time // when; set by Jar.Keep
+	Cookies  []Cookie
+}
+
+// IsZero reports that nothing is remembered.
+func (r Remembered) IsZero() bool { return len(r.Cookies) == 0 }
+
+// Origin is scheme and host of the place where o is signed in to, "" when the
+// address is none.
+func (o Org) Origin() string { return Origin(o.URL) }
+
+// Origin is an address's scheme, host and port, in the one form that can be
+// compared; "" when it has none.
+func Origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return ""
+	}
+	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	for _, usual := range []struct{ scheme, port string }{{"https", ":443"}, {"http", ":80"}} {
+		if scheme == usual.scheme {
+			host = strings.TrimSuffix(host, usual.port)
+		}
+	}
+	return scheme + "://" + strings.TrimSuffix(host, ":")
 }

@@ -79,13 +79,17 @@ type Passwords interface {
 	Forget(ctx context.Context, o Org) error
 }
 
-// Jar keeps the cookies of an org's sign-ins between runs, sealed as sessions are.
+// Jar keeps what an org's sign-ins leave behind between runs, sealed as
+// sessions are: one per org, whoever signed in.
 type Jar interface {
-	// Cookies returns what is kept for o; none is no error.
-	Cookies(ctx context.Context, o Org) ([]Cookie, error)
-	// Keep takes the place of what was kept for o.
-	Keep(ctx context.Context, o Org, cookies []Cookie) error
-	// Discard is nil when there were none.
+	// Remembered returns what is kept for o, the zero value when nothing is or
+	// what is can't be opened. It is another user's where Username says so.
+	Remembered(ctx context.Context, o Org) (Remembered, error)
+	// Keep takes the place of what was kept for o. Errors: ErrNoKeyring
+	// (wrapped) when nothing can be kept on this machine, else what the file
+	// system said.
+	Keep(ctx context.Context, o Org, r Remembered) error
+	// Discard is nil when there is nothing.
 	Discard(ctx context.Context, o Org) error
 }
 

@@ -42,7 +42,7 @@ func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
 			return found, nil
 		}
 	}
-	if !s.unexplained(near, have) {
+	if !s.unexplained(sessions, near, have) {
 		return session.Session{}, session.ErrNoSession
 	}
 	far, err := s.keys.far(ctx)
@@ -103,9 +103,9 @@ func openSession(k key, path string) (found Kept, info fs.FileInfo, err error) {
 	return Kept{Session: opened, Key: text, path: path}, info, nil
 }
 
-// unexplained reports whether there is a file that another key than k sealed.
-func (s *Store) unexplained(k key, have bool) bool {
-	dir := s.home.path(sessions)
+// unexplained reports whether room holds a file that another key than k sealed.
+func (s *Store) unexplained(room string, k key, have bool) bool {
+	dir := s.home.path(room)
 	for _, name := range names(dir) {
 		head := headOf(filepath.Join(dir, name))
 		if head != nil && !(have && bytes.Equal(head, k.head())) {
@@ -192,7 +192,7 @@ func (s *Store) List(ctx context.Context) ([]Kept, error) {
 	if have {
 		list = s.opened(near)
 	}
-	if s.unexplained(near, have) {
+	if s.unexplained(sessions, near, have) {
 		far, err := s.keys.far(ctx)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -246,10 +246,11 @@ func (s *Store) Delete(ctx context.Context, match func(session.Session) bool) (i
 	return n, err
 }
 
-// DeleteAll forgets every session and every refused password, whether or not
-// they can be opened, and withKey the key too, in every keyring.
+// DeleteAll forgets every session, every org's cookies and every refused
+// password, whether or not they can be opened, and withKey the key too, in
+// every keyring.
 func (s *Store) DeleteAll(ctx context.Context, withKey bool) error {
-	err := errors.Join(empty(s.home.path(sessions)), empty(s.home.path(refused)))
+	err := errors.Join(empty(s.home.path(sessions)), empty(s.home.path(cookies)), empty(s.home.path(refused)))
 	if withKey {
 		err = errors.Join(err, s.keys.remove(ctx))
 	}
