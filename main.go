@@ -193,6 +193,29 @@ func (p *page) Fill(ctx context.Context, mark, text string, origins []string) er
 	return err
 }
 
+func (p *page) Cookies(ctx context.Context, origin string) ([]session.Cookie, error) {
+	got, err := p.Tab.Cookies(ctx, origin)
+	out := make([]session.Cookie, len(got))
+	for i, c := range got {
+		out[i] = session.Cookie{
+			Name: c.Name, Value: session.NewSecret(c.Value), Domain: c.Domain, Path: c.Path,
+			Expires: c.Expires, Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite,
+		}
+	}
+	return out, err
+}
+
+func (p *page) SetCookies(ctx context.Context, origin string, cookies []session.Cookie) error {
+	set := make([]browser.Cookie, len(cookies))
+	for i, c := range cookies {
+		set[i] = browser.Cookie{
+			Name: c.Name, Value: c.Value.Reveal(), Domain: c.Domain, Path: c.Path,
+			Expires: c.Expires, Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite,
+		}
+	}
+	return p.Tab.SetCookies(ctx, origin, set)
+}
+
 func (p *page) Close() error { return p.browser.Close() }
 
 // keeper is the keyring and the record of refused passwords, which the vault

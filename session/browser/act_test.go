@@ -432,3 +432,31 @@ func TestCookies(t *testing.T) {
 		t.Fatalf("%v, %v", again, err)
 	}
 }
+
+// TestCheck: boxes as the widgets draw them, one of their own over the real one.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	site := serve(t, map[string]string{"/": `<style>.own { position: relative } .own input { position: absolute; opacity: 0; width: 0; height: 0 }</style>
+		<form><div class=own><input type=checkbox name=a id=a><label for=a>Keep me signed in</label></div>
+		<label><input type=checkbox name=a checked> twice</label>
+		<div hidden><input type=checkbox name=a id=c><label for=c>hidden</label></div>
+		<input type=checkbox name=a disabled><input name=a value=text></form><p></p>
+		<script>let n = 0; document.onchange = () => document.querySelector('p').textContent = ++n + ' ' + [...document.querySelectorAll('input')].map(e => e.checked ? 1 : 0).join('')</script>`})
+	page := tab(t)
+	open(t, page, site.URL)
+	await(t, page, "label")
+	for _, step := range []struct {
+		on   bool
+		want string
+	}{{true, "1 11000"}, {true, "1 11000"}, {false, "3 00000"}} {
+		if err := page.Check(within(t, patient), "input[name=a]", step.on); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := page.Text(within(t, patient), "p"); err != nil || text != step.want {
+			t.Errorf("%q, %v; want %q", text, err, step.want)
+		}
+	}
+	if err := page.Check(within(t, patient), "input[name=none]", true); err != nil {
+		t.Error(err)
+	}
+}

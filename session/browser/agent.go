@@ -10,13 +10,14 @@ import (
 // agent is how the browser introduces itself. Headless Chromium says HeadlessChrome, which Okta's policies take for an
 // unknown browser: it is given the name it has with a window, with the version and system it truly is.
 type agent struct {
+	name     string // the User-Agent header
 	override *proto.EmulationSetUserAgentOverride
 }
 
 // agentOf makes the introduction from what Chromium says of itself. A visible browser keeps its own.
 func agentOf(v *proto.BrowserGetVersionResult, visible bool) agent {
 	if visible {
-		return agent{}
+		return agent{name: v.UserAgent}
 	}
 	_, version, _ := strings.Cut(v.Product, "/") // such as HeadlessChrome/156.0.8078.79
 	major, _, _ := strings.Cut(version, ".")
@@ -39,8 +40,9 @@ func agentOf(v *proto.BrowserGetVersionResult, visible bool) agent {
 	if runtime.GOARCH == "arm64" {
 		metadata.Architecture = "arm"
 	}
-	return agent{&proto.EmulationSetUserAgentOverride{
-		UserAgent: strings.ReplaceAll(v.UserAgent, "Headless", ""), AcceptLanguage: "en-US,en", UserAgentMetadata: metadata,
+	name := strings.ReplaceAll(v.UserAgent, "Headless", "")
+	return agent{name, &proto.EmulationSetUserAgentOverride{
+		UserAgent: name, AcceptLanguage: "en-US,en", UserAgentMetadata: metadata,
 	}}
 }
 
@@ -51,3 +53,6 @@ func (a agent) wear(s session) error {
 	}
 	return a.override.Call(s)
 }
+
+// Agent is the User-Agent that pages see.
+func (t *Tab) Agent() string { return t.b.agent.name }

@@ -358,6 +358,9 @@ func TestUnseen(t *testing.T) {
 			t.Errorf("introduced itself as %s", agent)
 		}
 	}
+	if page.Agent() == "" || page.Agent() != header.Get("User-Agent") {
+		t.Errorf("Agent is %q, and pages see %q", page.Agent(), header.Get("User-Agent"))
+	}
 	if !strings.Contains(header.Get("Sec-Ch-Ua"), "Chrome") {
 		t.Errorf("Sec-CH-UA: %s", header.Get("Sec-Ch-Ua"))
 	}

@@ -46,6 +46,12 @@ func isSignin(host string) bool {
 	return false
 }
 
+// IsConsumer says whether an address takes assertions for AWS.
+func IsConsumer(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && isConsumer(u)
+}
+
 // isConsumer says whether a URL takes assertions: /saml, or /saml/acs/ID where SAML encryption is required.
 func isConsumer(u *url.URL) bool {
 	return u.Scheme == "https" && isSignin(u.Hostname()) && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/"))

@@ -271,3 +271,8 @@ func about(act, mark string, err error) error {
 	}
 	return fmt.Errorf("%s %s: %w", act, mark, err)
 }
+
+// Check makes every match that is a checkbox, and that a person could tick, on or off. None there is no error.
+func (t *Tab) Check(ctx context.Context, mark string, on bool) error {
+	return about("ticking", mark, t.ask(ctx, nil, "check", mark, on))
+}

@@ -48,6 +48,14 @@ type Page interface {
 	Location(ctx context.Context) (string, error)
 	// Posted is the SAML response, "" before Await returned -1.
 	Posted() string
+	// Check ticks or clears the boxes that mark selects; none is no error.
+	Check(ctx context.Context, mark string, on bool) error
+	// Cookies are those that a request to origin would carry.
+	Cookies(ctx context.Context, origin string) ([]session.Cookie, error)
+	// SetCookies puts cookies back, before Open.
+	SetCookies(ctx context.Context, origin string, cookies []session.Cookie) error
+	// Agent is the browser's User-Agent.
+	Agent() string
 	// Screenshot is the page as PNG, with what stands in its fields hidden.
 	Screenshot(ctx context.Context) ([]byte, error)
 	// Close ends the browser and removes what it wrote.

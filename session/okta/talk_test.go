@@ -22,6 +22,8 @@ type play struct {
 	closed   int
 	foreign  bool
 	openErr  error
+	ticked   []string
+	cookies  []session.Cookie
 }
 
 // scene is what a page shows and what Okta makes of each press.
@@ -96,7 +98,19 @@ func (p *play) Busy() bool                                      { return false }
 func (p *play) Location(context.Context) (string, error)        { return "https://acme.okta.com/signin", nil }
 func (p *play) Posted() string                                  { return "posted" }
 func (p *play) Screenshot(context.Context) ([]byte, error)      { return []byte("png"), nil }
-func (p *play) Close() error                                    { p.closed++; return nil }
+func (p *play) Check(_ context.Context, mark string, on bool) error {
+	if on && slices.Contains(p.now().marks, mark) {
+		p.ticked = append(p.ticked, mark)
+	}
+	return nil
+}
+func (p *play) Cookies(context.Context, string) ([]session.Cookie, error) { return p.cookies, nil }
+func (p *play) SetCookies(_ context.Context, _ string, c []session.Cookie) error {
+	p.cookies = c
+	return nil
+}
+func (p *play) Agent() string { return "Mozilla/5.0" }
+func (p *play) Close() error  { p.closed++; return nil }
 
 // typist answers questions in turn; with none left nobody is there.
 type typist struct {
