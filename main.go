@@ -23,6 +23,7 @@ import (
 
 	"stsx/commands"
 	"stsx/session"
+	"stsx/session/awsfile"
 	"stsx/session/awssts"
 	"stsx/session/browser"
 	"stsx/session/config"
@@ -123,6 +124,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Roles:    roles,
 		Sessions: sessions{store},
 		Keeper:   keeper,
+		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,
 	}, nil

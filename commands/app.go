@@ -79,7 +79,7 @@ func (r *run) tree() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
-			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
+			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
 			r.passwordCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}

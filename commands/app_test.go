@@ -29,6 +29,7 @@ type room struct {
 	sessions []session.Session
 	profiles profileList
 	said     []string
+	saved    []string // profiles whose sessions are in the AWS credentials file
 	builds   int
 }
 
@@ -42,7 +43,7 @@ func newRoom(args ...string) *room {
 		Build: func(s Settings) (*Kit, error) {
 			r.settings = s
 			r.builds++
-			return &Kit{Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
+			return &Kit{Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, Shared: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
 		},
 	}
 	return r
@@ -63,7 +64,19 @@ func (r *room) Delete(_ context.Context, match func(session.Session) bool) (int,
 }
 func (r *room) DeleteAll(context.Context, bool) error         { r.sessions = nil; return nil }
 func (r *room) Where(context.Context) (key, passwords string) { return "kernel keyring", "nowhere" }
-func (r *room) Interactive() bool                             { return false }
+func (r *room) CheckSave(string, bool) error                  { return nil }
+func (r *room) Save(context.Context, string, session.Session, bool) (string, error) {
+	return "credentials", nil
+}
+func (r *room) Remove(context.Context, string) (string, bool, error) {
+	return "credentials", false, nil
+}
+func (r *room) Forget(_ context.Context, match func(string) bool) (int, error) {
+	n := len(r.saved)
+	r.saved = slices.DeleteFunc(r.saved, match)
+	return n - len(r.saved), nil
+}
+func (r *room) Interactive() bool { return false }
 func (r *room) Ask(_ context.Context, q session.Question) (string, error) {
 	return "", &session.InputError{What: q.What, Give: q.Give}
 }
@@ -407,7 +420,15 @@ func TestLogout(t *testing.T) {
 			t.Errorf("%s: %d, %s", line, code, r.err)
 		}
 	}
-	r := newRoom("logout", "")
+	r := newRoom()
+	r.sessions, r.saved = three(), []string{"dev", "other", "prod"}
+	if code := r.run("logout", "prod"); code != 0 || !slices.Equal(r.saved, []string{"dev", "other"}) || !strings.Contains(r.said[0], "also in the AWS credentials file") {
+		t.Errorf("%d, %q, %q", code, r.saved, r.said)
+	}
+	if code := r.run("logout", "--all"); code != 0 || len(r.saved) != 0 {
+		t.Errorf("%d, %q", code, r.saved)
+	}
+	r = newRoom("logout", "")
 	if code := Run(context.Background(), r.System); code != 2 || !strings.Contains(r.err.String(), "name is empty") {
 		t.Errorf("%d, %s", code, r.err)
 	}

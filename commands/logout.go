@@ -47,6 +47,13 @@ func (r *run) logout(ctx context.Context, all, password bool) error {
 	if err != nil {
 		return err
 	}
+	saved, err := r.kit.Shared.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
+	if saved > 0 {
+		said += ", also in the AWS credentials file"
+	}
+	if err != nil {
+		return err
+	}
 	for _, o := range orgs {
 		if o.Username == "" {
 			continue // under which name would it be kept?

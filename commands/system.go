@@ -75,6 +75,7 @@ type Kit struct {
 	Roles    session.Roles
 	Sessions Sessions
 	Keeper   session.Keeper
+	Shared   Shared
 	Ask      session.Prompter
 	Close    func() error
 }
@@ -95,6 +96,19 @@ type Sessions interface {
 	DeleteAll(ctx context.Context, withKey bool) error
 	// Where says where the sealing key and the passwords are kept.
 	Where(ctx context.Context) (key, passwords string)
+}
+
+// Shared is the credentials file that AWS's tools share.
+type Shared interface {
+	// CheckSave says whether Save would refuse that section.
+	CheckSave(section string, force bool) error
+	// Save writes s into section and returns the file's path. Errors name it.
+	Save(ctx context.Context, section string, s session.Session, force bool) (path string, err error)
+	// Remove takes the session in section out; found tells whether there was one.
+	Remove(ctx context.Context, section string) (path string, found bool, err error)
+	// Forget takes out what was saved for the profiles that match, as far as it
+	// still is there, and returns how many.
+	Forget(ctx context.Context, match func(profile string) bool) (int, error)
 }
 
 // ended is how a command ended that ran beside stsx instead of in its place.

@@ -60,8 +60,8 @@ func TestEveryFlagInTheDocumentsExists(t *testing.T) {
 		known["--"+m[1]] = true
 	}
 	docs := documentation(t)
-	// Docker's and nushell's.
-	for _, other := range []string{"--env-file", "--env"} {
+	// Docker's, nushell's and the AWS CLI's.
+	for _, other := range []string{"--env-file", "--env", "--profile"} {
 		known[other] = true
 	}
 	for _, flag := range regexp.MustCompile(`--[a-z-]*`).FindAllString(docs, -1) {

@@ -62,10 +62,10 @@ func TestSaveAndRemove(t *testing.T) {
 	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
 		t.Errorf("beside it: %v", left)
 	}
-	if gone, err := f.Forget(ctx, func(p string) bool { return p == "other" }); err != nil || len(gone) != 0 {
+	if gone, err := f.Forget(ctx, func(p string) bool { return p == "other" }); err != nil || gone != 0 {
 		t.Errorf("%v, %v", gone, err)
 	}
-	if gone, err := f.Forget(ctx, func(p string) bool { return p == "prod" }); err != nil || len(gone) != 1 || text(t, path) != "" {
+	if gone, err := f.Forget(ctx, func(p string) bool { return p == "prod" }); err != nil || gone != 1 || text(t, path) != "" {
 		t.Errorf("%v, %v, %q", gone, err, text(t, path))
 	}
 	if all, err := f.Saved(); err != nil || len(all) != 0 {
@@ -92,7 +92,7 @@ func TestLongLivedKeysStay(t *testing.T) {
 	}
 	// Somebody put their own keys there since: logout leaves them.
 	put(t, path, mine, 0o600)
-	if gone, err := f.Forget(context.Background(), func(string) bool { return true }); err != nil || len(gone) != 0 || text(t, path) != mine {
+	if gone, err := f.Forget(context.Background(), func(string) bool { return true }); err != nil || gone != 0 || text(t, path) != mine {
 		t.Errorf("%v, %v, %q", gone, err, text(t, path))
 	}
 }

@@ -99,6 +99,29 @@ func CheckSection(name string) error {
 	return nil
 }
 
+// CheckSave says whether Save would refuse to write that section.
+func (f Files) CheckSave(name string, force bool) error {
+	if err := CheckSection(name); err != nil {
+		return err
+	}
+	path, err := f.Credentials()
+	if err != nil {
+		return err
+	}
+	d, err := Read(path)
+	if err != nil {
+		return err
+	}
+	there, _, err := d.Get(name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if longLived(there) && !force {
+		return &LongLivedError{path, name}
+	}
+	return nil
+}
+
 // Save writes s into the section called name and returns the file's path.
 // Errors: *LongLivedError unless force, what Edit says.
 func (f Files) Save(ctx context.Context, name string, s session.Session, force bool) (string, error) {
@@ -167,13 +190,12 @@ func (f Files) Remove(ctx context.Context, name string) (path string, found bool
 
 // Forget takes out what was saved for the profiles that match, as far as it
 // still is there: a section that holds other keys by now is left alone. It
-// returns what it took out.
-func (f Files) Forget(ctx context.Context, match func(profile string) bool) ([]Saved, error) {
+// returns how many it took out.
+func (f Files) Forget(ctx context.Context, match func(profile string) bool) (gone int, err error) {
 	all, err := f.Saved()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	var gone []Saved
 	var failed error
 	for _, s := range all {
 		if !match(s.Profile) {
@@ -181,7 +203,7 @@ func (f Files) Forget(ctx context.Context, match func(profile string) bool) ([]S
 		}
 		found, err := f.remove(ctx, s)
 		if found {
-			gone = append(gone, s)
+			gone++
 		}
 		failed = errors.Join(failed, err)
 	}

@@ -1,0 +1,53 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (r *run) processCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "process",
+		Usage:     "print the credentials for an AWS SDK (credential_process)",
+		UsageText: "stsx process PROFILE",
+		Description: `   For a profile of ~/.aws/config:
+
+       [profile prod]
+       credential_process = stsx process prod
+
+   Prints the credentials as JSON, version 1, signing in first when there is no
+   session; questions are asked on the terminal itself. Where there is none it
+   fails at once and says what was needed, which the SDK shows.`,
+		Flags:  []cli.Flag{helpFlag()},
+		Action: func(c *cli.Context) error { return r.process(c.Context) },
+	}
+}
+
+// processAnswer is what an SDK reads. Source: AWS SDKs and Tools Reference
+// Guide, "Process credential provider".
+type processAnswer struct {
+	Version         int
+	AccessKeyID     string `json:"AccessKeyId"`
+	SecretAccessKey string
+	SessionToken    string
+	Expiration      string // RFC 3339; the SDK asks again shortly before
+}
+
+func (r *run) process(ctx context.Context) error {
+	name, err := r.oneProfile()
+	if err != nil {
+		return err
+	}
+	p, err := r.profileNamed(name)
+	if err != nil {
+		return err
+	}
+	s, err := r.kit.Broker.Open(ctx, p)
+	if err != nil {
+		return err
+	}
+	c := s.Credentials
+	return r.printJSON(processAnswer{1, c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339)})
+}

@@ -1,0 +1,104 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (r *run) saveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "save",
+		Usage:     "write a session into the AWS credentials file, for tools that read nothing else",
+		UsageText: "stsx save [PROFILE] [--as NAME] [--force]\n   stsx save [PROFILE] [--as NAME] --remove",
+		Description: `   Writes the session's keys into ~/.aws/credentials (or the file that
+   AWS_SHARED_CREDENTIALS_FILE names), in the section NAME, which is PROFILE's
+   name when none is given. Nothing else in the file changes. Long-lived keys
+   that stand there already stay, unless forced.
+
+   What is saved lies there in plain text until it ends, is removed, or stsx
+   logout forgets the profile's session. exec, env and process keep it out of
+   files.`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "as", Usage: "write into the section `NAME`"},
+			&cli.BoolFlag{Name: "remove", Usage: "take the session out of the file", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "force", Usage: "also in the place of long-lived keys", DisableDefaultText: true},
+			helpFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			if c.IsSet("as") && c.String("as") == "" {
+				return &usageError{"--as is empty", r.verb}
+			}
+			if c.Bool("remove") {
+				return r.unsave(c.Context, c.String("as"))
+			}
+			return r.save(c.Context, c.String("as"), c.Bool("force"))
+		},
+	}
+}
+
+func (r *run) save(ctx context.Context, section string, force bool) error {
+	name, err := r.oneProfile()
+	if err != nil {
+		return err
+	}
+	p, err := r.profileNamed(name)
+	if err != nil {
+		return err
+	}
+	if section == "" {
+		section = name
+	}
+	// A name that can't be written, or keys that must stay, should not cost a sign-in.
+	if err := r.kit.Shared.CheckSave(section, force); err != nil {
+		return err
+	}
+	s, err := r.kit.Broker.Open(ctx, p)
+	if err != nil {
+		return err
+	}
+	path, err := r.kit.Shared.Save(ctx, section, s, force)
+	if err != nil {
+		return err
+	}
+	r.kit.Ask.Say(describe(s) + ", " + left(s.Left(r.Now())) + " left, is in [" + section + "] of " + path)
+	return nil
+}
+
+// unsave needs no profile of that name in the configuration any more.
+func (r *run) unsave(ctx context.Context, section string) error {
+	if section == "" {
+		name, err := r.oneProfile()
+		if err != nil {
+			return err
+		}
+		section = name
+	}
+	kit, err := r.open()
+	if err != nil {
+		return err
+	}
+	path, found, err := kit.Shared.Remove(ctx, section)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return errors.New("there is no session in [" + section + "] of " + path)
+	}
+	kit.Ask.Say("took the session out of [" + section + "] of " + path)
+	return nil
+}
+
+// oneProfile is the one operand, else the default profile.
+func (r *run) oneProfile() (string, error) {
+	switch {
+	case len(r.operands) > 1:
+		return "", &usageError{r.verb + " takes one profile, and was given " + list(r.operands), r.verb}
+	case len(r.operands) == 0:
+		return r.defaultProfile()
+	case r.operands[0] == "":
+		return "", &usageError{"the profile's name is empty", r.verb}
+	}
+	return r.operands[0], nil
+}
