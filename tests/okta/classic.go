@@ -21,6 +21,7 @@ func (o *Org) classicRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/v1/authn", o.api(jsonType, o.authn))
 	mux.HandleFunc("POST /api/v1/authn/introspect", o.api(jsonType, o.authnState))
 	post("factors/{id}/verify", o.verify)
+	post("factors/{id}/verify/resend", o.verify)
 	post("previous", func(_ *http.Request, s *signIn, _ message) answer { o.wantFactor(s); return o.status(s) })
 	post("skip", o.authnSkip)
 	post("credentials/change_password", o.authnChange)
@@ -56,6 +57,12 @@ func (o *Org) authn(r *http.Request, in message) answer {
 		o.note(Event{Kind: StateExpired})
 		return invalidToken()
 	}
+	if user := o.accounts.find(in.Username); o.cfg.PasswordLast && user != nil && in.Password == "" {
+		s := o.begin(homePath)
+		s.name, s.user = in.Username, user
+		o.wantFactor(s)
+		return o.status(s)
+	}
 	switch o.tryPassword(in.Username, in.Password) {
 	case right:
 		s := o.begin(homePath)
@@ -83,20 +90,28 @@ func (o *Org) authnState(_ *http.Request, in message) answer {
 // factor it is about, and is told to ask.
 func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
 	f, enrolled := s.user.enrolledAs(r.PathValue("id"))
-	if !enrolled || (s.stage != stageSelect && s.stage != stageChallenge) {
+	if !enrolled || (s.stage != stageSelect && s.stage != stageChallenge && s.stage != stagePassword) {
 		return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
 	}
 	code := in.PassCode
 	if f == SecurityQuestion {
 		code = in.Answer
 	}
-	if f == Email && code == "" {
+	if f.sends() && code == "" {
 		s.stage, s.factor = stageChallenge, f
+		o.send(s, f)
 		return o.status(s)
 	}
-	switch o.tryCode(s.user, f, code) {
+	v := right
+	if f == Password {
+		v = o.tryPassword(s.name, in.Password)
+		s.knows = v == right
+	} else {
+		v = o.tryCode(s.user, f, code)
+	}
+	switch v {
 	case right:
-		o.factorsDone(s)
+		o.proven(s)
 		return o.status(s)
 	case used:
 		return apiError(http.StatusForbidden, "E0000082", "Each code can only be used once. Please wait for a new code and try again.")
@@ -152,10 +167,12 @@ func (o *Org) status(s *signIn) answer {
 		embedded["policy"] = policy
 		links["next"] = link("changePassword", o.url+"/api/v1/authn/credentials/change_password")
 	case stageChallenge:
-		if s.factor == Email {
-			out["status"] = "MFA_CHALLENGE"
+		if s.sent {
+			out["status"], out["factorResult"] = "MFA_CHALLENGE", "CHALLENGE"
 			embedded["factor"] = o.factor(s, s.factor)
 			links["next"] = link("verify", o.verifyURL(s, s.factor))
+			kind, _, _, _ := classicOf(s.factor)
+			links["resend"] = []any{link(kind, o.verifyURL(s, s.factor)+"/resend")}
 			links["prev"] = link("previous", o.url+"/api/v1/authn/previous")
 			return answer{http.StatusOK, out}
 		}
@@ -165,6 +182,9 @@ func (o *Org) status(s *signIn) answer {
 		var all []any
 		for _, f := range s.user.factors() {
 			all = append(all, o.factor(s, f))
+		}
+		if s.stage == stagePassword {
+			all = []any{o.factor(s, Password)}
 		}
 		embedded["factors"] = all
 		embedded["policy"] = object{"allowRememberDevice": true, "rememberDeviceLifetimeInMinutes": 15, "rememberDeviceByDefault": false, "factorsPolicyInfo": object{}}
@@ -183,10 +203,8 @@ func (o *Org) factor(s *signIn, f Factor) object {
 		out["factorType"], out["provider"], out["vendorName"] = "token:software:totp", "GOOGLE", "GOOGLE"
 	case OktaVerifyTOTP:
 		out["factorType"] = "token:software:totp"
-	case SecurityQuestion:
-		out["factorType"], out["profile"] = "question", object{"question": "disliked_food", "questionText": "What is the food you least liked as a child?"}
-	case Email:
-		out["factorType"], out["profile"] = "email", object{"email": "j...e@example.com"}
+	default:
+		out["factorType"], out["provider"], out["vendorName"], out["profile"] = classicOf(f)
 	}
 	return out
 }
@@ -202,7 +220,7 @@ func factorID(a *account, f Factor) string {
 
 // enrolledAs finds the factor of an enrolment's id.
 func (a *account) enrolledAs(id string) (Factor, bool) {
-	for _, f := range a.factors() {
+	for _, f := range append(a.factors(), Password) {
 		if factorID(a, f) == id {
 			return f, true
 		}

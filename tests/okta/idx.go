@@ -17,6 +17,8 @@ func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post("identify", o.identify)
 	post("challenge", o.choose)
 	post("challenge/answer", o.answer)
+	post("challenge/resend", o.resend)
+	post("challenge/poll", o.poll)
 	post("skip", o.skip)
 	post("accept-terms-of-use", o.accept)
 }
@@ -62,7 +64,11 @@ func (o *Org) identify(s *signIn, in message) answer {
 	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
 	s.stage = stageIdentify
 	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})
-	if o.cfg.IdentifierFirst {
+	if o.cfg.PasswordLast && s.user != nil {
+		o.wantFactor(s)
+		return o.ok(s)
+	}
+	if o.cfg.IdentifierFirst || o.cfg.PasswordLast {
 		// An unknown user gets the password page too: Okta does not tell who exists.
 		s.stage = stagePassword
 		return o.ok(s)
@@ -106,13 +112,16 @@ func (o *Org) refuse(s *signIn, v verdict, complaint object) answer {
 
 // choose takes a factor from the list, also from the link under a challenge.
 func (o *Org) choose(s *signIn, in message) answer {
+	if o.channel(s, in) {
+		return o.ok(s)
+	}
 	if s.stage != stageSelect && s.stage != stageChallenge {
 		return answer{http.StatusBadRequest, o.body(s, nil)}
 	}
-	for _, f := range s.user.factors() {
+	for _, f := range s.user.merged() {
 		if authenticatorOf(f).id == in.Authenticator.ID {
-			s.stage, s.factor = stageChallenge, f
 			o.note(Event{Kind: FactorChosen, User: s.user.Name, Factor: f})
+			o.challenge(s, f)
 			return o.ok(s)
 		}
 	}
@@ -143,7 +152,7 @@ func (o *Org) second(s *signIn, in message) answer {
 	}
 	switch v := o.tryCode(s.user, s.factor, code); v {
 	case right:
-		o.factorsDone(s)
+		o.proven(s)
 		return o.ok(s)
 	case used:
 		return o.refuse(s, v, say("authfactor.challenge.soft_token.used_passcode", "API error: Each code can only be used once. Please wait for a new code and try again."))
@@ -154,7 +163,7 @@ func (o *Org) second(s *signIn, in message) answer {
 
 // wrongCode is how each authenticator words it.
 func wrongCode(f Factor) object {
-	if f == GoogleTOTP {
+	if f == GoogleTOTP || f == Symantec {
 		return say("authfactor.challenge.soft_token.invalid_passcode", "API error: Your code doesn't match our records. Please try again.")
 	}
 	return say("api.authn.error.PASSCODE_INVALID", "Invalid code. Try again.")

@@ -26,13 +26,36 @@ func authenticatorOf(f Factor) authenticator {
 		return authenticator{"aut1stsxQuestion5d7", "Security Question", "security_question", "security_question"}
 	case Email:
 		return authenticator{"aut1stsxEmail005d7", "Email", "email", "email"}
+	case Phone:
+		return authenticator{"aut1stsxPhone005d7", "Phone", "phone", ""}
+	case SMS:
+		return authenticator{"aut1stsxPhone005d7", "Phone", "phone", "sms"}
+	case Voice:
+		return authenticator{"aut1stsxPhone005d7", "Phone", "phone", "voice"}
+	case YubiKey:
+		return authenticator{"aut1stsxYubiKey05d7", "YubiKey Authenticator", "security_key", "otp"}
+	case Symantec:
+		return authenticator{"aut1stsxSymantec5d7", "Symantec VIP", "app", "otp"}
+	case RSA:
+		return authenticator{"aut1stsxRSA00005d7", "RSA SecurID", "security_key", "otp"}
+	case OnPrem:
+		return authenticator{"aut1stsxOnPrem005d7", onPremName, "security_key", "otp"}
+	case CustomOTP:
+		return authenticator{"aut1stsxCustom005d7", customOTPName, "otp", "security_key"}
 	}
 	return authenticator{"aut1stsxUnknown5d7", string(f), "app", "otp"}
 }
 
 func (f Factor) ion(id string) object {
 	a := authenticatorOf(f)
-	return object{"type": a.kind, "key": string(f), "id": id, "displayName": a.name, "methods": []any{object{"type": a.method}}}
+	key, methods := f, []any{object{"type": a.method}}
+	switch f {
+	case SMS, Voice:
+		key = Phone
+	case Phone:
+		methods = []any{object{"type": "sms"}, object{"type": "voice"}}
+	}
+	return object{"type": a.kind, "key": string(key), "id": id, "displayName": a.name, "methods": methods}
 }
 
 // say is a message of the answer: key is what the widget translates, text what
@@ -102,7 +125,7 @@ func (o *Org) body(s *signIn, complaint object) object {
 
 func (o *Org) identifyForm(out object, s *signIn) {
 	fields := []any{object{"name": "identifier", "label": "Username", "required": true}}
-	if !o.cfg.IdentifierFirst {
+	if !o.cfg.IdentifierFirst && !o.cfg.PasswordLast {
 		fields = append(fields, credentials(object{"name": "passcode", "label": "Password", "secret": true}, nil))
 		out["currentAuthenticator"] = only(o.passwordIon(s))
 	}
@@ -128,13 +151,13 @@ func (o *Org) passwordIon(s *signIn) object {
 // enrolled lists the user's factors and the remediation that picks one.
 func (o *Org) enrolled(out object, s *signIn) object {
 	var enrollments, options []any
-	for i, f := range s.user.factors() {
+	for i, f := range s.user.merged() {
 		e := f.ion(enrollmentID(f))
 		if f == OktaVerifyTOTP {
 			e["profile"] = object{"deviceName": "Test phone"}
 		}
-		if f == Email {
-			e["profile"] = object{"email": "j***e@example.com"}
+		if profile := f.profile(); profile != nil {
+			e["profile"] = profile
 		}
 		enrollments = append(enrollments, e)
 		options = append(options, option(f, i))
@@ -154,9 +177,19 @@ func option(f Factor, index int) object {
 	if f == OktaVerifyTOTP {
 		method = object{"name": "methodType", "type": "string", "required": false, "options": []any{object{"label": "Enter a code", "value": "totp"}}}
 	}
+	fields := []any{object{"name": "id", "required": true, "value": a.id, "mutable": false}}
+	switch f {
+	case RSA, OnPrem:
+		fields = append(fields, object{"name": "enrollmentId", "required": true, "value": enrollmentID(f), "mutable": false})
+	case Phone:
+		fields = append(fields, object{"name": "enrollmentId", "required": true, "value": enrollmentID(f), "mutable": false})
+	case SecurityQuestion:
+	default:
+		fields = append(fields, method)
+	}
 	return object{
 		"label":     a.name,
-		"value":     object{"form": object{"value": []any{object{"name": "id", "required": true, "value": a.id, "mutable": false}, method}}},
+		"value":     object{"form": object{"value": fields}},
 		"relatesTo": "$.authenticatorEnrollments.value[" + strconv.Itoa(index) + "]",
 	}
 }
@@ -164,7 +197,7 @@ func option(f Factor, index int) object {
 func (o *Org) selectForm(out object, s *signIn) {
 	out["remediation"] = list(o.enrolled(out, s))
 	var all []any
-	for _, f := range s.user.factors() {
+	for _, f := range s.user.merged() {
 		all = append(all, f.ion(authenticatorOf(f).id))
 	}
 	out["authenticators"] = list(all...)
@@ -173,33 +206,23 @@ func (o *Org) selectForm(out object, s *signIn) {
 // challengeForm asks for the factor chosen; it returns the field that carries
 // the complaint.
 func (o *Org) challengeForm(out object, s *signIn, complaint object) object {
-	field := object{"name": "passcode", "label": "Enter code", "required": true, "visible": true}
-	switch s.factor {
-	case OktaVerifyTOTP:
-		field["name"] = "totp"
-	case SecurityQuestion:
-		field["name"], field["label"] = "answer", "What is the food you least liked as a child?"
+	var form, field object
+	if s.factor == GoogleTOTP || s.factor == OktaVerifyTOTP {
+		field = object{"name": "passcode", "label": "Enter code", "required": true, "visible": true}
+		if s.factor == OktaVerifyTOTP {
+			field["name"] = "totp"
+		}
+		form = o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer", credentials(field, complaint))
+		form["relatesTo"] = []any{"$.currentAuthenticator"}
+		out["currentAuthenticator"] = only(s.factor.ion(authenticatorOf(s.factor).id))
+	} else {
+		form, field = o.codeForm(out, s, complaint)
 	}
-	form := o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer", credentials(field, complaint))
 	forms := []any{form}
-	if list := o.enrolled(out, s); len(s.user.factors()) > 1 {
+	if list := o.enrolled(out, s); len(s.user.merged()) > 1 {
 		forms = append(forms, list)
 	}
 	out["remediation"] = list(forms...)
-	current := s.factor.ion(authenticatorOf(s.factor).id)
-	switch s.factor {
-	case SecurityQuestion:
-		current["profile"] = object{"question": "What is the food you least liked as a child?", "questionKey": "disliked_food"}
-		form["relatesTo"] = []any{"$.currentAuthenticatorEnrollment"}
-		out["currentAuthenticatorEnrollment"] = only(current)
-	case Email:
-		current["profile"] = object{"email": "j***e@example.com"}
-		form["relatesTo"] = []any{"$.currentAuthenticatorEnrollment"}
-		out["currentAuthenticatorEnrollment"] = only(current)
-	default:
-		form["relatesTo"] = []any{"$.currentAuthenticator"}
-		out["currentAuthenticator"] = only(current)
-	}
 	return field
 }
 

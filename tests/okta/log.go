@@ -17,6 +17,8 @@ const (
 	Identified      Kind = "identify"         // a username was sent: User
 	PasswordTried   Kind = "password"         // a password was sent: User, OK, Digest
 	CodeTried       Kind = "code"             // a one-time code was sent: User, Factor, OK, Digest, Detail
+	CodeSent        Kind = "sent"             // a code was sent to a phone or by email: User, Factor
+	LinkClicked     Kind = "link"             // the link in an email was opened: User, Factor
 	FactorChosen    Kind = "factor"           // a factor was picked from the list: User, Factor
 	PasswordChanged Kind = "password changed" // a new password was set: User, Digest
 	Locked          Kind = "locked"           // too many failures: User

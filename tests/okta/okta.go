@@ -59,6 +59,14 @@ const (
 	OktaVerifyTOTP   Factor = "okta_verify"
 	SecurityQuestion Factor = "security_question"
 	Email            Factor = "okta_email"
+	SMS              Factor = "sms" // SMS and Voice are the Identity Engine's phone_number
+	Voice            Factor = "voice"
+	Phone            Factor = "phone_number" // no factor of a User's: what the two are listed as
+	YubiKey          Factor = "yubikey_token"
+	Symantec         Factor = "symantec_vip"
+	RSA              Factor = "rsa_token"
+	OnPrem           Factor = "onprem_mfa"
+	CustomOTP        Factor = "custom_otp"
 )
 
 // User is an account of the org.
@@ -68,7 +76,8 @@ type User struct {
 
 	GoogleTOTP     string   // base32 secret; empty: not enrolled
 	OktaVerifyTOTP string   // base32 secret; empty: not enrolled
-	Others         []Factor // enrolled as well, but no answer to them is ever right
+	Others         []Factor // enrolled as well: what Code gives is the answer to them
+	Answer         string   // to the security question; default DefaultAnswer
 
 	Locked          bool
 	PasswordExpired bool
@@ -83,6 +92,10 @@ type User struct {
 type Config struct {
 	Engine          Engine
 	IdentifierFirst bool // username and password on two pages
+	PasswordLast    bool // the username alone, then a factor, then the password
+	AskBeforeEmail  bool // a page asks whether to send the email (Identity Engine; Classic always asks)
+	NoMagicLink     bool // the email has a code only, so its page does not poll
+	FastClock       bool // what the page waits for lasts a tenth: 3 s until it offers to send a code again
 	Users           []User
 
 	Widget        string           // the widget's dist directory; default: node_modules beside this package's source

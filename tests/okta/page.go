@@ -20,7 +20,14 @@ var (
 <title>stsx-test - Sign In</title>
 <link rel="icon" href="data:,">
 <link href="{{.Style}}" type="text/css" rel="stylesheet">
-<script src="{{.Script}}" type="text/javascript"></script>
+{{if .FastClock}}<script type="text/javascript">
+(function () {
+  var begun = Date.now(), now = Date.now, later = window.setTimeout;
+  Date.now = function () { return begun + 10 * (now() - begun); };
+  window.setTimeout = function (f, ms) { return later.apply(window, [f, ms >= 10000 ? ms / 10 : ms].concat([].slice.call(arguments, 2))); };
+})();
+</script>
+{{end}}<script src="{{.Script}}" type="text/javascript"></script>
 </head>
 <body class="auth okta-container">
 <div class="content">
@@ -140,6 +147,7 @@ func (o *Org) loginPage(w http.ResponseWriter, from string) {
 	writePage(w, http.StatusOK, hostedPage, map[string]any{
 		"Style": o.widget.style(o.cfg.Engine), "Script": o.widget.script(o.cfg.Engine),
 		"StateToken": token, "From": o.url + from, "Config": template.JS(raw),
+		"FastClock": o.cfg.FastClock,
 	})
 }
 
@@ -152,6 +160,7 @@ func (o *Org) features() map[string]any {
 		"deviceFingerprinting": !o.cfg.NoFingerprint, "useDeviceFingerprintForSecurityImage": false,
 		"trackTypingPattern": false, "redirectByFormSubmit": true, "restrictRedirectToForeground": true,
 		"showPasswordRequirementsAsHtmlList": true, "idpDiscovery": o.cfg.Engine == Classic && o.cfg.IdentifierFirst,
+		"passwordlessAuth": o.cfg.PasswordLast,
 	}
 }
 

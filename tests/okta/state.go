@@ -30,6 +30,8 @@ type signIn struct {
 	name    string   // as typed
 	user    *account // nil while unknown
 	factor  Factor
+	sent    bool // Okta sent a code, or an email with a link
+	knows   bool // the password was right
 	warned  bool
 	agreed  bool
 	from    string // path to return to
@@ -77,7 +79,10 @@ func (o *Org) end(s *signIn) {
 
 // passwordRight moves on after the first factor.
 func (o *Org) passwordRight(s *signIn) {
+	s.knows = true
 	switch {
+	case o.cfg.PasswordLast:
+		o.factorsDone(s)
 	case s.user.PasswordExpired:
 		s.stage = stageExpired
 	case s.user.PasswordWarn && !s.warned:
@@ -89,14 +94,27 @@ func (o *Org) passwordRight(s *signIn) {
 
 // wantFactor asks for the second factor: straight away when there is one only.
 func (o *Org) wantFactor(s *signIn) {
-	switch all := s.user.factors(); len(all) {
+	all := s.user.factors()
+	if o.cfg.Engine != Classic {
+		all = s.user.merged()
+	}
+	switch len(all) {
 	case 0:
 		o.factorsDone(s)
 	case 1:
-		s.stage, s.factor = stageChallenge, all[0]
+		o.challenge(s, all[0])
 	default:
 		s.stage, s.factor = stageSelect, ""
 	}
+}
+
+// proven moves on after a factor.
+func (o *Org) proven(s *signIn) {
+	if o.cfg.PasswordLast && !s.knows {
+		s.stage, s.factor = stagePassword, Password
+		return
+	}
+	o.factorsDone(s)
 }
 
 func (o *Org) factorsDone(s *signIn) {

@@ -23,7 +23,8 @@ func stepOf(t time.Time) int64 { return t.Unix() / int64(totpStep/time.Second) }
 
 // Code returns a code that the org accepts now for this factor: the one an app
 // would show, or the next one (a clock a little fast) when that one is spent
-// already, so that two sign-ins in one test need not wait.
+// already, so that two sign-ins in one test need not wait. Of what Okta sends it
+// is the code sent last, an error while there is none.
 func (o *Org) Code(user string, factor Factor) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -33,7 +34,7 @@ func (o *Org) Code(user string, factor Factor) (string, error) {
 	}
 	secret := a.secret(factor)
 	if secret == "" {
-		return "", fmt.Errorf("%s has no %s", user, factor)
+		return a.codeNow(factor)
 	}
 	now := stepOf(o.cfg.Clock())
 	for _, step := range []int64{now, now + 1, now - 1} {
@@ -60,7 +61,7 @@ const (
 func (a *account) matchCode(factor Factor, code string, now time.Time) verdict {
 	secret := a.secret(factor)
 	if secret == "" {
-		return wrong
+		return a.match(factor, code)
 	}
 	for step := stepOf(now) - 1; step <= stepOf(now)+1; step++ {
 		want, err := codeAt(secret, step)

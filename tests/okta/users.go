@@ -12,6 +12,8 @@ type account struct {
 	id       string
 	failures int // in a row; a right answer clears it
 	spent    map[spentCode]bool
+	sent     map[Factor]string   // the code under way
+	shown    map[Factor][]string // what tokens have shown and nobody has used
 }
 
 type spentCode struct {
@@ -24,7 +26,7 @@ type accounts []*account
 func newAccounts(users []User) accounts {
 	var all accounts
 	for _, u := range users {
-		all = append(all, &account{User: clone(u), id: newID("00u"), spent: map[spentCode]bool{}})
+		all = append(all, &account{User: clone(u), id: newID("00u"), spent: map[spentCode]bool{}, sent: map[Factor]string{}, shown: map[Factor][]string{}})
 	}
 	return all
 }
