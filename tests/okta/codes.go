@@ -28,7 +28,7 @@ func (a *account) merged() []Factor {
 	var all []Factor
 	for _, f := range a.factors() {
 		if f == SMS || f == Voice {
-			f = Phone
+			f = PhoneNumber
 		}
 		if !slices.Contains(all, f) {
 			all = append(all, f)
@@ -137,10 +137,10 @@ func (o *Org) channel(s *signIn, in message) bool {
 	method := map[string]Factor{"sms": SMS, "voice": Voice, "email": Email}[in.Authenticator.MethodType]
 	at := s.factor
 	if at == SMS || at == Voice {
-		at = Phone
+		at = PhoneNumber
 	}
 	if s.stage != stageChallenge || method == "" || in.Authenticator.ID != authenticatorOf(at).id ||
-		(at == Phone && !slices.Contains(s.user.methods(), method)) || (at == Email && (method != Email || s.sent)) {
+		(at == PhoneNumber && !slices.Contains(s.user.methods(), method)) || (at == Email && (method != Email || s.sent)) {
 		return false
 	}
 	s.factor = method
@@ -159,9 +159,9 @@ func (o *Org) codeForm(out object, s *signIn, complaint object) (form, field obj
 		current["resend"] = o.form(s, "resend", "/idp/idx/challenge/resend")
 	}
 	out["currentAuthenticatorEnrollment"] = only(current)
-	if s.factor == Phone || (s.factor == Email && !s.sent) {
+	if s.factor == PhoneNumber || (s.factor == Email && !s.sent) {
 		options := []any{object{"label": "Email", "value": "email"}}
-		if s.factor == Phone {
+		if s.factor == PhoneNumber {
 			options = nil
 			for _, m := range s.user.methods() {
 				options = append(options, object{"label": strings.ToUpper(string(m)), "value": authenticatorOf(m).method})
@@ -204,7 +204,7 @@ func (o *Org) codeForm(out object, s *signIn, complaint object) (form, field obj
 // profile is what an enrolment shows of itself.
 func (f Factor) profile() object {
 	switch f {
-	case SMS, Voice, Phone:
+	case SMS, Voice, PhoneNumber:
 		return object{"phoneNumber": maskedPhone}
 	case Email:
 		return object{"email": maskedEmail}

@@ -14,14 +14,14 @@ func others(all ...Factor) func(*User) {
 func TestPhone(t *testing.T) {
 	o, c := simulate(t, Config{Users: []User{jane(others(SMS, Voice))}})
 	_, r := c.identify(c.introspect(), testPassword)
-	r = c.choose(r, Phone)
+	r = c.choose(r, PhoneNumber)
 	if r.page() != "authenticator-verification-data" {
 		t.Fatalf("page %s", r.page())
 	}
 	if _, err := o.Code(testUser, SMS); err == nil {
 		t.Error("a code before any was sent")
 	}
-	_, r = c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle, "authenticator": object{"id": authenticatorOf(Phone).id, "methodType": "sms"}})
+	_, r = c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle, "authenticator": object{"id": authenticatorOf(PhoneNumber).id, "methodType": "sms"}})
 	first := c.code(SMS)
 	_, r = c.post("/idp/idx/challenge/resend", object{"stateHandle": r.StateHandle})
 	if status, r := c.answerCode(r, SMS, first); status != http.StatusUnauthorized || r.complaint() != "api.authn.error.PASSCODE_INVALID" {

@@ -26,7 +26,7 @@ func authenticatorOf(f Factor) authenticator {
 		return authenticator{"aut1stsxQuestion5d7", "Security Question", "security_question", "security_question"}
 	case Email:
 		return authenticator{"aut1stsxEmail005d7", "Email", "email", "email"}
-	case Phone:
+	case PhoneNumber:
 		return authenticator{"aut1stsxPhone005d7", "Phone", "phone", ""}
 	case SMS:
 		return authenticator{"aut1stsxPhone005d7", "Phone", "phone", "sms"}
@@ -51,8 +51,8 @@ func (f Factor) ion(id string) object {
 	key, methods := f, []any{object{"type": a.method}}
 	switch f {
 	case SMS, Voice:
-		key = Phone
-	case Phone:
+		key = PhoneNumber
+	case PhoneNumber:
 		methods = []any{object{"type": "sms"}, object{"type": "voice"}}
 	}
 	return object{"type": a.kind, "key": string(key), "id": id, "displayName": a.name, "methods": methods}
@@ -181,7 +181,7 @@ func option(f Factor, index int) object {
 	switch f {
 	case RSA, OnPrem:
 		fields = append(fields, object{"name": "enrollmentId", "required": true, "value": enrollmentID(f), "mutable": false})
-	case Phone:
+	case PhoneNumber:
 		fields = append(fields, object{"name": "enrollmentId", "required": true, "value": enrollmentID(f), "mutable": false})
 	case SecurityQuestion:
 	default:

@@ -61,7 +61,7 @@ const (
 	Email            Factor = "okta_email"
 	SMS              Factor = "sms" // SMS and Voice are the Identity Engine's phone_number
 	Voice            Factor = "voice"
-	Phone            Factor = "phone_number" // no factor of a User's: what the two are listed as
+	PhoneNumber      Factor = "phone_number" // no factor of a User's: what the two are listed as
 	YubiKey          Factor = "yubikey_token"
 	Symantec         Factor = "symantec_vip"
 	RSA              Factor = "rsa_token"
