@@ -108,7 +108,10 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Codes: func() *session.CodeSource {
 			return &session.CodeSource{Given: s.MFACode, Run: firstLine, Ask: terminal, Tick: tick}
 		},
-		Ask: terminal,
+		Ask:      terminal,
+		Jar:      store.Jar(),
+		Consumer: browser.IsConsumer,
+		Getenv:   os.Getenv,
 	}
 	if s.Verbose {
 		driver.Note = terminal.Say

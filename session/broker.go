@@ -113,6 +113,7 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 			return s, nil
 		}
 	}
+	p.Org.Anew = anew
 	a, err := b.assert(ctx, p)
 	if err != nil {
 		return Session{}, err

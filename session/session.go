@@ -31,6 +31,7 @@ type Org struct {
 	PasswordCommand []string
 	MFACommand      []string
 	Remember        bool          // keep the provider's session and device cookies for the next sign-in
+	Anew            bool          // sign in even where a session at the provider is remembered; the device still is
 	Timeout         time.Duration // one deadline for a whole sign-in, waits for the person included
 }
 

@@ -25,7 +25,7 @@ func rooms() map[string][]string {
 		"docs/man":        {"stsx/commands"},
 		"session":         {},
 		"session/config":  {"stsx/session", "github.com/pelletier/go-toml/"},
-		"session/okta":    {"stsx/session"},
+		"session/okta":    {"stsx/session", "golang.org/x/net/html"},
 		"session/browser": {"github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
 		"session/awsfile": {"stsx/session", "github.com/gofrs/flock"},
 		"session/awssts":  {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},

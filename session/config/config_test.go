@@ -32,7 +32,7 @@ allowed_hosts = ["SSO.example.com",
 password_command = ["pass", "show", "okta"]
 mfa_command = ["ykman", ""]
 timeout = "90s"
-remember = false
+remember = true
 
 [idp]
 beta = { url = "http://[::1]:8080/x" }
@@ -57,7 +57,7 @@ prod.duration = "8h"
 	}
 	acme := session.Org{Name: "acme", Type: "okta", URL: "https://acme.okta.com/home/amazon_aws/0oa/272", Username: "jane.roe@example.com",
 		MFA: "totp", Browser: "headless", BrowserPath: "/opt/chrome", NoSandbox: true, AllowedHosts: []string{"sso.example.com", "127.0.0.1"},
-		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second}
+		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true}
 	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
 	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1", Duration: 8 * time.Hour}
 	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x", Confirm: true}
@@ -108,7 +108,7 @@ func TestProblems(t *testing.T) {
 		{in("mfa = 'topt'"), `3:1: mfa: unknown factor "topt"; did you mean totp`},
 		{in("browser = 'vsible'"), `3:1: unknown browser "vsible"; did you mean "visible"?`},
 		{in("sandbox = 'no'"), "3:1: sandbox is true or false, not a string"},
-		{in("remember = true"), "3:1: this version doesn't keep Okta's cookies yet; remove remember or set it to false"},
+		{in("remember = 'yes'"), "3:1: remember is true or false, not a string"},
 		{in("allowed_hosts = 'a.example'"), "3:1: allowed_hosts is a list of strings, not a string"},
 		{in("allowed_hosts = []"), "3:1: allowed_hosts is empty"},
 		{in("allowed_hosts = ['https://a.example']"), "3:1: allowed_hosts: \"https://a.example\" is not a host name"},

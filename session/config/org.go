@@ -34,7 +34,7 @@ func orgSettings() []setting[session.Org] {
 		{"mfa_command", set((*checker).command, func(o *org) *[]string { return &o.MFACommand })},
 		{"timeout", set(func(c *checker, e entry) (time.Duration, bool) { return c.duration(e, leastTimeout, mostTimeout) },
 			func(o *org) *time.Duration { return &o.Timeout })},
-		{"remember", setRemember},
+		{"remember", set((*checker).truth, func(o *org) *bool { return &o.Remember })},
 	}
 }
 
@@ -56,12 +56,6 @@ func setType(c *checker, e entry, o *session.Org) {
 		return
 	}
 	o.Type = "okta"
-}
-
-func setRemember(c *checker, e entry, _ *session.Org) {
-	if on, ok := c.truth(e); ok && on {
-		c.problem(e.at, "this version doesn't keep Okta's cookies yet; remove remember or set it to false")
-	}
 }
 
 func (c *checker) factor(e entry) (string, bool) {

@@ -35,6 +35,9 @@ func (f factor) answerCode(t *talk, ctx context.Context) error {
 		}
 		return err
 	}
+	if err := t.answerRemember(ctx); err != nil {
+		return err
+	}
 	if err := t.page.Fill(ctx, f.page, code.Reveal(), t.origins); err != nil {
 		return err
 	}

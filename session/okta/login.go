@@ -20,8 +20,15 @@ func (t *talk) login(ctx context.Context) error {
 		if err := t.page.Fill(ctx, username, t.org.Username, t.origins); err != nil {
 			return err
 		}
+		t.named = true
+	}
+	if err := t.answerRemember(ctx); err != nil {
+		return err
 	}
 	if asksPassword {
+		if err := t.secret(ctx); err != nil {
+			return err
+		}
 		if err := t.page.Fill(ctx, passwordBox, t.password.Reveal(), t.origins); err != nil {
 			return err
 		}
@@ -39,6 +46,14 @@ func (t *talk) login(ctx context.Context) error {
 		return &session.RefusedError{What: "the username", Said: t.quote(ctx, v)}
 	}
 	return t.wrongPassword(ctx, v)
+}
+
+// secret makes sure that there is a password to type.
+func (t *talk) secret(ctx context.Context) (err error) {
+	if t.password.IsZero() {
+		t.password, err = t.Passwords.First(ctx, t.org)
+	}
+	return err
 }
 
 // wrongPassword forgets the password that Okta refused and asks for another.

@@ -10,9 +10,11 @@ package okta
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
 	"stsx/session"
 )
@@ -83,7 +85,12 @@ type Driver struct {
 	// fills in a secret that stsx keeps.
 	Bridge func(ctx context.Context, p Page) error
 	// Jar keeps the cookies of orgs with Remember; nil: nothing is kept.
-	Jar       session.Jar
+	Jar session.Jar
+	// Consumer says whether an address takes assertions for AWS; nil: none
+	// does, and nothing is renewed without a browser.
+	Consumer func(address string) bool
+	// Getenv tells of proxies that only the browser knows; nil: there are none.
+	Getenv    func(name string) string
 	Passwords session.PasswordSource
 	Codes     func() *session.CodeSource
 	Ask       session.Prompter
@@ -94,13 +101,33 @@ type Driver struct {
 	Keep func(png []byte) (string, error)
 }
 
-// Assert implements session.IdP.
+// Assert implements session.IdP. What is remembered of an earlier sign-in
+// comes first, without a browser and before anybody is asked for a password.
 func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
 	origins, err := origins(p.Org)
 	if err != nil {
 		return session.Assertion{}, err
 	}
-	page, o, password, err := d.prepare(ctx, p.Org)
+	kept, o, err := d.recall(ctx, p.Org)
+	if err != nil {
+		return session.Assertion{}, err
+	}
+	if a, ok := d.renewed(ctx, o, &kept); ok || ctx.Err() != nil {
+		return a, context.Cause(ctx)
+	}
+	a, err := d.signIn(ctx, o, origins, kept)
+	if errors.Is(err, errStranger) {
+		d.note(err.Error())
+		d.discard(ctx, o)
+		a, err = d.signIn(ctx, o, origins, session.Remembered{})
+	}
+	return a, err
+}
+
+// signIn signs in with a browser that has kept's cookies. errStranger: they
+// were enough, and are another user's.
+func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, kept session.Remembered) (session.Assertion, error) {
+	page, o, password, err := d.prepare(ctx, o, kept)
 	if page != nil {
 		defer page.Close()
 	}
@@ -112,13 +139,19 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	if err != nil {
 		return session.Assertion{}, err
 	}
+	a, err := session.ParseAssertion(encoded)
+	if err == nil && !t.named && !kept.IsZero() && a.Subject != kept.Subject {
+		err = errStranger
+	}
+	if err == nil {
+		d.remember(ctx, o, page, a)
+	}
 	// The browser has done its part: it is gone before anybody is asked
 	// whether to keep the password.
 	if err := page.Close(); err != nil {
 		d.Ask.Say("closing the browser: " + err.Error())
 	}
 	d.Ask.Progress("")
-	a, err := session.ParseAssertion(encoded)
 	if err != nil {
 		return session.Assertion{}, err
 	}
@@ -141,7 +174,7 @@ func (d *Driver) note(text string) {
 
 // prepare starts the browser and opens the page while the person is still
 // typing. The page is returned with an error too, so that it is closed.
-func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org, session.Password, error) {
+func (d *Driver) prepare(ctx context.Context, o session.Org, kept session.Remembered) (Page, session.Org, session.Password, error) {
 	starting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	asking, stop := context.WithCancel(ctx)
@@ -149,6 +182,9 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 	ready := make(chan opened, 1)
 	go func() {
 		page, err := d.Browse(starting, o, o.Browser == "visible")
+		if err == nil {
+			err = page.SetCookies(starting, o.Origin(), live(kept.Cookies, time.Now()))
+		}
 		if err == nil {
 			err = page.Open(starting, o.URL)
 		}
@@ -158,7 +194,7 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 		}
 		ready <- opened{page, err}
 	}()
-	password, named, err := d.credentials(asking, o)
+	password, named, err := d.credentials(asking, o, kept)
 	if err == nil {
 		d.Ask.Progress("opening " + o.Name + "'s sign-in page")
 	}
@@ -173,12 +209,17 @@ func (d *Driver) prepare(ctx context.Context, o session.Org) (Page, session.Org,
 	return got.page, named, password, err
 }
 
-func (d *Driver) credentials(ctx context.Context, o session.Org) (session.Password, session.Org, error) {
+// credentials asks for the username and the password; with something that is
+// remembered the page may want neither, and asks when it does.
+func (d *Driver) credentials(ctx context.Context, o session.Org, kept session.Remembered) (session.Password, session.Org, error) {
 	name, err := session.Username(ctx, o, d.Ask)
 	if err != nil {
 		return session.Password{}, o, err
 	}
 	o.Username = name
+	if !kept.IsZero() && d.Passwords.Given.IsZero() {
+		return session.Password{}, o, nil
+	}
 	password, err := d.Passwords.First(ctx, o)
 	return password, o, err
 }

@@ -35,6 +35,7 @@ func screens() []screen {
 	for _, f := range factors() {
 		table = append(table, screen{f.title, f.page, f.answerPage})
 	}
+	table = append(table, rememberScreens()...)
 	table = append(table, betweens()...)
 	return append(table,
 		screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator},

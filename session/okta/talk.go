@@ -29,6 +29,7 @@ type talk struct {
 	origins  []string
 	password session.Password
 	sent     bool // the password was typed into the page
+	named    bool // the username was
 	codes    *session.CodeSource
 	chosen   *factor // what the person signs in with besides the password
 

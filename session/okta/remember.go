@@ -1,0 +1,143 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"stsx/session"
+)
+
+// deviceCookie is by which Okta knows this device again.
+const deviceCookie = "DT"
+
+// Marks of what asks whether to remember.
+const (
+	rememberBox = `input[name="rememberMe"], input[name="rememberDevice"]`
+	stayButton  = `[data-se="stay-signed-in-btn"]`
+	leaveButton = `[data-se="do-not-stay-signed-in-btn"]`
+)
+
+// recall returns what is remembered for o and its user. The username has to be
+// known for that, so it comes back with the org. What is another user's goes,
+// and so does everything when nothing is to be remembered.
+func (d *Driver) recall(ctx context.Context, o session.Org) (session.Remembered, session.Org, error) {
+	if d.Jar == nil {
+		return session.Remembered{}, o, nil
+	}
+	if !o.Remember {
+		d.discard(ctx, o)
+		return session.Remembered{}, o, nil
+	}
+	name, err := session.Username(ctx, o, d.Ask)
+	if err != nil {
+		return session.Remembered{}, o, err
+	}
+	o.Username = name
+	r, err := d.Jar.Remembered(ctx, o)
+	if err != nil {
+		if ctx.Err() != nil {
+			return session.Remembered{}, o, err
+		}
+		d.note(err.Error())
+		return session.Remembered{}, o, nil
+	}
+	if r.IsZero() {
+		return r, o, nil
+	}
+	if !strings.EqualFold(r.Username, o.Username) {
+		d.note("what was remembered of another user is discarded")
+		d.discard(ctx, o)
+		return session.Remembered{}, o, nil
+	}
+	if o.Anew {
+		r.Cookies = slices.DeleteFunc(slices.Clone(r.Cookies), func(c session.Cookie) bool { return c.Name != deviceCookie })
+	}
+	return r, o, nil
+}
+
+// remember keeps what the browser has of o's host for the next sign-in. A
+// failure to costs no sign-in.
+func (d *Driver) remember(ctx context.Context, o session.Org, p Page, a session.Assertion) {
+	if d.Jar == nil || !o.Remember {
+		return
+	}
+	u, err := url.Parse(o.URL)
+	if err != nil {
+		return
+	}
+	cookies, err := p.Cookies(ctx, o.Origin())
+	if err != nil {
+		d.Ask.Say("Okta's cookies are not kept: " + err.Error())
+		return
+	}
+	cookies = ofHost(cookies, u)
+	d.keep(ctx, o, session.Remembered{Username: o.Username, Subject: a.Subject, Agent: p.Agent(), Cookies: cookies[:min(len(cookies), maxCookies)]})
+}
+
+func (d *Driver) keep(ctx context.Context, o session.Org, r session.Remembered) {
+	if r.IsZero() {
+		return
+	}
+	if err := d.Jar.Keep(ctx, o, r); err != nil && ctx.Err() == nil {
+		d.Ask.Say(err.Error())
+	}
+}
+
+func (d *Driver) discard(ctx context.Context, o session.Org) {
+	if err := d.Jar.Discard(ctx, o); err != nil && ctx.Err() == nil {
+		d.Ask.Say(err.Error())
+	}
+}
+
+// renewed is renew with what is to be done about its outcome. false: the
+// browser has to sign in, with what is left in r.
+func (d *Driver) renewed(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, bool) {
+	if r.IsZero() || o.Anew {
+		return session.Assertion{}, false
+	}
+	d.Ask.Progress("renewing the sign-in to " + o.Name)
+	a, err := d.renew(ctx, o, r)
+	d.Ask.Progress("")
+	switch {
+	case err == nil:
+		d.note("Okta's session is still open: signed in without a browser")
+		d.keep(ctx, o, *r)
+		return a, true
+	case errors.Is(err, errStranger):
+		d.discard(ctx, o)
+		*r = session.Remembered{}
+	}
+	d.note("signing in with a browser: " + err.Error())
+	return session.Assertion{}, false
+}
+
+// rememberScreens are the pages that ask whether to.
+func rememberScreens() []screen {
+	return []screen{{"keep me signed in", leaveButton, (*talk).staySignedIn}}
+}
+
+// staySignedIn answers as the configuration says.
+func (t *talk) staySignedIn(ctx context.Context) error {
+	mark := leaveButton
+	if t.org.Remember {
+		mark = stayButton
+	}
+	v, err := t.press(ctx, mark)
+	if err != nil {
+		return err
+	}
+	wrong, err := t.judge(ctx, v)
+	if err == nil && wrong {
+		err = &session.RefusedError{What: "staying signed in", Said: t.quote(ctx, v)}
+	}
+	return err
+}
+
+// answerRemember ticks the boxes of the page at hand that ask whether this
+// device, or the sign-in, is to be remembered; or clears them.
+func (t *talk) answerRemember(ctx context.Context) error {
+	return t.page.Check(ctx, rememberBox, t.org.Remember)
+}
