@@ -93,6 +93,9 @@ func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
 	if !enrolled || (s.stage != stageSelect && s.stage != stageChallenge && s.stage != stagePassword) {
 		return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
 	}
+	if f == OktaVerifyPush {
+		return o.verifyPush(r, s, strings.HasSuffix(r.URL.Path, "/resend"))
+	}
 	code := in.PassCode
 	if f == SecurityQuestion {
 		code = in.Answer
@@ -167,6 +170,10 @@ func (o *Org) status(s *signIn) answer {
 		embedded["policy"] = policy
 		links["next"] = link("changePassword", o.url+"/api/v1/authn/credentials/change_password")
 	case stageChallenge:
+		if s.factor == OktaVerifyPush && s.push != nil {
+			o.challenged(s, out, embedded, links)
+			return answer{http.StatusOK, out}
+		}
 		if s.sent {
 			out["status"], out["factorResult"] = "MFA_CHALLENGE", "CHALLENGE"
 			embedded["factor"] = o.factor(s, s.factor)
@@ -187,7 +194,7 @@ func (o *Org) status(s *signIn) answer {
 			all = []any{o.factor(s, Password)}
 		}
 		embedded["factors"] = all
-		embedded["policy"] = object{"allowRememberDevice": true, "rememberDeviceLifetimeInMinutes": 15, "rememberDeviceByDefault": false, "factorsPolicyInfo": object{}}
+		embedded["policy"] = o.factorsPolicy(s)
 	}
 	return answer{http.StatusOK, out}
 }
@@ -203,6 +210,9 @@ func (o *Org) factor(s *signIn, f Factor) object {
 		out["factorType"], out["provider"], out["vendorName"] = "token:software:totp", "GOOGLE", "GOOGLE"
 	case OktaVerifyTOTP:
 		out["factorType"] = "token:software:totp"
+	case OktaVerifyPush:
+		out["factorType"] = "push"
+		out["profile"] = object{"credentialId": s.user.Name, "deviceType": "SmartPhone_Android", "name": s.user.Phone.name(), "platform": "ANDROID", "version": "15"}
 	default:
 		out["factorType"], out["provider"], out["vendorName"], out["profile"] = classicOf(f)
 	}

@@ -119,6 +119,7 @@ type reply struct {
 	Remediation struct {
 		Value []struct {
 			Name, Href string
+			Refresh    int
 			Value      []struct {
 				Name string
 				Form struct {
@@ -133,9 +134,22 @@ type reply struct {
 	Messages messages
 	Success  struct{ Href string }
 
+	CurrentAuthenticator struct {
+		Value struct {
+			ContextualData struct{ CorrectAnswer string }
+		}
+	}
+
 	Status, StateToken, SessionToken string
+	FactorResult                     string
 	ErrorCode, ErrorSummary          string
 	Embedded                         struct {
+		Policy json.RawMessage
+		Factor struct {
+			Embedded struct {
+				Challenge struct{ CorrectAnswer json.Number }
+			} `json:"_embedded"`
+		}
 		Factors []struct {
 			FactorType, Provider string
 			Links                struct{ Verify struct{ Href string } } `json:"_links"`
@@ -204,7 +218,7 @@ func (c *client) identify(r reply, password string) (int, reply) {
 // choose picks a factor, answerCode sends a code for it.
 func (c *client) choose(r reply, f Factor) reply {
 	c.Helper()
-	status, r := c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle, "authenticator": object{"id": authenticatorOf(f).id}})
+	status, r := c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle, "authenticator": object{"id": authenticatorOf(f).id, "methodType": authenticatorOf(f).method}})
 	if status != http.StatusOK {
 		c.Fatalf("choosing %s: %d", f, status)
 	}

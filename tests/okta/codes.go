@@ -128,8 +128,14 @@ func (o *Org) resend(s *signIn, _ message) answer {
 	return o.ok(s)
 }
 
-// poll tells the page where the sign-in stands: on, once the link was clicked.
-func (o *Org) poll(s *signIn, _ message) answer { return o.ok(s) }
+// poll tells the page where the sign-in stands: on, once the link was clicked
+// or the phone has answered.
+func (o *Org) poll(s *signIn, in message) answer {
+	if s.stage == stageChallenge && s.factor == OktaVerifyPush && s.push != nil {
+		return o.pollPush(s, in)
+	}
+	return o.ok(s)
+}
 
 // channel takes the phone's channel from the page that asks for it, or the
 // email from the page that offers to send one, and sends.

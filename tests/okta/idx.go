@@ -18,6 +18,7 @@ func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post("challenge", o.choose)
 	post("challenge/answer", o.answer)
 	post("challenge/resend", o.resend)
+	post("authenticators/poll", o.poll)
 	post("challenge/poll", o.poll)
 	post("skip", o.skip)
 	post("accept-terms-of-use", o.accept)
@@ -119,9 +120,15 @@ func (o *Org) choose(s *signIn, in message) answer {
 		return answer{http.StatusBadRequest, o.body(s, nil)}
 	}
 	for _, f := range s.user.merged() {
-		if authenticatorOf(f).id == in.Authenticator.ID {
+		if a := authenticatorOf(f); a.id == in.Authenticator.ID && (f.key() != "okta_verify" || a.method == in.Authenticator.MethodType) {
 			o.note(Event{Kind: FactorChosen, User: s.user.Name, Factor: f})
 			o.challenge(s, f)
+			if f == OktaVerifyPush {
+				if auto := in.Authenticator.AutoChallenge; auto != nil {
+					s.user.Phone.AutoPush = *auto
+				}
+				o.sendPush(s)
+			}
 			return o.ok(s)
 		}
 	}

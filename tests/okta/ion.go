@@ -22,6 +22,8 @@ func authenticatorOf(f Factor) authenticator {
 		return authenticator{"aut1stsxGoogleOtp5d7", "Google Authenticator", "app", "otp"}
 	case OktaVerifyTOTP:
 		return authenticator{"aut1stsxOktaVerif5d7", "Okta Verify", "app", "totp"}
+	case OktaVerifyPush:
+		return authenticator{"aut1stsxOktaVerif5d7", "Okta Verify", "app", "push"}
 	case SecurityQuestion:
 		return authenticator{"aut1stsxQuestion5d7", "Security Question", "security_question", "security_question"}
 	case Email:
@@ -46,16 +48,25 @@ func authenticatorOf(f Factor) authenticator {
 	return authenticator{"aut1stsxUnknown5d7", string(f), "app", "otp"}
 }
 
+// key is the authenticator's name in the API: Okta Verify is one with several
+// methods, and so is a phone.
+func (f Factor) key() string {
+	switch f {
+	case OktaVerifyPush:
+		return string(OktaVerifyTOTP)
+	case SMS, Voice:
+		return string(PhoneNumber)
+	}
+	return string(f)
+}
+
 func (f Factor) ion(id string) object {
 	a := authenticatorOf(f)
-	key, methods := f, []any{object{"type": a.method}}
-	switch f {
-	case SMS, Voice:
-		key = PhoneNumber
-	case PhoneNumber:
+	methods := []any{object{"type": a.method}}
+	if f == PhoneNumber {
 		methods = []any{object{"type": "sms"}, object{"type": "voice"}}
 	}
-	return object{"type": a.kind, "key": string(key), "id": id, "displayName": a.name, "methods": methods}
+	return object{"type": a.kind, "key": f.key(), "id": id, "displayName": a.name, "methods": methods}
 }
 
 // say is a message of the answer: key is what the widget translates, text what
@@ -108,6 +119,10 @@ func (o *Org) body(s *signIn, complaint object) object {
 	case stageSelect:
 		o.selectForm(out, s)
 	case stageChallenge:
+		if s.factor == OktaVerifyPush {
+			o.pushForm(out, s)
+			break
+		}
 		field = o.challengeForm(out, s, complaint)
 	case stageExpired, stageWarn:
 		o.newPasswordForm(out, s)
@@ -151,16 +166,25 @@ func (o *Org) passwordIon(s *signIn) object {
 // enrolled lists the user's factors and the remediation that picks one.
 func (o *Org) enrolled(out object, s *signIn) object {
 	var enrollments, options []any
-	for i, f := range s.user.merged() {
+	var last string
+	for _, f := range s.user.merged() {
+		if f.key() == last { // another method of Okta Verify
+			continue
+		}
+		last = f.key()
 		e := f.ion(enrollmentID(f))
-		if f == OktaVerifyTOTP {
-			e["profile"] = object{"deviceName": "Test phone"}
+		if f.key() == "okta_verify" {
+			name := (&Phone{}).name()
+			if s.user.Phone != nil {
+				name = s.user.Phone.name()
+			}
+			e["profile"] = object{"deviceName": name}
 		}
 		if profile := f.profile(); profile != nil {
 			e["profile"] = profile
 		}
 		enrollments = append(enrollments, e)
-		options = append(options, option(f, i))
+		options = append(options, s.user.option(f, len(options)))
 	}
 	out["authenticatorEnrollments"] = list(enrollments...)
 	return o.form(s, "select-authenticator-authenticate", "/idp/idx/challenge",
@@ -171,13 +195,13 @@ func enrollmentID(f Factor) string { return "e" + authenticatorOf(f).id }
 
 // option is a row of the list of factors. Okta Verify has its methods as
 // options, from which the widget makes a row each.
-func option(f Factor, index int) object {
-	a := authenticatorOf(f)
-	method := object{"name": "methodType", "required": false, "value": a.method, "mutable": false}
-	if f == OktaVerifyTOTP {
-		method = object{"name": "methodType", "type": "string", "required": false, "options": []any{object{"label": "Enter a code", "value": "totp"}}}
+func (a *account) option(f Factor, index int) object {
+	what := authenticatorOf(f)
+	method := object{"name": "methodType", "required": false, "value": what.method, "mutable": false}
+	if f.key() == "okta_verify" {
+		method = object{"name": "methodType", "type": "string", "required": false, "options": a.verifyMethods()}
 	}
-	fields := []any{object{"name": "id", "required": true, "value": a.id, "mutable": false}}
+	fields := []any{object{"name": "id", "required": true, "value": what.id, "mutable": false}}
 	switch f {
 	case RSA, OnPrem:
 		fields = append(fields, object{"name": "enrollmentId", "required": true, "value": enrollmentID(f), "mutable": false})
@@ -188,7 +212,7 @@ func option(f Factor, index int) object {
 		fields = append(fields, method)
 	}
 	return object{
-		"label":     a.name,
+		"label":     what.name,
 		"value":     object{"form": object{"value": fields}},
 		"relatesTo": "$.authenticatorEnrollments.value[" + strconv.Itoa(index) + "]",
 	}

@@ -48,10 +48,11 @@ type Event struct {
 type journal struct {
 	key    [32]byte
 	events []Event
+	grown  chan struct{} // closed when the next event comes
 }
 
 func newJournal() *journal {
-	j := &journal{}
+	j := &journal{grown: make(chan struct{})}
 	_, _ = rand.Read(j.key[:]) // crypto/rand.Read never fails
 	return j
 }
@@ -91,4 +92,6 @@ func (o *Org) noteLocked(e Event) {
 func (o *Org) note(e Event) {
 	e.Time = o.cfg.Clock()
 	o.journal.events = append(o.journal.events, e)
+	close(o.journal.grown)
+	o.journal.grown = make(chan struct{})
 }

@@ -76,6 +76,7 @@ type User struct {
 
 	GoogleTOTP     string   // base32 secret; empty: not enrolled
 	OktaVerifyTOTP string   // base32 secret; empty: not enrolled
+	Phone          *Phone   // Okta Verify with push; nil: not enrolled
 	Others         []Factor // enrolled as well: what Code gives is the answer to them
 	Answer         string   // to the security question; default DefaultAnswer
 
@@ -103,6 +104,9 @@ type Config struct {
 	Latency       time.Duration    // added to every answer of an API, not to pages and assets
 	NoFingerprint bool             // the page does not take a device fingerprint in a hidden iframe before it posts the login
 
+	PollInterval time.Duration // how often a page of the Identity Engine asks what became of a push; default 4 s. Classic's asks every 6 s
+	PushLifetime time.Duration // of a push that nobody answers; default 5 min
+
 	MaxFailures     int           // wrong passwords or codes in a row that lock the account; default 5
 	StateLifetime   time.Duration // of a sign-in that is under way; default 1 h
 	ExpireOnce      bool          // the first form posted finds its sign-in expired, whatever its age
@@ -127,6 +131,8 @@ func (c Config) filled() Config {
 		c.Clock = time.Now
 	}
 	orInt(&c.MaxFailures, 5)
+	orDuration(&c.PollInterval, 4*time.Second)
+	orDuration(&c.PushLifetime, 5*time.Minute)
 	orDuration(&c.StateLifetime, time.Hour)
 	orDuration(&c.SessionLifetime, 2*time.Hour)
 	orDuration(&c.AssertionLifetime, 5*time.Minute)

@@ -86,9 +86,11 @@ type message struct {
 		TOTP     string `json:"totp"`
 		Answer   string `json:"answer"`
 	} `json:"credentials"`
+	AutoChallenge *bool `json:"autoChallenge"` // with a poll
 	Authenticator struct {
-		ID         string `json:"id"`
-		MethodType string `json:"methodType"`
+		ID            string `json:"id"`
+		MethodType    string `json:"methodType"`
+		AutoChallenge *bool  `json:"autoChallenge"`
 	} `json:"authenticator"`
 
 	// Classic, and introspect of both

@@ -30,8 +30,9 @@ type signIn struct {
 	name    string   // as typed
 	user    *account // nil while unknown
 	factor  Factor
-	sent    bool // Okta sent a code, or an email with a link
-	knows   bool // the password was right
+	sent    bool  // Okta sent a code, or an email with a link
+	knows   bool  // the password was right
+	push    *push // the last one sent
 	warned  bool
 	agreed  bool
 	from    string // path to return to
@@ -94,6 +95,7 @@ func (o *Org) passwordRight(s *signIn) {
 
 // wantFactor asks for the second factor: straight away when there is one only.
 func (o *Org) wantFactor(s *signIn) {
+	s.push = nil
 	all := s.user.factors()
 	if o.cfg.Engine != Classic {
 		all = s.user.merged()
@@ -103,6 +105,9 @@ func (o *Org) wantFactor(s *signIn) {
 		o.factorsDone(s)
 	case 1:
 		o.challenge(s, all[0])
+		if all[0] == OktaVerifyPush && s.user.Phone.AutoPush && o.cfg.Engine != Classic {
+			o.sendPush(s)
+		}
 	default:
 		s.stage, s.factor = stageSelect, ""
 	}

@@ -14,6 +14,7 @@ type account struct {
 	spent    map[spentCode]bool
 	sent     map[Factor]string   // the code under way
 	shown    map[Factor][]string // what tokens have shown and nobody has used
+	push     *push               // the last one sent to the phone
 }
 
 type spentCode struct {
@@ -34,6 +35,10 @@ func newAccounts(users []User) accounts {
 // clone keeps a caller's slices out of the org's reach, and the other way round.
 func clone(u User) User {
 	u.Others, u.Roles = slices.Clone(u.Others), slices.Clone(u.Roles)
+	if u.Phone != nil {
+		phone := *u.Phone
+		u.Phone = &phone
+	}
 	return u
 }
 
@@ -63,6 +68,9 @@ func (a *account) factors() []Factor {
 		return nil
 	}
 	var all []Factor
+	if a.Phone != nil {
+		all = append(all, OktaVerifyPush)
+	}
 	for _, f := range []Factor{OktaVerifyTOTP, GoogleTOTP} {
 		if a.secret(f) != "" {
 			all = append(all, f)
