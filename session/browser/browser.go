@@ -185,7 +185,7 @@ func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
 		short, cancel := context.WithTimeout(b.alive, dressing)
 		early := b.session(short, e.SessionID)
 		_ = b.agent.wear(early)
-		_ = enableFetch(false).Call(early)
+		_ = enableFetch(len(b.login) > 0).Call(early)
 		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(early)
 		cancel()
 	}

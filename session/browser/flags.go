@@ -22,12 +22,16 @@ func arguments(o Options, profileDir string, proxy proxy) []string {
 			"CertificateTransparencyComponentUpdater", "AutoDeElevate", "NetworkTimeServiceQuerying", "PrivacySandboxSettings4", "LensOverlay",
 			"Prerender2", "BackForwardCache", // a page that comes back from a cache would bring its old marks with it
 			"DestroyProfileOnBrowserClose",
+			// Whether a search in the address bar may use AI is asked of Google at every start.
+			"AimEnabled", "AimServerEligibilityEnabled", "AimServerRequestOnStartupEnabled", "AimServerRequestOnIdentityChangeEnabled",
 		}, ","),
 		// Whatever LANG says, Okta's page comes in English, and messages can be matched.
 		"--lang=en-US", "--accept-lang=en-US,en",
 		"--host-resolver-rules=" + deafRules(),
 		// Where Chromium asks by itself whether someone is signed in to Google; pages go to the true address all the same.
 		"--gaia-url=https://127.0.0.1:1",
+		// And where it registers this machine for push messages.
+		"--gcm-checkin-url=https://127.0.0.1:1", "--gcm-registration-url=https://127.0.0.1:1", "--gcm-mcs-endpoint=https://127.0.0.1:1",
 	}
 	if o.Visible {
 		args = append(args, "--window-size=1000,1000")
