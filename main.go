@@ -117,16 +117,18 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
+	client := awssts.Client{Getenv: os.Getenv}
 	roles := vault.NewRoles(cache, time.Now)
 	return &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
 		Broker: &session.Broker{
-			IdP: driver, STS: awssts.Client{Getenv: os.Getenv}, Store: store,
+			IdP: driver, STS: client, Store: store,
 			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Ask: terminal, Now: time.Now,
 		},
 		Roles:    roles,
 		Sessions: sessions{store},
 		Keeper:   keeper,
+		Identity: client.Identity,
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,

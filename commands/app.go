@@ -79,7 +79,7 @@ func (r *run) tree() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
-			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
+			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
 			r.passwordCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
@@ -258,7 +258,11 @@ func (r *run) profileNamed(name string) (session.Profile, error) {
 	if err != nil {
 		return session.Profile{}, err
 	}
-	return r.override(p), nil
+	p = r.override(p)
+	if p.MaxDuration > 0 && p.Duration > p.MaxDuration {
+		return p, &usageError{"--duration is above max_duration of " + quoted(name) + ", which is " + left(p.MaxDuration), r.verb}
+	}
+	return p, nil
 }
 
 func (r *run) override(p session.Profile) session.Profile {

@@ -31,7 +31,7 @@ func taken() map[string]operands {
 	return map[string]operands{
 		"exec": profileThenCommand, "each": profilesThenCommand,
 		"login": profiles, "logout": profiles,
-		"env": profile, "use": profile, "save": profile, "process": profile, "console": profile,
+		"env": profile, "use": profile, "save": profile, "process": profile, "console": profile, "whoami": profile,
 		"init": hookShell, "completion": completionShell, "help": command,
 	}
 }

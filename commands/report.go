@@ -59,6 +59,7 @@ func status(err error) (code int, hint string) {
 		input    *session.InputError
 		refused  *session.RefusedError
 		role     *session.RoleError
+		guard    *session.GuardError
 		aws      *session.AWSError
 		signal   Signalled
 		origin   *session.OriginError
@@ -90,6 +91,8 @@ func status(err error) (code int, hint string) {
 		return statusRefused, refusal(refused.Kind)
 	case errors.As(err, &role):
 		return statusRole, "stsx roles lists the roles that are granted to you"
+	case errors.As(err, &guard):
+		return statusRole, "the guard is there on purpose: use a profile of that account, or ask whoever wrote the configuration"
 	case errors.As(err, &aws) && aws.Code == "" && !errors.Is(err, session.ErrNotThatRole):
 		return statusFailure, awsHint(aws) // AWS was not reached, and so has refused nothing
 	case errors.As(err, &aws):

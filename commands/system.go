@@ -76,6 +76,7 @@ type Kit struct {
 	Sessions Sessions
 	Keeper   session.Keeper
 	Shared   Shared
+	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
 	Ask      session.Prompter
 	Close    func() error
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -90,6 +91,12 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 
 func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error) {
 	key := p.Key()
+	if role, err := ParseRole(p.Role); err == nil {
+		// What the configuration forbids should not cost a sign-in.
+		if err := p.Allows(role.Account()); err != nil {
+			return Session{}, err
+		}
+	}
 	if !anew {
 		if s, ok := b.kept(ctx, key, p); ok {
 			return s, nil
@@ -125,7 +132,7 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 // wrong with the store keeps a person from signing in.
 func (b *Broker) kept(ctx context.Context, key string, p Profile) (Session, bool) {
 	s, err := b.Store.Get(ctx, key)
-	if err != nil || !s.Fresh(b.Now()) {
+	if err != nil || !s.Fresh(b.Now()) || p.Allows(s.Role.Account()) != nil {
 		return Session{}, false
 	}
 	// The region is not part of what was signed in for.
@@ -166,7 +173,17 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 }
 
 func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion) (Session, error) {
-	role, err := Choose(ctx, p, a.Roles, b.Ask)
+	roles := a.Roles
+	if p.Role == "" {
+		roles = slices.DeleteFunc(slices.Clone(roles), func(r Role) bool { return p.Allows(r.Account()) != nil })
+		if len(roles) == 0 && len(a.Roles) > 0 {
+			return Session{}, p.Allows(a.Roles[0].Account())
+		}
+	}
+	role, err := Choose(ctx, p, roles, b.Ask)
+	if err == nil {
+		err = p.Allows(role.Account())
+	}
 	if err != nil {
 		return Session{}, err
 	}
@@ -177,11 +194,18 @@ func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion)
 	if want == 0 {
 		want = DefaultDuration
 	}
-	return b.assume(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: want})
+	return b.assume(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: capped(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
 }
 
 func (b *Broker) chain(ctx context.Context, key string, p Profile, source Session) (Session, error) {
-	role, err := ParseRole(p.Role)
+	arn := p.Role
+	if arn == SameRole {
+		arn = "arn:" + source.Role.Partition() + ":iam::" + p.Account + ":role/" + source.Role.Name()
+	}
+	role, err := ParseRole(arn)
+	if err == nil {
+		err = p.Allows(role.Account())
+	}
 	if err != nil {
 		return Session{}, err
 	}
@@ -189,8 +213,20 @@ func (b *Broker) chain(ctx context.Context, key string, p Profile, source Sessio
 	if want == 0 || want > time.Hour {
 		want = time.Hour // AWS's cap on chained roles
 	}
-	name := source.ARN[strings.LastIndexByte(source.ARN, '/')+1:]
-	return b.assume(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name, ExternalID: p.ExternalID, Region: p.Region, Duration: want})
+	name := p.Chaining.SessionName
+	if name == "" {
+		name = source.ARN[strings.LastIndexByte(source.ARN, '/')+1:]
+	}
+	return b.assume(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name, ExternalID: p.ExternalID, Region: p.Region,
+		Duration: capped(want, p.MaxDuration), Chaining: p.Chaining, Policy: p.Policy, PolicyARNs: p.PolicyARNs})
+}
+
+// capped is want, but no longer than most; 0 = no limit.
+func capped(want, most time.Duration) time.Duration {
+	if most > 0 {
+		return min(want, most)
+	}
+	return want
 }
 
 // rungs are the durations tried, in this order, when STS says that what was

@@ -275,3 +275,57 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+// TestGuards: what the configuration forbids is not asked for, not offered, and
+// not taken from the store.
+func TestGuards(t *testing.T) {
+	ctx := context.Background()
+	other := "arn:aws:iam::210987654321:role/Audit"
+	var guard *GuardError
+	b := newBench(admin, other)
+	p := Profile{Name: "prod", Org: acme(), Role: other, AllowedAccounts: []string{"123456789012"}}
+	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || guard.Account != "210987654321" || b.idp.times != 0 {
+		t.Errorf("%v after %d sign-ins", err, b.idp.times)
+	}
+	p.Role = "Audit"
+	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || len(b.sts.calls) != 0 {
+		t.Errorf("%v", err)
+	}
+	p.Role = "" // one role is left to take
+	if s, err := b.Open(ctx, p); err != nil || s.Role.ARN != admin {
+		t.Errorf("%v, %v", s.Role, err)
+	}
+	p.Org.AllowedAccounts = []string{"999999999999"}
+	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || guard.Allowed[0] != "999999999999" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestMaxDuration(t *testing.T) {
+	b := newBench(admin)
+	b.idp.assertion.SessionDuration = 8 * time.Hour
+	p := Profile{Name: "prod", Org: acme(), MaxDuration: 2 * time.Hour}
+	if _, err := b.Open(context.Background(), p); err != nil || b.sts.calls[0].Duration != 2*time.Hour {
+		t.Errorf("%v, %v", b.sts.calls, err)
+	}
+}
+
+// TestSameRoleElsewhere: the seed's way of switching accounts.
+func TestSameRoleElsewhere(t *testing.T) {
+	b := newBench("arn:aws-us-gov:iam::123456789012:role/team/Admin")
+	source := Profile{Name: "prod", Org: acme()}
+	p := Profile{Name: "there", Org: acme(), Source: &source, Role: SameRole, Account: "210987654321",
+		Chaining: Chaining{SessionName: "me@there", Tags: []Tag{{"k", "v"}}}, Policy: "{}"}
+	s, err := b.Open(context.Background(), p)
+	if err != nil || s.Role.ARN != "arn:aws-us-gov:iam::210987654321:role/team/Admin" {
+		t.Fatalf("%v, %v", s.Role, err)
+	}
+	if a := b.sts.calls[1]; a.SessionName != "me@there" || a.Chaining.Tags[0].Value != "v" || a.Policy != "{}" {
+		t.Errorf("%+v", a)
+	}
+	plain := p
+	plain.Chaining, plain.Policy = Chaining{}, ""
+	if plain.Key() == p.Key() {
+		t.Error("tags and policy are not part of the key")
+	}
+}

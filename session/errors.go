@@ -84,6 +84,17 @@ func (e *RoleError) Error() string {
 	return text
 }
 
+// GuardError: the configuration keeps the profile out of the account.
+type GuardError struct {
+	Profile string
+	Account string
+	Allowed []string
+}
+
+func (e *GuardError) Error() string {
+	return fmt.Sprintf("%q may not use account %s: allowed_accounts in the configuration names %s", e.Profile, e.Account, strings.Join(e.Allowed, ", "))
+}
+
 // AWSError: STS refused, or could not be reached.
 type AWSError struct {
 	Act     string // "assuming arn:…"

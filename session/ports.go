@@ -28,6 +28,9 @@ type Assumption struct {
 	From        *Credentials // role chaining
 	SessionName string       // for role chaining; with an assertion the provider says it
 	ExternalID  string
+	Chaining    Chaining // with From; its SessionName is the one above
+	Policy      string
+	PolicyARNs  []string
 	Region      string // whose regional endpoint to use; "" = the partition's first
 	Duration    time.Duration
 }
@@ -36,6 +39,13 @@ type Assumption struct {
 type Assumed struct {
 	Credentials Credentials
 	ARN         string
+}
+
+// Identity is whose credentials STS takes a session's for.
+type Identity struct {
+	Account string
+	ARN     string // of the assumed role
+	UserID  string // the role's unique id, a colon, the session's name
 }
 
 // Store keeps sessions between runs.

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type Org struct {
 	BrowserPath     string // "" = found
 	NoSandbox       bool
 	AllowedHosts    []string // further hosts the password may be typed into
+	AllowedAccounts []string // AWS accounts that profiles may use; none = any
 	PasswordCommand []string
 	MFACommand      []string
 	Remember        bool          // keep the provider's session and device cookies for the next sign-in
@@ -45,7 +47,38 @@ type Profile struct {
 	Duration   time.Duration // 0 = what the assertion says, else an hour
 	Source     *Profile      // role chaining: assume from this profile's session
 	ExternalID string        // for role chaining
-	Confirm    bool          // ask before use
+	Chaining   Chaining
+	Policy     string   // an IAM policy in JSON that the session may not go beyond; "" = none
+	PolicyARNs []string // managed policies to the same end
+	Confirm    bool     // ask before use
+
+	AllowedAccounts []string      // none = any
+	MaxDuration     time.Duration // no session is asked to be longer; 0 = any
+}
+
+// Chaining is what AssumeRole can say of the session beside its role.
+type Chaining struct {
+	SessionName    string // "" = the source session's
+	SourceIdentity string
+	Tags           []Tag
+	TransitiveTags []string // keys of Tags that go on to further roles
+}
+
+// Tag is a session tag.
+type Tag struct{ Key, Value string }
+
+// SameRole in place of a role's ARN means the role of the source's session, by
+// its name, in the profile's account.
+const SameRole = "{role}"
+
+// Allows returns a *GuardError when the configuration keeps p out of account.
+func (p Profile) Allows(account string) error {
+	for _, guard := range [][]string{p.AllowedAccounts, p.Org.AllowedAccounts} {
+		if len(guard) > 0 && !slices.Contains(guard, account) {
+			return &GuardError{Profile: p.Name, Account: account, Allowed: guard}
+		}
+	}
+	return nil
 }
 
 // Root follows Source to the profile that is signed in to.
@@ -62,10 +95,18 @@ func (p Profile) Root() Profile {
 func (p Profile) Key() string {
 	chain := []any{}
 	for at := &p; at != nil; at = at.Source {
-		chain = append(chain, []string{at.Name, at.Org.Name, at.Org.URL, at.Org.Username, at.Role, at.Account, at.Duration.String(), at.ExternalID})
+		link := []any{at.Name, at.Org.Name, at.Org.URL, at.Org.Username, at.Role, at.Account, at.Duration.String(), at.ExternalID}
+		if at.Policy != "" || at.PolicyARNs != nil || at.Chaining.set() {
+			link = append(link, at.Policy, at.PolicyARNs, at.Chaining)
+		}
+		chain = append(chain, link)
 	}
-	text, _ := json.Marshal(chain) // strings only: cannot fail
+	text, _ := json.Marshal(chain) // strings and lists of them: cannot fail
 	return string(text)
+}
+
+func (c Chaining) set() bool {
+	return c.SessionName != "" || c.SourceIdentity != "" || c.Tags != nil || c.TransitiveTags != nil
 }
 
 // ID names o's sign-in for a lock or a stored secret without saying whose it is.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -94,6 +95,8 @@ func TestChainedRole(t *testing.T) {
 	d.configure("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" +
 		"[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-1\"\n[profile.dev]\nrole = \"" + dev + "\"\n" +
 		"[profile.deploy]\nsource = \"prod\"\nrole = \"" + chained + "\"\nduration = \"8h\"\nregion = \"eu-west-3\"\nexternal_id = \"x-1\"\n" +
+		"session_name = \"jane@deploy\"\nsource_identity = \"jane\"\ntags = { Project = \"a b\" }\ntransitive_tags = [\"Project\"]\n" +
+		"policy = '{\"Version\": \"2012-10-17\"}'\npolicy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n" +
 		"[profile.denied]\nsource = \"dev\"\nrole = \"" + chained + "\"\n")
 	r := d.expect(d.run("exec", "deploy", "--", "sh", "-c", "echo $STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 	if r.stdout != "deploy 210987654321 Deploy eu-west-3\n" {
@@ -106,8 +109,18 @@ func TestChainedRole(t *testing.T) {
 			if c.Duration != time.Hour || c.Role != chained || c.Region != "eu-west-3" {
 				t.Errorf("%+v", c)
 			}
+			want := url.Values{
+				"RoleSessionName": {"jane@deploy"}, "SourceIdentity": {"jane"}, "ExternalId": {"x-1"}, "Policy": {`{"Version":"2012-10-17"}`},
+				"Tags.member.1.Key": {"Project"}, "Tags.member.1.Value": {"a b"}, "TransitiveTagKeys.member.1": {"Project"},
+				"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+			}
+			if got := c.Extras; got != want.Encode() {
+				t.Errorf("the call said %s", got)
+			}
 		}
 	}
+	who := d.expect(d.run("whoami", "deploy", "--json"), 0)
+	d.says(who.stdout, `"account": "210987654321"`, `assumed-role/Deploy/jane@deploy"`)
 	source := d.expect(d.run("exec", "prod", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"), 0)
 	if strings.TrimSpace(source.stdout) != key || d.count(okta.Asserted) != 1 {
 		t.Errorf("signed with %s, and the source's session is %s", key, source)
@@ -117,6 +130,7 @@ func TestChainedRole(t *testing.T) {
 	if n := len(d.durations("AssumeRole")); n != 2 || d.count(okta.Asserted) != 1 {
 		t.Errorf("%d calls, %d sign-ins", n, d.count(okta.Asserted))
 	}
+	d.says(d.expect(d.run("exec", "deploy", "--role", admin, "--", "true"), 5).stderr, "is not authorized")
 	r = d.expect(d.run("exec", "denied", "--", "true"), 5)
 	d.says(r.stderr, "is not authorized to perform: sts:AssumeRole", "AccessDenied", "stsx: hint: ")
 }

@@ -47,6 +47,10 @@ func (c Client) Assume(ctx context.Context, a session.Assumption) (session.Assum
 			RoleSessionName: aws.String(a.SessionName),
 			ExternalId:      optional(a.ExternalID),
 			DurationSeconds: seconds(a.Duration),
+			Policy:          optional(a.Policy),
+			PolicyArns:      policies(a.PolicyARNs),
+			SourceIdentity:  optional(a.Chaining.SourceIdentity),
+			Tags:            tags(a.Chaining.Tags), TransitiveTagKeys: a.Chaining.TransitiveTags,
 		})
 		if err != nil {
 			return session.Assumed{}, failure(a, err)
@@ -58,11 +62,34 @@ func (c Client) Assume(ctx context.Context, a session.Assumption) (session.Assum
 		PrincipalArn:    aws.String(a.Role.Provider),
 		SAMLAssertion:   aws.String(a.Assertion.Reveal()),
 		DurationSeconds: seconds(a.Duration),
+		Policy:          optional(a.Policy),
+		PolicyArns:      policies(a.PolicyARNs),
 	})
 	if err != nil {
 		return session.Assumed{}, failure(a, err)
 	}
 	return answer(a, out.Credentials, out.AssumedRoleUser)
+}
+
+// Identity asks STS whose credentials s has, in the partition of its role.
+func (c Client) Identity(ctx context.Context, s session.Session) (session.Identity, error) {
+	const asking = "asking STS whose credentials these are"
+	region, err := c.region(session.Assumption{Role: s.Role, Region: s.Region})
+	if err != nil {
+		return session.Identity{}, err
+	}
+	client, err := c.client(region, &s.Credentials)
+	if err != nil {
+		return session.Identity{}, err
+	}
+	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return session.Identity{}, failed(asking, session.Secret{}, err)
+	}
+	if out.Account == nil || out.Arn == nil || out.UserId == nil {
+		return session.Identity{}, &session.AWSError{Act: asking, Err: errors.New("the answer names nobody")}
+	}
+	return session.Identity{Account: *out.Account, ARN: *out.Arn, UserID: *out.UserId}, nil
 }
 
 func (c Client) client(region string, from *session.Credentials) (*sts.Client, error) {
@@ -143,8 +170,10 @@ func answer(a session.Assumption, c *types.Credentials, user *types.AssumedRoleU
 
 // failure says what AWS said. AWS quotes parameters in some of its messages,
 // the assertion among them, so that is taken out.
-func failure(a session.Assumption, err error) error {
-	out := &session.AWSError{Act: act(a), Err: err}
+func failure(a session.Assumption, err error) error { return failed(act(a), a.Assertion, err) }
+
+func failed(act string, assertion session.Secret, err error) error {
+	out := &session.AWSError{Act: act, Err: err}
 	var api smithy.APIError
 	var response *awshttp.ResponseError
 	var unread *smithy.DeserializationError
@@ -158,7 +187,7 @@ func failure(a session.Assumption, err error) error {
 		return out
 	}
 	out.Code, out.Message = api.ErrorCode(), api.ErrorMessage()
-	out.Message = redact(out.Message, a.Assertion)
+	out.Message = redact(out.Message, assertion)
 	if runes := []rune(out.Message); len(runes) > 1000 {
 		out.Message = string(runes[:1000]) + "…"
 	}
@@ -212,6 +241,22 @@ func optional(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+func policies(arns []string) []types.PolicyDescriptorType {
+	var out []types.PolicyDescriptorType
+	for _, arn := range arns {
+		out = append(out, types.PolicyDescriptorType{Arn: aws.String(arn)})
+	}
+	return out
+}
+
+func tags(all []session.Tag) []types.Tag {
+	var out []types.Tag
+	for _, t := range all {
+		out = append(out, types.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})
+	}
+	return out
 }
 
 func seconds(d time.Duration) *int32 { return aws.Int32(int32(d / time.Second)) }

@@ -25,6 +25,9 @@ type setting[T any] struct {
 	set func(c *checker, e entry, to *T)
 }
 
+// tags is the one key whose value is a table.
+const tags = "tags"
+
 // fill sets in to what t's entries say. It returns the place of each.
 func fill[T any](c *checker, t *table, settings []setting[T], to *T) map[string]place {
 	at := map[string]place{}
@@ -33,8 +36,10 @@ func fill[T any](c *checker, t *table, settings []setting[T], to *T) map[string]
 		switch {
 		case i < 0:
 			c.unknown(t, e, keysOf(settings))
-		case e.under:
+		case e.under && e.key != tags:
 			c.problem(e.at, "%s is a value, not a table", e.key)
+		case !e.under && e.key == tags:
+			c.problem(e.at, "%s is a table: write %s = { Key = \"value\" }", e.key, e.key)
 		default:
 			at[e.key] = e.at
 			settings[i].set(c, e, to)

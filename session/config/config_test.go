@@ -41,6 +41,15 @@ beta = { url = "http://[::1]:8080/x" }
 source = "prod"
 role = "arn:aws:iam::210987654321:role/Audit"
 external_id = "x"
+session_name = "jane@audit"
+source_identity = "jane"
+tags = { Project = "a b", "team:x" = "" }
+transitive_tags = ["Project"]
+policy = '''{ "Version": "2012-10-17",
+  "Statement": [] }'''
+policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+allowed_accounts = ["210987654321"]
+max_duration = "1h"
 confirm = true
 
 [profile]
@@ -60,7 +69,10 @@ prod.duration = "8h"
 		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true}
 	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
 	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1", Duration: 8 * time.Hour}
-	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x", Confirm: true}
+	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x", Confirm: true,
+		Chaining: session.Chaining{SessionName: "jane@audit", SourceIdentity: "jane", Tags: []session.Tag{{Key: "Project", Value: "a b"}, {Key: "team:x"}}, TransitiveTags: []string{"Project"}},
+		Policy:   `{"Version":"2012-10-17","Statement":[]}`, PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+		AllowedAccounts: []string{"210987654321"}, MaxDuration: time.Hour}
 	for name, want := range map[string]session.Profile{"prod": prod, "b c": audit, "Ü": {Name: "Ü", Org: beta}} {
 		if got, err := f.Profile(name); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v", name, got, err)
@@ -103,6 +115,21 @@ func TestProblems(t *testing.T) {
 		{in("username = ''"), "3:1: username is empty"},
 		{in(`username = "a\u001b[2J"`), "3:1: username has control characters"},
 		{in("type = 'form'"), `3:1: this version doesn't have type "form" yet`},
+		{profile("session_name = 'x'"), "4:1: session_name \"x\" is not 2 to 64"},
+		{profile("session_name = 'me'"), "4:1: session_name is for role chaining, and dev has no source"},
+		{profile("role = '{role}'"), "4:1: role \"{role}\" is for role chaining"},
+		{profile("tags = 'x'"), "4:1: tags is a table: write tags = { Key = \"value\" }"},
+		{profile("tags = { a = 1 }"), "4:10: the tag a is a string, not a number"},
+		{profile("tags = { 'aws:a' = 'x' }"), "4:10: \"aws:a\" can't be a tag's key"},
+		{profile("tags = { a = 'x;y' }"), "4:10: the tag a has a value that AWS refuses"},
+		{profile("tags = { a = { b = 'c' } }"), "4:10: the tag a is a string, not a table"},
+		{profile("transitive_tags = ['a']"), "4:1: transitive_tags names \"a\", which is not among the tags"},
+		{profile("policy = '[]'"), "4:1: policy is not a JSON object"},
+		{profile("policy = '{'"), "4:1: policy is not a JSON object"},
+		{profile("policy_arns = ['x']"), "4:1: policy_arns: \"x\" is not a policy's ARN"},
+		{profile("allowed_accounts = ['1']"), "4:1: allowed_accounts: \"1\" is not 12 digits"},
+		{profile("account = '123456789012'\nallowed_accounts = ['210987654321']"), "5:1: account 123456789012 of this profile is not among allowed_accounts"},
+		{profile("duration = '2h'\nmax_duration = '1h'"), "4:1: duration 2h is above max_duration, which is 1h"},
 		{in("type = 'Okta'"), `3:1: unknown type "Okta"; did you mean "okta"?`},
 		{in("mfa = 'push'"), `3:1: mfa: factor push can't be answered yet; this version answers totp, google_otp, okta_verify`},
 		{in("mfa = 'topt'"), `3:1: mfa: unknown factor "topt"; did you mean totp`},

@@ -30,6 +30,7 @@ func orgSettings() []setting[session.Org] {
 		{"sandbox", set(func(c *checker, e entry) (bool, bool) { on, ok := c.truth(e); return !on, ok },
 			func(o *org) *bool { return &o.NoSandbox })},
 		{"allowed_hosts", set((*checker).hosts, func(o *org) *[]string { return &o.AllowedHosts })},
+		{"allowed_accounts", set((*checker).accounts, func(o *org) *[]string { return &o.AllowedAccounts })},
 		{"password_command", set((*checker).command, func(o *org) *[]string { return &o.PasswordCommand })},
 		{"mfa_command", set((*checker).command, func(o *org) *[]string { return &o.MFACommand })},
 		{"timeout", set(func(c *checker, e entry) (time.Duration, bool) { return c.duration(e, leastTimeout, mostTimeout) },

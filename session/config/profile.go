@@ -1,9 +1,13 @@
 package config
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -48,6 +52,15 @@ func profileSettings() []setting[draft] {
 			func(d *draft) *time.Duration { return &d.Duration })},
 		{"source", set((*checker).text, func(d *draft) *string { return &d.source })},
 		{"external_id", set((*checker).text, func(d *draft) *string { return &d.ExternalID })},
+		{"session_name", set((*checker).sessionName, func(d *draft) *string { return &d.Chaining.SessionName })},
+		{"source_identity", set((*checker).sessionName, func(d *draft) *string { return &d.Chaining.SourceIdentity })},
+		{tags, set((*checker).tags, func(d *draft) *[]session.Tag { return &d.Chaining.Tags })},
+		{"transitive_tags", set((*checker).words, func(d *draft) *[]string { return &d.Chaining.TransitiveTags })},
+		{"policy", set((*checker).policy, func(d *draft) *string { return &d.Policy })},
+		{"policy_arns", set((*checker).policyARNs, func(d *draft) *[]string { return &d.PolicyARNs })},
+		{"allowed_accounts", set((*checker).accounts, func(d *draft) *[]string { return &d.AllowedAccounts })},
+		{"max_duration", set(func(c *checker, e entry) (time.Duration, bool) { return c.duration(e, leastDuration, mostDuration) },
+			func(d *draft) *time.Duration { return &d.MaxDuration })},
 		{"confirm", set((*checker).truth, func(d *draft) *bool { return &d.Confirm })},
 	}
 }
@@ -60,13 +73,123 @@ func (c *checker) draft(t *table) *draft {
 	if role, err := session.ParseRole(d.Role); err == nil && d.Account != "" && role.Account() != d.Account {
 		c.problem(d.at["account"], "account %q contradicts the role, which is in %s", d.Account, role.Account())
 	}
+	for _, key := range d.Chaining.TransitiveTags {
+		if !slices.ContainsFunc(d.Chaining.Tags, func(t session.Tag) bool { return t.Key == key }) {
+			c.problem(d.at["transitive_tags"], "transitive_tags names %q, which is not among the tags", key)
+		}
+	}
+	if d.MaxDuration > 0 && d.Duration > d.MaxDuration {
+		c.problem(d.at["duration"], "duration %s is above max_duration, which is %s", short(d.Duration), short(d.MaxDuration))
+	}
+	if d.AllowedAccounts != nil {
+		for _, role := range []string{d.Role, "arn:aws:iam::" + d.Account + ":role/x"} {
+			r, err := session.ParseRole(role)
+			if err == nil && d.Allows(r.Account()) != nil {
+				c.problem(d.at["allowed_accounts"], "account %s of this profile is not among allowed_accounts", r.Account())
+				break
+			}
+		}
+	}
 	return d
+}
+
+// STS's limits: API reference, AssumeRole.
+const (
+	mostTags     = 50
+	mostPolicies = 10
+	mostPolicy   = 2048
+)
+
+// sessionName is what STS takes as RoleSessionName and SourceIdentity.
+func (c *checker) sessionName(e entry) (string, bool) {
+	text, ok := c.text(e)
+	if ok && (len(text) < 2 || len(text) > 64 || !only(text, "_+=,.@-")) {
+		c.problem(e.at, "%s %q is not 2 to 64 letters, digits and _+=,.@-", e.key, text)
+		return "", false
+	}
+	return text, ok
+}
+
+func (c *checker) tags(e entry) ([]session.Tag, bool) {
+	var list []session.Tag
+	for _, below := range e.below {
+		text := below.value.text
+		switch {
+		case below.value.kind != unstable.String:
+			c.problem(below.at, "the tag %s is a string, not %s", bare(below.key), kindOf(below.value.kind))
+		case !isTag(below.key) || below.key == "" || utf8.RuneCountInString(below.key) > 128 || strings.HasPrefix(strings.ToLower(below.key), "aws:"):
+			c.problem(below.at, "%q can't be a tag's key: up to 128 letters, digits, blanks and _.:/=+-@, not beginning with aws:", below.key)
+		case !isTag(text) || utf8.RuneCountInString(text) > 256:
+			c.problem(below.at, "the tag %s has a value that AWS refuses: up to 256 letters, digits, blanks and _.:/=+-@", bare(below.key))
+		default:
+			list = append(list, session.Tag{Key: below.key, Value: text})
+		}
+	}
+	if len(list) > mostTags {
+		c.problem(e.at, "%d tags are more than the %d that AWS takes", len(list), mostTags)
+	}
+	return list, len(list) > 0
+}
+
+func isTag(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Z, r) && !strings.ContainsRune("_.:/=+-@", r)
+	})
+}
+
+// policy is an IAM policy as JSON text; it holds no secret.
+func (c *checker) policy(e entry) (string, bool) {
+	if e.value.kind != unstable.String {
+		c.problem(e.at, "policy is a string that holds JSON, not %s", kindOf(e.value.kind))
+		return "", false
+	}
+	var small bytes.Buffer
+	if err := json.Compact(&small, []byte(e.value.text)); err != nil || !strings.HasPrefix(small.String(), "{") {
+		c.problem(e.at, "policy is not a JSON object")
+		return "", false
+	}
+	if small.Len() > mostPolicy {
+		c.problem(e.at, "policy has %d characters, and AWS takes %d", small.Len(), mostPolicy)
+		return "", false
+	}
+	return small.String(), true
+}
+
+func (c *checker) policyARNs(e entry) ([]string, bool) {
+	list, ok := c.words(e)
+	for _, arn := range list {
+		parts := strings.SplitN(arn, ":", 6)
+		if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || !strings.HasPrefix(parts[5], "policy/") || !only(arn, ":/_+=,.@-") {
+			c.problem(e.at, "policy_arns: %q is not a policy's ARN (arn:aws:iam::ACCOUNT:policy/NAME)", arn)
+			return nil, false
+		}
+	}
+	if len(list) > mostPolicies {
+		c.problem(e.at, "policy_arns names %d policies, and AWS takes %d", len(list), mostPolicies)
+		return nil, false
+	}
+	return list, ok
+}
+
+// accounts is a list of account ids.
+func (c *checker) accounts(e entry) ([]string, bool) {
+	list, ok := c.words(e)
+	for _, id := range list {
+		if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
+			c.problem(e.at, "%s: %q is not 12 digits", e.key, id)
+			return nil, false
+		}
+	}
+	return list, ok
 }
 
 func (c *checker) role(e entry) (string, bool) {
 	text, ok := c.text(e)
 	if !ok {
 		return "", false
+	}
+	if text == session.SameRole {
+		return text, true
 	}
 	if strings.HasPrefix(strings.ToLower(text), "arn:") {
 		if _, err := session.ParseRole(text); err != nil {
@@ -140,8 +263,13 @@ func (r *resolver) refer(d *draft) bool {
 	if _, ok := d.at["source"]; ok {
 		return r.fromSource(d)
 	}
-	if at, ok := d.at["external_id"]; ok {
-		r.problem(at, "external_id is for role chaining, and %s has no source", bare(d.Name))
+	for _, key := range []string{"external_id", "session_name", "source_identity", tags, "transitive_tags"} {
+		if at, ok := d.at[key]; ok {
+			r.problem(at, "%s is for role chaining, and %s has no source", key, bare(d.Name))
+		}
+	}
+	if d.Role == session.SameRole {
+		r.problem(d.at["role"], "role %q is for role chaining, and %s has no source", d.Role, bare(d.Name))
 	}
 	if at, ok := d.at["idp"]; ok {
 		if d.idp == "" {
@@ -169,7 +297,11 @@ func (r *resolver) refer(d *draft) bool {
 
 // fromSource finds the profile that d's role is assumed from.
 func (r *resolver) fromSource(d *draft) bool {
-	if _, ok := d.at["role"]; !ok {
+	if d.Role == session.SameRole {
+		if d.Account == "" {
+			r.problem(d.at["role"], "role %q means the source's role in another account: say in which with account", d.Role)
+		}
+	} else if _, ok := d.at["role"]; !ok {
 		r.problem(d.table.at, "profile %q has a source, so it needs a role's ARN", d.Name)
 	} else if _, err := session.ParseRole(d.Role); err != nil && d.Role != "" {
 		r.problem(d.at["role"], "role %q of a profile with a source has to be an ARN (arn:aws:iam::ACCOUNT:role/NAME)", d.Role)

@@ -30,6 +30,7 @@ type entry struct {
 	at    place
 	value value
 	under bool // it is a table itself, or keys stand below it
+	below []entry
 }
 
 // table is [kind.name].
@@ -128,8 +129,16 @@ func (s *scanner) add(keys []part, v value) {
 	case len(keys) == 3 && v.kind != unstable.Table:
 		t.entries = append(t.entries, entry{key: keys[2].text, at: keys[2].at, value: v})
 	case len(keys) > 2:
-		if !slices.ContainsFunc(t.entries, func(e entry) bool { return e.under && e.key == keys[2].text }) {
+		i := slices.IndexFunc(t.entries, func(e entry) bool { return e.under && e.key == keys[2].text })
+		if i < 0 {
+			i = len(t.entries)
 			t.entries = append(t.entries, entry{key: keys[2].text, at: keys[2].at, under: true})
+		}
+		switch {
+		case len(keys) == 4:
+			t.entries[i].below = append(t.entries[i].below, entry{key: keys[3].text, at: keys[3].at, value: v})
+		case len(keys) > 4:
+			t.entries[i].below = append(t.entries[i].below, entry{key: keys[3].text, at: keys[3].at, value: value{kind: unstable.Table}})
 		}
 	}
 }

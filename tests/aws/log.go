@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type Call struct {
 	Role      string        // RoleArn, empty when the action has none
 	Principal string        // PrincipalArn, empty when the action has none
 	Duration  time.Duration // DurationSeconds as asked, zero when absent
+	Extras    string        // the other parameters of AssumeRole, as url.Values.Encode has them: session name, tags, policies, source identity, external ID
 	Status    int           // of HTTP, zero while it is being answered and for one that was never answered
 	Code      string        // AWS's error code, when this server refused; a refusal by moto has a Status only
 
@@ -40,6 +42,7 @@ func describe(r request, now time.Time) Call {
 		Role:      r.form.Get("RoleArn"),
 		Principal: r.form.Get("PrincipalArn"),
 		Duration:  time.Duration(seconds) * time.Second,
+		Extras:    extras(r.form),
 	}
 	if call.Action == "" {
 		call.Action = r.Method + " " + r.URL.Path
@@ -51,6 +54,18 @@ func describe(r request, now time.Time) Call {
 		call.Region = hostRegion(r.Host)
 	}
 	return call
+}
+
+func extras(form url.Values) string {
+	out := url.Values{}
+	for name, values := range form {
+		for _, known := range []string{"RoleSessionName", "Tags.", "TransitiveTagKeys.", "Policy", "SourceIdentity", "ExternalId"} {
+			if strings.HasPrefix(name, known) {
+				out[name] = values
+			}
+		}
+	}
+	return out.Encode()
 }
 
 // hostRegion is the region in a host name such as sts.eu-west-1.amazonaws.com; empty when it has none.

@@ -1,0 +1,50 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (r *run) whoamiCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "whoami",
+		Usage:       "ask AWS whose a profile's credentials are",
+		UsageText:   "stsx whoami [PROFILE] [--json]",
+		Description: "   Asks STS, with the session of PROFILE, signing in first when there is none.",
+		Flags:       []cli.Flag{jsonFlag(), helpFlag()},
+		Action:      func(c *cli.Context) error { return r.whoami(c.Context, c.Bool("json")) },
+	}
+}
+
+type identityReport struct {
+	Profile string `json:"profile"`
+	Account string `json:"account"`
+	ARN     string `json:"arn"`
+	UserID  string `json:"user_id"`
+}
+
+func (r *run) whoami(ctx context.Context, asJSON bool) error {
+	name, err := r.oneProfile()
+	if err != nil {
+		return err
+	}
+	p, err := r.profileNamed(name)
+	if err != nil {
+		return err
+	}
+	s, err := r.kit.Broker.Open(ctx, p)
+	if err != nil {
+		return err
+	}
+	who, err := r.kit.Identity(ctx, s)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return r.printJSON(identityReport{name, who.Account, who.ARN, who.UserID})
+	}
+	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quoted(name), plain(who.Account), plain(who.ARN), plain(who.UserID))
+	return err
+}
