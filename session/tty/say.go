@@ -11,7 +11,14 @@ import (
 // words of whatever program started stsx. It never stops the process, wherever
 // it runs.
 func (t *Terminal) Say(message string) {
-	if t.options.Quiet || message == "" {
+	if !t.options.Quiet {
+		t.tell(message)
+	}
+}
+
+// tell is Say, with Quiet too.
+func (t *Terminal) tell(message string) {
+	if message == "" {
 		return
 	}
 	if t.takeTurn(context.Background()) != nil {
