@@ -30,7 +30,7 @@ TIMEOUT := 12m
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit vuln widget shells cross bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget shells cross bench install clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,10 @@ check: ## format, vet, staticcheck, shell scripts
 
 unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
 	$(GO) test -race -timeout $(TIMEOUT) ./...
+
+languages: widget ## every page in English, in German and in Japanese; make test mixes them
+	@for language in en de ja; do echo "pages in $$language"; \
+		STSX_TEST_LANGUAGE=$$language $(GO) test -timeout $(TIMEOUT) ./tests -run '^TestPages$$' || exit 1; done
 
 vuln: ## known vulnerabilities in what stsx is built from
 	@echo 'govulncheck reads a database over the network; without a way to it this fails.'

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -228,6 +229,30 @@ func (d *desk) says(text string, parts ...string) {
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
 			d.Errorf("want %q in:\n%s", part, text)
+		}
+	}
+}
+
+// words are the ways in which the org's page may put what it would put so in
+// English: give them to terminal.expect.
+func (d *desk) words(english string) []string {
+	d.Helper()
+	words, err := d.org.Words(english)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return words
+}
+
+// quotes fails the test unless text holds each of parts in the language of the
+// org: TestPages runs in several, so what Okta's page says is asserted with
+// quotes, and what stsx says with says.
+func (d *desk) quotes(text string, parts ...string) {
+	d.Helper()
+	for _, part := range parts {
+		words := d.words(part)
+		if !slices.ContainsFunc(words, func(one string) bool { return strings.Contains(text, one) }) {
+			d.Errorf("want one of %q in:\n%s", words, text)
 		}
 	}
 }

@@ -105,27 +105,40 @@ func (t *terminal) text() string {
 	return escapes.ReplaceAllString(t.screen.String(), "")
 }
 
-// expect waits until what was written since the last expect holds part.
-func (t *terminal) expect(part string) {
+// expect waits until what was written since the last expect holds one of parts,
+// of which desk.words gives several for what Okta's page says.
+func (t *terminal) expect(parts ...string) {
 	t.Helper()
 	late := time.NewTimer(60 * time.Second)
 	defer late.Stop()
 	for {
-		text := t.text()
-		if i := strings.Index(text[min(t.read, len(text)):], part); i >= 0 {
-			t.read += i + len(part)
+		if t.find(parts) {
 			return
 		}
 		select {
 		case <-t.grown:
 		case <-t.ended:
-			if text := t.text(); !strings.Contains(text[min(t.read, len(text)):], part) {
-				t.Fatalf("the program ended without %q:\n%s", part, text)
+			if !t.find(parts) {
+				t.Fatalf("the program ended without %q:\n%s", parts, t.text())
 			}
+			return
 		case <-late.C:
-			t.Fatalf("no %q within a minute:\n%s", part, t.text())
+			t.Fatalf("no %q within a minute:\n%s", parts, t.text())
 		}
 	}
+}
+
+// find reads on to the end of the first of parts that has been written.
+func (t *terminal) find(parts []string) bool {
+	text := t.text()
+	unread := text[min(t.read, len(text)):]
+	for _, part := range parts {
+		if i := strings.Index(unread, part); i >= 0 {
+			t.read = min(t.read, len(text)) + i + len(part)
+			return true
+		}
+	}
+	return false
 }
 
 // send types.

@@ -173,20 +173,25 @@ func (r reply) page() string {
 }
 
 // complaint is the key of the first message, above the form or in it.
-func (r reply) complaint() string {
+func (r reply) complaint() string { key, _ := r.first(); return key }
+
+// said is its text.
+func (r reply) said() string { _, text := r.first(); return text }
+
+func (r reply) first() (key, text string) {
 	if len(r.Messages.Value) > 0 {
-		return r.Messages.Value[0].I18n.Key
+		return r.Messages.Value[0].I18n.Key, r.Messages.Value[0].Message
 	}
 	for _, form := range r.Remediation.Value {
 		for _, field := range form.Value {
 			for _, inner := range field.Form.Value {
 				if len(inner.Messages.Value) > 0 {
-					return inner.Messages.Value[0].I18n.Key
+					return inner.Messages.Value[0].I18n.Key, inner.Messages.Value[0].Message
 				}
 			}
 		}
 	}
-	return ""
+	return "", ""
 }
 
 var (

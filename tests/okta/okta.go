@@ -98,6 +98,7 @@ type Config struct {
 	NoMagicLink     bool // the email has a code only, so its page does not poll
 	FastClock       bool // what the page waits for lasts a tenth: 3 s until it offers to send a code again
 	Users           []User
+	Language        string // of its pages, such as "de" or "ja"; default: what the browser asks for
 
 	Widget        string           // the widget's dist directory; default: node_modules beside this package's source
 	Clock         func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions

@@ -110,7 +110,7 @@ func (o *Org) pageRoutes(mux *http.ServeMux) {
 		if !strings.HasPrefix(from, "/") || strings.HasPrefix(from, "//") {
 			from = homePath
 		}
-		o.loginPage(w, from)
+		o.loginPage(w, r, from)
 	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, homePath, http.StatusFound) })
 	mux.HandleFunc("GET /login/login.htm", login)
@@ -118,10 +118,10 @@ func (o *Org) pageRoutes(mux *http.ServeMux) {
 }
 
 // loginPage serves the widget, which returns to from when it is done.
-func (o *Org) loginPage(w http.ResponseWriter, from string) {
+func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
 	config := map[string]any{
 		"baseUrl":     o.url,
-		"language":    "en",
+		"language":    o.language(r),
 		"brandName":   "stsx-test",
 		"logo":        o.widget.path() + "/img/okta-signin-widget.png",
 		"helpLinks":   map[string]any{"help": o.url + "/help/login"},

@@ -20,7 +20,12 @@ func (o *Org) handler() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.noteLocked(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
-		mux.ServeHTTP(w, r)
+		interpreted, err := o.interpreter(w, r)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		mux.ServeHTTP(interpreted, r)
 	})
 }
 

@@ -115,7 +115,7 @@ func (o *Org) app(w http.ResponseWriter, r *http.Request) {
 	case o.cfg.Engine == Classic:
 		http.Redirect(w, r, "/login/login.htm?fromURI="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
 	default:
-		o.loginPage(w, r.URL.RequestURI())
+		o.loginPage(w, r, r.URL.RequestURI())
 	}
 }
 
