@@ -81,7 +81,8 @@ func (t *talk) expiredPassword(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	said, err := t.page.Text(ctx, heading)
+	// Of this form: while Classic moves, the page before it shows its heading too.
+	said, err := t.page.Text(ctx, `form:has(`+newPassword+`) `+heading)
 	if err != nil {
 		return err
 	}
