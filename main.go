@@ -112,6 +112,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Jar:      store.Jar(),
 		Consumer: browser.IsConsumer,
 		Getenv:   os.Getenv,
+		CanShow:  func() error { return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv) },
 	}
 	if s.Verbose {
 		driver.Note = terminal.Say
@@ -154,7 +155,7 @@ func browse(ctx context.Context, o session.Org, show bool, profiles string, term
 		return nil, err
 	}
 	b, err := browser.Launch(ctx, browser.Options{
-		Path: path, Visible: show, NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say,
+		Path: path, Visible: show, Left: session.ErrWindowClosed, NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say,
 	})
 	if err != nil {
 		return nil, err
@@ -221,6 +222,19 @@ func (p *page) SetCookies(ctx context.Context, origin string, cookies []session.
 		}
 	}
 	return p.Tab.SetCookies(ctx, origin, set)
+}
+
+// Continue takes the sign-in over from another browser. That one is closed
+// before the page is opened here, so that it is never open in two.
+func (p *page) Continue(ctx context.Context, from okta.Page) error {
+	place, err := from.(*page).Place(ctx)
+	if err != nil {
+		return err
+	}
+	if err := from.Close(); err != nil {
+		return err
+	}
+	return p.Resume(ctx, place)
 }
 
 func (p *page) Close() error { return p.browser.Close() }

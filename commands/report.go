@@ -99,6 +99,10 @@ func status(err error) (code int, hint string) {
 		return statusRole, awsHint(aws)
 	case errors.As(err, &origin):
 		return statusFailure, fmt.Sprintf("if %s is a sign-in page of your company's, add its host to allowed_hosts in the configuration", origin.Got)
+	case errors.Is(err, session.ErrWindowClosed):
+		return statusFailure, "run this again and finish the sign-in in the window: stsx closes it"
+	case errors.As(err, &page) && page.Cure != "":
+		return statusFailure, page.Cure
 	case errors.As(err, &page):
 		if page.Screenshot == "" {
 			return statusFailure, "open the app in a browser to see what Okta wants, or run this again with --verbose for a picture of the page"

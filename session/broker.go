@@ -148,7 +148,7 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 	if deadline == 0 {
 		deadline = 2 * time.Minute
 	}
-	limited, cancel := context.WithTimeout(ctx, deadline)
+	limited, cancel := Limit(ctx, deadline)
 	defer cancel()
 	a, err := b.IdP.Assert(limited, p)
 	b.Ask.Progress("")

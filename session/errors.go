@@ -20,6 +20,8 @@ var (
 	ErrDurationTooLong = errors.New("the duration is above the role's maximum")
 	// ErrNotThatRole: STS handed out another role than the one asked for.
 	ErrNotThatRole = errors.New("that is not the role asked for")
+	// ErrWindowClosed: the person closed the window that the sign-in was in.
+	ErrWindowClosed = errors.New("the window was closed before the sign-in was done")
 	// ErrNoKeyring: there is no place to keep the key that seals sessions.
 	ErrNoKeyring = errors.New("no keyring")
 )
@@ -129,6 +131,7 @@ type PageError struct {
 	Location   string // without query
 	Text       string // what the page shows
 	Screenshot string // path, "" when none was kept
+	Cure       string // what to do, when there is more to it than looking at the page
 }
 
 func (e *PageError) Error() string {

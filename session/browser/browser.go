@@ -24,6 +24,7 @@ import (
 type Options struct {
 	Path        string           // the executable; see Find
 	Visible     bool             // a window for a person instead of headless
+	Left        error            // of a visible browser: what every call returns once the person closed the window
 	NoSandbox   bool             // asked for; as root the sandbox is off anyway, Chromium has none there
 	ProfileRoot string           // created 0700; each run keeps its own profile below it
 	Environ     []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
@@ -39,6 +40,8 @@ type Browser struct {
 	agent   agent
 	login   proxyLogin
 	visible bool
+	left    error
+	window  chan proto.TargetTargetID // a visible browser's own first page, until a Tab takes it
 	say     func(string)
 
 	alive   context.Context // ends, with the reason as its cause, when Chromium does
@@ -83,9 +86,10 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
 	}
 	b := &Browser{
-		process: process, profile: profile, login: proxy.login, visible: o.Visible, say: o.Say,
+		process: process, profile: profile, login: proxy.login, visible: o.Visible, left: o.Left, say: o.Say,
 		// rod's logger is chosen by an environment variable and would print passwords: ours is always the silent one.
 		client:   cdp.New().Logger(utils.LoggerQuiet),
+		window:   make(chan proto.TargetTargetID, 1),
 		quiet:    make(chan struct{}),
 		tabs:     map[proto.TargetSessionID]*Tab{},
 		attached: map[proto.TargetTargetID]chan proto.TargetSessionID{},
@@ -95,7 +99,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	b.client.Start(process.pipe)
 	go b.listen()
 	if err := b.greet(ctx); err != nil {
-		dead := errors.Is(err, ErrDied)
+		dead := errors.Is(err, b.gone())
 		closed := b.Close() // and with it the wait for the last of Chromium's stderr
 		if dead {
 			err = process.explain(o)
@@ -154,7 +158,15 @@ func (b *Browser) listen() {
 	for event := range b.client.Event() {
 		b.dispatch(event)
 	}
-	b.end(ErrDied)
+	b.end(b.gone())
+}
+
+// gone is what the end of Chromium means: with a window it ends when the person closes that.
+func (b *Browser) gone() error {
+	if b.visible && b.left != nil {
+		return b.left
+	}
+	return ErrDied
 }
 
 func (b *Browser) dispatch(event *cdp.Event) {
@@ -191,6 +203,12 @@ func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
 	}
 	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)
 	b.waiter(e.TargetInfo.TargetID) <- e.SessionID
+	if b.visible && e.TargetInfo.Type == proto.TargetTargetInfoTypePage {
+		select {
+		case b.window <- e.TargetInfo.TargetID:
+		default:
+		}
+	}
 }
 
 // waiter is where the session of a new target is handed over; either side may come first.

@@ -84,6 +84,12 @@
 		},
 		location: () => location.href.split(/[?#]/, 1)[0],
 
+		// place: where the sign-in stands and what the page keeps in the browser.
+		place() {
+			const read = store => { try { return {...store()}; } catch { return {}; } };
+			return {Address: location.href, origin: location.origin, session: read(() => sessionStorage), local: read(() => localStorage)};
+		},
+
 		// fill types into a field, all in one turn: no navigation can come between the look at the origin and the typing.
 		fill(mark, text, origins) {
 			if (!origins.includes(location.origin)) return {origin: location.origin};

@@ -11,7 +11,7 @@ var (
 	ErrPosted = errors.New("the page posted its SAML assertion")
 	// ErrClosed is what every call returns after Close.
 	ErrClosed = errors.New("the browser is closed")
-	// ErrDied is what every call returns when Chromium ended by itself or a person closed its window.
+	// ErrDied is what every call returns when Chromium ended by itself.
 	ErrDied = errors.New("the browser ended unexpectedly")
 	// ErrCrashed is what a tab's calls return after its page crashed.
 	ErrCrashed = errors.New("the page crashed")

@@ -8,7 +8,7 @@ import (
 func arguments(o Options, profileDir string, proxy proxy) []string {
 	args := []string{
 		"--user-data-dir=" + profileDir,
-		"--no-first-run", "--no-default-browser-check", "--no-startup-window", "--disable-background-networking",
+		"--no-first-run", "--no-default-browser-check", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-domain-reliability",
 		"--disable-client-side-phishing-detection", "--metrics-recording-only", "--no-pings", "--disable-breakpad",
 		"--disable-crash-reporter", "--disable-search-engine-choice-screen", "--disable-infobars",
@@ -34,10 +34,14 @@ func arguments(o Options, profileDir string, proxy proxy) []string {
 		"--gcm-checkin-url=https://127.0.0.1:1", "--gcm-registration-url=https://127.0.0.1:1", "--gcm-mcs-endpoint=https://127.0.0.1:1",
 	}
 	if o.Visible {
-		args = append(args, "--window-size=1000,1000")
+		// An app's window: the page and nothing around it. It ends the browser when the person closes it.
+		args = append(args, "--app=data:text/html,<title>stsx</title>", "--test-type", "--window-size=480,720")
+		if lookup(o.Environ, "DISPLAY") == "" && lookup(o.Environ, "WAYLAND_DISPLAY") != "" {
+			args = append(args, "--ozone-platform=wayland")
+		}
 	} else {
 		// Tall, so that a footer fixed to the window's end lies over no button.
-		args = append(args, "--headless=new", "--window-size=1280,1600", "--hide-scrollbars", "--mute-audio")
+		args = append(args, "--headless=new", "--no-startup-window", "--window-size=1280,1600", "--hide-scrollbars", "--mute-audio")
 	}
 	if o.NoSandbox {
 		// Without a sandbox it is mostly a container, whose /dev/shm is small.

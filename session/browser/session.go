@@ -40,7 +40,7 @@ func (s session) Call(ctx context.Context, id, method string, params any) ([]byt
 		return nil, context.Cause(ctx)
 	}
 	if refused := (*cdp.Error)(nil); !errors.As(err, &refused) {
-		return nil, ErrDied // the pipe broke, and the event loop has yet to hear of it
+		return nil, s.b.gone() // the pipe broke, and the event loop has yet to hear of it
 	}
 	return nil, err
 }

@@ -31,17 +31,16 @@ type Tab struct {
 }
 
 // Tab opens an empty page, with the capture of the SAML post already armed. It has a window of its own: a tab behind
-// another is not painted, and neither frames nor animations run in it.
+// another is not painted, and neither frames nor animations run in it. A visible browser has one, its window's.
 func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
-	s := b.session(ctx, "")
-	target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(s)
+	target, err := b.blank(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	t := &Tab{b: b, frame: proto.PageFrameID(target.TargetID), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}}
+	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
-	case t.id = <-b.waiter(target.TargetID):
+	case t.id = <-b.waiter(target):
 	case <-ctx.Done():
 		return nil, awaiting(ctx, "a tab")
 	case <-b.alive.Done():
@@ -54,6 +53,24 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	return t, nil
+}
+
+func (b *Browser) blank(ctx context.Context) (proto.TargetTargetID, error) {
+	if !b.visible {
+		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(b.session(ctx, ""))
+		if err != nil {
+			return "", err
+		}
+		return target.TargetID, nil
+	}
+	select {
+	case id := <-b.window:
+		return id, nil
+	case <-ctx.Done():
+		return "", awaiting(ctx, "the window")
+	case <-b.alive.Done():
+		return "", context.Cause(b.alive)
+	}
 }
 
 func (t *Tab) session(ctx context.Context) session { return t.b.session(ctx, t.id) }
@@ -92,7 +109,7 @@ func (t *Tab) hear(event *cdp.Event) {
 	case "Inspector.targetCrashed":
 		t.finish(ErrCrashed)
 	case "Inspector.detached":
-		t.finish(ErrDied)
+		t.finish(t.b.gone())
 	case "Network.requestWillBeSent":
 		handle(event, t.sent)
 	case "Network.responseReceived":

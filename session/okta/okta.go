@@ -60,6 +60,10 @@ type Page interface {
 	Agent() string
 	// Screenshot is the page as PNG, with what stands in its fields hidden.
 	Screenshot(ctx context.Context) ([]byte, error)
+	// Continue opens what from shows, with its cookies and what it keeps in
+	// the browser, and goes on from there; from is of use for nothing but Close
+	// afterwards.
+	Continue(ctx context.Context, from Page) error
 	// Close ends the browser and removes what it wrote.
 	Close() error
 }
@@ -128,13 +132,14 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 // were enough, and are another user's.
 func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, kept session.Remembered) (session.Assertion, error) {
 	page, o, password, err := d.prepare(ctx, o, kept)
-	if page != nil {
-		defer page.Close()
-	}
 	if err != nil {
+		if page != nil {
+			page.Close()
+		}
 		return session.Assertion{}, err
 	}
-	t := &talk{Driver: d, page: page, org: o, password: password, origins: origins, codes: d.Codes(), seen: map[string]int{}}
+	t := &talk{Driver: d, page: page, shown: o.Browser == "visible", org: o, password: password, origins: origins, codes: d.Codes(), seen: map[string]int{}}
+	defer func() { t.page.Close() }() // the one that it has come to
 	encoded, err := t.run(ctx)
 	if err != nil {
 		return session.Assertion{}, err
@@ -144,11 +149,11 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 		err = errStranger
 	}
 	if err == nil {
-		d.remember(ctx, o, page, a)
+		d.remember(ctx, o, t.page, a)
 	}
 	// The browser has done its part: it is gone before anybody is asked
 	// whether to keep the password.
-	if err := page.Close(); err != nil {
+	if err := t.page.Close(); err != nil {
 		d.Ask.Say("closing the browser: " + err.Error())
 	}
 	d.Ask.Progress("")

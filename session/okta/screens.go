@@ -25,6 +25,11 @@ type screen struct {
 	answer func(t *talk, ctx context.Context) error
 }
 
+// logins ask for the username, the password or both.
+func logins() []screen {
+	return []screen{{"sign in", username, (*talk).login}, {"password", passwordBox, (*talk).login}}
+}
+
 // screens is the table of pages. The first whose mark is there counts, so
 // those that share a field with others stand above them; apart from that
 // their order means nothing: which page comes when is Okta's policy.
@@ -37,10 +42,9 @@ func screens() []screen {
 	}
 	table = append(table, rememberScreens()...)
 	table = append(table, betweens()...)
+	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})
+	table = append(table, logins()...)
 	return append(table,
-		screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator},
-		screen{"sign in", username, (*talk).login},
-		screen{"password", passwordBox, (*talk).login},
 		screen{"another authenticator", switchLink, (*talk).switchAuthenticator},
 		screen{"another authenticator", classicDropdown, (*talk).chooseClassic},
 		screen{"notice", pageError, (*talk).notice},

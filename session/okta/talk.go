@@ -33,6 +33,9 @@ type talk struct {
 	codes    *session.CodeSource
 	chosen   *factor // what the person signs in with besides the password
 
+	shown   bool // page is a window that the person sees
+	changed bool // the person has set a new password, which stsx does not know
+
 	screen string // name of the page at hand
 	seen   map[string]int
 	wrong  struct {

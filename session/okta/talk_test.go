@@ -110,7 +110,12 @@ func (p *play) SetCookies(_ context.Context, _ string, c []session.Cookie) error
 	return nil
 }
 func (p *play) Agent() string { return "Mozilla/5.0" }
-func (p *play) Close() error  { p.closed++; return nil }
+func (p *play) Continue(_ context.Context, from Page) error {
+	left := from.(*play)
+	p.scenes, p.at = left.scenes, left.at
+	return nil
+}
+func (p *play) Close() error { p.closed++; return nil }
 
 // typist answers questions in turn; with none left nobody is there.
 type typist struct {

@@ -2,23 +2,155 @@ package okta
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"stsx/session"
 )
+
+// personTime is how long the clock of a sign-in stands still, at the longest,
+// while the page is a person's.
+const personTime = 10 * time.Minute
 
 // windowFactors need a person at the page itself.
 func windowFactors() []factor { return nil }
 
 // person leaves the page at hand to a person: in the window where the sign-in
 // is shown already, else in one that takes the place of the headless browser.
-// what says what there is to do. nil: the page has changed.
+// what says what there is to do. nil: another page has come, or the assertion.
 func (t *talk) person(ctx context.Context, what string) error {
-	return t.stuck(ctx, what)
+	if err := t.show(ctx); err != nil {
+		return t.hidden(ctx, what, err)
+	}
+	return t.handOver(ctx, what)
 }
 
 // unknown deals with a page that no row of the table knows: it is for the
 // person, in a window if one can be shown, else through the bridge.
 func (t *talk) unknown(ctx context.Context) error {
-	if t.Bridge != nil && t.Ask.Interactive() {
+	const what = "stsx does not know the page that the sign-in came to"
+	t.screen = ""
+	return t.personOrBridge(ctx, what, what)
+}
+
+// personOrBridge is person for a page that can be answered in text too: where
+// no window can be shown it is asked on the terminal. otherwise is what is
+// wrong where neither can be.
+func (t *talk) personOrBridge(ctx context.Context, what, otherwise string) error {
+	err := t.show(ctx)
+	switch {
+	case err == nil:
+		return t.handOver(ctx, what)
+	case t.Bridge != nil && t.org.Browser != "headless" && t.Ask.Interactive():
+		t.note(err.Error())
 		return t.Bridge(ctx, t.page)
 	}
-	return t.stuck(ctx, "stsx does not know the page that the sign-in came to")
+	return t.hidden(ctx, otherwise, err)
+}
+
+// A hiddenError is why the person can't be shown the page.
+type hiddenError struct{ why, cure string }
+
+func (e *hiddenError) Error() string { return e.why }
+
+// hidden is the error for a page that needs a person who can't be shown it.
+func (t *talk) hidden(ctx context.Context, what string, err error) error {
+	var hidden *hiddenError
+	if !errors.As(err, &hidden) {
+		return err
+	}
+	out := t.stuck(ctx, what+", and no window can be shown: "+hidden.why)
+	var page *session.PageError
+	if errors.As(out, &page) {
+		page.Cure = hidden.cure
+	}
+	return out
+}
+
+// canShow is nil when the person can be shown the page, else a *hiddenError.
+func (t *talk) canShow() error {
+	switch {
+	case t.shown:
+		return nil
+	case t.org.Browser == "headless":
+		return &hiddenError{"the browser is to stay headless", `run this again with --browser auto, or set browser = "auto" in the configuration`}
+	case t.CanShow == nil:
+		return &hiddenError{"this stsx has none", ""}
+	}
+	if err := t.CanShow(); err != nil {
+		return &hiddenError{err.Error(), "run this on a desktop, not over SSH or in a container"}
+	}
+	return nil
+}
+
+// show takes the sign-in to a window, where it goes on from where it stands.
+// The browser that it was in is closed. Errors: *hiddenError when there can't
+// be a window and the page is as it was.
+func (t *talk) show(ctx context.Context) error {
+	if t.shown {
+		return nil
+	}
+	if err := t.canShow(); err != nil {
+		return err
+	}
+	t.Ask.Progress("opening a window")
+	window, err := t.Browse(ctx, t.org, true)
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return &hiddenError{err.Error(), "see whether the browser opens by itself, or take another with --browser-path"}
+	}
+	left := t.page
+	t.page, t.shown = window, true
+	if err := errors.Join(window.Continue(ctx, left), left.Close()); err != nil {
+		return fmt.Errorf("taking the sign-in to a window: %w", err)
+	}
+	t.note("the sign-in goes on in a window")
+	return nil
+}
+
+// handOver says what there is to do in the window and keeps off the page until
+// one comes that needs nothing from the person.
+func (t *talk) handOver(ctx context.Context, what string) error {
+	defer session.Pause(ctx, personTime)()
+	watching, stop := context.WithCancelCause(ctx)
+	said := make(chan struct{})
+	t.Ask.Progress("")
+	go func() {
+		defer close(said)
+		_, err := t.Ask.Wait(watching, session.Errand{Prompt: what + ": go on in the window"})
+		stop(err) // Ctrl-C, where the terminal tells us and not the system
+	}()
+	err := t.keepOff(watching)
+	if cause := context.Cause(watching); cause != nil {
+		err = cause
+	}
+	stop(nil)
+	<-said
+	return err
+}
+
+// keepOff waits for a page that stsx answers without the person, or for the
+// assertion.
+func (t *talk) keepOff(ctx context.Context) error {
+	var marks []string
+	for _, s := range t.alone() {
+		marks = append(marks, s.mark)
+	}
+	_, err := t.page.Await(ctx, marks...)
+	return err
+}
+
+// alone are the pages that stsx answers while a person is at the window: those
+// that ask for nothing but what it has. The page handed over is none of them,
+// and neither are the authenticators: the person may want another there.
+func (t *talk) alone() []screen {
+	table := betweens()
+	if !t.changed {
+		table = append(table, logins()...)
+	}
+	return slices.DeleteFunc(table, func(s screen) bool { return s.name == t.screen })
 }
