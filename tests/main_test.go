@@ -23,6 +23,9 @@ func build(m *testing.M) int {
 	if program := os.Getenv(withoutKeyctl); program != "" {
 		return becomeWithoutKeyctl(program)
 	}
+	if os.Getenv(handSocket) != "" {
+		return becomeHand()
+	}
 	if stsx = os.Getenv(builtAlready); stsx != "" {
 		return m.Run()
 	}

@@ -94,6 +94,8 @@ test_parts() {
 		need dbus-run-session dbus ''
 		need gnome-keyring-daemon gnome-keyring ''
 		need strace strace ''
+		need Xvfb xvfb ''
+		need xdotool xdotool ''
 		[ -e /usr/share/powerlevel9k ] || want zsh-theme-powerlevel9k ''
 		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''
 	fi
