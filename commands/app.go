@@ -80,7 +80,7 @@ func (r *run) tree() *cli.App {
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
 			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
-			r.passwordCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
+			r.passwordCommand(), r.configureCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
 	r.govern(app.Commands)

@@ -76,6 +76,9 @@ func (r *room) Forget(_ context.Context, match func(string) bool) (int, error) {
 	r.saved = slices.DeleteFunc(r.saved, match)
 	return n - len(r.saved), nil
 }
+func (r *room) Configure(context.Context, []session.AWSProfile, bool) (string, string, error) {
+	return "config", "", nil
+}
 func (r *room) Interactive() bool { return false }
 func (r *room) Ask(_ context.Context, q session.Question) (string, error) {
 	return "", &session.InputError{What: q.What, Give: q.Give}

@@ -11,7 +11,7 @@ import (
 )
 
 // freeFlags take a value that nobody but the person knows.
-func freeFlags() []string { return []string{"mfa-code", "cmd", "as", "service", "format"} }
+func freeFlags() []string { return []string{"mfa-code", "cmd", "as", "service", "format", "prefix"} }
 
 // bareVerbs take no operand.
 func bareVerbs() []string {

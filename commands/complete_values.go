@@ -30,7 +30,7 @@ const (
 func taken() map[string]operands {
 	return map[string]operands{
 		"exec": profileThenCommand, "each": profilesThenCommand,
-		"login": profiles, "logout": profiles,
+		"login": profiles, "logout": profiles, "configure aws": profiles,
 		"env": profile, "use": profile, "save": profile, "process": profile, "console": profile, "whoami": profile,
 		"init": hookShell, "completion": completionShell, "help": command,
 	}

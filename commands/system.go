@@ -110,6 +110,9 @@ type Shared interface {
 	// Forget takes out what was saved for the profiles that match, as far as it
 	// still is there, and returns how many.
 	Forget(ctx context.Context, match func(profile string) bool) (int, error)
+	// Configure writes profiles into the shared configuration, all or none, and
+	// returns its path and the difference; with dry it only returns them.
+	Configure(ctx context.Context, profiles []session.AWSProfile, dry bool) (path, difference string, err error)
 }
 
 // ended is how a command ended that ran beside stsx instead of in its place.

@@ -41,6 +41,14 @@ type Assumed struct {
 	ARN         string
 }
 
+// AWSProfile is a profile of the AWS tools' shared configuration that gets its
+// credentials from a command.
+type AWSProfile struct {
+	Name    string // as in aws --profile NAME
+	Command []string
+	Region  string // "" = none
+}
+
 // Identity is whose credentials STS takes a session's for.
 type Identity struct {
 	Account string

@@ -27,7 +27,7 @@ func rooms() map[string][]string {
 		"session/config":  {"stsx/session", "github.com/pelletier/go-toml/"},
 		"session/okta":    {"stsx/session", "golang.org/x/net/html"},
 		"session/browser": {"github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
-		"session/awsfile": {"stsx/session", "github.com/gofrs/flock"},
+		"session/awsfile": {"stsx/session", "github.com/gofrs/flock", "github.com/rogpeppe/go-internal/diff"},
 		"session/awssts":  {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 		"session/vault":   {"stsx/session", "github.com/zalando/go-keyring", "github.com/gofrs/flock", "github.com/godbus/dbus/", "golang.org/x/sys/"},
 		"session/tty":     {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},

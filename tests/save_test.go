@@ -70,15 +70,17 @@ func TestProcess(t *testing.T) {
 	t.Parallel()
 	d := motoDesk(t)
 	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
+	d.says(d.expect(d.run("configure", "aws", "prod", "--prefix", "p-", "--dry-run"), 0).stdout, "+[profile p-prod]\n+credential_process = "+stsx+" process prod\n+region = eu-west-1\n")
 	config := filepath.Join(d.home, ".aws", "config")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(config), 0o700),
-		os.WriteFile(config, []byte("[profile p]\nregion = eu-west-1\ncredential_process = "+stsx+" process prod\n"), 0o600)); err != nil {
-		t.Fatal(err)
+	if _, err := os.Stat(config); err == nil {
+		t.Error("a dry run wrote the file")
 	}
+	d.says(d.expect(d.run("configure", "aws", "--prefix", "p-"), 0).stderr, "wrote 4 profiles into "+config)
+	d.says(d.expect(d.run("configure", "aws", "--prefix", "p-"), 0).stderr, "as it should be already")
 	aws := func(d *desk) (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
-		command := exec.CommandContext(ctx, cli, "--profile", "p", "sts", "get-caller-identity", "--output", "json")
+		command := exec.CommandContext(ctx, cli, "--profile", "p-prod", "sts", "get-caller-identity", "--output", "json")
 		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true"), d.home
 		out, err := command.CombinedOutput()
 		return string(out), err

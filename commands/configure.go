@@ -1,0 +1,73 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+func (r *run) configureCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "configure",
+		Usage:     "write stsx into the AWS tools' configuration",
+		UsageText: "stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
+		Subcommands: []*cli.Command{{
+			Name:      "aws",
+			Usage:     "profiles of ~/.aws/config that get their credentials from stsx",
+			UsageText: "stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
+			Description: `   Writes a profile with credential_process = stsx process PROFILE for each of
+   the profiles named, or for all, into ~/.aws/config (or the file that
+   AWS_CONFIG_FILE names). Everything else in that file stays. A profile that
+   gets its credentials elsewhere is left alone, and then nothing is written.`,
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "prefix", Usage: "put `TEXT` before each name"},
+				&cli.BoolFlag{Name: "dry-run", Usage: "show the difference and write nothing", DisableDefaultText: true},
+				helpFlag(),
+			},
+			Action: func(c *cli.Context) error { return r.configureAWS(c.Context, c.String("prefix"), c.Bool("dry-run")) },
+		}},
+	}
+}
+
+func (r *run) configureAWS(ctx context.Context, prefix string, dry bool) error {
+	names, err := r.chosenProfiles(len(r.operands) == 0)
+	if err != nil {
+		return err
+	}
+	self, err := r.Self()
+	if err != nil {
+		return err
+	}
+	var entries []session.AWSProfile
+	for _, name := range names {
+		p, err := r.profileNamed(name)
+		if err != nil {
+			return err
+		}
+		command := []string{self}
+		if r.settings.Config != "" {
+			command = append(command, "--config", r.settings.Config)
+		}
+		entries = append(entries, session.AWSProfile{Name: prefix + name, Command: append(command, "process", name), Region: p.Region})
+	}
+	if len(entries) == 0 {
+		return &session.InputError{What: "a profile", Give: "write one into the configuration"}
+	}
+	path, difference, err := r.kit.Shared.Configure(ctx, entries, dry)
+	if err != nil {
+		return err
+	}
+	if dry {
+		_, err := fmt.Fprint(r.Stdout, plain(difference))
+		return err
+	}
+	if difference == "" {
+		r.kit.Ask.Say(path + " is as it should be already")
+		return nil
+	}
+	r.kit.Ask.Say("wrote " + plural(len(entries), "profile") + " into " + path)
+	return nil
+}

@@ -1,0 +1,128 @@
+package awsfile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"stsx/session"
+)
+
+const (
+	keyProcess = "credential_process"
+	process    = " process " // what a command of stsx's has in it
+)
+
+// TakenError: profiles of that name get their credentials elsewhere.
+type TakenError struct {
+	Path string
+	Why  []string // "prod has role_arn"
+}
+
+func (e *TakenError) Error() string {
+	return "in " + e.Path + ", " + strings.Join(e.Why, ", ") + ": nothing was changed"
+}
+
+// Hint says what to do about it.
+func (e *TakenError) Hint() string {
+	return "give other names with --prefix, or take those profiles out of the file"
+}
+
+// Configure writes entries into the shared configuration, all or none, and
+// returns its path and the difference; with dry it only returns them. Errors:
+// *TakenError, what Edit says.
+func (f Files) Configure(ctx context.Context, entries []session.AWSProfile, dry bool) (path, difference string, err error) {
+	path, err = f.Config()
+	if err != nil {
+		return "", "", err
+	}
+	change := func(d *Document) error {
+		before := d.String()
+		if err := configure(d, path, entries); err != nil {
+			return err
+		}
+		difference = string(diff.Diff(path, []byte(before), path, []byte(d.String())))
+		return nil
+	}
+	if dry {
+		d, err := Read(path)
+		if err == nil {
+			err = change(d)
+		}
+		return path, difference, err
+	}
+	if err := Edit(ctx, path, change); err != nil {
+		return path, "", fmt.Errorf("writing %s: %w", path, err)
+	}
+	return path, difference, nil
+}
+
+func configure(d *Document, path string, entries []session.AWSProfile) error {
+	taken := &TakenError{Path: path}
+	for _, e := range entries {
+		if err := CheckSection(e.Name); err != nil {
+			return err
+		}
+		command, err := commandLine(e.Command)
+		if err != nil {
+			return err
+		}
+		section := "profile " + e.Name
+		if e.Name == "default" {
+			section = e.Name
+		}
+		there, _, err := d.Get(section)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(there, elsewhere); i >= 0 {
+			taken.Why = append(taken.Why, e.Name+" has "+there[i].Key)
+			continue
+		}
+		pairs := []Pair{{keyProcess, command}}
+		if e.Region != "" && value(there, keyRegion) == "" {
+			pairs = append(pairs, Pair{keyRegion, e.Region}) // a region that somebody chose stays
+		}
+		if err := d.Set(section, section, pairs); err != nil {
+			return err
+		}
+	}
+	if taken.Why != nil {
+		return taken
+	}
+	return nil
+}
+
+// elsewhere reports a setting that says where credentials come from, and not
+// from stsx.
+func elsewhere(p Pair) bool {
+	switch p.Key {
+	case keyID, keySecret, "role_arn", "source_profile", "credential_source", "web_identity_token_file",
+		"sso_session", "sso_start_url", "sso_account_id", "login_session":
+		return true
+	case keyProcess:
+		return !strings.Contains(p.Value, "stsx") || !strings.Contains(p.Value, process)
+	}
+	return false
+}
+
+// commandLine writes a command so that a shell and every SDK's own splitter
+// read it alike. They agree on words, and on double quotes around blanks.
+func commandLine(argv []string) (string, error) {
+	words := make([]string, len(argv))
+	for i, word := range argv {
+		switch {
+		case word == "" || strings.ContainsAny(word, "\"'`$!%^&|<>;()*?[]{}#~\t\r\n\x00"):
+			return "", errors.New("the AWS tools do not all read " + fmt.Sprintf("%q", word) + " alike in a command: choose a path or a name of letters, digits, blanks and _./:@+=,-")
+		case strings.Contains(word, " "):
+			words[i] = `"` + word + `"`
+		default:
+			words[i] = word
+		}
+	}
+	return strings.Join(words, " "), nil
+}
