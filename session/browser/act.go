@@ -50,7 +50,7 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 	}
 	w := newWatch(replies)
 	t.mu.Lock()
-	t.watch = w
+	t.watch, t.calls = w, nil
 	t.mu.Unlock()
 	defer func() {
 		t.mu.Lock()

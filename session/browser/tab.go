@@ -28,6 +28,8 @@ type Tab struct {
 	codes  map[proto.NetworkRequestID]string
 	watch  *watch                          // of the act under way
 	open   map[proto.NetworkRequestID]bool // requests without an answer yet
+	calls  []*call                         // since the last act: see Heard
+	ears   chan struct{}                   // closed when there is something to hear
 }
 
 // Tab opens an empty page, with the capture of the SAML post already armed. It has a window of its own: a tab behind
@@ -37,7 +39,7 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}}
+	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}, ears: make(chan struct{})}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
 	case t.id = <-b.waiter(target):
@@ -113,7 +115,7 @@ func (t *Tab) hear(event *cdp.Event) {
 	case "Network.requestWillBeSent":
 		handle(event, t.sent)
 	case "Network.responseReceived":
-		handle(event, func(e proto.NetworkResponseReceived) { t.watched(func(w *watch) { w.received(e) }) })
+		handle(event, t.received)
 	case "Network.loadingFinished":
 		handle(event, t.finished)
 	case "Network.loadingFailed":
@@ -121,11 +123,14 @@ func (t *Tab) hear(event *cdp.Event) {
 	}
 }
 
-func (t *Tab) watched(f func(*watch)) {
+func (t *Tab) received(e proto.NetworkResponseReceived) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.watch != nil {
-		f(t.watch)
+		t.watch.received(e)
+	}
+	if c := t.called(e.RequestID); c != nil {
+		c.status = e.Response.Status
 	}
 }
 
@@ -136,6 +141,7 @@ func (t *Tab) sent(e proto.NetworkRequestWillBeSent) {
 	if t.watch != nil {
 		t.watch.sent(e, t.frame)
 	}
+	t.begun(e)
 }
 
 func (t *Tab) finished(e proto.NetworkLoadingFinished) {
@@ -145,6 +151,7 @@ func (t *Tab) finished(e proto.NetworkLoadingFinished) {
 	if t.watch != nil {
 		t.watch.finished(e.RequestID)
 	}
+	t.ended(e.RequestID, nil)
 }
 
 // Busy tells whether the page waits for an answer from the network.
@@ -164,6 +171,7 @@ func (t *Tab) failed(e proto.NetworkLoadingFailed) {
 	if t.watch != nil {
 		t.watch.failed(e)
 	}
+	t.cut(e)
 }
 
 func (t *Tab) navigated(e proto.PageFrameNavigated) {
@@ -187,6 +195,7 @@ func (t *Tab) navigated(e proto.PageFrameNavigated) {
 	if t.watch != nil {
 		t.watch.committed(e, t.broken)
 	}
+	t.left()
 }
 
 // dismiss closes a JavaScript dialog, which would hold up the page: yes to leaving it, no to everything else.
