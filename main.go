@@ -192,6 +192,11 @@ func (p *page) Act(ctx context.Context, mark string, replies ...string) (okta.Re
 	return okta.Reply(reply), err
 }
 
+func (p *page) Heard(ctx context.Context, replies ...string) (okta.Reply, error) {
+	reply, err := p.Tab.Heard(ctx, replies...)
+	return okta.Reply(reply), err
+}
+
 func (p *page) Fill(ctx context.Context, mark, text string, origins []string) error {
 	err := p.Tab.Fill(ctx, mark, text, origins)
 	var foreign *browser.OriginError

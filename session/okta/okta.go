@@ -36,6 +36,10 @@ type Page interface {
 	// Act presses mark and waits for the response to the request that this
 	// causes, to a path that starts with one of replies, or for a new document.
 	Act(ctx context.Context, mark string, replies ...string) (Reply, error)
+	// Heard waits for the next response to a request, to a path that starts
+	// with one of replies, that the page made by itself since the last Act, or
+	// for a new document that nothing has looked at yet.
+	Heard(ctx context.Context, replies ...string) (Reply, error)
 	// Click presses mark, which redraws the page without a request.
 	Click(ctx context.Context, mark string) error
 	// Again makes Await take the page last answered for a new one.

@@ -31,6 +31,7 @@ type scene struct {
 	marks   []string
 	text    string
 	replies []Reply // of the presses, in turn; the scene stays while they refuse
+	heard   []Reply // what the page hears by itself; the scene changes with the last
 	posted  bool
 }
 
@@ -82,6 +83,20 @@ func (p *play) Act(context.Context, string, ...string) (Reply, error) {
 	}
 	p.answered, p.again = true, false
 	if reply.Status < 400 {
+		p.at++
+		p.answered = false
+	}
+	return reply, nil
+}
+
+func (p *play) Heard(ctx context.Context, _ ...string) (Reply, error) {
+	s := p.now()
+	if len(s.heard) == 0 {
+		<-ctx.Done()
+		return Reply{}, ctx.Err()
+	}
+	reply := s.heard[0]
+	if s.heard = s.heard[1:]; len(s.heard) == 0 {
 		p.at++
 		p.answered = false
 	}
