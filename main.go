@@ -128,6 +128,8 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		},
 		Roles:    roles,
 		Sessions: sessions{store},
+		Jar:      store.Jar(),
+		End:      driver.End,
 		Keeper:   keeper,
 		Identity: client.Identity,
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},

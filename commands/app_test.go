@@ -31,6 +31,7 @@ type room struct {
 	said     []string
 	saved    []string // profiles whose sessions are in the AWS credentials file
 	builds   int
+	jar      shelf
 }
 
 func newRoom(args ...string) *room {
@@ -43,7 +44,7 @@ func newRoom(args ...string) *room {
 		Build: func(s Settings) (*Kit, error) {
 			r.settings = s
 			r.builds++
-			return &Kit{Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, Shared: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
+			return &Kit{Jar: &r.jar, End: r.jar.end, Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, Shared: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
 		},
 	}
 	return r
@@ -95,6 +96,33 @@ func (r *room) Wait(ctx context.Context, _ session.Errand) (int, error) {
 }
 func (r *room) Say(text string) { r.said = append(r.said, text) }
 func (r *room) Progress(string) {}
+
+// shelf is a jar in memory.
+type shelf struct {
+	kept  []session.Remembered
+	ended []string
+	err   error // of ending a session
+}
+
+func (s *shelf) Remembered(_ context.Context, o session.Org) (session.Remembered, error) {
+	for _, r := range s.kept {
+		if r.Org == o.Name {
+			return r, nil
+		}
+	}
+	return session.Remembered{}, nil
+}
+func (s *shelf) Keep(context.Context, session.Org, session.Remembered) error { return nil }
+func (s *shelf) Discard(_ context.Context, o session.Org) error {
+	s.kept = slices.DeleteFunc(s.kept, func(r session.Remembered) bool { return r.Org == o.Name })
+	return nil
+}
+func (s *shelf) List(context.Context) ([]session.Remembered, error) { return slices.Clone(s.kept), nil }
+func (s *shelf) Dir() string                                        { return "/state/cookies" }
+func (s *shelf) end(_ context.Context, r session.Remembered) error {
+	s.ended = append(s.ended, r.Org)
+	return s.err
+}
 
 type profileList []session.Profile
 
@@ -376,7 +404,7 @@ func TestStatusTable(t *testing.T) {
 		"prod           123456789012  Admin  7h59m\n" +
 		"\"a \\x1b[2J\\n\"  123456789012  Admin  1m\n" +
 		"short          123456789012  Admin  29s\n" +
-		"\nkey of the sessions: kernel keyring\npasswords: nowhere\n"
+		"\nkey of the sessions: kernel keyring\npasswords: nowhere\nsign-ins remembered: none\n"
 	if r.out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", r.out, want)
 	}
@@ -388,7 +416,7 @@ func TestStatusTable(t *testing.T) {
 	}
 	first, _ := got["sessions"].([]any)[0].(map[string]any)
 	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin || first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
-		len(first) != 7 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 3 || strings.Contains(r.out.String(), "hunter2") {
+		len(first) != 7 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 5 || strings.Contains(r.out.String(), "hunter2") {
 		t.Errorf("%s", r.out)
 	}
 	r = newRoom()
@@ -434,6 +462,46 @@ func TestLogout(t *testing.T) {
 	r = newRoom("logout", "")
 	if code := Run(context.Background(), r.System); code != 2 || !strings.Contains(r.err.String(), "name is empty") {
 		t.Errorf("%d, %s", code, r.err)
+	}
+}
+
+// TestLogoutAtOkta: what is remembered goes first, then Okta is told; whether
+// it hears changes nothing.
+func TestLogoutAtOkta(t *testing.T) {
+	kept := func() []session.Remembered {
+		cookie := []session.Cookie{{Name: "sid"}}
+		return []session.Remembered{{Org: "acme", Username: "jane", Cookies: cookie, Kept: noon().Add(-5 * time.Minute)}, {Org: "my other", Username: "joe", Cookies: cookie, Kept: noon()}}
+	}
+	for line, c := range map[string]struct {
+		err   error
+		ended []string
+		said  string
+	}{
+		"prod": {nil, []string{"acme"}, "forgot 1 session; signed out of acme"},
+		"dev":  {nil, nil, "forgot 0 sessions"},
+		"--all": {errors.New("signing out of acme: no answer"), []string{"acme", "my other"},
+			"forgot every session; the session at Okta stays open until it ends: signing out of acme: no answer; the session at Okta stays open until it ends: signing out of acme: no answer"},
+	} {
+		r := newRoom()
+		r.profiles[0].Org.Name, r.sessions = "acme", []session.Session{sessionOf("prod", time.Hour)}
+		r.jar = shelf{kept: kept(), err: c.err}
+		code := r.run(append([]string{"logout"}, strings.Fields(line)...)...)
+		if code != 0 || !slices.Equal(r.jar.ended, c.ended) || strings.Join(r.said, "; ") != c.said {
+			t.Errorf("%s: %d, %q, %q, %s", line, code, r.jar.ended, r.said, r.err)
+		}
+		if line == "prod" && (len(r.jar.kept) != 1 || r.jar.kept[0].Org != "my other") {
+			t.Errorf("left: %v", r.jar.kept)
+		}
+	}
+	r := newRoom()
+	r.jar.kept = kept()
+	if r.run("status"); !strings.Contains(r.out.String(), "\nsign-ins remembered: acme as jane, 5m ago; \"my other\" as joe, 0s ago; cookies sealed in /state/cookies\n") {
+		t.Errorf("%s", r.out)
+	}
+	r = newRoom()
+	r.jar.kept = kept()
+	if r.run("status", "--json"); !strings.Contains(r.out.String(), `"idp": "acme"`) || !strings.Contains(r.out.String(), `"cookies": "/state/cookies"`) {
+		t.Errorf("%s", r.out)
 	}
 }
 

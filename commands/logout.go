@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -13,11 +14,13 @@ import (
 func (r *run) logoutCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "logout",
-		Usage:     "forget sessions and, if asked, the password",
+		Usage:     "forget sessions, sign out of Okta and, if asked, forget the password",
 		UsageText: "stsx logout [PROFILE…] [--all] [--password]",
 		Description: `   Forgets the sessions of the profiles named (STSX_PROFILE's when none is).
-   A command that runs with them keeps them until they end: AWS has no way to
-   take credentials back.`,
+   Where a sign-in is remembered, its session is closed at Okta and its cookies
+   are forgotten, for every profile that signs in there. A command that
+   runs with them keeps them until they end: AWS has no way to take credentials
+   back.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "all", Usage: "every session, also of profiles that the configuration no longer has", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "password", Usage: "the password in the OS keyring as well", DisableDefaultText: true},
@@ -27,15 +30,20 @@ func (r *run) logoutCommand() *cli.Command {
 	}
 }
 
+// logout first forgets everything here, then tells Okta: what of that fails
+// leaves nothing behind on this machine.
 func (r *run) logout(ctx context.Context, all, password bool) error {
 	names, err := r.logoutProfiles(all)
 	if err != nil {
 		return err
 	}
-	orgs, err := r.orgsOf(names, password)
-	if err != nil {
-		return err
+	var orgs []session.Org
+	if !all || password {
+		if orgs, err = r.orgsOf(names); err != nil {
+			return err
+		}
 	}
+	remembered := r.remembered(ctx, orgs, all)
 	said := "forgot every session"
 	if all {
 		err = r.kit.Sessions.DeleteAll(ctx, password)
@@ -43,28 +51,65 @@ func (r *run) logout(ctx context.Context, all, password bool) error {
 		var gone int
 		gone, err = r.kit.Sessions.Delete(ctx, func(s session.Session) bool { return slices.Contains(names, s.Profile) })
 		said = "forgot " + plural(gone, "session")
+		for _, o := range orgs {
+			err = errors.Join(err, r.kit.Jar.Discard(ctx, o))
+		}
 	}
-	if err != nil {
-		return err
-	}
-	saved, err := r.kit.Shared.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
+	saved, gone := r.kit.Shared.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
 	if saved > 0 {
 		said += ", also in the AWS credentials file"
 	}
-	if err != nil {
-		return err
-	}
+	err = errors.Join(err, gone)
 	for _, o := range orgs {
-		if o.Username == "" {
+		if !password || o.Username == "" {
 			continue // under which name would it be kept?
 		}
-		if err := r.kit.Keeper.Forget(ctx, o); err != nil {
-			return err
+		if gone := r.kit.Keeper.Forget(ctx, o); gone != nil {
+			err = errors.Join(err, gone)
+			continue
 		}
 		said += " and the password for " + o.Username
 	}
-	r.kit.Ask.Say(said)
-	return nil
+	if err == nil {
+		r.kit.Ask.Say(said)
+	}
+	r.signOut(ctx, remembered)
+	return err
+}
+
+// remembered is what logout takes away: of orgs, or all of it. What can't be
+// read can't be closed at Okta.
+func (r *run) remembered(ctx context.Context, orgs []session.Org, all bool) []session.Remembered {
+	var out []session.Remembered
+	var problem error
+	if all {
+		out, problem = r.kit.Jar.List(ctx)
+	} else {
+		for _, o := range orgs {
+			one, err := r.kit.Jar.Remembered(ctx, o)
+			if problem = errors.Join(problem, err); !one.IsZero() {
+				out = append(out, one)
+			}
+		}
+	}
+	if problem != nil {
+		r.kit.Ask.Say("sessions at Okta stay open until they end: " + problem.Error())
+	}
+	return out
+}
+
+// signOut closes what was remembered at Okta.
+func (r *run) signOut(ctx context.Context, remembered []session.Remembered) {
+	for _, one := range remembered {
+		r.kit.Ask.Progress("signing out of " + one.Org)
+		err := r.kit.End(ctx, one)
+		r.kit.Ask.Progress("")
+		if err != nil {
+			r.kit.Ask.Say("the session at Okta stays open until it ends: " + err.Error())
+			continue
+		}
+		r.kit.Ask.Say("signed out of " + quoted(one.Org))
+	}
 }
 
 // logoutProfiles is chosenProfiles, but --all needs no configuration.
@@ -85,12 +130,8 @@ func (r *run) logoutProfiles(all bool) ([]string, error) {
 	return names, nil
 }
 
-// orgsOf are the orgs whose passwords are to be forgotten: those of the
-// profiles named, or all.
-func (r *run) orgsOf(names []string, password bool) ([]session.Org, error) {
-	if !password {
-		return nil, nil
-	}
+// orgsOf are the orgs of the profiles named, or all.
+func (r *run) orgsOf(names []string) ([]session.Org, error) {
 	profiles, err := r.kit.Profiles()
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -34,10 +35,19 @@ type statusLine struct {
 	SecondsLeft int       `json:"seconds_left"`
 }
 
+// statusOrg is a sign-in that is remembered.
+type statusOrg struct {
+	IdP      string    `json:"idp"`
+	Username string    `json:"username"`
+	Used     time.Time `json:"used"` // the last time that something was kept
+}
+
 type statusReport struct {
-	Sessions []statusLine `json:"sessions"`
-	Key      string       `json:"session_key"` // where the key that seals sessions is kept
-	Password string       `json:"passwords"`   // where passwords are kept
+	Sessions   []statusLine `json:"sessions"`
+	Remembered []statusOrg  `json:"remembered"`
+	Cookies    string       `json:"cookies"`     // the folder in which they are sealed
+	Key        string       `json:"session_key"` // where the key that seals sessions is kept
+	Password   string       `json:"passwords"`   // where passwords are kept
 }
 
 func (r *run) status(ctx context.Context, asJSON bool) error {
@@ -52,7 +62,14 @@ func (r *run) status(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	out := statusReport{Sessions: []statusLine{}}
+	remembered, err := kit.Jar.List(ctx)
+	if err != nil {
+		return err
+	}
+	out := statusReport{Sessions: []statusLine{}, Remembered: []statusOrg{}, Cookies: kit.Jar.Dir()}
+	for _, one := range remembered {
+		out.Remembered = append(out.Remembered, statusOrg{one.Org, one.Username, one.Kept})
+	}
 	for _, s := range sessions {
 		if left := s.Left(r.Now()); left > 0 {
 			out.Sessions = append(out.Sessions, statusLine{
@@ -79,8 +96,20 @@ func (r *run) status(ctx context.Context, asJSON bool) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(r.Stdout, "\nkey of the sessions: %s\npasswords: %s\n", plain(out.Key), plain(out.Password))
+	_, err = fmt.Fprintf(r.Stdout, "\nkey of the sessions: %s\npasswords: %s\nsign-ins remembered: %s\n", plain(out.Key), plain(out.Password), plain(out.orgs(r.Now())))
 	return err
+}
+
+// orgs says which sign-ins are remembered, and where.
+func (s statusReport) orgs(now time.Time) string {
+	if len(s.Remembered) == 0 {
+		return "none"
+	}
+	var all []string
+	for _, one := range s.Remembered {
+		all = append(all, fmt.Sprintf("%s as %s, %s ago", quoted(one.IdP), quoted(one.Username), left(max(0, now.Sub(one.Used)))))
+	}
+	return strings.Join(all, "; ") + "; cookies sealed in " + s.Cookies
 }
 
 func (r *run) printJSON(v any) error {

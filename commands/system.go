@@ -74,6 +74,8 @@ type Kit struct {
 	Broker   *session.Broker
 	Roles    session.Roles
 	Sessions Sessions
+	Jar      Jar
+	End      func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
 	Keeper   session.Keeper
 	Shared   Shared
 	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
@@ -113,6 +115,15 @@ type Shared interface {
 	// Configure writes profiles into the shared configuration, all or none, and
 	// returns its path and the difference; with dry it only returns them.
 	Configure(ctx context.Context, profiles []session.AWSProfile, dry bool) (path, difference string, err error)
+}
+
+// Jar is what sign-ins left behind, as status and logout see it.
+type Jar interface {
+	session.Jar
+	// List is what can be opened of it.
+	List(ctx context.Context) ([]session.Remembered, error)
+	// Dir is where it is kept.
+	Dir() string
 }
 
 // ended is how a command ended that ran beside stsx instead of in its place.

@@ -10,10 +10,11 @@ const jsonType = "application/json"
 func (o *Org) classicRoutes(mux *http.ServeMux) {
 	post := func(path string, f func(*http.Request, *signIn, message) answer) {
 		mux.HandleFunc("POST /api/v1/authn/"+path, o.api(jsonType, func(r *http.Request, in message) answer {
-			s := o.answered(in.StateToken)
+			s := o.answered(in.StateToken).comesFrom(o.device(r))
 			if s == nil {
 				return invalidToken()
 			}
+			o.boxes(r, s)
 			return f(r, s, in)
 		}))
 	}
@@ -58,14 +59,14 @@ func (o *Org) authn(r *http.Request, in message) answer {
 		return invalidToken()
 	}
 	if user := o.accounts.find(in.Username); o.cfg.PasswordLast && user != nil && in.Password == "" {
-		s := o.begin(homePath)
+		s := o.begin(homePath).comesFrom(o.device(r))
 		s.name, s.user = in.Username, user
 		o.wantFactor(s)
 		return o.status(s)
 	}
 	switch o.tryPassword(in.Username, in.Password) {
 	case right:
-		s := o.begin(homePath)
+		s := o.begin(homePath).comesFrom(o.device(r))
 		s.name, s.user = in.Username, o.accounts.find(in.Username)
 		o.passwordRight(s)
 		return o.status(s)

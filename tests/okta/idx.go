@@ -4,8 +4,8 @@ import "net/http"
 
 func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post := func(path string, f func(*signIn, message) answer) {
-		mux.HandleFunc("POST /idp/idx/"+path, o.api(ionType, func(_ *http.Request, in message) answer {
-			s := o.answered(in.StateHandle)
+		mux.HandleFunc("POST /idp/idx/"+path, o.api(ionType, func(r *http.Request, in message) answer {
+			s := o.answered(in.StateHandle).comesFrom(o.device(r))
 			if s == nil {
 				return sessionExpired()
 			}
@@ -22,6 +22,7 @@ func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post("challenge/poll", o.poll)
 	post("skip", o.skip)
 	post("accept-terms-of-use", o.accept)
+	post("keep-me-signed-in", o.keepSignedIn)
 }
 
 // ok shows where the sign-in stands now.
@@ -65,6 +66,7 @@ func (o *Org) identify(s *signIn, in message) answer {
 	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
 	s.stage = stageIdentify
 	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})
+	o.asked(s, in.RememberMe, "box")
 	if o.cfg.PasswordLast && s.user != nil {
 		o.wantFactor(s)
 		return o.ok(s)

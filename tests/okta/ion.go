@@ -126,6 +126,8 @@ func (o *Org) body(s *signIn, complaint object) object {
 		field = o.challengeForm(out, s, complaint)
 	case stageExpired, stageWarn:
 		o.newPasswordForm(out, s)
+	case stageStay:
+		o.stayForm(out, s)
 	case stageTerms:
 		out["remediation"] = list(o.form(s, "accept-terms-of-use", "/idp/idx/accept-terms-of-use",
 			object{"name": "acceptTerms", "label": "I accept the terms of use", "type": "boolean", "required": true}))

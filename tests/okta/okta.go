@@ -113,6 +113,7 @@ type Config struct {
 	ExpireOnce      bool          // the first form posted finds its sign-in expired, whatever its age
 	SessionLifetime time.Duration // of the Okta session (cookies sid and idx); default 2 h
 
+	Memory     Memory
 	Detour     Detour
 	RedirectTo string // an unsigned visitor of the app is sent to this URL instead of a login page
 

@@ -34,7 +34,8 @@ type Org struct {
 	tickets    map[string]*account // Classic: session tokens, good once
 	expireNext bool
 	journal    *journal
-	cookies    []string // values handed out
+	cookies    []string                     // values handed out
+	devices    map[string]map[*account]bool // by the cookie DT: who had it remembered
 }
 
 // Start listens on 127.0.0.1, on a port of its own, and serves until Close.
@@ -90,6 +91,7 @@ func (o *Org) EndSessions() {
 func (o *Org) forget() {
 	o.accounts = newAccounts(o.cfg.Users)
 	o.signIns, o.sessions, o.tickets = map[string]*signIn{}, map[string]*session{}, map[string]*account{}
+	o.devices = map[string]map[*account]bool{}
 	o.expireNext = o.cfg.ExpireOnce
 	o.journal = newJournal()
 }

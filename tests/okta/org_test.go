@@ -62,7 +62,7 @@ func TestCookiesAreHidden(t *testing.T) {
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	_, r := c.identify(c.introspect(), testPassword)
 	resp, _ := c.get(r.Success.Href)
-	if resp.StatusCode != http.StatusFound || len(resp.Cookies()) != 3 {
+	if resp.StatusCode != http.StatusFound || len(resp.Cookies()) != 2 {
 		t.Fatalf("%d with %v", resp.StatusCode, resp.Cookies())
 	}
 	for _, cookie := range resp.Cookies() {

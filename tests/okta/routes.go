@@ -20,6 +20,7 @@ func (o *Org) handler() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.noteLocked(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
+		o.greet(w, r)
 		interpreted, err := o.interpreter(w, r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -84,9 +85,11 @@ func wait(r *http.Request, d time.Duration) bool {
 // message is what the widgets post, of both APIs.
 type message struct {
 	// Identity Engine
-	StateHandle string `json:"stateHandle"`
-	Identifier  string `json:"identifier"`
-	Credentials struct {
+	StateHandle    string `json:"stateHandle"`
+	RememberMe     bool   `json:"rememberMe"`
+	KeepMeSignedIn *bool  `json:"keepMeSignedIn"`
+	Identifier     string `json:"identifier"`
+	Credentials    struct {
 		Passcode string `json:"passcode"`
 		TOTP     string `json:"totp"`
 		Answer   string `json:"answer"`

@@ -21,6 +21,7 @@ func (o *Org) sessionRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /login/sessionCookieRedirect", o.redeemTicket)
 	mux.HandleFunc("POST /terms", o.agree)
 	mux.HandleFunc("GET /login/signout", o.signOut)
+	mux.HandleFunc("DELETE /api/v1/sessions/me", o.closeSession)
 }
 
 // session finds the live session of a request; the caller holds o.mu. In the
@@ -42,9 +43,9 @@ func (o *Org) session(r *http.Request) *session {
 // are not Secure, which Okta's are, because this org speaks plain HTTP.
 func (o *Org) open(w http.ResponseWriter, a *account) {
 	s := &session{user: a, expires: o.cfg.Clock().Add(o.cfg.SessionLifetime)}
-	sid, dt := newID("102"), newID("DI1")
+	sid := newID("102")
 	o.sessions[sid] = s
-	o.cookies = append(o.cookies, sid, dt)
+	o.cookies = append(o.cookies, sid)
 	http.SetCookie(w, &http.Cookie{Name: "sid", Value: sid, Path: "/", HttpOnly: true})
 	if o.cfg.Engine != Classic {
 		idx := newID("eyJ")
@@ -52,7 +53,6 @@ func (o *Org) open(w http.ResponseWriter, a *account) {
 		o.cookies = append(o.cookies, idx)
 		http.SetCookie(w, &http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)})
 	}
-	http.SetCookie(w, &http.Cookie{Name: "DT", Value: dt, Path: "/", HttpOnly: true, MaxAge: 2 * 365 * 24 * 3600})
 	o.note(Event{Kind: SignedIn, User: a.Name})
 }
 
@@ -158,12 +158,7 @@ func (o *Org) agree(w http.ResponseWriter, r *http.Request) {
 // signOut ends the session and takes the cookies back.
 func (o *Org) signOut(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
-	for _, name := range []string{"sid", "idx"} {
-		if c, err := r.Cookie(name); err == nil {
-			delete(o.sessions, c.Value)
-			http.SetCookie(w, &http.Cookie{Name: name, Path: "/", MaxAge: -1})
-		}
-	}
+	o.closeOf(w, r)
 	o.mu.Unlock()
 	http.Redirect(w, r, "/", http.StatusFound)
 }

@@ -17,6 +17,7 @@ const (
 	stageExpired                // a new password must be set
 	stageWarn                   // a new password may be set
 	stageTerms                  // the remediation nobody knows
+	stageStay                   // whether to keep the person signed in
 	stageDone                   // may be turned into a session, once
 )
 
@@ -24,17 +25,18 @@ const (
 // page carries) or, in the Identity Engine, by its state handle (which the
 // answers carry).
 type signIn struct {
-	token   string
-	handle  string
-	stage   stage
-	name    string   // as typed
-	user    *account // nil while unknown
-	factor  Factor
-	sent    bool  // Okta sent a code, or an email with a link
-	knows   bool  // the password was right
-	push    *push // the last one sent
-	warned  bool
-	agreed  bool
+	token  string
+	handle string
+	stage  stage
+	name   string   // as typed
+	user   *account // nil while unknown
+	factor Factor
+	sent   bool  // Okta sent a code, or an email with a link
+	knows  bool  // the password was right
+	push   *push // the last one sent
+	warned bool
+	agreed bool
+	keeping
 	from    string // path to return to
 	expires time.Time
 }
@@ -96,6 +98,10 @@ func (o *Org) passwordRight(s *signIn) {
 // wantFactor asks for the second factor: straight away when there is one only.
 func (o *Org) wantFactor(s *signIn) {
 	s.push = nil
+	if o.knowsDevice(s) {
+		o.factorsDone(s)
+		return
+	}
 	all := s.user.factors()
 	if o.cfg.Engine != Classic {
 		all = s.user.merged()
@@ -125,6 +131,9 @@ func (o *Org) proven(s *signIn) {
 func (o *Org) factorsDone(s *signIn) {
 	if o.cfg.Detour == TermsForm && o.cfg.Engine != Classic && !s.agreed {
 		s.stage = stageTerms
+		return
+	}
+	if o.asksToStay(s) {
 		return
 	}
 	s.stage = stageDone
