@@ -12,14 +12,21 @@ import (
 // ErrNoWidget says that the Sign-In Widget is not installed.
 var ErrNoWidget = errors.New("the Okta Sign-In Widget is not installed: run `make widget`")
 
+// ErrNoGen3 says that this version of the widget is older than its third generation, or was published without it.
+var ErrNoGen3 = errors.New("this version of the Sign-In Widget has no third generation")
+
 // widget is the installed Sign-In Widget.
 type widget struct {
 	dist    string // holds js, css, font, img and labels
 	version string
 }
 
-// findWidget looks in dist, or beside this package's source when dist is empty.
+// findWidget looks in dist, else where STSX_WIDGET says (`make widget-matrix` sets it), else beside this package's
+// source.
 func findWidget(dist string) (widget, error) {
+	if dist == "" {
+		dist = os.Getenv("STSX_WIDGET")
+	}
 	if dist == "" {
 		_, source, _, ok := runtime.Caller(0)
 		if !ok {
@@ -39,6 +46,17 @@ func findWidget(dist string) (widget, error) {
 		return widget{}, fmt.Errorf("reading the widget's version: %w", err)
 	}
 	return widget{dist: dist, version: pkg.Version}, nil
+}
+
+// has says why the widget can't draw an engine's page, nil if it can.
+func (w widget) has(e Engine) error {
+	if e != Gen3 {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(w.dist, "js", "okta-sign-in.next.js")); err != nil {
+		return fmt.Errorf("%s: %w", w.version, ErrNoGen3)
+	}
+	return nil
 }
 
 // path is where the org serves the widget, as Okta's own CDN path has it.
