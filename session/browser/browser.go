@@ -29,6 +29,7 @@ type Options struct {
 	ProfileRoot string           // created 0700; each run keeps its own profile below it
 	Environ     []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
 	Say         func(msg string) // verbose notes; nil: none
+	Trace       func(Request)    // told of each request that is answered or fails; must not wait; nil: nobody is
 	Stderr      io.Writer        // Chromium's own stderr; nil: dropped but for the line that explains a failed start
 }
 
@@ -38,6 +39,8 @@ type Browser struct {
 	profile *profile
 	client  *cdp.Client
 	agent   agent
+	product string
+	trace   func(Request)
 	login   proxyLogin
 	visible bool
 	left    error
@@ -86,7 +89,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
 	}
 	b := &Browser{
-		process: process, profile: profile, login: proxy.login, visible: o.Visible, left: o.Left, say: o.Say,
+		process: process, profile: profile, login: proxy.login, visible: o.Visible, left: o.Left, say: o.Say, trace: o.Trace,
 		// rod's logger is chosen by an environment variable and would print passwords: ours is always the silent one.
 		client:   cdp.New().Logger(utils.LoggerQuiet),
 		window:   make(chan proto.TargetTargetID, 1),
@@ -116,12 +119,16 @@ func (b *Browser) greet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.product = version.Product
 	b.agent = agentOf(version, b.visible)
 	if err := b.arm(s); err != nil {
 		return fmt.Errorf("arming the capture: %w", err)
 	}
 	return proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
 }
+
+// Product is the browser's name and version: Chrome/156.0.8078.79.
+func (b *Browser) Product() string { return b.product }
 
 // AllowLoopback lets pages of one origin talk to a program on this machine, as Okta Verify's FastPass needs. Call it
 // before the first navigation: headless Chromium otherwise denies in silence. A Chromium too old to ask needs nothing.

@@ -8,6 +8,8 @@
 	let filled = new Map();
 	let answer = null;
 
+	let veiled = null;
+
 	const controls = 'input, select, textarea, button';
 	const pressable = 'button, input[type=submit], input[type=button], input[type=reset], input[type=image]';
 
@@ -42,6 +44,22 @@
 		requestAnimationFrame(() => { clearTimeout(late); done(); });
 	});
 	const pause = ms => new Promise(done => setTimeout(done, ms));
+
+	// What of an element is told in an outline: these attributes as they are, these as a place without query. What these
+	// elements hold is not.
+	const telling = new Set(['id', 'class', 'name', 'type', 'role', 'data-se', 'data-type', 'for', 'rel', 'target', 'method', 'lang', 'dir',
+		'autocomplete', 'inputmode', 'maxlength', 'tabindex', 'placeholder', 'title', 'alt', 'disabled', 'readonly', 'required', 'hidden', 'inert', 'open',
+		'aria-label', 'aria-hidden', 'aria-controls', 'aria-expanded', 'aria-live', 'aria-invalid', 'aria-busy', 'aria-describedby', 'aria-labelledby']);
+	const addresses = new Set(['href', 'src', 'action', 'formaction', 'data']);
+	const silent = new Set(['script', 'style', 'noscript', 'template', 'textarea', 'output', 'svg', 'iframe', 'object']);
+	const escape = text => text.replace(/[&<>"]/g, sign => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'})[sign]);
+	const place = address => {
+		try {
+			const url = new URL(address, location.href);
+			return /^https?:$/.test(url.protocol) ? (url.origin === location.origin ? '' : url.origin) + url.pathname : url.protocol;
+		} catch { return ''; }
+	};
+	const roots = root => [root, ...[...root.querySelectorAll('*')].filter(el => el.shadowRoot).flatMap(el => roots(el.shadowRoot))];
 
 	// standing: the last answer is still on the page as it was given. Fields decide; where none was filled, the element pressed.
 	const standing = () => {
@@ -168,11 +186,74 @@
 			}
 		},
 
-		// veil shows dots for what stands in fields, from now on.
-		veil() {
+		// veil takes out of sight what stands in fields, what is not text (a QR code, another page in a frame), and texts
+		// that hold one of hide, until unveil.
+		veil(hide) {
+			veiled = {sheets: [], styles: []};
 			const sheet = new CSSStyleSheet();
-			sheet.replaceSync('input, textarea { -webkit-text-security: disc !important }');
-			document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+			sheet.replaceSync(`
+				input:not([type=submit], [type=button], [type=reset]), textarea, select, output, [contenteditable] {
+					-webkit-text-security: disc !important; -webkit-text-fill-color: transparent !important;
+					color: transparent !important; text-shadow: none !important; caret-color: transparent !important }
+				input::selection, textarea::selection { background: transparent !important; color: transparent !important }
+				img, canvas, video, iframe, frame, object, embed { visibility: hidden !important }`);
+			for (const root of roots(document)) {
+				veiled.sheets.push([root, root.adoptedStyleSheets]);
+				root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+				const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+				for (let text; (text = texts.nextNode());) {
+					const said = text.data.toLowerCase(), el = text.parentElement;
+					if (!el || !hide.some(h => said.includes(h.toLowerCase()))) continue;
+					veiled.styles.push([el, el.getAttribute('style')]);
+					el.style.setProperty('-webkit-text-fill-color', 'transparent', 'important');
+				}
+			}
+		},
+		// unveil says whether there was a veil.
+		unveil() {
+			const was = Boolean(veiled);
+			for (const [root, sheets] of veiled?.sheets ?? []) root.adoptedStyleSheets = sheets;
+			for (const [el, style] of (veiled?.styles ?? []).reverse()) {
+				if (style === null) el.removeAttribute('style'); else el.setAttribute('style', style);
+			}
+			veiled = null;
+			return was;
+		},
+
+		// outline is the page's structure and words, without anything that a field holds, a script says or an address carries.
+		outline() {
+			const lines = [`${location.origin}${location.pathname}`];
+			const write = (node, depth) => {
+				if (lines.length > 20000) return;
+				const indent = ' '.repeat(Math.min(depth, 40));
+				if (node.nodeType === Node.TEXT_NODE) {
+					const text = node.data.replace(/\s+/g, ' ').trim();
+					if (text) lines.push(indent + escape(text));
+					return;
+				}
+				if (node.nodeType !== Node.ELEMENT_NODE) return;
+				const tag = node.localName;
+				let attributes = '';
+				for (const {name, value} of node.attributes) {
+					if (name === 'value' && node.matches('input[type=submit], input[type=button], input[type=reset]')) attributes += ` value="${escape(value)}"`;
+					else if (addresses.has(name)) attributes += ` ${name}="${escape(place(value))}"`;
+					else if (telling.has(name)) attributes += ` ${name}="${escape(value)}"`;
+				}
+				if (node.matches(controls)) {
+					if (node.matches(':checked')) attributes += ' is-checked';
+					if (node.matches('input:not([type=submit], [type=button], [type=reset], [type=checkbox], [type=radio], [type=hidden]), textarea') && node.value) attributes += ' is-filled';
+					if (!usable(node)) attributes += ' is-unseen';
+				} else if (node.matches('a, form, h1, h2, [data-se], [role=alert]') && !usable(node)) attributes += ' is-unseen';
+				lines.push(`${indent}<${tag}${attributes}>`);
+				if (silent.has(tag) || node.isContentEditable) return;
+				if (node.shadowRoot) {
+					lines.push(indent + ' #shadow-root');
+					for (const child of node.shadowRoot.childNodes) write(child, depth + 2);
+				}
+				for (const child of node.childNodes) write(child, depth + 1);
+			};
+			write(document.documentElement, 0);
+			return lines.join('\n') + '\n';
 		},
 
 		again() { answer = null; filled = new Map(); },

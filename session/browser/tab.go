@@ -30,6 +30,7 @@ type Tab struct {
 	open   map[proto.NetworkRequestID]bool // requests without an answer yet
 	calls  []*call                         // since the last act: see Heard
 	ears   chan struct{}                   // closed when there is something to hear
+	trace  *trace
 }
 
 // Tab opens an empty page, with the capture of the SAML post already armed. It has a window of its own: a tab behind
@@ -39,7 +40,7 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}, ears: make(chan struct{})}
+	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}, ears: make(chan struct{}), trace: newTrace(b.trace)}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
 	case t.id = <-b.waiter(target):
@@ -126,6 +127,7 @@ func (t *Tab) hear(event *cdp.Event) {
 func (t *Tab) received(e proto.NetworkResponseReceived) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.trace.received(e)
 	if t.watch != nil {
 		t.watch.received(e)
 	}
@@ -137,6 +139,7 @@ func (t *Tab) received(e proto.NetworkResponseReceived) {
 func (t *Tab) sent(e proto.NetworkRequestWillBeSent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.trace.sent(e)
 	t.open[e.RequestID] = true
 	if t.watch != nil {
 		t.watch.sent(e, t.frame)
@@ -165,6 +168,7 @@ func (t *Tab) failed(e proto.NetworkLoadingFailed) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.open, e.RequestID)
+	t.trace.failed(e)
 	if e.Type == proto.NetworkResourceTypeDocument {
 		t.codes[e.RequestID] = e.ErrorText
 	}
@@ -248,16 +252,31 @@ func (t *Tab) trouble() error {
 	return nil
 }
 
-// Screenshot is the page as PNG, with dots for what stands in its fields: a code may be among it.
-func (t *Tab) Screenshot(ctx context.Context) ([]byte, error) {
-	if err := t.ask(ctx, nil, "veil"); err != nil {
+// Screenshot is the page as PNG, without what stands in its fields, and without pictures, frames and texts that hold one
+// of hide: a code, or the seed of codes, may be among them.
+func (t *Tab) Screenshot(ctx context.Context, hide ...string) ([]byte, error) {
+	if hide == nil {
+		hide = []string{}
+	}
+	if err := t.ask(ctx, nil, "veil", hide); err != nil {
 		return nil, fmt.Errorf("taking a screenshot: %w", err)
 	}
 	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.session(ctx))
+	var was bool
+	if err = errors.Join(err, t.once(ctx, &was, "unveil")); err == nil && !was {
+		err = errReplaced // and what replaced it has no veil, and may be the one in the picture
+	}
 	if err != nil {
 		return nil, fmt.Errorf("taking a screenshot: %w", err)
 	}
 	return shot.Data, nil
+}
+
+// Outline is the page's structure and words, without what its fields hold, its scripts and the queries of its addresses.
+func (t *Tab) Outline(ctx context.Context) (string, error) {
+	var outline string
+	err := t.ask(ctx, &outline, "outline")
+	return outline, err
 }
 
 // bare is a URL without query and fragment, which may hold tokens.

@@ -1,0 +1,146 @@
+// Package bundle keeps what a sign-in looked like, for whoever has to find out
+// why it failed, and writes it into one zip file: the pages' pictures and
+// structure, a timeline and versions. What is secret never gets in: it is taken
+// without what stands in fields, and what is known to be secret, or looks like
+// a token, is struck out of every text besides.
+package bundle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxScreens bounds the pages kept: a sign-in has three or four, one that goes
+// in circles two dozen.
+const maxScreens = 40
+
+// Bundle is what was seen so far. Its methods may be called from several
+// goroutines, and all but Write do nothing on a nil Bundle.
+type Bundle struct {
+	path  string
+	now   func() time.Time
+	start time.Time
+
+	mu      sync.Mutex
+	facts   []fact
+	steps   []string
+	screens []screen
+	dropped int
+	hidden  []hidden
+	written bool
+}
+
+type fact struct{ name, value string }
+
+type screen struct {
+	name    string
+	picture []byte // PNG
+	outline string
+}
+
+type hidden struct{ text, as string }
+
+// New is a bundle to be written to path. Nothing is done before Write.
+func New(path string, now func() time.Time) *Bundle {
+	return &Bundle{path: path, now: now, start: now()}
+}
+
+// Hide strikes text out of everything that is kept, earlier things included,
+// and puts as in its place: "[password]".
+func (b *Bundle) Hide(text, as string) {
+	if b == nil || len(text) < shortest {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if h := (hidden{text, as}); !slices.Contains(b.hidden, h) {
+		b.hidden = append(b.hidden, h)
+	}
+}
+
+// Hidden are the texts that Hide was told of.
+func (b *Bundle) Hidden() []string {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for _, h := range b.hidden {
+		out = append(out, h.text)
+	}
+	return out
+}
+
+// Fact states something about the run: a version, a setting. A later value of
+// the same name takes the place of an earlier one.
+func (b *Bundle) Fact(name, value string) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.facts {
+		if b.facts[i].name == name {
+			b.facts[i].value = value
+			return
+		}
+	}
+	b.facts = append(b.facts, fact{name, value})
+}
+
+// Step notes what happened, with its time.
+func (b *Bundle) Step(text string) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.step(text)
+}
+
+func (b *Bundle) step(text string) {
+	b.steps = append(b.steps, fmt.Sprintf("%9.3f s  %s", b.now().Sub(b.start).Seconds(), strings.ReplaceAll(text, "\n", " ")))
+}
+
+// Request notes an answer of the network: method, address without query,
+// kind (XHR, Document), status, or what went wrong instead.
+func (b *Bundle) Request(method, address, kind string, status int, trouble string) {
+	if status != 0 {
+		trouble = fmt.Sprint(status)
+	}
+	b.Step(fmt.Sprintf("network   %-6s %s (%s): %s", method, address, strings.ToLower(kind), trouble))
+}
+
+// Screen keeps a page: its picture as PNG, either may be empty, and its
+// outline, which holds no values of fields.
+func (b *Bundle) Screen(name string, picture []byte, outline string) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.screens) == maxScreens {
+		b.dropped++
+		return
+	}
+	b.screens = append(b.screens, screen{name, picture, outline})
+	b.step(fmt.Sprintf("screen    %s (%s)", name, b.screens[len(b.screens)-1].file(len(b.screens))))
+}
+
+// file is the name of the nth screen's files, without their ending.
+func (s screen) file(n int) string {
+	var name strings.Builder
+	for _, r := range strings.ToLower(s.name) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			name.WriteRune(r)
+		case !strings.HasSuffix(name.String(), "-"):
+			name.WriteByte('-')
+		}
+	}
+	return fmt.Sprintf("screens/%02d-%s", n, strings.Trim(name.String(), "-"))
+}

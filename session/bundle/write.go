@@ -1,0 +1,118 @@
+package bundle
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const readme = `What stsx saw of a sign-in, for finding out why it went as it did.
+
+error.txt     what stsx said at its end
+timeline.txt  steps and network requests, addresses without their queries
+facts.txt     versions and settings
+screens/      each page that was recognised or could not be: a picture with
+              everything in fields blanked, and its structure without values
+
+Passwords, codes, cookies, tokens and the assertion are not in here, nor is
+the username. The pages' own words and your org's address are: look through
+the pictures before you hand this on.
+`
+
+// Check tells, before anything is done, whether Write will be able to: a file
+// that exists is never overwritten.
+func (b *Bundle) Check() error {
+	if _, err := os.Lstat(b.path); err == nil {
+		return fmt.Errorf("%s exists already; name another file", b.path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the debug bundle can't be written: %w", err)
+	}
+	dir, err := os.Stat(filepath.Dir(b.path))
+	switch {
+	case err != nil:
+		return fmt.Errorf("the debug bundle can't be written: %w", err)
+	case !dir.IsDir():
+		return fmt.Errorf("the debug bundle can't be written: %s is not a directory", filepath.Dir(b.path))
+	}
+	return nil
+}
+
+// Write writes the file, for its owner only, whole or not at all. said is what
+// the person was told at the end, "" after a success. A second Write takes the
+// place of the first; any other file that is there by now stays.
+func (b *Bundle) Write(said string) (err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	file, err := os.CreateTemp(filepath.Dir(b.path), ".stsx-debug-*")
+	if err != nil {
+		return fmt.Errorf("writing the debug bundle: %w", err)
+	}
+	defer os.Remove(file.Name()) // gone already when all went well
+	if err := errors.Join(b.pack(file, said), file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("writing the debug bundle: %w", err)
+	}
+	if err := b.place(file.Name()); err != nil {
+		return fmt.Errorf("writing the debug bundle: %w", err)
+	}
+	b.written = true
+	return nil
+}
+
+// place gives the file its name. A link fails where the name is taken, which a
+// renaming does not; some file systems know no links.
+func (b *Bundle) place(temporary string) error {
+	if b.written {
+		return os.Rename(temporary, b.path)
+	}
+	err := os.Link(temporary, b.path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(b.path); err == nil {
+		return fmt.Errorf("%s: %w", b.path, fs.ErrExist)
+	}
+	return os.Rename(temporary, b.path)
+}
+
+func (b *Bundle) pack(to io.Writer, said string) error {
+	z := zip.NewWriter(to)
+	if said == "" {
+		said = "nothing went wrong\n"
+	}
+	var facts strings.Builder
+	for _, f := range b.facts {
+		fmt.Fprintf(&facts, "%-20s %s\n", f.name, f.value)
+	}
+	timeline := strings.Join(b.steps, "\n") + "\n"
+	if b.dropped > 0 {
+		timeline += fmt.Sprintf("%d more screens are not kept\n", b.dropped)
+	}
+	type member struct{ name, text string }
+	members := []member{{"README.txt", readme}, {"error.txt", b.scrubbed(said)}, {"timeline.txt", b.scrubbed(timeline)}, {"facts.txt", b.scrubbed(facts.String())}}
+	for i, s := range b.screens {
+		name := s.file(i + 1)
+		if s.outline != "" {
+			members = append(members, member{name + ".html.txt", b.scrubbed(s.outline)})
+		}
+		if s.picture != nil {
+			members = append(members, member{name + ".png", string(s.picture)})
+		}
+	}
+	for _, m := range members {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: m.name, Method: zip.Deflate, Modified: b.now()})
+		if err == nil {
+			_, err = io.WriteString(w, m.text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+func (b *Bundle) scrubbed(text string) string { return scrub(text, b.hidden) }
