@@ -26,6 +26,7 @@ import (
 	"stsx/session/awsfile"
 	"stsx/session/awssts"
 	"stsx/session/browser"
+	"stsx/session/bundle"
 	"stsx/session/config"
 	"stsx/session/okta"
 	"stsx/session/tty"
@@ -97,12 +98,20 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	if err != nil {
 		return nil, err
 	}
+	var record *bundle.Bundle
+	if s.DebugBundle != "" {
+		record = bundle.New(s.DebugBundle, time.Now)
+		if err := record.Check(); err != nil {
+			return nil, err
+		}
+		describe(record, s)
+	}
 	terminal := tty.New(tty.Options{NoInput: s.NoInput, Quiet: s.Quiet, Stderr: os.Stderr, Getenv: os.Getenv})
 	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
 	keeper := keeper{store.Passwords(), store}
 	driver := &okta.Driver{
 		Browse: func(ctx context.Context, o session.Org, show bool) (okta.Page, error) {
-			return browse(ctx, o, show, filepath.Join(state, "browser"), terminal)
+			return browse(ctx, o, show, filepath.Join(state, "browser"), terminal, record)
 		},
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: keeper, Run: firstLine, Ask: terminal},
 		Codes: func() *session.CodeSource {
@@ -120,7 +129,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	}
 	client := awssts.Client{Getenv: os.Getenv}
 	roles := vault.NewRoles(cache, time.Now)
-	return &commands.Kit{
+	kit := &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
 		Broker: &session.Broker{
 			IdP: driver, STS: client, Store: store,
@@ -135,7 +144,44 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,
-	}, nil
+	}
+	if record != nil {
+		driver.Record, kit.Bundle = record, record.Write
+	}
+	return kit, nil
+}
+
+// describe states what is known before any sign-in.
+func describe(record *bundle.Bundle, s commands.Settings) {
+	record.Hide(s.Password.Reveal(), "[password]")
+	record.Hide(s.MFACode.Reveal(), "[code]")
+	record.Hide(s.Username, "[username]")
+	record.Fact("stsx", version)
+	record.Fact("go", runtime.Version())
+	record.Fact("system", runtime.GOOS+"/"+runtime.GOARCH)
+	var set []string
+	for _, name := range []string{
+		"AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "DISPLAY", "HTTPS_PROXY", "NO_PROXY", "SSH_CONNECTION", "STSX_BROWSER_PATH",
+		"STSX_CONFIG", "STSX_MFA_CODE", "STSX_PASSWORD", "STSX_PROFILE", "STSX_USERNAME", "WAYLAND_DISPLAY", "http_proxy", "https_proxy", "no_proxy",
+	} {
+		if os.Getenv(name) != "" {
+			set = append(set, name)
+		}
+	}
+	record.Fact("set variables", strings.Join(set, " "))
+}
+
+// describeOrg states what is configured, without names and addresses.
+func describeOrg(record *bundle.Bundle, o session.Org, show bool) {
+	record.Fact("type", o.Type)
+	record.Fact("mfa", o.MFA)
+	record.Fact("browser", fmt.Sprintf("%s, in a window: %t, without sandbox: %t", o.Browser, show, o.NoSandbox))
+	record.Fact("remember", fmt.Sprint(o.Remember))
+	record.Fact("timeout", o.Timeout.String())
+	record.Fact("allowed hosts", fmt.Sprint(len(o.AllowedHosts)))
+	record.Fact("username set", fmt.Sprint(o.Username != ""))
+	record.Fact("password_command", fmt.Sprint(len(o.PasswordCommand) > 0))
+	record.Fact("mfa_command", fmt.Sprint(len(o.MFACommand) > 0))
 }
 
 // directory is stsx's folder under an XDG base directory. A relative value
@@ -151,28 +197,33 @@ func directory(variable, home string, otherwise ...string) (string, error) {
 	return filepath.Join(base, "stsx"), nil
 }
 
-func browse(ctx context.Context, o session.Org, show bool, profiles string, terminal *tty.Terminal) (okta.Page, error) {
+func browse(ctx context.Context, o session.Org, show bool, profiles string, terminal *tty.Terminal, record *bundle.Bundle) (okta.Page, error) {
+	describeOrg(record, o, show)
 	path, err := browser.Find(o.BrowserPath, os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	b, err := browser.Launch(ctx, browser.Options{
-		Path: path, Visible: show, Left: session.ErrWindowClosed, NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say,
-	})
+	options := browser.Options{Path: path, Visible: show, Left: session.ErrWindowClosed, NoSandbox: o.NoSandbox, ProfileRoot: profiles, Environ: os.Environ(), Say: terminal.Say}
+	if record != nil {
+		options.Trace = func(r browser.Request) { record.Request(r.Method, r.URL, r.Kind, r.Status, r.Trouble) }
+	}
+	b, err := browser.Launch(ctx, options)
 	if err != nil {
 		return nil, err
 	}
+	record.Fact("browser version", b.Product())
 	tab, err := b.Tab(ctx)
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	return &page{Tab: tab, browser: b}, nil
+	return &page{Tab: tab, browser: b, record: record}, nil
 }
 
 // page makes a browser's tab an okta.Page.
 type page struct {
 	*browser.Tab
 	browser *browser.Browser
+	record  *bundle.Bundle
 	posted  string
 }
 
@@ -200,6 +251,7 @@ func (p *page) Heard(ctx context.Context, replies ...string) (okta.Reply, error)
 }
 
 func (p *page) Fill(ctx context.Context, mark, text string, origins []string) error {
+	p.record.Hide(text, "[typed]")
 	err := p.Tab.Fill(ctx, mark, text, origins)
 	var foreign *browser.OriginError
 	if errors.As(err, &foreign) {

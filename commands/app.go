@@ -35,11 +35,32 @@ func Run(ctx context.Context, sys System) int {
 	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted)) {
 		err = cause
 	}
-	code := report(sys.Stderr, err, r.verb == "exec")
+	var said strings.Builder
+	code := report(io.MultiWriter(sys.Stderr, &said), err, r.verb == "exec")
+	if failed := r.bundle(said.String()); failed != nil && code == statusOK {
+		code = statusFailure
+	}
 	if code != statusOK && r.verb == "env" {
 		r.failEnv(code)
 	}
 	return code
+}
+
+// bundle writes the debug bundle, if one is wanted, and says where it is. said
+// is what the person was told of an error. Its own failure is told, too, and
+// takes the place of no other.
+func (r *run) bundle(said string) error {
+	if r.kit == nil || r.kit.Bundle == nil {
+		return nil
+	}
+	err := r.kit.Bundle(said)
+	switch {
+	case err != nil:
+		fmt.Fprintln(r.Stderr, "stsx: "+plain(err.Error()))
+	case !r.settings.Quiet:
+		fmt.Fprintln(r.Stderr, "stsx: the debug bundle is in "+plain(r.settings.DebugBundle))
+	}
+	return err
 }
 
 func (r *run) do(ctx context.Context) error {
@@ -112,6 +133,7 @@ func globalFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "no-input", Usage: "never ask: fail with status 3 and say what was needed", DisableDefaultText: true},
 		&cli.StringFlag{Name: "browser", Usage: "run the browser in this `MODE`: headless, visible or auto"},
 		&cli.StringFlag{Name: "browser-path", Usage: "use the browser in this `FILE`"},
+		&cli.StringFlag{Name: "debug-bundle", Usage: "write what a sign-in looked like to this new `FILE` (zip), without secrets"},
 		&cli.StringFlag{Name: "username", Usage: "sign in as `NAME`"},
 		&cli.BoolFlag{Name: "password-stdin", Usage: "read the password from the first line of standard input", DisableDefaultText: true},
 		&cli.StringFlag{Name: "mfa", Usage: "sign in with this `FACTOR`: " + strings.Join(session.AnsweredFactors(), ", ")},
@@ -127,11 +149,11 @@ func globalFlags() []cli.Flag {
 func (r *run) begin(c *cli.Context) error {
 	s := Settings{
 		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
-		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), Username: c.String("username"),
+		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"), Username: c.String("username"),
 		MFA: c.String("mfa"), MFACode: session.NewSecret(c.String("mfa-code")), Role: c.String("role"), Region: c.String("region"),
 		Password: session.NewSecret(r.Getenv("STSX_PASSWORD")),
 	}
-	for _, flag := range []string{"config", "browser", "browser-path", "username", "mfa", "mfa-code", "role", "region"} {
+	for _, flag := range []string{"config", "browser", "browser-path", "debug-bundle", "username", "mfa", "mfa-code", "role", "region"} {
 		if c.IsSet(flag) && c.String(flag) == "" {
 			return &usageError{"--" + flag + " is empty", r.verb}
 		}

@@ -63,7 +63,7 @@ func (s sources) flagValues(flag cli.Flag, prefix string) completions.Answer {
 }
 
 // fileFlags take a file's name.
-func fileFlags() []string { return []string{"config", "browser-path"} }
+func fileFlags() []string { return []string{"config", "browser-path", "debug-bundle"} }
 
 // flagSources say where the values of the other flags come from.
 func flagSources() map[string]func(sources) values {

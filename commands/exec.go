@@ -60,6 +60,10 @@ func (r *run) exec(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	// From here on nothing of stsx is left to write it.
+	if err := r.bundle(""); err != nil {
+		return err
+	}
 	return notStarted(argv[0], r.Replace(path, argv, overlay(r.Environ, variables(s), r.GOOS)))
 }
 

@@ -104,10 +104,13 @@ func status(err error) (code int, hint string) {
 	case errors.As(err, &page) && page.Cure != "":
 		return statusFailure, page.Cure
 	case errors.As(err, &page):
-		if page.Screenshot == "" {
-			return statusFailure, "open the app in a browser to see what Okta wants, or run this again with --verbose for a picture of the page"
+		switch {
+		case hint != "":
+			return statusFailure, hint
+		case page.Screenshot == "":
+			return statusFailure, "open the app in a browser to see what Okta wants; --verbose keeps a picture of the page, and --debug-bundle FILE all that a report of this needs"
 		}
-		return statusFailure, "open the app in a browser to see what Okta wants"
+		return statusFailure, "open the app in a browser to see what Okta wants; --debug-bundle FILE keeps all that a report of this needs"
 	case errors.Is(err, context.DeadlineExceeded) && hint == "":
 		return statusFailure, "check the network, or raise timeout in the configuration"
 	}
@@ -129,7 +132,7 @@ func refusal(kind session.Refusal) string {
 	case session.RefusedTooMany:
 		return "wait a minute before the next try"
 	}
-	return ""
+	return "sign in to the app in a browser to see what Okta wants; --debug-bundle FILE keeps all that a report of this needs"
 }
 
 func awsHint(e *session.AWSError) string {

@@ -61,11 +61,13 @@ type Settings struct {
 	MFA       string
 	Browser   string
 	BrowserAt string
-	Role      string
-	Duration  time.Duration
-	Region    string
-	Password  session.Secret
-	MFACode   session.Secret
+	// DebugBundle is the file to write what a sign-in looked like to; "" = none.
+	DebugBundle string
+	Role        string
+	Duration    time.Duration
+	Region      string
+	Password    session.Secret
+	MFACode     session.Secret
 }
 
 // Kit is what a verb works with.
@@ -81,6 +83,9 @@ type Kit struct {
 	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
 	Ask      session.Prompter
 	Close    func() error
+	// Bundle writes the debug bundle, with what the person was told of an
+	// error; nil when none is wanted. It may be called again.
+	Bundle func(said string) error
 }
 
 // Profiles is the configuration.

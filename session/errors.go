@@ -125,6 +125,18 @@ func (e *OriginError) Error() string {
 	return fmt.Sprintf("the sign-in led to a page of %s, but the password is for %s; nothing was typed", e.Got, e.Want)
 }
 
+// ScreenError adds to what went wrong in a sign-in the page that it was on.
+type ScreenError struct {
+	Screen string // stsx's name for the page: "sign in", "Okta Verify"
+	Err    error
+}
+
+func (e *ScreenError) Error() string {
+	return fmt.Sprintf("%v (at the page “%s”)", e.Err, e.Screen)
+}
+
+func (e *ScreenError) Unwrap() error { return e.Err }
+
 // PageError: the sign-in came to a page that can't be answered.
 type PageError struct {
 	Why        string // "stsx does not know this page"
@@ -132,10 +144,16 @@ type PageError struct {
 	Text       string // what the page shows
 	Screenshot string // path, "" when none was kept
 	Cure       string // what to do, when there is more to it than looking at the page
+	Err        error  // what Why says, if that is an error of its own; may be nil
 }
 
+func (e *PageError) Unwrap() error { return e.Err }
+
 func (e *PageError) Error() string {
-	text := fmt.Sprintf("%s (%s)", e.Why, e.Location)
+	text := e.Why
+	if e.Location != "" {
+		text += " (" + e.Location + ")"
+	}
 	if e.Text != "" {
 		text += "; it shows: " + clip(e.Text)
 	}

@@ -269,8 +269,21 @@ func about(act, mark string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s %s: %w", act, mark, err)
+	return &ActError{act, mark, err}
 }
+
+// ActError is something that could not be done to a page.
+type ActError struct {
+	Act  string // pressing, filling in, reading
+	Mark string
+	Err  error
+}
+
+func (e *ActError) Error() string { return fmt.Sprintf("%s %s: %v", e.Act, e.Mark, e.Err) }
+func (e *ActError) Unwrap() error { return e.Err }
+
+// OnPage tells whoever handles the error that the page it is about is of interest.
+func (e *ActError) OnPage() {}
 
 // Check makes every match that is a checkbox, and that a person could tick, on or off. None there is no error.
 func (t *Tab) Check(ctx context.Context, mark string, on bool) error {

@@ -193,7 +193,7 @@
 			const sheet = new CSSStyleSheet();
 			sheet.replaceSync(`
 				input:not([type=submit], [type=button], [type=reset]), textarea, select, output, [contenteditable] {
-					-webkit-text-security: disc !important; -webkit-text-fill-color: transparent !important;
+					-webkit-text-fill-color: transparent !important;
 					color: transparent !important; text-shadow: none !important; caret-color: transparent !important }
 				input::selection, textarea::selection { background: transparent !important; color: transparent !important }
 				img, canvas, video, iframe, frame, object, embed { visibility: hidden !important }`);
@@ -203,7 +203,7 @@
 				const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
 				for (let text; (text = texts.nextNode());) {
 					const said = text.data.toLowerCase(), el = text.parentElement;
-					if (!el || !hide.some(h => said.includes(h.toLowerCase()))) continue;
+					if (!el || !hide.some(h => h && said.includes(h.toLowerCase()))) continue;
 					veiled.styles.push([el, el.getAttribute('style')]);
 					el.style.setProperty('-webkit-text-fill-color', 'transparent', 'important');
 				}

@@ -7,6 +7,7 @@ package bundle
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,20 +62,6 @@ func (b *Bundle) Hide(text, as string) {
 	}
 }
 
-// Hidden are the texts that Hide was told of.
-func (b *Bundle) Hidden() []string {
-	if b == nil {
-		return nil
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var out []string
-	for _, h := range b.hidden {
-		out = append(out, h.text)
-	}
-	return out
-}
-
 // Fact states something about the run: a version, a setting. A later value of
 // the same name takes the place of an earlier one.
 func (b *Bundle) Fact(name, value string) {
@@ -83,6 +70,10 @@ func (b *Bundle) Fact(name, value string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.fact(name, value)
+}
+
+func (b *Bundle) fact(name, value string) {
 	for i := range b.facts {
 		if b.facts[i].name == name {
 			b.facts[i].value = value
@@ -126,6 +117,9 @@ func (b *Bundle) Screen(name string, picture []byte, outline string) {
 	if len(b.screens) == maxScreens {
 		b.dropped++
 		return
+	}
+	if found := regexp.MustCompile(`/okta-signin-widget/([0-9][0-9A-Za-z.-]{0,20})/`).FindStringSubmatch(outline); found != nil {
+		b.fact("widget", found[1])
 	}
 	b.screens = append(b.screens, screen{name, picture, outline})
 	b.step(fmt.Sprintf("screen    %s (%s)", name, b.screens[len(b.screens)-1].file(len(b.screens))))

@@ -20,7 +20,7 @@ const shortest = 4
 // there, and without what looks like a token.
 func scrub(text string, all []hidden) string {
 	all = slices.Clone(all)
-	slices.SortFunc(all, func(a, b hidden) int { return cmp.Compare(len(b.text), len(a.text)) }) // one may be part of another
+	slices.SortStableFunc(all, func(a, b hidden) int { return cmp.Compare(len(b.text), len(a.text)) }) // one may be part of another
 	for _, h := range all {
 		for _, form := range forms(h.text) {
 			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(form)).ReplaceAllLiteralString(text, h.as)

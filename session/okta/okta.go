@@ -62,8 +62,11 @@ type Page interface {
 	SetCookies(ctx context.Context, origin string, cookies []session.Cookie) error
 	// Agent is the browser's User-Agent.
 	Agent() string
-	// Screenshot is the page as PNG, with what stands in its fields hidden.
-	Screenshot(ctx context.Context) ([]byte, error)
+	// Screenshot is the page as PNG, without what stands in its fields, and
+	// without texts that hold one of hide.
+	Screenshot(ctx context.Context, hide ...string) ([]byte, error)
+	// Outline is the page's structure and words, without what its fields hold.
+	Outline(ctx context.Context) (string, error)
 	// Continue opens what from shows, with its cookies and what it keeps in
 	// the browser, and goes on from there; from is of use for nothing but Close
 	// afterwards.
@@ -107,6 +110,20 @@ type Driver struct {
 	// Keep stores a screenshot for the person to look at and returns its path;
 	// nil when none is wanted.
 	Keep func(png []byte) (string, error)
+	// Record is told all that there was to see, for --debug-bundle; nil: nobody
+	// wants to know.
+	Record Recorder
+}
+
+// Recorder keeps what a sign-in looked like, for whoever has to find out why
+// it went as it did. None of its methods waits.
+type Recorder interface {
+	// Hide tells of a text that must be kept nowhere, and what to put in its place.
+	Hide(text, as string)
+	// Step notes what was done or came.
+	Step(text string)
+	// Screen keeps a page: its picture and its outline, without values of fields.
+	Screen(name string, png []byte, outline string)
 }
 
 // Assert implements session.IdP. What is remembered of an earlier sign-in
@@ -137,6 +154,7 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, kept session.Remembered) (session.Assertion, error) {
 	page, o, password, err := d.prepare(ctx, o, kept)
 	if err != nil {
+		d.capture(ctx, page, o, "before the sign-in")
 		if page != nil {
 			page.Close()
 		}
@@ -178,6 +196,14 @@ type opened struct {
 func (d *Driver) note(text string) {
 	if d.Note != nil {
 		d.Note(text)
+	}
+	d.step(text)
+}
+
+// step notes what only a record wants to know.
+func (d *Driver) step(text string) {
+	if d.Record != nil {
+		d.Record.Step("step      " + text)
 	}
 }
 

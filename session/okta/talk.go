@@ -59,6 +59,8 @@ func (t *talk) run(ctx context.Context) (string, error) {
 		i, err := t.await(ctx, marks)
 		if errors.Is(err, errUnknown) {
 			t.note("the page is not one that stsx knows")
+			t.screen = ""
+			t.record(ctx, "unknown page")
 			if err := t.unknown(ctx); err != nil {
 				return "", t.explain(ctx, err)
 			}
@@ -73,8 +75,9 @@ func (t *talk) run(ctx context.Context) (string, error) {
 		}
 		t.screen = table[i].name
 		t.note("the page is “" + t.screen + "”")
+		t.record(ctx, t.screen)
 		if t.seen[t.screen]++; t.seen[t.screen] > maxVisits {
-			return "", t.stuck(ctx, "the sign-in goes round in circles at the page “"+t.screen+"”")
+			return "", t.explain(ctx, t.stuck(ctx, "the sign-in goes round in circles"))
 		}
 		if err := table[i].answer(t, ctx); err != nil {
 			return "", t.explain(ctx, err)
@@ -128,7 +131,9 @@ func (t *talk) press(ctx context.Context, mark string) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	return read(reply), nil
+	v := read(reply)
+	t.step(v.account(reply))
+	return v, nil
 }
 
 // judge deals with every outcome but a refusal, which it reports: what to do
@@ -176,6 +181,7 @@ func (t *talk) quote(ctx context.Context, v verdict) string {
 		if i, err := t.page.Await(limited, fieldError, pageError); err == nil && i >= 0 {
 			mark := []string{fieldError, pageError}[i]
 			if text, err := t.page.Text(limited, mark); err == nil && text != "" {
+				t.record(ctx, t.screen+", refused")
 				return text
 			}
 		}
@@ -183,13 +189,50 @@ func (t *talk) quote(ctx context.Context, v verdict) string {
 	return strings.TrimSpace(v.said)
 }
 
-// explain adds the page to an error that only says that something did not
-// come. Other errors pass.
+// explain adds to an error the page that it came from: its name, and to one
+// that only says what could not be done there, what it shows.
 func (t *talk) explain(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: %w", t.stuck(ctx, "the sign-in did not get past a page"), context.DeadlineExceeded)
+	t.step("it ends: " + err.Error())
+	t.record(ctx, "the end")
+	var act interface{ OnPage() }
+	var page *session.PageError
+	switch {
+	case errors.As(err, &page):
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("%w: %w", t.stuck(ctx, "the sign-in did not get past a page"), context.DeadlineExceeded)
+	case errors.As(err, &act):
+		stuck := t.stuck(ctx, err.Error())
+		if errors.As(stuck, &page) {
+			page.Err = err
+		}
+		err = stuck
 	}
-	return err
+	if t.screen == "" || errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted) {
+		return err
+	}
+	return &session.ScreenError{Screen: t.screen, Err: err}
+}
+
+func (t *talk) record(ctx context.Context, name string) { t.capture(ctx, t.page, t.org, name) }
+
+// capture records the page at hand for those who asked for that. The sign-in's
+// own time may be over.
+func (d *Driver) capture(ctx context.Context, page Page, o session.Org, name string) {
+	if d.Record == nil || page == nil {
+		return
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	defer cancel()
+	outline, err := page.Outline(limited)
+	if err != nil {
+		d.step("the page can't be read: " + err.Error())
+		return
+	}
+	png, err := page.Screenshot(limited, o.Username)
+	if err != nil {
+		d.step("there is no picture: " + err.Error())
+	}
+	d.Record.Screen(name, png, outline)
 }
 
 // stuck describes the page at hand. The sign-in's own time may be over.
@@ -202,7 +245,7 @@ func (t *talk) stuck(ctx context.Context, why string) error {
 	if t.Keep == nil {
 		return out
 	}
-	png, err := t.page.Screenshot(limited)
+	png, err := t.page.Screenshot(limited, t.org.Username)
 	if err == nil {
 		out.Screenshot, err = t.Keep(png)
 	}

@@ -108,11 +108,12 @@ func (p *play) Again(context.Context) error         { p.again = true; return nil
 func (p *play) Text(_ context.Context, mark string) (string, error) {
 	return p.now().text, nil
 }
-func (p *play) Texts(context.Context, string) ([]string, error) { return []string{"Email"}, nil }
-func (p *play) Busy() bool                                      { return false }
-func (p *play) Location(context.Context) (string, error)        { return "https://acme.okta.com/signin", nil }
-func (p *play) Posted() string                                  { return "posted" }
-func (p *play) Screenshot(context.Context) ([]byte, error)      { return []byte("png"), nil }
+func (p *play) Texts(context.Context, string) ([]string, error)       { return []string{"Email"}, nil }
+func (p *play) Busy() bool                                            { return false }
+func (p *play) Location(context.Context) (string, error)              { return "https://acme.okta.com/signin", nil }
+func (p *play) Outline(context.Context) (string, error)               { return "<html>", nil }
+func (p *play) Posted() string                                        { return "posted" }
+func (p *play) Screenshot(context.Context, ...string) ([]byte, error) { return []byte("png"), nil }
 func (p *play) Check(_ context.Context, mark string, on bool) error {
 	if on && slices.Contains(p.now().marks, mark) {
 		p.ticked = append(p.ticked, mark)

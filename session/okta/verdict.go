@@ -2,6 +2,7 @@ package okta
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -24,6 +25,42 @@ const (
 type verdict struct {
 	outcome outcome
 	said    string // Okta's words in the response; the page's are preferred when quoting
+	keys    []string
+	next    []string // what Okta wants next, by its own names
+}
+
+// account is a reply in a line, by Okta's own names for things.
+func (v verdict) account(r Reply) string {
+	if r.Navigated {
+		return "pressed: a new document"
+	}
+	return fmt.Sprintf("pressed: HTTP %d, next %s, messages %s", r.Status, list(v.next), list(v.keys))
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, " ")
+}
+
+// remediations are the names of what a response offers to do next: of the
+// Identity Engine, or Classic's status.
+func remediations(body map[string]any) []string {
+	var names []string
+	if status, ok := body["status"].(string); ok {
+		names = append(names, status)
+	}
+	remediation, _ := body["remediation"].(map[string]any)
+	forms, _ := remediation["value"].([]any)
+	for _, form := range forms {
+		if form, ok := form.(map[string]any); ok {
+			if name, ok := form["name"].(string); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // read tells the outcome of a response of the Identity Engine (ION) or of the
@@ -36,7 +73,7 @@ func read(r Reply) verdict {
 	var body map[string]any
 	_ = json.Unmarshal(r.Body, &body) // not JSON: judged by status alone
 	keys, said := messages(body)
-	v := verdict{said: strings.Join(said, " ")}
+	v := verdict{said: strings.Join(said, " "), keys: keys, next: remediations(body)}
 	status, _ := body["status"].(string)
 	switch {
 	case status == "LOCKED_OUT" || has(keys, "E0000069", "E0000119", "locked", "suspended_factor"):

@@ -56,6 +56,13 @@ func (o *Org) open(w http.ResponseWriter, a *account) {
 	o.note(Event{Kind: SignedIn, User: a.Name})
 }
 
+// Tokens are the state tokens and handles of every sign-in that was begun.
+func (o *Org) Tokens() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]string(nil), o.tokens...)
+}
+
 // Cookies returns the value of every session and device cookie that was handed
 // out, for tests that look for them where they must not be.
 func (o *Org) Cookies() []string {

@@ -49,6 +49,7 @@ func (o *Org) begin(from string) *signIn {
 	}
 	s.handle = s.token + "~c." + newID("")
 	o.signIns[s.token], o.signIns[s.handle] = s, s
+	o.tokens = append(o.tokens, s.token, s.handle)
 	return s
 }
 
