@@ -203,7 +203,7 @@ func (d *desk) browsers() []process { return d.browsersOf(processes()) }
 func (d *desk) browsersOf(all []process) []process {
 	var out []process
 	for _, p := range all {
-		if strings.HasPrefix(p.name, "stsx") || strings.Contains(p.argv[0], "stsx-tests-") {
+		if strings.HasPrefix(p.name, "stsx") || len(p.argv) > 0 && strings.Contains(p.argv[0], "stsx-tests-") {
 			continue
 		}
 		ours := slices.Contains(p.environ, "HOME="+d.home)
