@@ -151,7 +151,7 @@ func closedSession(t *testing.T, c okta.Config) {
 	d.signsIn(0)
 	d.org.EndSessions()
 	r := d.expect(d.run("exec", "dev", "--verbose", "--", "true"), 0)
-	d.says(r.stderr, "signing in with a browser: Okta shows a page")
+	d.says(r.stderr, "signing in with a browser: a page came, and no assertion")
 	d.seen(2, 0, 2)
 	d.blind().expect(d.blind().run("login", "audit"), 0) // the new one
 	d.seen(2, 0, 3)
@@ -205,4 +205,109 @@ func logoutAtOkta(t *testing.T, c okta.Config) {
 	if _, err := os.Stat(filepath.Join(d.home, ".local", "state", "stsx", "cookies")); err != nil {
 		t.Error(err) // the test looks at the right place
 	}
+}
+
+// TestCookiesAtRest: in a sign-in that is remembered, in one that is renewed and
+// in the end of both, no cookie is in a file, an argument or an output.
+func TestCookiesAtRest(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []okta.Engine{okta.Classic, okta.Gen2} {
+		t.Run(engine.String(), func(t *testing.T) {
+			t.Parallel()
+			c := newCage(t, okta.Config{Engine: engine, Memory: okta.Memory{Devices: true, AskToStay: true}})
+			c.remembering()
+			stop := c.watch()
+			var said []string
+			run := func(d *desk, status int, args ...string) {
+				t.Helper()
+				r := d.expect(d.run(append(args, "--verbose")...), status)
+				said = append(said, r.stdout, r.stderr)
+			}
+			run(c.signed(), 0, "login", "prod")
+			run(c.blind(), 0, "login", "dev")
+			c.org.EndSessions()
+			run(c.with("STSX_PASSWORD="+canaryPassword), 0, "login", "audit")
+			run(c.desk, 0, "status")
+			if len(c.jars()) != 1 {
+				t.Fatalf("kept %v", c.jars())
+			}
+			stop()
+			c.holdsNothing(said...)
+			stop = c.watch()
+			run(c.desk, 0, "logout", "prod")
+			stop()
+			c.holdsNothing(said...)
+			if n := len(c.org.Cookies()); n < 3 {
+				t.Errorf("the test looks for %d cookies only", n)
+			}
+		})
+	}
+}
+
+// TestDamagedJar: what was kept and can't be opened is as if it had not been.
+func TestDamagedJar(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).remembering().with("STSX_PASSWORD=" + janePassword)
+	d.expect(d.run("login", "prod"), 0)
+	for i, spoil := range []func(path string, was []byte) error{
+		func(path string, was []byte) error { return os.WriteFile(path, was[:len(was)/2], 0o600) },
+		func(path string, was []byte) error { return os.WriteFile(path, nil, 0o600) },
+		func(path string, _ []byte) error { return os.WriteFile(path, []byte(`{"cookies":[]}`), 0o600) },
+		func(path string, was []byte) error { was[len(was)-1] ^= 1; return os.WriteFile(path, was, 0o600) },
+	} {
+		files := d.jars()
+		if len(files) != 1 {
+			t.Fatalf("kept %v", files)
+		}
+		was, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := spoil(files[0], was); err != nil {
+			t.Fatal(err)
+		}
+		if r := d.blind().run("roles"); r.status == 0 {
+			t.Errorf("%d: %s", i, r)
+		}
+		d.expect(d.run("roles"), 0)
+		d.seen(i+2, 0, i+2)
+		d.blind().expect(d.blind().run("login", "prod"), 0) // the session of before is still there
+	}
+}
+
+// TestForgottenCookies: turned off, or for another user, they go.
+func TestForgottenCookies(t *testing.T) {
+	t.Parallel()
+	joe := person()
+	joe.Name, joe.GoogleTOTP = "joe@acme.example", ""
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: append(noFactorPerson(), joe)}).remembering().with("STSX_PASSWORD=" + janePassword)
+	d.expect(d.run("login", "prod"), 0)
+	d.expect(d.run("roles", "--username", joe.Name), 0)
+	if signedIn := d.events(okta.Asserted); len(signedIn) != 2 || signedIn[1].User != joe.Name || d.count(okta.PasswordTried) != 2 {
+		t.Fatalf("%v", d.org.Log())
+	}
+	d.says(d.run("status").stdout, "remembered: acme as "+joe.Name)
+	d.expect(d.run("roles"), 0) // jane, who has to sign in again
+	d.seen(3, 0, 3)
+	d.edit("remember = true", "remember = false")
+	d.expect(d.run("roles"), 0)
+	d.seen(4, 0, 4)
+	if len(d.jars()) != 0 {
+		t.Errorf("kept %v", d.jars())
+	}
+	d.says(d.run("status").stdout, "remembered: none")
+}
+
+// TestRenewalAsksNobody: a person who has a session is not asked for a password.
+func TestRenewalAsksNobody(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: noFactorPerson()}).remembering()
+	d.expect(d.with("STSX_PASSWORD="+janePassword).run("login", "prod"), 0)
+	term := d.blind().open("exec", "dev", "--", "echo", "in")
+	term.expect("in")
+	if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "password") {
+		t.Error(r)
+	}
+	d.expect(d.blind().run("roles", "--no-input"), 0)
+	d.seen(1, 0, 3)
 }

@@ -91,7 +91,7 @@ func (d *Driver) samlPost(page []byte, resolve func(action string) string) (stri
 		found = values[0]
 	}
 	if found == "" {
-		return "", errors.New("Okta shows a page")
+		return "", errors.New("a page came, and no assertion")
 	}
 	return found, nil
 }
