@@ -117,6 +117,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Codes: func() *session.CodeSource {
 			return &session.CodeSource{Given: s.MFACode, Run: firstLine, Ask: terminal, Tick: tick}
 		},
+		Choices:  vault.NewChoices(cache, time.Now),
 		Ask:      terminal,
 		Jar:      store.Jar(),
 		Consumer: browser.IsConsumer,
@@ -241,7 +242,11 @@ func (p *page) Await(ctx context.Context, marks ...string) (int, error) {
 func (p *page) Posted() string { return p.posted }
 
 func (p *page) Act(ctx context.Context, mark string, replies ...string) (okta.Reply, error) {
-	reply, err := p.Tab.Act(ctx, mark, replies...)
+	return p.ActNth(ctx, mark, 0, replies...)
+}
+
+func (p *page) ActNth(ctx context.Context, mark string, n int, replies ...string) (okta.Reply, error) {
+	reply, err := p.Tab.ActNth(ctx, mark, n, replies...)
 	return okta.Reply(reply), err
 }
 

@@ -136,7 +136,7 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "debug-bundle", Usage: "write what a sign-in looked like to this new `FILE` (zip), without secrets"},
 		&cli.StringFlag{Name: "username", Usage: "sign in as `NAME`"},
 		&cli.BoolFlag{Name: "password-stdin", Usage: "read the password from the first line of standard input", DisableDefaultText: true},
-		&cli.StringFlag{Name: "mfa", Usage: "sign in with this `FACTOR`: " + strings.Join(session.AnsweredFactors(), ", ")},
+		&cli.StringFlag{Name: "mfa", Usage: "sign in with this `FACTOR`: totp, push, sms, email, …"},
 		&cli.StringFlag{Name: "mfa-code", Usage: "`CODE` for the factor, good once"},
 		&cli.StringFlag{Name: "role", Usage: "assume this `ROLE` (name or ARN) instead of the profile's"},
 		&cli.StringFlag{Name: "duration", Usage: "ask for a session this long: `8h`, 90m"},

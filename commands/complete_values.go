@@ -69,7 +69,7 @@ func fileFlags() []string { return []string{"config", "browser-path", "debug-bun
 func flagSources() map[string]func(sources) values {
 	return map[string]func(sources) values{
 		"browser":  func(sources) values { return words("auto", "headless", "visible") },
-		"mfa":      func(sources) values { return words(session.AnsweredFactors()...) },
+		"mfa":      func(sources) values { return words(session.Factors()...) },
 		"duration": func(sources) values { return words("15m", "1h", "2h", "4h", "8h", "12h") },
 		"username": sources.usernames,
 		"role":     sources.roles,

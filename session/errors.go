@@ -14,6 +14,8 @@ var (
 	ErrNoPassword = errors.New("no password")
 	// ErrInterrupted: the person pressed Ctrl-C or closed the input.
 	ErrInterrupted = errors.New("interrupted")
+	// ErrNothingTyped: a code was asked for, and the person pressed Enter alone.
+	ErrNothingTyped = errors.New("nothing was typed")
 	// ErrDeclined: the person said no to using the profile.
 	ErrDeclined = errors.New("not used: the answer was no")
 	// ErrDurationTooLong: STS says the duration asked for is above the role's maximum.

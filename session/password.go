@@ -179,33 +179,68 @@ type CodeSource struct {
 	used []Secret
 }
 
+// Code is a code that is wanted.
+type Code struct {
+	Prompt string // "Code from Google Authenticator"
+	Hint   string // what Enter alone does, "" when it is no answer
+	Sent   bool   // the provider sends it, so no command prints it
+	Words  bool   // an answer in words rather than a code: not shown while typed, blanks count
+}
+
 // Next returns a code not used yet. Errors: *InputError when there is none and
 // nobody can be asked, ErrInterrupted, what the command said.
 func (s *CodeSource) Next(ctx context.Context, o Org, prompt string) (Secret, error) {
+	return s.Find(ctx, o, Code{Prompt: prompt})
+}
+
+// Find is Next for any kind of code. With a Hint there is one more error:
+// ErrNothingTyped.
+func (s *CodeSource) Find(ctx context.Context, o Org, c Code) (Secret, error) {
 	if s.fresh(s.Given) {
 		return s.use(s.Given), nil
 	}
-	if len(o.MFACommand) > 0 {
+	if len(o.MFACommand) > 0 && !c.Sent && !c.Words {
 		return s.fromCommand(ctx, o)
 	}
 	for range maxAsked {
-		text, err := s.Ask.Ask(ctx, Question{
-			Prompt: prompt,
-			What:   "a code from " + strings.TrimPrefix(prompt, "Code from "),
-			Give:   "give one in STSX_MFA_CODE or with --mfa-code, or set mfa_command",
-		})
+		code, err := s.typed(ctx, c)
 		if err != nil {
 			return Secret{}, err
 		}
-		code := NewSecret(strings.ReplaceAll(text, " ", ""))
-		if s.fresh(code) {
+		switch {
+		case s.fresh(code):
 			return s.use(code), nil
-		}
-		if !code.IsZero() {
+		case code.IsZero() && c.Hint != "":
+			return Secret{}, ErrNothingTyped
+		case code.IsZero():
+		case c.Sent || c.Words:
+			s.Ask.Say("that was refused already; it isn't sent again")
+		default:
 			s.Ask.Say("that code was used already: wait for the next one")
 		}
 	}
 	return Secret{}, &RefusedError{What: "the code", Kind: RefusedCode}
+}
+
+func (s *CodeSource) typed(ctx context.Context, c Code) (Secret, error) {
+	q := Question{Prompt: c.Prompt, Secret: c.Words, Empty: c.Hint != "",
+		What: "a code from " + strings.TrimPrefix(c.Prompt, "Code from "),
+		Give: "give one in STSX_MFA_CODE or with --mfa-code, or set mfa_command",
+	}
+	switch {
+	case c.Words:
+		q.What, q.Give = "the answer to “"+c.Prompt+"”", "give it in STSX_MFA_CODE or with --mfa-code"
+	case c.Sent:
+		q.Give = "run this where it can ask for the code, or name another factor with --mfa"
+	}
+	if c.Hint != "" {
+		q.Prompt += " (" + c.Hint + ")"
+	}
+	text, err := s.Ask.Ask(ctx, q)
+	if !c.Words {
+		text = strings.ReplaceAll(text, " ", "")
+	}
+	return NewSecret(text), err
 }
 
 // fromCommand runs the command until it prints a code that was not used: a

@@ -192,12 +192,12 @@ func TestCodes(t *testing.T) {
 }
 
 func TestCheckFactor(t *testing.T) {
-	for _, word := range AnsweredFactors() {
+	for _, word := range Factors() {
 		if err := CheckFactor(word); err != nil {
 			t.Error(err)
 		}
 	}
-	for word, want := range map[string]string{"topt": "did you mean totp?", "push": "can't be answered yet; this version answers totp", "\x1b": `"\x1b"`, "TOTP": "did you mean totp", "google": "google_otp"} {
+	for word, want := range map[string]string{"topt": "did you mean totp?", "carrier pigeon": "there are totp, push, sms", "\x1b": `"\x1b"`, "TOTP": "did you mean totp", "google": "google_otp"} {
 		if err := CheckFactor(word); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", word, err)
 		}

@@ -87,6 +87,15 @@ type Roles interface {
 	Seen() []Role
 }
 
+// Choices remembers what the person last picked where an org offers a choice,
+// so that it is marked when they are asked again. It holds no secret.
+type Choices interface {
+	// Last returns what was picked of what for o, "" when nothing was.
+	Last(o Org, what string) string
+	// Made takes the place of it; a failure to remember is not worth an error.
+	Made(o Org, what, picked string)
+}
+
 // Passwords keeps passwords: the OS keyring.
 type Passwords interface {
 	// Password returns ErrNoPassword when it holds none for o.
@@ -147,6 +156,8 @@ type Errand struct {
 type Question struct {
 	Prompt string // "Password for jane@acme.example"
 	Secret bool   // not shown while typed
+	Empty  bool   // Enter alone is an answer, also to a secret
+	First  int    // Choose: the option that is marked at first
 	What   string // for InputError: "the password for jane@acme.example"
 	Give   string // for InputError
 }

@@ -12,10 +12,10 @@ import (
 	"stsx/tests/okta"
 )
 
-// twoFactors is jane with both apps and some more.
+// twoFactors is jane with both apps.
 func twoFactors() []okta.User {
 	user := person()
-	user.OktaVerifyTOTP, user.Others = verifySecret, []okta.Factor{okta.Email}
+	user.OktaVerifyTOTP = verifySecret
 	return []okta.User{user}
 }
 
@@ -109,7 +109,7 @@ func TestFactors(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: twoFactors()}).with("STSX_PASSWORD=" + janePassword)
 	r := d.expect(d.run("exec", "prod", "--mfa-code", "123456", "--", "true"), 3)
-	d.says(r.stderr, "a choice between Google Authenticator and Okta Verify is needed", "name one with --mfa or as mfa in the configuration: google_otp or okta_verify")
+	d.says(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is needed", "name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
 	d.codes(0)
 	term := d.open("exec", "prod", "--mfa", "totp", "--", "echo", "in")
 	term.expect("Sign in with")

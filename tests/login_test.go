@@ -24,7 +24,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations())
 }
 
 func plainSituations() []situation {
@@ -315,7 +315,7 @@ func factorNotOffered(t *testing.T, c okta.Config) {
 	user.GoogleTOTP, user.Others = "", []okta.Factor{okta.SecurityQuestion, okta.Email}
 	c.Users = []okta.User{user}
 	d := newDesk(t, c).with("STSX_PASSWORD=" + janePassword)
-	r := d.expect(d.run("exec", "prod", "--", "true"), 125)
-	d.says(r.stderr, "does not offer")
+	r := d.expect(d.run("exec", "prod", "--mfa", "push", "--", "true"), 125)
+	d.says(r.stderr, "does not offer push; it offers ")
 	d.quotes(r.stderr, "Security Question", "Email")
 }

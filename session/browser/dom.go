@@ -192,6 +192,13 @@ func (t *Tab) Texts(ctx context.Context, mark string) ([]string, error) {
 	return texts, about("reading", mark, err)
 }
 
+// Holding is, for each visible match of mark in Texts' order, which of marks it is or has inside, by their indices.
+func (t *Tab) Holding(ctx context.Context, mark string, marks ...string) ([][]int, error) {
+	var held [][]int
+	err := t.ask(ctx, &held, "holding", mark, marks)
+	return held, about("reading", mark, err)
+}
+
 // Attr is an attribute of the first visible match, empty without one; "value" is what a field holds now.
 func (t *Tab) Attr(ctx context.Context, mark, name string) (string, error) {
 	var value string

@@ -96,6 +96,9 @@
 		visible: mark => first(mark) !== null,
 		text(mark) { const el = first(mark); return el ? textOf(el) : ''; },
 		texts: mark => all(mark).map(textOf),
+		// holding: of each visible match, the indices of the marks that it matches or has inside.
+		holding: (mark, marks) => all(mark).map(el =>
+			marks.map((m, i) => el.matches(m) || el.querySelector(m) ? i : -1).filter(i => i >= 0)),
 		attr(mark, name) {
 			const el = first(mark);
 			return el ? String((name === 'value' ? el.value : null) ?? el.getAttribute(name) ?? '') : '';

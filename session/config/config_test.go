@@ -131,7 +131,6 @@ func TestProblems(t *testing.T) {
 		{profile("account = '123456789012'\nallowed_accounts = ['210987654321']"), "5:1: account 123456789012 of this profile is not among allowed_accounts"},
 		{profile("duration = '2h'\nmax_duration = '1h'"), "4:1: duration 2h is above max_duration, which is 1h"},
 		{in("type = 'Okta'"), `3:1: unknown type "Okta"; did you mean "okta"?`},
-		{in("mfa = 'push'"), `3:1: mfa: factor push can't be answered yet; this version answers totp, google_otp, okta_verify`},
 		{in("mfa = 'topt'"), `3:1: mfa: unknown factor "topt"; did you mean totp`},
 		{in("browser = 'vsible'"), `3:1: unknown browser "vsible"; did you mean "visible"?`},
 		{in("sandbox = 'no'"), "3:1: sandbox is true or false, not a string"},

@@ -2,21 +2,7 @@ package okta
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
-
-	"stsx/session"
-)
-
-// Marks of choosing an authenticator. Lists of authenticators to enrol look
-// alike and are not meant.
-const (
-	authenticatorList = `.siw-main-view:not([class*="enroll"]) a.select-factor, [data-se="authenticator-verify-list"] button[data-se="authenticator-button"]`
-	authenticatorName = `.siw-main-view .authenticator-label, [data-se="authenticator-button-label"], #okta-dropdown-options a.factor-option`
-	switchLink        = `[data-se="switchAuthenticator"]`
-	classicDropdown   = `a[aria-controls="okta-dropdown-options"]`
-	classicOption     = `#okta-dropdown-options a.factor-option`
 )
 
 // factor is one way to prove who one is besides the password.
@@ -28,12 +14,19 @@ type factor struct {
 
 	// answer answers that page; nil: with a code (answerCode).
 	answer func(f factor, t *talk, ctx context.Context) error
+
+	window bool   // only a person at a window can answer it
+	always bool   // answered whatever was chosen
+	field  string // of the code, where page is more than that
+	send   string // what makes Okta send the code
+	again  string // what makes Okta send another
+	says   string // of the question that is to be answered in words
 }
 
 // beacon is a mark for "the page's icon is this one and, while Classic moves
 // from one page to the next, no other is there any more".
 func beacon(icon string) string {
-	return `body:has(.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"][data-se~="` + icon + `"]):not(:has(.auth-beacon-factor:not(.` + icon + `))) `
+	return `body:has(.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"][data-se~="` + icon + `"]):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
 }
 
 func pick(key, icon string) string {
@@ -53,126 +46,49 @@ func (t *talk) wanted(f factor) bool {
 	if t.chosen != nil {
 		return t.chosen.title == f.title
 	}
-	return t.org.MFA == "" || slices.Contains(f.names, t.org.MFA)
+	return t.free || t.org.MFA == "" || slices.Contains(f.names, t.org.MFA)
 }
 
 // answerPage answers f's page if f is what the person wants.
 func (f factor) answerPage(t *talk, ctx context.Context) error {
-	if !t.wanted(f) {
-		return t.another(ctx)
+	if !f.always {
+		leave, err := f.leave(t, ctx)
+		if leave != nil || err != nil {
+			return errOr(err, leave, ctx)
+		}
+		t.chosen, t.free = &f, false
 	}
-	t.chosen = &f
 	if f.answer != nil {
 		return f.answer(f, t, ctx)
 	}
 	return f.answerCode(t, ctx)
 }
 
-// another leaves the page of an authenticator for the choice of others.
-func (t *talk) another(ctx context.Context) error {
-	for mark, answer := range map[string]func(*talk, context.Context) error{
-		switchLink:      (*talk).switchAuthenticator,
-		classicDropdown: (*talk).chooseClassic,
-	} {
-		there, err := t.page.Visible(ctx, mark)
-		if err != nil {
-			return err
-		}
-		if there {
-			return answer(t, ctx)
-		}
-	}
-	return t.notOffered(ctx)
-}
-
-// switchAuthenticator asks the Identity Engine's page for the list.
-func (t *talk) switchAuthenticator(ctx context.Context) error { return t.page.Click(ctx, switchLink) }
-
-// chooseAuthenticator picks from the Identity Engine's list.
-func (t *talk) chooseAuthenticator(ctx context.Context) error {
-	f, err := t.choose(ctx)
+func errOr(err error, do func(context.Context) error, ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v, err := t.press(ctx, f.pick)
-	if err != nil {
-		return err
-	}
-	wrong, err := t.judge(ctx, v)
-	if err == nil && wrong {
-		err = &session.RefusedError{What: f.title, Said: t.quote(ctx, v)}
-	}
-	return err
+	return do(ctx)
 }
 
-// chooseClassic picks from Classic's drop-down, which redraws the page without
-// asking Okta.
-func (t *talk) chooseClassic(ctx context.Context) error {
-	if err := t.page.Click(ctx, classicDropdown); err != nil {
-		return err
-	}
-	if _, err := t.page.Await(ctx, classicOption); err != nil {
-		return err
-	}
-	f, err := t.choose(ctx)
-	if err != nil {
-		return err
-	}
-	if err := t.page.Click(ctx, f.pick); err != nil {
-		return err
-	}
-	// The page chosen from stays until the other one has moved in.
-	_, err = t.page.Await(ctx, f.page)
-	return err
-}
-
-// choose returns the authenticator wanted among those that the list offers and
-// stsx can answer; the person is asked when there are several.
-func (t *talk) choose(ctx context.Context) (factor, error) {
-	var offered []factor
-	var titles []string
-	for _, f := range factors() {
-		there, err := t.page.Visible(ctx, f.pick)
-		if err != nil {
-			return factor{}, err
+// leave is how f's page is left when it is not what is wanted, nil when it is.
+func (f factor) leave(t *talk, ctx context.Context) (func(context.Context) error, error) {
+	if t.wanted(f) {
+		if t.chosen != nil || t.free || t.org.MFA != "" {
+			return nil, nil
 		}
-		if there && t.wanted(f) {
-			offered, titles = append(offered, f), append(titles, f.title)
+		// Classic shows one of several without being asked to.
+		several, err := t.page.Visible(ctx, classicDropdown)
+		if err != nil || !several {
+			return nil, err
 		}
+		return t.chooseClassic, nil
 	}
-	picked := 0
-	switch len(offered) {
-	case 0:
-		return factor{}, t.notOffered(ctx)
-	case 1:
-	default:
-		var err error
-		picked, err = t.Ask.Choose(ctx, session.Question{
-			Prompt: "Sign in with",
-			What:   "a choice between " + strings.Join(titles, " and "),
-			Give:   "name one with --mfa or as mfa in the configuration: google_otp or okta_verify",
-		}, titles)
-		if err != nil {
-			return factor{}, err
-		}
+	leave, err := t.others(ctx)
+	if err == nil && leave == nil && t.chosen == nil {
+		err = t.notOffered([]string{f.title})
 	}
-	t.chosen = &offered[picked]
-	return offered[picked], nil
-}
-
-// notOffered says what the list holds when nothing in it will do.
-func (t *talk) notOffered(ctx context.Context) error {
-	names, err := t.page.Texts(ctx, authenticatorName)
-	if err != nil {
-		return err
-	}
-	want := "a factor that this version of stsx can answer (Google Authenticator or Okta Verify codes)"
-	if t.org.MFA != "" {
-		want = t.org.MFA
-	}
-	text := "Okta does not offer " + want
-	if len(names) > 0 {
-		text += "; it offers " + strings.Join(names, ", ")
-	}
-	return fmt.Errorf("signing in to %s: %s", t.org.Name, text)
+	// Without a way to leave, what was chosen is proven, and this is what Okta
+	// wants on top.
+	return leave, err
 }

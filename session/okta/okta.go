@@ -40,14 +40,21 @@ type Page interface {
 	// with one of replies, that the page made by itself since the last Act, or
 	// for a new document that nothing has looked at yet.
 	Heard(ctx context.Context, replies ...string) (Reply, error)
+	// ActNth is Act for one of several visible matches, counted as in Texts.
+	ActNth(ctx context.Context, mark string, n int, replies ...string) (Reply, error)
 	// Click presses mark, which redraws the page without a request.
 	Click(ctx context.Context, mark string) error
+	// ClickNth is Click for one of several visible matches, counted as in Texts.
+	ClickNth(ctx context.Context, mark string, n int) error
 	// Again makes Await take the page last answered for a new one.
 	Again(ctx context.Context) error
 	// Text is what mark shows, "" when it is not there.
 	Text(ctx context.Context, mark string) (string, error)
 	// Texts is what each visible match of mark shows.
 	Texts(ctx context.Context, mark string) ([]string, error)
+	// Holding is, for each visible match of mark in Texts' order, which of marks
+	// it is or has inside, by their indices.
+	Holding(ctx context.Context, mark string, marks ...string) ([][]int, error)
 	// Busy tells whether the page waits for the network.
 	Busy() bool
 	// Location is the page's address without query and fragment.
@@ -104,7 +111,9 @@ type Driver struct {
 	Getenv    func(name string) string
 	Passwords session.PasswordSource
 	Codes     func() *session.CodeSource
-	Ask       session.Prompter
+	// Choices remembers which authenticator was picked; nil: nothing is.
+	Choices session.Choices
+	Ask     session.Prompter
 	// Note is told each step, for --verbose; nil when nobody wants to know.
 	Note func(string)
 	// Keep stores a screenshot for the person to look at and returns its path;

@@ -5,18 +5,24 @@ import "context"
 // Marks that the engines share. The names and data-se values are the widget's
 // own and the same in every language.
 const (
-	username     = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
-	passwordBox  = `input[name="credentials.passcode"][autocomplete="current-password"], .challenge-authenticator--okta_password input[name="credentials.passcode"], #okta-signin-password`
-	newPassword  = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
-	submitButton = `input[type="submit"][data-type="save"], button[type="submit"][data-se="save"]`
-	skipLink     = `[data-se="skip"], [data-se="skip-link"]`
-	fieldError   = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
-	pageError    = `.infobox-error, [data-se="callout"], [role="alert"]`
-	heading      = `[data-se="o-form-head"]`
+	username    = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
+	passwordBox = `input[name="credentials.passcode"][autocomplete="current-password"], #okta-signin-password, ` + passwordLater
+	// passwordLater is the password on a page of its own.
+	passwordLater = `.challenge-authenticator--okta_password input[name="credentials.passcode"], .mfa-verify-password input[name="password"]`
+	newPassword   = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
+	submitButton  = `input[type="submit"][data-type="save"], button[type="submit"][data-se="save"]`
+	skipLink      = `[data-se="skip"], [data-se="skip-link"]`
+	fieldError    = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
+	pageError     = `.infobox-error, [data-se="callout"], [role="alert"]`
+	heading       = `[data-se="o-form-head"]`
 )
 
 // replies are the paths at which Okta answers what a page sends.
 func replies() []string { return []string{"/idp/idx/", "/api/v1/authn", "/.well-known/webfinger"} }
+
+// answers are those of replies at which Okta answers a code: a page that polls
+// has other traffic besides.
+func answers() []string { return []string{"/idp/idx/challenge/answer", "/api/v1/authn/factors/"} }
 
 // screen is one page that can be answered.
 type screen struct {

@@ -32,6 +32,11 @@ type talk struct {
 	named    bool // the username was
 	codes    *session.CodeSource
 	chosen   *factor // what the person signs in with besides the password
+	free     bool    // whatever mfa says, any authenticator will do
+	again    bool    // the person asked for another way
+	asked    string  // title of the factor whose code Okta was told to send
+	channel  string  // by which a phone is reached
+	heard    heard
 
 	shown   bool // page is a window that the person sees
 	changed bool // the person has set a new password, which stsx does not know
@@ -126,10 +131,17 @@ func (t *talk) submit(ctx context.Context) (verdict, error) {
 }
 
 func (t *talk) press(ctx context.Context, mark string) (verdict, error) {
+	return t.pressNth(ctx, mark, 0, replies()...)
+}
+
+func (t *talk) pressNth(ctx context.Context, mark string, n int, replies ...string) (verdict, error) {
 	t.acted = true
-	reply, err := t.page.Act(ctx, mark, replies()...)
+	reply, err := t.page.ActNth(ctx, mark, n, replies...)
 	if err != nil {
 		return verdict{}, err
+	}
+	if h := hear(reply.Body); h.to != "" || len(h.methods) > 0 {
+		t.heard = h
 	}
 	v := read(reply)
 	t.step(v.account(reply))
@@ -169,7 +181,7 @@ func (t *talk) restart(ctx context.Context, v verdict) error {
 	if t.restarted {
 		return &session.RefusedError{What: "the sign-in", Said: t.quote(ctx, v)}
 	}
-	t.restarted, t.acted = true, false
+	t.restarted, t.acted, t.asked = true, false, ""
 	return t.page.Open(ctx, t.org.URL)
 }
 

@@ -19,7 +19,7 @@ const (
 
 // Ask asks one question. A secret comes back exactly as it was typed; other
 // answers without the space around them. A secret is asked for up to three
-// times while it is left empty; then the error wraps *InputError.
+// times while it is left empty and may not be; then the error wraps *InputError.
 func (t *Terminal) Ask(ctx context.Context, q session.Question) (string, error) {
 	var answer string
 	err := t.hold(ctx, q, func(ctx context.Context, d *dialogue) error {
@@ -31,7 +31,7 @@ func (t *Terminal) Ask(ctx context.Context, q session.Question) (string, error) 
 			if !q.Secret {
 				line = strings.TrimSpace(line)
 			}
-			if line != "" || !q.Secret {
+			if line != "" || !q.Secret || q.Empty {
 				answer = line
 				return nil
 			}

@@ -38,6 +38,7 @@ func (t *Terminal) Choose(ctx context.Context, q session.Question, options []str
 // pick runs the picker.
 func (d *dialogue) pick(ctx context.Context, q session.Question, options []string) (int, error) {
 	l := newList(strings.TrimRight(q.Prompt, ":? "), options)
+	l.move(q.First)
 	column := 0 // of the cursor, which is on the picker's first line
 	for {
 		width, height := sizeOf(d.out)

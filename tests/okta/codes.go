@@ -13,8 +13,10 @@ import (
 const (
 	maskedPhone = "+1 XXX-XXX-4586"
 	maskedEmail = "j***e@example.com"
-	question    = "What is the food you least liked as a child?"
 )
+
+// Question is the security question of every User.
+const Question = "What is the food you least liked as a child?"
 
 // DefaultAnswer answers the security question of a User without an Answer.
 const DefaultAnswer = "Rote Grütze"
@@ -196,7 +198,7 @@ func (o *Org) codeForm(out object, s *signIn, complaint object) (form, field obj
 		field["label"], field["secret"] = "Insert then tap your YubiKey", true
 	case SecurityQuestion:
 		field["name"], field["label"] = "answer", "answer"
-		fields = []any{object{"name": "questionKey", "label": question, "required": true, "value": "disliked_food", "visible": false, "mutable": false}, field}
+		fields = []any{object{"name": "questionKey", "label": Question, "required": true, "value": "disliked_food", "visible": false, "mutable": false}, field}
 	}
 	if complaint != nil {
 		field["messages"] = list(complaint)
@@ -215,7 +217,7 @@ func (f Factor) profile() object {
 	case Email:
 		return object{"email": maskedEmail}
 	case SecurityQuestion:
-		return object{"question": question, "questionKey": "disliked_food"}
+		return object{"question": Question, "questionKey": "disliked_food"}
 	}
 	return nil
 }
@@ -230,7 +232,7 @@ func classicOf(f Factor) (kind, provider, vendor string, profile object) {
 	case Email:
 		return "email", "OKTA", "OKTA", object{"email": maskedEmail}
 	case SecurityQuestion:
-		return "question", "OKTA", "OKTA", object{"question": "disliked_food", "questionText": question}
+		return "question", "OKTA", "OKTA", object{"question": "disliked_food", "questionText": Question}
 	case YubiKey:
 		return "token:hardware", "YUBICO", "YUBICO", object{"credentialId": "000003500025"}
 	case Symantec:
