@@ -23,25 +23,65 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkCachedExec is what a command pays whose session is kept.
 func BenchmarkCachedExec(b *testing.B) {
+	d := benchDesk(b, okta.Config{Engine: okta.Classic}, func(d *desk) { d.expect(d.run("login", "prod"), 0) })
+	d.repeat(b, "exec", "prod", "--", "true")
+}
+
+// BenchmarkSignIn is a whole sign-in at Okta with username and password alone,
+// the least that a browser has to do, without STS.
+func BenchmarkSignIn(b *testing.B) {
+	for _, engine := range engines() {
+		b.Run(engine.String(), func(b *testing.B) {
+			d := benchDesk(b, okta.Config{Engine: engine}, func(*desk) {})
+			d.repeat(b, "roles")
+		})
+	}
+}
+
+// BenchmarkRenewal is the same with a session at Okta that is remembered.
+func BenchmarkRenewal(b *testing.B) {
+	for _, engine := range engines() {
+		b.Run(engine.String(), func(b *testing.B) {
+			d := benchDesk(b, okta.Config{Engine: engine}, func(d *desk) { d.remembering().expect(d.run("roles"), 0) })
+			d.blind().repeat(b, "roles")
+			if d.count(okta.PasswordTried) != 1 {
+				b.Fatal("a browser signed in")
+			}
+		})
+	}
+}
+
+// benchDesk is a desk for a benchmark, with a person who has no second factor.
+func benchDesk(b *testing.B, config okta.Config, prepare func(*desk)) *desk {
+	b.Helper()
 	testing.Init()
-	ready, done := make(chan *desk), make(chan struct{})
-	go testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "desk", F: func(t *testing.T) {
+	config.Users = noFactorPerson()
+	ready, done, over := make(chan *desk), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
 		defer close(ready)
-		d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD=" + janePassword)
-		d.expect(d.run("login", "prod"), 0)
-		ready <- d
-		<-done
-	}}})
-	defer close(done)
+		testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "desk", F: func(t *testing.T) {
+			d := newDesk(t, config).with("STSX_PASSWORD=" + janePassword)
+			prepare(d)
+			ready <- d
+			<-done
+		}}})
+	}()
+	b.Cleanup(func() { close(done); <-over })
 	d, ok := <-ready
 	if !ok {
 		b.Skip("no desk")
 	}
+	return d
+}
+
+// repeat runs stsx as often as b wants.
+func (d *desk) repeat(b *testing.B, args ...string) {
 	for b.Loop() {
-		command := exec.Command(stsx, "exec", "prod", "--", "true")
-		command.Env = d.env
-		if err := command.Run(); err != nil {
-			b.Fatal(err)
+		command := exec.Command(stsx, args...)
+		command.Env, command.Dir = d.env, d.home
+		if out, err := command.CombinedOutput(); err != nil {
+			b.Fatalf("%v: %s", err, out)
 		}
 	}
 }
