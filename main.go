@@ -28,6 +28,7 @@ import (
 	"stsx/session/browser"
 	"stsx/session/bundle"
 	"stsx/session/config"
+	"stsx/session/endpoint"
 	"stsx/session/okta"
 	"stsx/session/tty"
 	"stsx/session/vault"
@@ -53,6 +54,9 @@ func main() {
 		Self:             func() (string, error) { return commands.Self(os.Args[0]) },
 		Find:             commands.Find,
 		Replace:          commands.Replace,
+		Beside:           commands.Beside,
+		Die:              commands.Die,
+		Notify:           commands.Notify,
 		Build:            build,
 	})
 	stop()
@@ -145,6 +149,8 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,
+		Yield:    terminal.Yield,
+		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.Write

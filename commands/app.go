@@ -43,6 +43,10 @@ func Run(ctx context.Context, sys System) int {
 	if code != statusOK && r.verb == "env" {
 		r.failEnv(code)
 	}
+	var done ended
+	if errors.As(err, &done) && done.signal != 0 {
+		sys.Die(done.signal)
+	}
 	return code
 }
 

@@ -65,6 +65,7 @@ func (r *room) Delete(_ context.Context, match func(session.Session) bool) (int,
 }
 func (r *room) DeleteAll(context.Context, bool) error         { r.sessions = nil; return nil }
 func (r *room) Where(context.Context) (key, passwords string) { return "kernel keyring", "nowhere" }
+func (r *room) Default() (string, string, error)              { return "", "", nil }
 func (r *room) CheckSave(string, bool) error                  { return nil }
 func (r *room) Save(context.Context, string, session.Session, bool) (string, error) {
 	return "credentials", nil

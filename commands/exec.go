@@ -16,21 +16,29 @@ func (r *run) execCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "exec",
 		Usage:     "run a command with the credentials in its environment only",
-		UsageText: "stsx exec PROFILE [flags] [--] [COMMAND [ARGUMENT…]]",
+		UsageText: "stsx exec PROFILE [--refresh] [flags] [--] [COMMAND [ARGUMENT…]]",
 		Description: `   Runs COMMAND ($SHELL when none is given) with the credentials of PROFILE in
    its environment, signing in first when there is no session. stsx replaces
    itself with COMMAND, so signals, the terminal and the exit status are
    COMMAND's own. From "--", or from the first word after PROFILE that is no
    flag, everything belongs to COMMAND.
 
+   With --refresh stsx stays beside COMMAND, whose environment then names an
+   endpoint on this machine in place of the credentials: the AWS SDKs ask there,
+   and get newer ones when the session comes to its end. For runs of hours.
+
    Exit status, when COMMAND did not start: 3 input was needed, 4 the sign-in was
    refused, 5 the role is not granted or AWS refused, 125 anything else, 126
    COMMAND can't be executed, 127 COMMAND was not found, 130 interrupted.`,
-		Action: func(c *cli.Context) error { return r.exec(c.Context) },
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "refresh", Usage: "renew the credentials for as long as COMMAND runs", DisableDefaultText: true},
+			helpFlag(),
+		},
+		Action: func(c *cli.Context) error { return r.exec(c.Context, c.Bool("refresh")) },
 	}
 }
 
-func (r *run) exec(ctx context.Context) error {
+func (r *run) exec(ctx context.Context, refresh bool) error {
 	name, err := r.execProfile()
 	if err != nil {
 		return err
@@ -48,9 +56,17 @@ func (r *run) exec(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if refresh {
+		if err := r.nothingBefore(); err != nil {
+			return err
+		}
+	}
 	s, err := r.kit.Broker.Open(ctx, p)
 	if err != nil {
 		return err
+	}
+	if refresh {
+		return r.refresh(ctx, p, s, path, argv)
 	}
 	// Nothing of stsx stays: the terminal is as it was, the browser gone, the
 	// locks open.

@@ -1,19 +1,28 @@
 package commands
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
 )
 
-// Replace runs argv and waits for it, since Windows has no execve, and returns
-// Ended with its exit code. Ctrl-C reaches the command through the console
-// that both share; stsx itself lets it pass.
+// Replace is Beside, since Windows has no execve.
 func Replace(path string, argv, environ []string) error {
+	return Beside(context.Background(), path, argv, environ)
+}
+
+// Beside runs argv and waits for it, and returns Ended with its exit code.
+// Ctrl-C reaches the command through the console that both share; stsx itself
+// lets it pass.
+func Beside(ctx context.Context, path string, argv, environ []string) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	command := exec.Cmd{Path: path, Args: argv, Env: environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	err := command.Run()
 	var exit *exec.ExitError
@@ -25,6 +34,9 @@ func Replace(path string, argv, environ []string) error {
 	}
 	return Ended(0)
 }
+
+// Die does nothing: what ends a program on Windows is its exit code.
+func Die(int) {}
 
 // Find looks name up in PATH. Unlike cmd.exe it does not look in the current
 // directory, where anybody may have put a file of that name.

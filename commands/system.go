@@ -37,6 +37,15 @@ type System struct {
 	// only when that fails. Where a process can't be replaced it waits, and
 	// returns an ended with how the command ended.
 	Replace func(path string, argv, environ []string) error
+	// Beside starts argv with environ beside this process, passes signals on
+	// to it, and returns an ended when it has. Errors: that it could not be
+	// started; ctx's cause if that ended before.
+	Beside func(ctx context.Context, path string, argv, environ []string) error
+	// Die ends this process by the signal that ended the command. It returns
+	// when that can't be done.
+	Die func(signal int)
+	// Notify shows a message on the person's desktop.
+	Notify func(goos string, getenv func(string) string, title, text string) error
 	// Build joins the drivers.
 	Build func(Settings) (*Kit, error)
 }
@@ -83,9 +92,20 @@ type Kit struct {
 	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
 	Ask      session.Prompter
 	Close    func() error
+	Yield    func() error // is Close for good: the terminal is the command's
+	// Endpoint starts what hands a command its credentials.
+	Endpoint func(ctx context.Context, r session.Renewal) (Endpoint, error)
 	// Bundle writes the debug bundle, with what the person was told of an
 	// error; nil when none is wanted. It may be called again.
 	Bundle func(said string) error
+}
+
+// Endpoint is what hands a command its credentials while it runs.
+type Endpoint interface {
+	URL() string
+	Token() session.Secret
+	// Close ends it, a renewal under way included.
+	Close() error
 }
 
 // Profiles is the configuration.
@@ -108,6 +128,10 @@ type Sessions interface {
 
 // Shared is the credentials file that AWS's tools share.
 type Shared interface {
+	// Default says what in the shared files gives the AWS tools the credentials of
+	// their default profile: "aws_access_key_id in [default] of PATH", and the
+	// variable that names that file; "" when nothing does.
+	Default() (what, variable string, err error)
 	// CheckSave says whether Save would refuse that section.
 	CheckSave(section string, force bool) error
 	// Save writes s into section and returns the file's path. Errors name it.
@@ -132,9 +156,12 @@ type Jar interface {
 }
 
 // ended is how a command ended that ran beside stsx instead of in its place.
-type ended struct{ status int }
+type ended struct {
+	status int
+	signal int // that ended it; 0 = none did
+}
 
 func (e ended) Error() string { return "the command ended" }
 
 // Ended makes what System.Replace returns where it has to wait.
-func Ended(status int) error { return ended{status} }
+func Ended(status int) error { return ended{status: status} }

@@ -44,7 +44,7 @@ func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
 	if err := b.confirm(ctx, p); err != nil {
 		return Session{}, err
 	}
-	return b.open(ctx, p, false)
+	return b.open(ctx, p, wanted{enough: b.fresh})
 }
 
 // Renew is Open without a look at what the store holds.
@@ -52,8 +52,39 @@ func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
 	if err := b.confirm(ctx, p); err != nil {
 		return Session{}, err
 	}
-	return b.open(ctx, p, true)
+	return b.open(ctx, p, wanted{anew: true})
 }
+
+// Extend returns the session that takes held's place while a command runs with
+// it: the store's if another process has renewed it, else a new one, of the same
+// role. It asks nobody anything, p's confirm included: where a person is needed
+// the error is an *InputError. Other errors as Open.
+func (b *Broker) Extend(ctx context.Context, p Profile, held Session) (Session, error) {
+	s, err := b.open(ctx, p, wanted{enough: b.young, of: held.Role, unattended: true})
+	if err == nil && s.Role.ARN != held.Role.ARN {
+		err = &RoleError{Asked: "role " + held.Role.ARN}
+	}
+	return s, err
+}
+
+// Extended is what Extend finds in the store.
+func (b *Broker) Extended(ctx context.Context, p Profile, held Session) (Session, bool) {
+	return b.kept(ctx, p.Key(), p, wanted{enough: b.young, of: held.Role})
+}
+
+// wanted says which session will do.
+type wanted struct {
+	anew       bool               // none that the store has
+	enough     func(Session) bool // one that the store has has to be so
+	of         Role               // no other; zero = whichever p leads to
+	unattended bool
+}
+
+func (b *Broker) fresh(s Session) bool { return s.Fresh(b.Now()) }
+
+// young: so that it is of use to one whose own is due, however short the
+// sessions of that role are.
+func (b *Broker) young(s Session) bool { return !s.Due(b.Now()) }
 
 // confirm asks before a profile is used whose configuration says so.
 func (b *Broker) confirm(ctx context.Context, p Profile) error {
@@ -89,21 +120,24 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 	return b.assert(ctx, Profile{Name: o.Name, Org: o})
 }
 
-func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error) {
+func (b *Broker) open(ctx context.Context, p Profile, w wanted) (Session, error) {
 	key := p.Key()
+	if w.of.ARN != "" && p.Source == nil {
+		p.Role, p.Account = w.of.ARN, "" // whatever the profile leaves open was chosen before
+	}
 	if role, err := ParseRole(p.Role); err == nil {
 		// What the configuration forbids should not cost a sign-in.
 		if err := p.Allows(role.Account()); err != nil {
 			return Session{}, err
 		}
 	}
-	if !anew {
-		if s, ok := b.kept(ctx, key, p); ok {
+	if !w.anew {
+		if s, ok := b.kept(ctx, key, p, w); ok {
 			return s, nil
 		}
 	}
 	if p.Source != nil {
-		source, err := b.open(ctx, *p.Source, false)
+		source, err := b.open(ctx, *p.Source, wanted{enough: func(s Session) bool { return b.fresh(s) || w.unattended && b.young(s) }, unattended: w.unattended})
 		if err != nil {
 			return Session{}, fmt.Errorf("opening %s for %s: %w", p.Source.Name, p.Name, err)
 		}
@@ -114,13 +148,13 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 		return Session{}, err
 	}
 	defer unlock()
-	if !anew {
+	if !w.anew {
 		// Another process may have signed in while this one waited.
-		if s, ok := b.kept(ctx, key, p); ok {
+		if s, ok := b.kept(ctx, key, p, w); ok {
 			return s, nil
 		}
 	}
-	p.Org.Anew = anew
+	p.Org.Anew, p.Org.Unattended = w.anew, w.unattended
 	a, err := b.assert(ctx, p)
 	if err != nil {
 		return Session{}, err
@@ -128,11 +162,11 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 	return b.redeem(ctx, key, p, a)
 }
 
-// kept returns the store's session for key when it is fresh. Nothing that is
+// kept returns the store's session for key when it will do. Nothing that is
 // wrong with the store keeps a person from signing in.
-func (b *Broker) kept(ctx context.Context, key string, p Profile) (Session, bool) {
+func (b *Broker) kept(ctx context.Context, key string, p Profile, w wanted) (Session, bool) {
 	s, err := b.Store.Get(ctx, key)
-	if err != nil || !s.Fresh(b.Now()) || p.Allows(s.Role.Account()) != nil {
+	if err != nil || !w.enough(s) || p.Allows(s.Role.Account()) != nil || w.of.ARN != "" && s.Role.ARN != w.of.ARN {
 		return Session{}, false
 	}
 	// The region is not part of what was signed in for.

@@ -34,6 +34,7 @@ type Org struct {
 	MFACommand      []string
 	Remember        bool          // keep the provider's session and device cookies for the next sign-in
 	Anew            bool          // sign in even where a session at the provider is remembered; the device still is
+	Unattended      bool          // nobody is there, and nobody's phone is to ring: only what needs no person
 	Timeout         time.Duration // one deadline for a whole sign-in, waits for the person included
 }
 
@@ -137,6 +138,19 @@ type Session struct {
 // Fresh reports whether s is good for more than Margin from now on.
 func (s Session) Fresh(now time.Time) bool {
 	return !s.Credentials.Expires.IsZero() && s.Credentials.Expires.Sub(now) > Margin
+}
+
+// Due reports whether s has lived four fifths of its life: time to get the
+// next one, with some left for what can go wrong.
+func (s Session) Due(now time.Time) bool { return !now.Before(s.Renewal()) }
+
+// Renewal is when s is due; the zero time when it doesn't say how long it lives.
+func (s Session) Renewal() time.Time {
+	life := s.Credentials.Expires.Sub(s.Issued)
+	if s.Issued.IsZero() || life <= 0 {
+		return time.Time{}
+	}
+	return s.Issued.Add(life / 5 * 4)
 }
 
 // Left is how long STS accepts s's credentials from now on, never negative.

@@ -85,7 +85,7 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 		names = append(names, name)
 		r := row{at: i, name: name}
 		for _, f := range held[i] {
-			if !table[f].window || t.canShow() == nil {
+			if (!table[f].window || t.canShow() == nil) && t.withoutPerson(table[f]) == nil {
 				r.factors = append(r.factors, table[f])
 			}
 		}

@@ -57,6 +57,9 @@ func (f factor) answerPage(t *talk, ctx context.Context) error {
 			return errOr(err, leave, ctx)
 		}
 		t.chosen, t.free = &f, false
+		if err := t.withoutPerson(f); err != nil {
+			return err
+		}
 	}
 	if f.answer != nil {
 		return f.answer(f, t, ctx)

@@ -149,6 +149,11 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	if a, ok := d.renewed(ctx, o, &kept); ok || ctx.Err() != nil {
 		return a, context.Cause(ctx)
 	}
+	if o.Unattended {
+		if err := d.unattended(&o); err != nil {
+			return session.Assertion{}, err
+		}
+	}
 	a, err := d.signIn(ctx, o, origins, kept)
 	if errors.Is(err, errStranger) {
 		d.note(err.Error())
@@ -169,7 +174,11 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 		}
 		return session.Assertion{}, err
 	}
-	t := &talk{Driver: d, page: page, shown: o.Browser == "visible", org: o, password: password, origins: origins, codes: d.Codes(), seen: map[string]int{}}
+	codes := d.Codes()
+	if o.Unattended {
+		codes.Given = session.Secret{} // it was good once
+	}
+	t := &talk{Driver: d, page: page, shown: o.Browser == "visible", org: o, password: password, origins: origins, codes: codes, seen: map[string]int{}}
 	defer func() { t.page.Close() }() // the one that it has come to
 	encoded, err := t.run(ctx)
 	if err != nil {

@@ -23,7 +23,7 @@ type dialogue struct {
 // gives both back however talk ends.
 func (t *Terminal) hold(ctx context.Context, q session.Question, talk func(context.Context, *dialogue) error) (err error) {
 	nobody := &session.InputError{What: q.What, Give: q.Give}
-	if t.options.NoInput {
+	if t.options.NoInput || t.yielded.Load() {
 		return nobody
 	}
 	if err := t.takeTurn(ctx); err != nil {

@@ -35,6 +35,13 @@ func foreground(f *os.File) bool {
 	return err != nil || group == unix.Getpgrp()
 }
 
+// lineByLine reports whether the terminal is in the mode in which a program gets
+// whole lines: no program has made it its own.
+func lineByLine(in *os.File) bool {
+	mode, err := unix.IoctlGetTermios(int(in.Fd()), getMode)
+	return err == nil && mode.Lflag&unix.ICANON != 0 && mode.Oflag&unix.OPOST != 0
+}
+
 // awaitForeground returns when this process has the terminal: in the background
 // it stops the process, as reading would, until the shell's fg. It has to come
 // before the mode is read: while the shell is in the foreground the mode is the

@@ -45,6 +45,13 @@ func readable(*os.File) io.Reader { return os.Stdin }
 
 func foreground(*os.File) bool { return true }
 
+// lineByLine reports whether the console hands out whole lines: no program has
+// made it its own.
+func lineByLine(in *os.File) bool {
+	var mode uint32
+	return windows.GetConsoleMode(windows.Handle(in.Fd()), &mode) == nil && mode&windows.ENABLE_LINE_INPUT != 0
+}
+
 func awaitForeground(*os.File) error { return nil }
 
 func unstopped(_ *os.File, act func() error) error { return act() }

@@ -31,7 +31,7 @@ func (t *Terminal) Progress(message string) {
 		return // a question is on the screen
 	}
 	defer t.giveTurn()
-	if message == "" || t.options.Quiet || t.style.dumb || t.style.ci {
+	if message == "" || t.yielded.Load() || t.options.Quiet || t.style.dumb || t.style.ci {
 		t.endProgress()
 		return
 	}

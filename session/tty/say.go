@@ -31,7 +31,10 @@ func (t *Terminal) tell(message string) {
 	for _, line := range lines(message) {
 		b.WriteString("stsx: " + line + "\n")
 	}
-	if _, out, err := t.open(); err == nil {
+	if in, out, err := t.open(); err == nil {
+		if t.yielded.Load() && !lineByLine(in) {
+			return
+		}
 		err = unstopped(out, func() error {
 			_, err := io.WriteString(out, b.String())
 			return err

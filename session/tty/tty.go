@@ -15,6 +15,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -40,6 +41,7 @@ type Terminal struct {
 	options Options
 	style   style
 	turn    chan struct{} // holds one token; who has it has the screen
+	yielded atomic.Bool   // the terminal is another program's
 
 	mu      sync.Mutex
 	in, out *os.File                // nil while closed
@@ -75,7 +77,7 @@ func New(o Options) *Terminal {
 // of its shell counts: asking stops it until it is brought to the foreground,
 // as any program that reads from the terminal is.
 func (t *Terminal) Interactive() bool {
-	if t.options.NoInput {
+	if t.options.NoInput || t.yielded.Load() {
 		return false
 	}
 	_, _, err := t.open()
@@ -116,6 +118,15 @@ func (t *Terminal) Close() error {
 		return fmt.Errorf("closing the terminal: %w", err)
 	}
 	return nil
+}
+
+// Yield is Close for good: the terminal is another program's, which reads from
+// it and draws on it. From now on nothing is asked and no progress is shown; a
+// message is, but not while that program keeps the terminal in a mode of its
+// own, as editors, pagers and shells that wait for a command do.
+func (t *Terminal) Yield() error {
+	t.yielded.Store(true)
+	return t.Close()
 }
 
 // open returns the terminal's two ends.

@@ -1,0 +1,114 @@
+//go:build unix
+
+package commands
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Beside runs argv in this process's own group, so that it is in the foreground
+// of the terminal when this process is, and stops and goes on with it as a job
+// of the shell. It passes on the signals that reach this process alone.
+func Beside(ctx context.Context, path string, argv, environ []string) error {
+	received := make(chan os.Signal, 16)
+	for _, s := range passedOn() {
+		if !signal.Ignored(s) {
+			signal.Notify(received, s)
+		}
+	}
+	defer signal.Stop(received)
+	if ctx.Err() != nil { // from here on they are the command's
+		return context.Cause(ctx)
+	}
+	child, err := launch(path, argv, environ)
+	if err != nil {
+		return err
+	}
+	over := make(chan syscall.WaitStatus, 1)
+	go func() { over <- await(child.Pid) }()
+	for {
+		select {
+		case s := <-received:
+			number := s.(syscall.Signal)
+			if !fromTerminal(number) {
+				_ = syscall.Kill(child.Pid, number) // who has ended meanwhile needs none
+			}
+		case status := <-over:
+			_ = child.Release()
+			if status.Signaled() {
+				return ended{128 + int(status.Signal()), int(status.Signal())}
+			}
+			return ended{status: status.ExitStatus()}
+		}
+	}
+}
+
+// launch starts argv with this process's standard files; whatever else is open
+// here and not marked to be closed is there too, as with execve. A file that is
+// executable but of no known format is run by the shell.
+func launch(path string, argv, environ []string) (*os.Process, error) {
+	attributes := &os.ProcAttr{Env: environ, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}}
+	child, err := os.StartProcess(path, argv, attributes)
+	if errors.Is(err, syscall.ENOEXEC) {
+		child, err = os.StartProcess("/bin/sh", append([]string{"sh", path}, argv[1:]...), attributes)
+	}
+	return child, orphaned(path, err)
+}
+
+// await returns how the process ended. When it is stopped by what the terminal
+// or the shell stops jobs with, so is this process: the shell sees a job that
+// has stopped only when all of it has. The kernel ignores that where there is no
+// shell that could let it go on.
+func await(pid int) syscall.WaitStatus {
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil)
+		switch {
+		case err == syscall.EINTR:
+		case err != nil:
+			return statusFailure << 8 // nothing is known of it: not a success, then
+		case !status.Stopped():
+			return status
+		case status.StopSignal() == syscall.SIGTSTP, status.StopSignal() == syscall.SIGTTIN, status.StopSignal() == syscall.SIGTTOU:
+			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
+		}
+	}
+}
+
+func passedOn() []os.Signal {
+	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH}
+}
+
+// fromTerminal reports whether s is one that a terminal sends to the whole
+// foreground, and this process is in it: then the command has it already.
+func fromTerminal(s syscall.Signal) bool {
+	switch s {
+	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH:
+	default:
+		return false
+	}
+	terminal, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	defer terminal.Close()
+	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}
+
+// Die ends this process by signal, without a core file of its own. Go's runtime
+// has handlers of its own for most signals and no way to take them off; execve
+// does, and so a shell takes this process's place and sends itself the signal.
+// It returns where there is no shell.
+func Die(number int) {
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+	n := strconv.Itoa(number)
+	_ = syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -" + n + " $$; exit " + strconv.Itoa(128+number)}, []string{"PATH=/usr/bin:/bin"})
+}

@@ -1,0 +1,203 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"stsx/session"
+)
+
+const (
+	// patience is how long a question waits for a renewal when there are no
+	// credentials meanwhile: the least patient SDKs wait a second for an answer,
+	// and ask again when they get this one.
+	patience = 900 * time.Millisecond
+	// glance is how often the clock is looked at. A timer stands still while
+	// the machine sleeps; the end of a session doesn't.
+	glance = 15 * time.Second
+	// look is how often the store is, while there is need.
+	look = 5 * time.Second
+	// scant is how little time credentials have left when a question rather
+	// waits for the next ones: a fifth of their life at most.
+	scant = 10 * time.Second
+	// Between two tries to renew.
+	soonest, latest = 2 * time.Second, time.Minute
+)
+
+// errBusy: a renewal is under way and takes its time.
+var errBusy = errors.New("they are being renewed")
+
+// keeper has the session that is handed out, and renews it: one goroutine, and
+// so one renewal at a time, whoever asks.
+type keeper struct {
+	session.Renewal
+	wanted chan struct{} // holds one token when somebody asked for more than is held
+
+	mu   sync.Mutex
+	held session.Session
+	err  error         // why held could not be renewed; nil when it was not tried
+	over chan struct{} // closed at the end of the turn under way, or of the next
+
+	// These are run's.
+	failures int
+	hopeless bool      // only a person can renew held
+	told     bool      // and has been told
+	next     time.Time // no try before
+}
+
+func newKeeper(r session.Renewal) *keeper {
+	return &keeper{Renewal: r, held: r.Session, wanted: make(chan struct{}, 1), over: make(chan struct{})}
+}
+
+// session returns what is held, or what takes its place when it is at its end.
+// With an error it returns what was held last.
+func (k *keeper) session(ctx context.Context) (session.Session, error) {
+	held, over := k.state()
+	if now := k.Now(); !held.Due(now) {
+		return held, nil
+	} else if k.want(); held.Left(now) > min(scant, life(held)/5) {
+		return held, nil // good while it is renewed
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	failed := errBusy
+	select {
+	case <-over:
+		failed = nil
+	case <-late.C:
+	case <-ctx.Done():
+		return held, ctx.Err()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.held.Left(k.Now()) > 0 {
+		return k.held, nil
+	}
+	if failed == nil {
+		failed = k.err
+	}
+	if failed == nil {
+		failed = errBusy // the turn was one of before
+	}
+	return k.held, failed
+}
+
+func (k *keeper) state() (session.Session, <-chan struct{}) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.held, k.over
+}
+
+func (k *keeper) want() {
+	select {
+	case k.wanted <- struct{}{}:
+	default:
+	}
+}
+
+func (k *keeper) explain(held session.Session, err error) string {
+	if errors.Is(err, errBusy) {
+		return "stsx is renewing the credentials of " + held.Profile + ": try again"
+	}
+	return k.Explain(held, err)
+}
+
+func (k *keeper) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.held, k.Session = session.Session{}, session.Session{}
+}
+
+// run renews until ctx ends.
+func (k *keeper) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		timer := time.NewTimer(k.pause())
+		select {
+		case <-timer.C:
+		case <-k.wanted:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		held, _ := k.state()
+		if ctx.Err() != nil || !held.Due(k.Now()) {
+			continue
+		}
+		s, err := k.turn(ctx, held)
+		k.mu.Lock()
+		k.held, k.err = s, err
+		close(k.over)
+		k.over = make(chan struct{})
+		k.mu.Unlock()
+		if err != nil && k.hopeless && !k.told {
+			k.told = true
+			k.Failed(held, err)
+		}
+	}
+}
+
+// pause is how long there is nothing to do unless somebody asks.
+func (k *keeper) pause() time.Duration {
+	held, _ := k.state()
+	now := k.Now()
+	if !held.Due(now) {
+		return min(glance, held.Renewal().Sub(now))
+	}
+	if k.hopeless {
+		return look
+	}
+	return max(0, min(look, k.next.Sub(now)))
+}
+
+// turn tries once to get what takes held's place, and returns held with why
+// there is none. When it is not yet time for another try it only looks at what
+// other processes have left.
+func (k *keeper) turn(ctx context.Context, held session.Session) (session.Session, error) {
+	s, ok := k.Kept(ctx, held)
+	if !ok {
+		if k.hopeless || k.Now().Before(k.next) {
+			return held, k.err // nobody else writes it
+		}
+		var err error
+		if s, err = k.Renew(ctx, held); err != nil {
+			k.hopeless = ctx.Err() == nil && final(err)
+			k.next = k.Now().Add(min(latest, soonest<<min(k.failures, 5)))
+			k.failures++
+			return held, err
+		}
+	}
+	k.failures, k.hopeless, k.told = 0, false, false
+	// By a clock that is wrong even a new session may be due.
+	k.next = time.Time{}
+	if s.Due(k.Now()) {
+		k.next = k.Now().Add(latest)
+	}
+	return s, nil
+}
+
+// life is how long s's credentials last in all.
+func life(s session.Session) time.Duration {
+	return max(0, s.Credentials.Expires.Sub(s.Issued))
+}
+
+// final reports whether trying again can't help: somebody has to do something.
+func final(err error) bool {
+	var (
+		input   *session.InputError
+		refused *session.RefusedError
+		role    *session.RoleError
+		guard   *session.GuardError
+		origin  *session.OriginError
+		page    *session.PageError
+		aws     *session.AWSError
+	)
+	switch {
+	case errors.As(err, &aws):
+		return !slices.Contains([]string{"", "Throttling", "ThrottlingException", "ServiceUnavailable", "InternalFailure", "ExpiredToken", "ExpiredTokenException"}, aws.Code)
+	case errors.Is(err, context.DeadlineExceeded):
+		return false
+	}
+	return errors.As(err, &input) || errors.As(err, &refused) || errors.As(err, &role) || errors.As(err, &guard) || errors.As(err, &origin) || errors.As(err, &page)
+}
