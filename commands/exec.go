@@ -32,7 +32,6 @@ func (r *run) execCommand() *cli.Command {
    COMMAND can't be executed, 127 COMMAND was not found, 130 interrupted.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "refresh", Usage: "renew the credentials for as long as COMMAND runs", DisableDefaultText: true},
-			helpFlag(),
 		},
 		Action: func(c *cli.Context) error { return r.exec(c.Context, c.Bool("refresh")) },
 	}

@@ -89,7 +89,7 @@ func TestFormsRefused(t *testing.T) {
 		"exec prod --json":             "unknown flag --json",
 		"status --jsno":                "unknown flag --jsno; did you mean --json?",
 		"--json status":                "unknown flag --json",
-		"exec prod --refresh ls":       "unknown flag --refresh",
+		"exec prod --reload ls":        "unknown flag --reload",
 		"exec prod --password hunter2": "unknown flag --password; did you mean --password-stdin",
 		"login --=x":                   "unknown flag --",
 		"-- exec prod":                 "a command of stsx comes before --",

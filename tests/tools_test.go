@@ -31,6 +31,12 @@ func TestTools(t *testing.T) {
 // it hands out are moto's.
 func motoDesk(t *testing.T) *desk {
 	t.Helper()
+	return motoDeskWith(t, 0)
+}
+
+// motoDeskWith is motoDesk whose sessions live that long; 0 = as granted.
+func motoDeskWith(t *testing.T, lifetime time.Duration) *desk {
+	t.Helper()
 	requireBrowser(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -46,8 +52,8 @@ func motoDesk(t *testing.T) *desk {
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	return deskAt(t, org, aws.Config{
-		Certificates: []*x509.Certificate{org.Certificate()}, Moto: moto.URL(),
-		Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}},
+		Certificates: []*x509.Certificate{org.Certificate()}, Moto: moto.URL(), Lifetime: lifetime,
+		Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {Sources: []string{admin}}},
 	})
 }
 

@@ -44,8 +44,8 @@ func (s *Server) issue(r request, role arn, session string, duration time.Durati
 	if err != nil {
 		return issued{}, fmt.Errorf("minting keys for %s: %w", role, err)
 	}
-	if s.config.Lifetime > 0 {
-		duration = s.config.Lifetime
+	if lifetime := time.Duration(s.lifetime.Load()); lifetime > 0 {
+		duration = lifetime
 	}
 	made := issued{
 		keys: keys, role: asked, arn: role.assumed(session), account: role.account, id: id,

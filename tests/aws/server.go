@@ -15,6 +15,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -65,21 +66,23 @@ type RoleConfig struct {
 
 // Server is a running simulated AWS. Its methods may be called from several goroutines.
 type Server struct {
-	config  Config
-	minter  minter
-	keys    ledger
-	calls   recorder
-	faults  queue
-	moto    http.Handler // nil without moto
-	url     string
-	caFile  string
-	dir     string
-	http    *http.Server
-	client  *http.Client
-	release context.CancelFunc // ends every request still being answered
-	working gate
-	closing sync.Once
-	closed  error
+	config Config
+	minter minter
+	keys   ledger
+	// lifetime is Config.Lifetime, or what SetLifetime made of it.
+	lifetime atomic.Int64
+	calls    recorder
+	faults   queue
+	moto     http.Handler // nil without moto
+	url      string
+	caFile   string
+	dir      string
+	http     *http.Server
+	client   *http.Client
+	release  context.CancelFunc // ends every request still being answered
+	working  gate
+	closing  sync.Once
+	closed   error
 }
 
 // New starts a server on a free port of 127.0.0.1. The caller closes it.
@@ -88,6 +91,7 @@ func New(config Config) (*Server, error) {
 		config.Clock = time.Now
 	}
 	s := &Server{config: config, minter: madeUp{}, client: direct()}
+	s.SetLifetime(config.Lifetime)
 	if config.Moto != "" {
 		target, err := url.Parse(config.Moto)
 		if err != nil || target.Host == "" {
@@ -152,6 +156,9 @@ func (s *Server) Addr() string {
 
 // CAFile is the path of the PEM file to give to clients as AWS_CA_BUNDLE; empty without TLS. Close removes it.
 func (s *Server) CAFile() string { return s.caFile }
+
+// SetLifetime is Config.Lifetime for the keys handed out from now on; zero is what is granted.
+func (s *Server) SetLifetime(d time.Duration) { s.lifetime.Store(int64(d)) }
 
 // Environ is what a child process needs in its environment to take this server for AWS, as "NAME=value".
 func (s *Server) Environ() []string {
