@@ -23,6 +23,9 @@ func build(m *testing.M) int {
 	if program := os.Getenv(withoutKeyctl); program != "" {
 		return becomeWithoutKeyctl(program)
 	}
+	if os.Getenv(goSDK) != "" {
+		return becomeGoSDK()
+	}
 	if os.Getenv(handSocket) != "" {
 		return becomeHand()
 	}
