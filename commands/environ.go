@@ -84,6 +84,9 @@ func sessionNames(getenv func(string) string) []string {
 	var names []string
 	region := getenv("AWS_REGION")
 	ours := getenv("STSX_PROFILE") != "" && region != "" && region == getenv("AWS_DEFAULT_REGION")
+	if getenv("STSX_PROFILE") != "" && getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN") != "" { // exec --refresh
+		names = append(names, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
+	}
 	for _, v := range variables(session.Session{Region: "any"}) {
 		if ours || v.Name != "AWS_REGION" && v.Name != "AWS_DEFAULT_REGION" {
 			names = append(names, v.Name)

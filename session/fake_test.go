@@ -88,11 +88,13 @@ type idp struct {
 	assertion Assertion
 	err       error
 	times     int
+	last      Profile
 	wait      bool // until the deadline
 }
 
-func (i *idp) Assert(ctx context.Context, _ Profile) (Assertion, error) {
+func (i *idp) Assert(ctx context.Context, p Profile) (Assertion, error) {
 	i.times++
+	i.last = p
 	if i.wait {
 		<-ctx.Done()
 		return Assertion{}, ctx.Err()

@@ -31,6 +31,11 @@ func (d *Driver) recall(ctx context.Context, o session.Org) (session.Remembered,
 		d.discard(ctx, o)
 		return session.Remembered{}, o, nil
 	}
+	if o.Unattended && o.Username == "" {
+		if r, err := d.Jar.Remembered(ctx, o); err == nil {
+			o.Username = r.Username // what was typed the last time
+		}
+	}
 	name, err := session.Username(ctx, o, d.Ask)
 	if err != nil {
 		return session.Remembered{}, o, err

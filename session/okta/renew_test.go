@@ -405,6 +405,11 @@ func TestAssertRemembered(t *testing.T) {
 		"nothing kept":  {answer: login, scenes: []scene{logIn, done}, browser: "", did: "keep", answers: []string{"pw", "no"}, change: func(_ *session.Org, s *shelf) { s.kept = session.Remembered{} }},
 		"broken jar":    {answer: login, scenes: []scene{logIn, done}, browser: "", did: "keep", answers: []string{"pw", "no"}, change: func(_ *session.Org, s *shelf) { s.err = errors.New("keyring") }},
 		"nobody to ask": {answer: login, scenes: []scene{logIn, done}, browser: "sid DT", did: "", status: &session.InputError{}},
+		"unattended":    {answer: page(post(aws, saml("jane"))), browser: "-", did: "keep", change: func(o *session.Org, _ *shelf) { o.Unattended, o.Username = true, "" }},
+		"unattended, a closed session": {answer: login, scenes: []scene{done}, browser: "-", did: "", status: &session.InputError{}, answers: []string{"pw"},
+			change: func(o *session.Org, _ *shelf) { o.Unattended = true }},
+		"unattended, with a command for codes": {answer: login, scenes: []scene{done}, browser: "sid DT", did: "keep",
+			change: func(o *session.Org, _ *shelf) { o.Unattended, o.MFACommand = true, []string{"code"} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t, c.answer)

@@ -1,0 +1,57 @@
+package commands
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/session"
+)
+
+func TestNotifier(t *testing.T) {
+	t.Parallel()
+	none := func(string) string { return "" }
+	display := func(name string) string { return map[string]string{"DISPLAY": ":0"}[name] }
+	hostile := `-e "$(id)" <b>&` + "`id`"
+	if got := notifier("linux", display, "title", hostile); strings.Join(got[:4], " ") != "notify-send --app-name=stsx --urgency=critical --" || got[5] != `-e "$(id)" &lt;b&gt;&amp;`+"`id`" {
+		t.Errorf("%q", got)
+	}
+	// The script is constant, and what it shows comes after all options.
+	if got := notifier("darwin", none, "title", hostile); got[len(got)-3] != "--" || got[len(got)-1] != hostile || strings.Contains(strings.Join(got[:len(got)-2], ""), "id") {
+		t.Errorf("%q", got)
+	}
+	for _, goos := range []string{"linux", "windows"} {
+		if err := Notify(goos, none, "title", "text"); !errors.Is(err, errNoDesktop) {
+			t.Errorf("%s: %v", goos, err)
+		}
+	}
+}
+
+// TestLoginLine: it leads to the very session that this run is for.
+func TestLoginLine(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]Settings{
+		"stsx login --force prod": {Region: "eu-west-1", NoInput: true},
+		`stsx login --force prod --config "/my config.toml" --username joe --role Dev --duration 1h30m0s`: {Config: "/my config.toml", Username: "joe", Role: "Dev", Duration: 90 * time.Minute},
+	} {
+		r := &run{settings: s}
+		if got := r.loginLine("prod"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestWhyNone(t *testing.T) {
+	t.Parallel()
+	r := &run{System: System{Now: noon}}
+	held := session.Session{Profile: "prod", Credentials: session.Credentials{Expires: noon().Add(-time.Minute)}}
+	got := r.whyNone(held, &session.RefusedError{Said: "wrong\x1b[2J"})
+	if got != "the credentials of prod ended at 11:59 and stsx could not renew them: Okta said: wrong\ufffd[2J. Run stsx login --force prod in another terminal: what it gets is used here at once" {
+		t.Errorf("%q", got)
+	}
+	held.Credentials.Expires = noon().Add(-24 * time.Hour)
+	if got := r.whyNone(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") || !strings.Contains(got, ": a code needs a person. Run") {
+		t.Errorf("%q", got)
+	}
+}
