@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -62,22 +63,53 @@ func launch(path string, argv, environ []string) (*os.Process, error) {
 	return child, orphaned(path, err)
 }
 
-// await returns how the process ended. When it is stopped by what the terminal
-// or the shell stops jobs with, so is this process: the shell sees a job that
-// has stopped only when all of it has. The kernel ignores that where there is no
-// shell that could let it go on.
+// settled is how long it takes at most until a signal to the group has reached
+// all of it.
+const settled = 20 * time.Millisecond
+
+// await returns how the process ended. When it alone is stopped by what the
+// terminal or the shell stops jobs with, so is this process: the shell sees a
+// job that has stopped only when all of it has. The kernel ignores that where
+// there is no shell that could let it go on.
 func await(pid int) syscall.WaitStatus {
+	for {
+		status := change(pid, syscall.WUNTRACED)
+		if !status.Stopped() {
+			return status
+		}
+		switch status.StopSignal() {
+		case syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
+		default:
+			continue
+		}
+		// If the whole group was stopped, so was this process, in here, and by
+		// now both go on: to stop once more would be for ever.
+		time.Sleep(settled)
+		switch status = change(pid, syscall.WNOHANG|syscall.WUNTRACED|syscall.WCONTINUED); {
+		case status == unchanged:
+			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
+		case !status.Stopped() && !status.Continued():
+			return status
+		}
+	}
+}
+
+// unchanged is no status that a process has.
+const unchanged = ^syscall.WaitStatus(0)
+
+// change is what has become of the process, unchanged when nothing has.
+func change(pid, options int) syscall.WaitStatus {
 	var status syscall.WaitStatus
 	for {
-		_, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil)
+		n, err := syscall.Wait4(pid, &status, options, nil)
 		switch {
-		case err == syscall.EINTR:
+		case errors.Is(err, syscall.EINTR):
 		case err != nil:
 			return statusFailure << 8 // nothing is known of it: not a success, then
-		case !status.Stopped():
+		case n == 0:
+			return unchanged
+		default:
 			return status
-		case status.StopSignal() == syscall.SIGTSTP, status.StopSignal() == syscall.SIGTTIN, status.StopSignal() == syscall.SIGTTOU:
-			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
 		}
 	}
 }

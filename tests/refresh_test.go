@@ -302,15 +302,22 @@ func (d *desk) shell() *terminal {
 // pipeline too.
 func besideJob(d *desk) {
 	shell := d.shell()
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'echo rea\"\"dy; exec sleep 60' | cat\r")
+	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done' | cat\r")
 	shell.expect("ready")
+	for range 8 { // what goes wrong between two processes that stop at once does so now and then
+		shell.send("\x1a")
+		shell.expect("Stopped")
+		shell.expect("> ")
+		shell.send("fg\r")
+		shell.expect("goes on")
+	}
 	shell.send("\x1a")
 	shell.expect("Stopped")
 	shell.expect("> ")
 	shell.send("bg\r")
-	shell.expect("> ")
+	shell.expect("goes on")
 	shell.send("fg\r")
-	shell.expect("exec sleep 60")
+	shell.expect("done' | cat")
 	shell.send("\x03")
 	shell.expect("> ")
 	shell.send("echo sta\"\"tus=${PIPESTATUS[0]}\r")

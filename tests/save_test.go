@@ -65,7 +65,8 @@ func TestSave(t *testing.T) {
 	d.says(d.expect(d.run("save", "--remove", "prod"), 1).stderr, "there is no session in [prod]")
 }
 
-// TestProcess: what the AWS CLI gets from credential_process, fifty at once.
+// TestProcess: what the AWS CLI, boto3 and Terraform get from credential_process,
+// fifty at once.
 func TestProcess(t *testing.T) {
 	t.Parallel()
 	d := motoDesk(t)
@@ -114,6 +115,8 @@ func TestProcess(t *testing.T) {
 	if out, err := aws(d); err != nil || !strings.Contains(out, "assumed-role/Admin/") {
 		t.Errorf("%v: %s", err, out)
 	}
+	processTools(d)
+	processAsks(d)
 }
 
 // TestSaveKilled: wherever a save is killed, the file is the old one or the new
