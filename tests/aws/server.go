@@ -66,23 +66,23 @@ type RoleConfig struct {
 
 // Server is a running simulated AWS. Its methods may be called from several goroutines.
 type Server struct {
-	config Config
-	minter minter
-	keys   ledger
-	// lifetime is Config.Lifetime, or what SetLifetime made of it.
-	lifetime atomic.Int64
-	calls    recorder
-	faults   queue
-	moto     http.Handler // nil without moto
-	url      string
-	caFile   string
-	dir      string
-	http     *http.Server
-	client   *http.Client
-	release  context.CancelFunc // ends every request still being answered
-	working  gate
-	closing  sync.Once
-	closed   error
+	config  Config
+	minter  minter
+	keys    ledger
+	calls   recorder
+	faults  queue
+	moto    http.Handler // nil without moto
+	url     string
+	caFile  string
+	dir     string
+	http    *http.Server
+	client  *http.Client
+	release context.CancelFunc // ends every request still being answered
+	working gate
+	closing sync.Once
+	closed  error
+
+	lifetime atomic.Int64 // Config.Lifetime, or what SetLifetime made of it
 }
 
 // New starts a server on a free port of 127.0.0.1. The caller closes it.
