@@ -16,7 +16,7 @@ func (r *run) execCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "exec",
 		Usage:     "run a command with the credentials in its environment only",
-		UsageText: "stsx exec PROFILE [--refresh] [flags] [--] [COMMAND [ARGUMENT…]]",
+		UsageText: "stsx exec PROFILE [flags] [--] [COMMAND [ARGUMENT…]]",
 		Description: `   Runs COMMAND ($SHELL when none is given) with the credentials of PROFILE in
    its environment, signing in first when there is no session. stsx replaces
    itself with COMMAND, so signals, the terminal and the exit status are
