@@ -53,7 +53,7 @@ func (r *run) nothingBefore() error {
 // message, on their desktop, and to the SDK that wants credentials.
 func (r *run) refresh(ctx context.Context, p session.Profile, s session.Session, path string, argv []string) error {
 	if org := p.Root().Org; !org.Remember && len(org.MFACommand) == 0 && r.settings.Password.IsZero() {
-		r.kit.Ask.Say(fmt.Sprintf("stsx can't renew %s by itself, since remember is not set for %s: its credentials end at %s unless you run %s in another terminal",
+		r.kit.Ask.Say(fmt.Sprintf("%s can't be renewed without you, since remember is not set for %s: its credentials end at %s unless you run %s in another terminal",
 			quoted(p.Name), quoted(org.Name), clock(s.Credentials.Expires, r.Now()), r.loginLine(p.Name)))
 	}
 	if err := r.kit.Yield(); err != nil {
@@ -92,7 +92,7 @@ func (r *run) refresh(ctx context.Context, p session.Profile, s session.Session,
 
 // cannotRenew tells the person that they are needed.
 func (r *run) cannotRenew(held session.Session, err error) {
-	text := fmt.Sprintf("stsx can't renew %s by itself: its credentials end at %s unless you run %s in another terminal (%s)",
+	text := fmt.Sprintf("%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
 		quoted(held.Profile), clock(held.Credentials.Expires, r.Now()), r.loginLine(held.Profile), reason(err))
 	r.kit.Ask.Say(plain(text))
 	if r.settings.Quiet {

@@ -471,7 +471,7 @@ func TestNeedsPerson(t *testing.T) {
 	term.send(janePassword + "\r")
 	term.expect("in the OS keyring?")
 	term.send("n\r")
-	term.expect("stsx can't renew prod by itself, since remember is not set for acme")
+	term.expect("stsx: prod can't be renewed without you, since remember is not set for acme")
 	said := func() string { text, _ := os.ReadFile(desktop + ".said"); return string(text) }
 	d.await("a message on the desktop", func() bool { return strings.Contains(said(), "stsx login --force prod --username "+jane) })
 	if !strings.Contains(said(), "\nstsx: prod\n") {
