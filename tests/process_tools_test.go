@@ -13,7 +13,8 @@ import (
 // processTools: boto3 and Terraform get their credentials from the profile that
 // stsx configure aws has written.
 func processTools(d *desk) {
-	d = d.with("AWS_PROFILE=p-prod", "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	// Terraform's backend wants the region said.
+	d = d.with("AWS_PROFILE=p-prod", "AWS_REGION=eu-west-1", "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
 	const whose = `import boto3; print(boto3.client("sts").get_caller_identity()["Arn"])`
 	if r := d.expect(d.program(boto(d.T), "-c", whose), 0); r.stdout != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n" {
 		d.Error(r)
@@ -46,8 +47,6 @@ func processAsks(d *desk) {
 	term.send(janePassword + "\r")
 	term.expect("Code from Google Authenticator")
 	term.send(d.code(okta.GoogleTOTP) + "\r")
-	term.expect("in the OS keyring?")
-	term.send("n\r")
 	term.expect("assumed-role/Admin/")
 	if r := term.wait(); r.status != 0 {
 		d.Error(r)
