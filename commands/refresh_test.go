@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,5 +54,26 @@ func TestWhyNone(t *testing.T) {
 	held.Credentials.Expires = noon().Add(-24 * time.Hour)
 	if got := r.whyNone(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") || !strings.Contains(got, ": a code needs a person. Run") {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestUnsetRefreshed: env --unset in a shell under exec --refresh takes out where
+// its credentials come from.
+func TestUnsetRefreshed(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{}
+	for _, v := range refreshed(session.Session{Profile: "prod", Region: "eu-west-1"}, "http://127.0.0.1:1/credentials", session.NewSecret("t")) {
+		values[v.Name] = v.Value
+	}
+	names := sessionNames(func(name string) string { return values[name] })
+	for name := range values {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s stays", name)
+		}
+	}
+	// Those of a real container are none of stsx's.
+	delete(values, "STSX_PROFILE")
+	if names := sessionNames(func(name string) string { return values[name] }); slices.Contains(names, "AWS_CONTAINER_AUTHORIZATION_TOKEN") {
+		t.Errorf("%q", names)
 	}
 }
