@@ -390,17 +390,22 @@ stty -a >after; tty; cmp before during && cmp before after && echo same`, stsx)
 	}
 }
 
-// asks is a command that asks the endpoint as an SDK does, when the file that it
-// is given is there: each line that it prints is an answer.
+// asks is a command that asks the endpoint as an SDK does, or runs a program that
+// does, when the file that says so is there: each line that it prints is an answer.
 const asks = `
-import json, os, sys, time, urllib.error, urllib.request
+import json, os, subprocess, sys, time, urllib.error, urllib.request
 at = 0
 while True:
     at += 1
     while not os.path.exists(sys.argv[1] + str(at)):
         time.sleep(0.02)
-    if open(sys.argv[1] + str(at)).read() == "over":
+    what = open(sys.argv[1] + str(at)).read()
+    if what == "over":
         sys.exit(7)
+    if what != "ask":
+        done = subprocess.run(what, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        print("answer", at, " ".join((done.stdout + done.stderr).split()), flush=True)
+        continue
     question = urllib.request.Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"], headers={"Authorization": os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]})
     try:
         answer = json.loads(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(question).read())
@@ -427,9 +432,15 @@ func (a *asker) argv(flags ...string) []string {
 // ask has it ask once more, and returns the answer.
 func (a *asker) ask() string {
 	a.Helper()
+	return a.does("ask")
+}
+
+// does has it ask, or run what it is told, and returns the answer.
+func (a *asker) does(what string) string {
+	a.Helper()
 	a.n++
 	path, answer := a.file+strconv.Itoa(a.n), ""
-	a.write(path+".new", "ask", 0o600)
+	a.write(path+".new", what, 0o600)
 	if err := os.Rename(path+".new", path); err != nil {
 		a.Fatal(err)
 	}
@@ -478,6 +489,14 @@ func TestNeedsPerson(t *testing.T) {
 	answer := ""
 	d.await("the end of the session", func() bool { answer = a.ask(); return strings.HasPrefix(answer, "503 ") })
 	d.says(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs a person", "Run stsx login --force prod --username "+jane+" in another terminal")
+	for name, program := range map[string]string{
+		"boto3": boto(t) + ` -c 'import boto3; boto3.client("sts").get_caller_identity()'`,
+		"Go":    goSDK + "=1 AWS_MAX_ATTEMPTS=1 " + os.Args[0],
+	} {
+		if shown := a.does("AWS_EC2_METADATA_DISABLED=true " + program); !strings.Contains(shown, "a sign-in to acme needs a person. Run stsx login --force prod --username "+jane) {
+			t.Errorf("%s shows %s", name, shown)
+		}
+	}
 	if d.count(okta.PasswordTried) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
