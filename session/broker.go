@@ -106,7 +106,8 @@ func (b *Broker) confirm(ctx context.Context, p Profile) error {
 // it need no sign-in.
 func (b *Broker) SignedIn(o Org) bool {
 	r, ok := b.assertions[o.ID()]
-	return ok && b.Now().Sub(r.at) < assertionLife
+	now, end := b.Now(), r.assertion.NotOnOrAfter
+	return ok && now.Sub(r.at) < assertionLife && (end.IsZero() || now.Before(end))
 }
 
 // Grants signs in to o and returns what the assertion says. The assertion
