@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,24 +17,29 @@ var errNoDesktop = errors.New("there is no desktop to show a message on")
 
 // Notify shows a message on the person's desktop: with notify-send where there
 // is one, with osascript on macOS. Both take it as an argument and run nothing of it.
-func Notify(goos string, getenv func(string) string, title, text string) error {
-	argv := notifier(goos, getenv, title, text)
+func Notify(s System, title, text string) error {
+	argv := notifier(s, title, text)
 	if argv == nil {
 		return errNoDesktop
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), notifyWait)
 	defer cancel()
-	return exec.CommandContext(ctx, argv[0], argv[1:]...).Run()
+	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	command.Env = slices.DeleteFunc(slices.Clone(s.Environ), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return given(name)
+	})
+	return command.Run()
 }
 
 // notifier is the program and its arguments, nil where there is no desktop.
-func notifier(goos string, getenv func(string) string, title, text string) []string {
+func notifier(s System, title, text string) []string {
 	switch {
-	case goos == "darwin":
+	case s.GOOS == "darwin":
 		return []string{"/usr/bin/osascript", "-e", "on run argv", "-e", "display notification (item 2 of argv) with title (item 1 of argv)", "-e", "end run", "--", title, text}
-	case goos == "windows":
+	case s.GOOS == "windows":
 		return nil
-	case getenv("DISPLAY") == "" && getenv("WAYLAND_DISPLAY") == "":
+	case s.Getenv("DISPLAY") == "" && s.Getenv("WAYLAND_DISPLAY") == "":
 		return nil
 	}
 	// Some desktops read the body as markup.

@@ -98,7 +98,7 @@ func (r *run) cannotRenew(held session.Session, err error) {
 	if r.settings.Quiet {
 		return
 	}
-	_ = r.Notify(r.GOOS, r.Getenv, "stsx: "+plain(held.Profile), plain(text)) // where there is no desktop, nobody sees it
+	_ = r.Notify(r.System, "stsx: "+plain(held.Profile), plain(text)) // where there is no desktop, nobody sees it
 }
 
 // whyNone is what an SDK shows in place of credentials.

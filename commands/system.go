@@ -45,7 +45,7 @@ type System struct {
 	// when that can't be done.
 	Die func(signal int)
 	// Notify shows a message on the person's desktop.
-	Notify func(goos string, getenv func(string) string, title, text string) error
+	Notify func(s System, title, text string) error
 	// Build joins the drivers.
 	Build func(Settings) (*Kit, error)
 }

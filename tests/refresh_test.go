@@ -475,15 +475,15 @@ func TestNeedsPerson(t *testing.T) {
 	a := d.asker()
 	// It stands for the desktop, of which there is none here.
 	desktop := filepath.Join(d.TempDir(), "notify-send")
-	d.write(desktop, "#!/bin/sh\nprintf '%s\\n' \"$@\" >>\"$0.said\"\n", 0o755)
-	term := d.with("DISPLAY=:none", "PATH="+filepath.Dir(desktop)+":"+os.Getenv("PATH")).open(a.argv("prod", "--username", jane)...)
+	d.write(desktop, "#!/bin/sh\nprintf '%s\\n' \"$@\" \"code=$STSX_MFA_CODE\" >>\"$0.said\"\n", 0o755)
+	term := d.with("DISPLAY=:none", "STSX_MFA_CODE=000000", "PATH="+filepath.Dir(desktop)+":"+os.Getenv("PATH")).open(a.argv("prod", "--username", jane)...)
 	a.out = func() string { return strings.ReplaceAll(term.text(), "\r", "") }
 	term.expect("Okta password for " + jane)
 	term.send(janePassword + "\r")
 	term.expect("stsx: prod can't be renewed without you, since remember is not set for acme")
 	said := func() string { text, _ := os.ReadFile(desktop + ".said"); return string(text) }
 	d.await("a message on the desktop", func() bool { return strings.Contains(said(), "stsx login --force prod --username "+jane) })
-	if !strings.Contains(said(), "\nstsx: prod\n") {
+	if !strings.Contains(said(), "\nstsx: prod\n") || !strings.Contains(said(), "\ncode=\n") {
 		t.Errorf("the message is %q", said())
 	}
 	answer := ""
