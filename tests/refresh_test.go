@@ -466,7 +466,7 @@ func (a *asker) over() {
 // used at once. Nothing is asked on the command's terminal.
 func TestNeedsPerson(t *testing.T) {
 	t.Parallel()
-	org, err := okta.Start(okta.Config{Engine: okta.Gen2, Users: noFactorPerson()})
+	org, err := okta.Start(okta.Config{Engine: okta.Gen2, Users: noFactorPerson(), AssertionLifetime: 15 * time.Second})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	requireBrowser(t)
