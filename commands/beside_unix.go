@@ -67,20 +67,14 @@ func launch(path string, argv, environ []string) (*os.Process, error) {
 // all of it.
 const settled = 20 * time.Millisecond
 
-// await returns how the process ended. When it alone is stopped by what the
-// terminal or the shell stops jobs with, so is this process: the shell sees a
-// job that has stopped only when all of it has. The kernel ignores that where
-// there is no shell that could let it go on.
+// await returns how the process ended. When it alone is stopped, so is this
+// process: the shell sees a job that has stopped only when all of it has. The
+// kernel ignores that where there is no shell that could let it go on.
 func await(pid int) syscall.WaitStatus {
 	for {
 		status := change(pid, syscall.WUNTRACED)
 		if !status.Stopped() {
 			return status
-		}
-		switch status.StopSignal() {
-		case syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
-		default:
-			continue
 		}
 		// If the whole group was stopped, so was this process, in here, and by
 		// now both go on: to stop once more would be for ever.
@@ -114,8 +108,10 @@ func change(pid, options int) syscall.WaitStatus {
 	}
 }
 
+// passedOn has SIGCONT for a command that is in a group of its own, as a shell
+// is: the fg of the shell outside lets this process go on alone.
 func passedOn() []os.Signal {
-	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH}
+	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH, syscall.SIGCONT}
 }
 
 // fromTerminal reports whether s is one that a terminal sends to the whole

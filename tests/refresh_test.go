@@ -83,7 +83,7 @@ func besideSignals(d *desk) {
 // besidePassedOn: each signal that stsx gets alone reaches the command, once.
 func besidePassedOn(d *desk) {
 	for name, signal := range map[string]syscall.Signal{
-		"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "WINCH": syscall.SIGWINCH,
+		"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "WINCH": syscall.SIGWINCH, "CONT": syscall.SIGCONT,
 	} {
 		// The shell counts what it gets; the last one is told by SIGALRM to end.
 		r := d.start("exec", "--refresh", "prod", "--", "sh", "-c",
@@ -340,6 +340,25 @@ func besideStops(d *desk) {
 	shell.expect("> ")
 	shell.send("echo sta\"\"tus=$?\r")
 	shell.expect("status=7")
+	// So is a shell, which is a group of its own, with jobs of its own.
+	shell.send("PS1='in''side> ' \"$STSX\" exec --refresh --quiet prod -- bash --norc --noprofile -i\r")
+	shell.expect("inside> ")
+	shell.send("suspend\r")
+	shell.expect("Stopped")
+	shell.expect("> ")
+	shell.send("fg\r")
+	shell.expect("inside> ")
+	shell.send("sleep 60\r\x1a")
+	shell.expect("Stopped")
+	shell.expect("inside> ")
+	shell.send("fg\r")
+	shell.expect("sleep 60")
+	shell.send("\x03")
+	shell.expect("inside> ")
+	shell.send("exit 5\r")
+	shell.expect("> ")
+	shell.send("echo sta\"\"tus=$?\r")
+	shell.expect("status=5")
 	shell.send("exit 0\r")
 	if r := shell.wait(); r.status != 0 {
 		d.Error(r)
