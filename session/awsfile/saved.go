@@ -264,6 +264,8 @@ func (Files) file(s Saved) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// record is called with the lock of s.Path held: nobody else writes this record,
+// so its new text has a fixed name, and a killed writer leaves one file at most.
 func (f Files) record(s Saved) error {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -272,17 +274,13 @@ func (f Files) record(s Saved) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(f.Dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(text)
-	err = errors.Join(err, temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), filepath.Join(f.Dir, f.file(s)))
+	path := filepath.Join(f.Dir, f.file(s))
+	temp := path + ".new"
+	if err = os.WriteFile(temp, text, 0o600); err == nil {
+		err = os.Rename(temp, path)
 	}
 	if err != nil {
-		os.Remove(temp.Name())
+		os.Remove(temp)
 	}
 	return err
 }
