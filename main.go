@@ -29,6 +29,7 @@ import (
 	"stsx/session/bundle"
 	"stsx/session/config"
 	"stsx/session/okta"
+	"stsx/session/textfile"
 	"stsx/session/tty"
 	"stsx/session/vault"
 )
@@ -142,6 +143,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		End:      driver.End,
 		Keeper:   keeper,
 		Identity: client.Identity,
+		File:     config.Editor{Path: path, Read: textfile.Read, Edit: textfile.Edit},
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,

@@ -72,3 +72,16 @@ func printable(s string) bool {
 	}
 	return true
 }
+
+// PartitionOf names the partition that a region belongs to, by its prefix.
+func PartitionOf(region string) string {
+	for prefix, partition := range map[string]string{
+		"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc",
+		"us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f",
+	} {
+		if strings.HasPrefix(region, prefix) {
+			return partition
+		}
+	}
+	return "aws"
+}
