@@ -107,7 +107,8 @@ func (r *run) write(ctx context.Context, plan session.Merge, yes, otherwise bool
 		if !r.kit.Ask.Interactive() {
 			return &session.InputError{What: "a yes to the changes of " + plan.Path, Give: "look at them with --dry-run, and write them with --yes"}
 		}
-		r.kit.Ask.Say(strings.TrimRight(plain(plan.Difference), "\n"))
+		_, shown, _ := strings.Cut(plan.Difference, "\n") // the first line names the file, as the next ones do
+		r.kit.Ask.Say(strings.TrimRight(plain(shown), "\n"))
 		ok, err := r.kit.Ask.Confirm(ctx, "Write this?", otherwise)
 		if err != nil {
 			return err

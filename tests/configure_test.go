@@ -168,7 +168,7 @@ func TestShare(t *testing.T) {
 	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-3\""
 	other.write(other.config(), mine, 0o640)
 	term := other.open("configure", "import", address)
-	term.expect(`left out: [profile.prod] its region is "eu-west-3", and would be "eu-west-1"`)
+	term.expect(`left out: [profile.prod] region is "eu-west-3" here and "eu-west-1" there`)
 	term.expect("stsx: +[profile.dev]")
 	term.expect("Write this? [y/N]")
 	term.send("\r")

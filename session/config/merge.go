@@ -167,7 +167,7 @@ func (m *merger) add(t session.Table) {
 		case i < 0 && s.Key != "idp": // an idp that is left out there is the same one, or m.apart
 			more.Settings = append(more.Settings, s)
 		case i >= 0 && !reflect.DeepEqual(o.Settings[i].Value, s.Value):
-			m.leave(t, "its "+s.Key+" is "+renderValue(o.Settings[i].Value)+", and would be "+renderValue(s.Value))
+			m.leave(t, s.Key+" is "+renderValue(o.Settings[i].Value)+" here and "+renderValue(s.Value)+" there")
 		}
 	}
 	if more.Settings != nil {
@@ -247,7 +247,7 @@ func (m *merger) differs(t session.Table) string {
 			}
 		}
 		if own != imported {
-			return "its " + key + " is " + orNothing(own) + ", and would be " + orNothing(imported)
+			return key + " is " + orNothing(own) + " here and " + orNothing(imported) + " there"
 		}
 	}
 	return ""
