@@ -227,7 +227,7 @@ func TestSaveTogether(t *testing.T) {
 	d := newDesk(t, okta.Config{Engine: okta.Gen2})
 	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
 	d.expect(d.signed().run("login", "prod"), 0)
-	d.write(d.credentials(), "# mine\r\n[other]\r\nx = [y] # no section\r\n", 0o600)
+	d.write(d.credentials(), "# mine\n[other]\nx = [y] # no section\n", 0o600)
 	hold := flock.New(filepath.Join(filepath.Dir(d.credentials()), ".credentials.stsx-lock"))
 	if err := hold.Lock(); err != nil {
 		t.Fatal(err)
@@ -247,9 +247,9 @@ func TestSaveTogether(t *testing.T) {
 		d.expect(r.wait(), 0)
 	}
 	now := textOf(t, d.credentials())
-	d.says(now, "# mine\r\n[other]\r\nx = [y] # no section\r\n", "[mine]", "AKIAMINE")
+	d.says(now, "# mine\n[other]\nx = [y] # no section\n", "[mine]", "AKIAMINE")
 	for i := range runs {
-		d.says(now, fmt.Sprintf("\r\n[p%d]\r\naws_access_key_id = ASIA", i))
+		d.says(now, fmt.Sprintf("\n[p%d]\naws_access_key_id = ASIA", i))
 	}
 	d.expect(d.run("save", "prod", "--as", "p3", "--remove"), 0)
 	d.expect(d.run("logout", "prod"), 0)
