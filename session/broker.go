@@ -102,11 +102,11 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 
 func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error) {
 	key := p.Key()
-	// What the configuration forbids should not cost a sign-in, nor be had from
-	// the store because it was allowed before.
+	// What the configuration forbids, or gets wrong, should not cost a sign-in,
+	// nor be had from the store because it was allowed before.
 	for at := &p; at != nil; at = at.Source {
 		if role, err := ParseRole(at.Role); err == nil {
-			if err := at.Allows(role.Account()); err != nil {
+			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region)); err != nil {
 				return Session{}, err
 			}
 		}

@@ -314,6 +314,10 @@ func TestGuards(t *testing.T) {
 	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || guard.Account != "210987654321" || b.idp.times != 0 {
 		t.Errorf("%v after %d sign-ins", err, b.idp.times)
 	}
+	wrong := Profile{Name: "prod", Org: acme(), Role: admin, Region: "cn-north-1"}
+	if _, err := b.Open(ctx, wrong); err == nil || !strings.Contains(err.Error(), "region cn-north-1 is in partition aws-cn, but role") || b.idp.times != 0 {
+		t.Errorf("%v after %d sign-ins", err, b.idp.times)
+	}
 	p.Role = "Audit"
 	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || len(b.sts.calls) != 0 {
 		t.Errorf("%v", err)

@@ -17,10 +17,7 @@ func (c Client) region(a session.Assumption) (string, error) {
 		return "", fmt.Errorf("%q is not a region's name, such as eu-west-1", a.Region)
 	}
 	if a.Region != "" {
-		if at := session.PartitionOf(a.Region); at != partition {
-			return "", fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region", a.Region, at, a.Role.ARN, partition)
-		}
-		return a.Region, nil
+		return a.Region, session.CheckRegion(a.Role, a.Region)
 	}
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
 		region := c.Getenv(name)
