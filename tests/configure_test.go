@@ -166,7 +166,10 @@ func TestShare(t *testing.T) {
 
 	// What is one's own stays; what is said otherwise is told of.
 	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-3\""
-	other.write(other.config(), mine, 0o640)
+	other.write(other.config(), mine, 0o600)
+	if err := os.Chmod(other.config(), 0o640); err != nil {
+		t.Fatal(err)
+	}
 	term := other.open("configure", "import", address)
 	term.expect(`left out: [profile.prod] region is "eu-west-3" here and "eu-west-1" there`)
 	term.expect("stsx: +[profile.dev]")
@@ -209,7 +212,7 @@ func TestShare(t *testing.T) {
 		if r := term.wait(); r.status != 0 || !strings.HasPrefix(textOf(t, other.config()), want) {
 			t.Errorf("%q: %s\n%s", answer, r, textOf(t, other.config()))
 		}
-		other.write(other.config(), got, 0o640)
+		other.write(other.config(), got, 0o600)
 	}
 	other.expect(other.run("configure", "import"), 2)
 	other.says(other.expect(other.run("configure", "imprt"), 2).stderr, "did you mean import?")

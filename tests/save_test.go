@@ -52,7 +52,7 @@ func TestSave(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
 		command := exec.CommandContext(ctx, program, args...)
-		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=prod", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), d.home
+		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=prod", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null"), d.home
 		out, err := command.CombinedOutput()
 		if err != nil {
 			t.Errorf("%s %q: %v\n%s", program, args, err, out)
@@ -70,7 +70,8 @@ func TestSave(t *testing.T) {
 	tf := require.Command(t, "terraform", "install Terraform: https://developer.hashicorp.com/terraform/install")
 	plain(cli, "s3", "mb", "s3://state")
 	dir := t.TempDir()
-	d.write(filepath.Join(dir, "main.tf"), terraform, 0o600)
+	// Its S3 backend takes the region from nowhere but here and the environment.
+	d.write(filepath.Join(dir, "main.tf"), strings.Replace(terraform, `"s3" {`, "\"s3\" {\n    region = \"eu-west-1\"", 1), 0o600)
 	plain(tf, "-chdir="+dir, "init", "-input=false", "-no-color")
 	d.says(plain(tf, "-chdir="+dir, "apply", "-auto-approve", "-input=false", "-no-color"), "Apply complete! Resources: 1 added")
 	d.says(plain(cli, "s3", "ls", "s3://state/stsx/"), "terraform.tfstate")
