@@ -217,28 +217,18 @@ func (r *run) wantedRoles(ctx context.Context, own []session.Table, granted []se
 	return wanted, nil
 }
 
-// names suggests a name for each role, and asks for others where they don't
-// please.
+// names has the names of the roles' profiles agreed to, or asks for others.
 func (r *run) names(ctx context.Context, own []session.Table, roles []session.Role) ([]string, error) {
-	var names []string
-	taken := func(name string) bool { return has(own, "profile", name) || slices.Contains(names, name) }
-	for _, role := range roles {
-		base := profileName(role.ShortName())
-		double := slices.ContainsFunc(roles, func(o session.Role) bool { return o.ARN != role.ARN && profileName(o.ShortName()) == base })
-		if double || taken(base) {
-			base += "-" + role.Account()
-		}
-		names = append(names, free(base, taken))
-	}
+	suggested := suggest(own, roles)
 	for i, role := range roles {
-		r.kit.Ask.Say(names[i] + ": " + role.String())
+		r.kit.Ask.Say(suggested[i] + ": " + role.String())
 	}
 	yes, err := r.kit.Ask.Confirm(ctx, "Are these names right?", true)
 	if err != nil || yes {
-		return names, err
+		return suggested, err
 	}
-	suggested := names
-	names = nil
+	var names []string
+	taken := func(name string) bool { return has(own, "profile", name) || slices.Contains(names, name) }
 	for i, role := range roles {
 		name, err := r.name(ctx, role, suggested[i], taken)
 		if err != nil {
@@ -247,6 +237,22 @@ func (r *run) names(ctx context.Context, own []session.Table, roles []session.Ro
 		names = append(names, name)
 	}
 	return names, nil
+}
+
+// suggest names each role's profile after the role, and after its account too
+// where that does not tell it from others.
+func suggest(own []session.Table, roles []session.Role) []string {
+	var names []string
+	taken := func(name string) bool { return has(own, "profile", name) || slices.Contains(names, name) }
+	for _, role := range roles {
+		name := plainName(role.ShortName())
+		double := slices.ContainsFunc(roles, func(o session.Role) bool { return o.ARN != role.ARN && plainName(o.ShortName()) == name })
+		if double || taken(name) {
+			name += "-" + role.Account()
+		}
+		names = append(names, free(name, taken))
+	}
+	return names
 }
 
 // name asks for the name of one role's profile.
@@ -358,11 +364,11 @@ func orgName(address string) string {
 		return "okta"
 	}
 	first, _, _ := strings.Cut(u.Hostname(), ".")
-	return profileName(first)
+	return plainName(first)
 }
 
-// profileName makes a name that needs quotes nowhere.
-func profileName(text string) string {
+// plainName makes a name that needs quotes nowhere.
+func plainName(text string) string {
 	name := strings.Map(func(r rune) rune {
 		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' {
 			return '-'
