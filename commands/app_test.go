@@ -69,6 +69,7 @@ func (r *room) CheckSave(string, bool) error                  { return nil }
 func (r *room) Save(context.Context, string, session.Session, bool) (string, error) {
 	return "credentials", nil
 }
+func (r *room) Shadow(string) string { return "" }
 func (r *room) Remove(context.Context, string) (string, bool, error) {
 	return "credentials", false, nil
 }

@@ -131,6 +131,9 @@ type Shared interface {
 	CheckSave(section string, force bool) error
 	// Save writes s into section and returns the file's path. Errors name it.
 	Save(ctx context.Context, section string, s session.Session, force bool) (path string, err error)
+	// Shadow says what AWS's tools use for a profile of that name before what was
+	// saved; "" = nothing.
+	Shadow(section string) string
 	// Remove takes the session in section out; found tells whether there was one.
 	Remove(ctx context.Context, section string) (path string, found bool, err error)
 	// Forget takes out what was saved for the profiles that match, as far as it
