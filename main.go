@@ -30,6 +30,7 @@ import (
 	"stsx/session/config"
 	"stsx/session/endpoint"
 	"stsx/session/okta"
+	"stsx/session/textfile"
 	"stsx/session/tty"
 	"stsx/session/vault"
 )
@@ -146,6 +147,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		End:      driver.End,
 		Keeper:   keeper,
 		Identity: client.Identity,
+		File:     config.Editor{Path: path, Read: textfile.Read, Edit: textfile.Edit},
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,

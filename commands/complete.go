@@ -143,6 +143,8 @@ func (r *run) answer(words []string, current string) completions.Answer {
 		return completions.Answer{Candidates: s.flags()}
 	case c.at == nil:
 		return completions.Answer{Candidates: verbs(r.app.Commands)}
+	case c.takes() == file && len(c.operands) == 0:
+		return completions.Answer{Kind: completions.Files}
 	case len(c.at.Subcommands) > 0:
 		return completions.Answer{Candidates: verbs(c.at.Subcommands)}
 	case c.takes() == profileThenCommand && len(c.operands) == 1:

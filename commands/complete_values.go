@@ -23,6 +23,7 @@ const (
 	hookShell
 	completionShell
 	command // of stsx
+	file
 )
 
 // taken says what each verb takes. What stands in no row takes nothing; a test
@@ -30,7 +31,7 @@ const (
 func taken() map[string]operands {
 	return map[string]operands{
 		"exec": profileThenCommand, "each": profilesThenCommand,
-		"login": profiles, "logout": profiles, "configure aws": profiles,
+		"login": profiles, "logout": profiles, "configure aws": profiles, "configure export": profiles, "configure import": file,
 		"env": profile, "use": profile, "save": profile, "process": profile, "console": profile, "whoami": profile,
 		"init": hookShell, "completion": completionShell, "help": command,
 	}

@@ -12,9 +12,15 @@ import (
 func (r *run) configureCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "configure",
-		Usage:     "write stsx into the AWS tools' configuration",
-		UsageText: "stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
-		Subcommands: []*cli.Command{{
+		Usage:     "write the configuration with you, share it, or write the AWS tools' own",
+		UsageText: "stsx configure\n   stsx configure import FILE|URL [--yes] [--dry-run]\n   stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
+		Description: `   Alone it asks for the address of the AWS app in Okta and for your username,
+   signs in, lets you choose among your roles, and writes a profile for each
+   into the configuration. What is there stays as it is, and nothing is written
+   before you have seen it and said yes.`,
+		Flags:  []cli.Flag{helpFlag()},
+		Action: func(c *cli.Context) error { return r.wizard(c.Context) },
+		Subcommands: []*cli.Command{r.importCommand(), r.exportCommand(), {
 			Name:      "aws",
 			Usage:     "profiles of ~/.aws/config that get their credentials from stsx",
 			UsageText: "stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",

@@ -63,6 +63,9 @@ func (r *run) save(ctx context.Context, section string, force bool) error {
 		return err
 	}
 	r.kit.Ask.Say(describe(s) + ", " + left(s.Left(r.Now())) + " left, is in [" + section + "] of " + path)
+	if other := r.kit.Shared.Shadow(section); other != "" {
+		r.kit.Ask.Say("AWS's tools may go by " + other + " instead: take another name with --as")
+	}
 	return nil
 }
 

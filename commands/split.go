@@ -87,7 +87,7 @@ func split(app *cli.App, args []string) (invocation, error) {
 
 // check refuses a line that ended before its verb did.
 func (i invocation) check(at *cli.Command) error {
-	if at != nil && len(at.Subcommands) > 0 && !i.help {
+	if at != nil && len(at.Subcommands) > 0 && at.Action == nil && !i.help {
 		return &usageError{i.verb + " needs one of: " + strings.Join(names(at.Subcommands), ", "), i.verb}
 	}
 	return nil

@@ -89,6 +89,7 @@ type Kit struct {
 	End      func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
 	Keeper   session.Keeper
 	Shared   Shared
+	File     Configuration
 	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
 	Ask      session.Prompter
 	Close    func() error
@@ -116,6 +117,24 @@ type Profiles interface {
 	OrgNames() []string
 }
 
+// Configuration is the file that Profiles reads, as configure changes it.
+type Configuration interface {
+	// Tables are those that it has, none when it is not there.
+	Tables() ([]session.Table, error)
+	// Shared reads the tables of a shared configuration: a file or an address.
+	Shared(ctx context.Context, from string) ([]session.Table, error)
+	// Merge plans what tables add to the file.
+	Merge(tables []session.Table) (session.Merge, error)
+	// Write writes what was planned, unless the file has changed since.
+	Write(ctx context.Context, m session.Merge) error
+	// Export is the profiles named, or all, without what is a person's own.
+	Export(names []string) (string, error)
+	// CheckURL says why an address can't be an idp's.
+	CheckURL(text string) error
+	// Advice is what to say of an address that does not look like an app's, "".
+	Advice(text string) string
+}
+
 // Sessions is the store as status and logout see it.
 type Sessions interface {
 	List(ctx context.Context) ([]session.Session, error)
@@ -136,6 +155,9 @@ type Shared interface {
 	CheckSave(section string, force bool) error
 	// Save writes s into section and returns the file's path. Errors name it.
 	Save(ctx context.Context, section string, s session.Session, force bool) (path string, err error)
+	// Shadow says what AWS's tools use for a profile of that name before what was
+	// saved; "" = nothing.
+	Shadow(section string) string
 	// Remove takes the session in section out; found tells whether there was one.
 	Remove(ctx context.Context, section string) (path string, found bool, err error)
 	// Forget takes out what was saved for the profiles that match, as far as it

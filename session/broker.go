@@ -86,15 +86,26 @@ func (b *Broker) fresh(s Session) bool { return s.Fresh(b.Now()) }
 // sessions of that role are.
 func (b *Broker) young(s Session) bool { return !s.Due(b.Now()) }
 
-// confirm asks before a profile is used whose configuration says so.
+// confirm asks before a profile is used whose configuration says so, and
+// before one that is assumed from such a profile: the guard on a profile holds
+// for all that its session can reach.
 func (b *Broker) confirm(ctx context.Context, p Profile) error {
-	if !p.Confirm {
+	prompt, who := "Use "+p.Name+" ("+describe(p)+")", ""
+	for at := &p; at != nil; at = at.Source {
+		if at != &p {
+			prompt += " from " + at.Name + " (" + describe(*at) + ")"
+		}
+		if at.Confirm && who == "" {
+			who = at.Name
+		}
+	}
+	if who == "" {
 		return nil
 	}
-	yes, err := b.Ask.Confirm(ctx, "Use "+p.Name+" ("+describe(p)+")?", false)
+	yes, err := b.Ask.Confirm(ctx, prompt+"?", false)
 	var input *InputError
 	if errors.As(err, &input) {
-		return &InputError{What: "a yes to using " + p.Name, Give: "its profile says confirm = true: run this on a terminal"}
+		return &InputError{What: "a yes to using " + p.Name, Give: "the profile " + who + " says confirm = true: run this on a terminal"}
 	}
 	if err == nil && !yes {
 		return ErrDeclined
@@ -126,10 +137,13 @@ func (b *Broker) open(ctx context.Context, p Profile, w wanted) (Session, error)
 	if w.of.ARN != "" && p.Source == nil {
 		p.Role, p.Account = w.of.ARN, "" // whatever the profile leaves open was chosen before
 	}
-	if role, err := ParseRole(p.Role); err == nil {
-		// What the configuration forbids should not cost a sign-in.
-		if err := p.Allows(role.Account()); err != nil {
-			return Session{}, err
+	// What the configuration forbids, or gets wrong, should not cost a sign-in,
+	// nor be had from the store because it was allowed before.
+	for at := &p; at != nil; at = at.Source {
+		if role, err := ParseRole(at.Role); err == nil {
+			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region)); err != nil {
+				return Session{}, err
+			}
 		}
 	}
 	if !w.anew {
@@ -167,12 +181,18 @@ func (b *Broker) open(ctx context.Context, p Profile, w wanted) (Session, error)
 // wrong with the store keeps a person from signing in.
 func (b *Broker) kept(ctx context.Context, key string, p Profile, w wanted) (Session, bool) {
 	s, err := b.Store.Get(ctx, key)
-	if err != nil || !w.enough(s) || p.Allows(s.Role.Account()) != nil || w.of.ARN != "" && s.Role.ARN != w.of.ARN {
+	if err != nil || !w.enough(s) || p.Allows(s.Role.Account()) != nil || tooLong(s, p.MaxDuration) || w.of.ARN != "" && s.Role.ARN != w.of.ARN {
 		return Session{}, false
 	}
 	// The region is not part of what was signed in for.
 	s.Region = p.Region
 	return s, true
+}
+
+// tooLong reports a session that was opened before its profile had most as its
+// max_duration. STS counts from its own clock, so a minute more is not longer.
+func tooLong(s Session, most time.Duration) bool {
+	return most > 0 && s.Credentials.Expires.Sub(s.Issued) > most+time.Minute
 }
 
 func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {

@@ -227,6 +227,33 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestConfirmSource: the guard on a profile holds for what is assumed from it,
+// with one question, also when that session is in the store.
+func TestConfirmSource(t *testing.T) {
+	b := newBench(admin)
+	source := prod()
+	source.Confirm = true
+	p := Profile{Name: "audit", Org: acme(), Source: &source, Role: audit}
+	b.person.answers = []string{"n"}
+	if _, err := b.Open(background, p); !errors.Is(err, ErrDeclined) || b.idp.times != 0 {
+		t.Errorf("%v", err)
+	}
+	for range 2 {
+		b.person.answers, b.person.asked = []string{"y"}, nil
+		if _, err := b.Open(background, p); err != nil {
+			t.Fatal(err)
+		}
+		if want := "Use audit (role " + audit + ") from prod (role " + admin + ")?"; len(b.person.asked) != 1 || b.person.asked[0] != want {
+			t.Errorf("asked %q", b.person.asked)
+		}
+	}
+	b.person.answers = nil
+	var input *InputError
+	if _, err := b.Open(background, p); !errors.As(err, &input) || !strings.Contains(input.Give, "the profile prod says confirm = true") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAssertionServesOthers(t *testing.T) {
 	b := newBench(admin, dev)
 	b.opens(t, prod())
@@ -287,6 +314,10 @@ func TestGuards(t *testing.T) {
 	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || guard.Account != "210987654321" || b.idp.times != 0 {
 		t.Errorf("%v after %d sign-ins", err, b.idp.times)
 	}
+	wrong := Profile{Name: "prod", Org: acme(), Role: admin, Region: "cn-north-1"}
+	if _, err := b.Open(ctx, wrong); err == nil || !strings.Contains(err.Error(), "region cn-north-1 is in partition aws-cn, but role") || b.idp.times != 0 {
+		t.Errorf("%v after %d sign-ins", err, b.idp.times)
+	}
 	p.Role = "Audit"
 	if _, err := b.Open(ctx, p); !errors.As(err, &guard) || len(b.sts.calls) != 0 {
 		t.Errorf("%v", err)
@@ -307,6 +338,28 @@ func TestMaxDuration(t *testing.T) {
 	p := Profile{Name: "prod", Org: acme(), MaxDuration: 2 * time.Hour}
 	if _, err := b.Open(context.Background(), p); err != nil || b.sts.calls[0].Duration != 2*time.Hour {
 		t.Errorf("%v, %v", b.sts.calls, err)
+	}
+	// What was opened before there was a limit, or under a higher one, is not used.
+	p.MaxDuration = time.Hour
+	if _, err := b.Open(context.Background(), p); err != nil || len(b.sts.calls) != 2 || b.sts.calls[1].Duration != time.Hour {
+		t.Errorf("%v, %v", b.sts.calls, err)
+	}
+	if _, err := b.Open(context.Background(), p); err != nil || len(b.sts.calls) != 2 {
+		t.Errorf("a short one is not taken from the store: %v, %v", b.sts.calls, err)
+	}
+}
+
+// TestGuardedSource: a session assumed from an account that is not allowed any
+// more is not taken from the store.
+func TestGuardedSource(t *testing.T) {
+	b := newBench(admin)
+	source := prod()
+	p := Profile{Name: "audit", Org: acme(), Source: &source, Role: audit}
+	b.opens(t, p)
+	source.AllowedAccounts = []string{"999999999999"}
+	var guard *GuardError
+	if _, err := b.Open(background, p); !errors.As(err, &guard) || guard.Profile != "prod" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -72,3 +72,24 @@ func printable(s string) bool {
 	}
 	return true
 }
+
+// PartitionOf names the partition that a region belongs to, by its prefix.
+func PartitionOf(region string) string {
+	for prefix, partition := range map[string]string{
+		"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc",
+		"us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f",
+	} {
+		if strings.HasPrefix(region, prefix) {
+			return partition
+		}
+	}
+	return "aws"
+}
+
+// CheckRegion says why a session of r can't be used in region; "" is any.
+func CheckRegion(r Role, region string) error {
+	if at := PartitionOf(region); region != "" && at != r.Partition() {
+		return fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region", region, at, r.ARN, r.Partition())
+	}
+	return nil
+}

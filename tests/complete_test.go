@@ -68,6 +68,10 @@ func TestCompleteWords(t *testing.T) {
 		{line: "exec -- ", directive: "command 2"}, // STSX_PROFILE's
 		{line: "exec --duration 8h a·b --region eu-west-1 -- terraform pl", directive: "command 7"},
 		{line: "exec prod terraform -- stsx exec ", directive: "command 2"},
+		{line: "configure ", directive: "values", all: "import export aws"},
+		{line: "configure import ", directive: "files "},
+		{line: "configure import a.toml ", directive: "values"},
+		{line: "configure export prod ", directive: "values", all: "dev a·b"},
 		{line: "exec --browser ", directive: "values", all: "auto headless visible"},
 		{line: "exec --browser=", directive: "values", all: "--browser=auto --browser=headless --browser=visible"},
 		{line: "exec --browser=vis", directive: "values", some: "--browser=visible"},

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"stsx/tests/okta"
 	"stsx/tests/require"
 )
@@ -22,7 +24,8 @@ import (
 // credentials is the path of the desk's AWS credentials file.
 func (d *desk) credentials() string { return filepath.Join(d.home, ".aws", "credentials") }
 
-// TestSave: the AWS CLI and boto3 work with what was saved; logout takes it out.
+// TestSave: the AWS CLI, boto3 and Terraform work with what was saved; logout
+// takes it out.
 func TestSave(t *testing.T) {
 	t.Parallel()
 	d := motoDesk(t)
@@ -49,7 +52,7 @@ func TestSave(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
 		command := exec.CommandContext(ctx, program, args...)
-		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true"), d.home
+		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=prod", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null"), d.home
 		out, err := command.CombinedOutput()
 		if err != nil {
 			t.Errorf("%s %q: %v\n%s", program, args, err, out)
@@ -58,6 +61,25 @@ func TestSave(t *testing.T) {
 	}
 	identity := plain(cli, "--profile", "prod", "sts", "get-caller-identity", "--output", "json")
 	d.says(identity, "assumed-role/Admin/")
+	if python, err := exec.LookPath("python3"); err == nil && exec.Command(python, "-c", "import boto3").Run() == nil {
+		got := plain(python, "-c", "import boto3\ns = boto3.Session(profile_name='prod')\nprint(s.region_name, s.client('sts').get_caller_identity()['Arn'])")
+		d.says(got, "eu-west-1 arn:aws:sts::123456789012:assumed-role/Admin/")
+	} else {
+		require.Part(t, "boto3", false, "pip install boto3")
+	}
+	tf := require.Command(t, "terraform", "install Terraform: https://developer.hashicorp.com/terraform/install")
+	plain(cli, "s3", "mb", "s3://state")
+	dir := t.TempDir()
+	// Its S3 backend takes the region from nowhere but here and the environment.
+	d.write(filepath.Join(dir, "main.tf"), strings.Replace(terraform, `"s3" {`, "\"s3\" {\n    region = \"eu-west-1\"", 1), 0o600)
+	plain(tf, "-chdir="+dir, "init", "-input=false", "-no-color")
+	d.says(plain(tf, "-chdir="+dir, "apply", "-auto-approve", "-input=false", "-no-color"), "Apply complete! Resources: 1 added")
+	d.says(plain(cli, "s3", "ls", "s3://state/stsx/"), "terraform.tfstate")
+	for _, call := range d.aws.Log() {
+		if call.Service == "s3" && call.Region != "eu-west-1" {
+			t.Errorf("not in the section's region: %+v", call)
+		}
+	}
 	d.expect(d.run("logout", "prod"), 0)
 	if left := textOf(t, d.credentials()); left != mine {
 		t.Errorf("logout left:\n%s", left)
@@ -120,62 +142,122 @@ func TestProcess(t *testing.T) {
 }
 
 // TestSaveKilled: wherever a save is killed, the file is the old one or the new
-// one, and the next save works.
+// one, the next save works, and nothing is left behind that would grow.
 func TestSaveKilled(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Gen2})
 	d.expect(d.signed().run("login", "prod"), 0)
-	filler := strings.Repeat("# a comment that stays\n[other]\nx = 1\n[z]\ny = 2\n", 1)
-	for i := range 200 {
-		old := fmt.Sprintf("%s[run%d]\nkey = value\n", filler, i)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(d.credentials()), 0o700), os.WriteFile(d.credentials(), []byte(old), 0o600)); err != nil {
-			t.Fatal(err)
-		}
+	begun := time.Now()
+	d.expect(d.run("save", "prod"), 0)
+	whole := time.Since(begun)
+	// The instants are spread over a save and a half, and on until one was late
+	// enough for the new file, however slow the machine has become.
+	renewed := 0
+	for i := 0; i < 200 || renewed == 0; i++ {
+		old := fmt.Sprintf("# a comment that stays\n[other]\nx = 1\n[z]\ny = 2\n[run%d]\nkey = value\n", i)
+		d.write(d.credentials(), old, 0o600)
 		command := d.command(context.Background(), "save", "prod")
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// Spread over the whole of a save, which takes some 15 ms.
-		time.Sleep(time.Duration(i) * 100 * time.Microsecond)
+		time.Sleep(whole * time.Duration(i) * 3 / 400)
 		_ = command.Process.Kill()
 		_ = command.Wait()
 		switch now := textOf(t, d.credentials()); {
 		case now == old:
 		case strings.HasPrefix(now, old+"\n[prod]\naws_access_key_id = ") && strings.HasSuffix(now, "\nregion = eu-west-1\n"):
+			renewed++
 		default:
 			t.Fatalf("killed at run %d, the file is:\n%s", i, now)
 		}
 	}
 	d.expect(d.run("save", "prod"), 0)
-	entries, err := os.ReadDir(filepath.Dir(d.credentials()))
-	if err != nil || len(entries) != 1 {
-		t.Errorf("beside the file: %v, %v", entries, err)
+	for dir, most := range map[string]int{filepath.Dir(d.credentials()): 1, filepath.Join(d.home, ".local", "state", "stsx", "saved"): 1} {
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != most {
+			t.Errorf("%s has %v, %v", dir, entries, err)
+		}
 	}
 }
 
-// TestSaveFaults: a full disk and a read-only file give an error and leave the
-// file as it was.
+// TestSaveFaults: a full disk, a read-only file and a read-only folder give an
+// error and leave the file as it was.
 func TestSaveFaults(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Gen2})
 	d.expect(d.signed().run("login", "prod"), 0)
 	const old = "[other]\nx = 1\n"
 	dir := filepath.Dir(d.credentials())
-	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(d.credentials(), []byte(old), 0o400)); err != nil {
-		t.Fatal(err)
-	}
+	d.write(d.credentials(), old, 0o400)
 	d.says(d.expect(d.run("save", "prod"), 1).stderr, d.credentials()+" is read-only: nothing was changed")
 	if now := textOf(t, d.credentials()); now != old {
 		t.Errorf("the read-only file is:\n%s", now)
 	}
 	unshare := require.Command(t, "unshare", "install util-linux")
 	if os.Geteuid() != 0 {
+		d.write(d.credentials(), old, 0o600)
+		if err := os.Chmod(dir, 0o500); err != nil {
+			t.Fatal(err)
+		}
+		d.says(d.expect(d.run("save", "prod"), 1).stderr, "permission denied")
+		if now := textOf(t, d.credentials()); now != old {
+			t.Errorf("the file in a read-only folder is:\n%s", now)
+		}
+		_ = os.Chmod(dir, 0o700)
 		t.Skip("a full disk needs root: an ordinary user's mount namespace comes with another kernel keyring")
 	}
-	r := d.program(unshare, "-m", "sh", "-c", `mount -t tmpfs -o size=4k tmpfs "$0" && printf '[other]\nx = 1\n' >"$0/credentials" &&
-"$@"; echo "status $?"; cat "$0/credentials"; ls -A "$0"`, dir, stsx, "save", "prod")
-	if r.stdout != "status 1\n"+old+"credentials\n" {
-		t.Error(r)
+	for name, c := range map[string]struct{ dir, options, then, want, left string }{
+		"a full disk":             {dir, "size=4k", "", "no space left on device", "credentials\n"},
+		"a read-only folder":      {dir, "size=1m", `mount -o remount,ro "$0"`, "read-only file system", "credentials\n"},
+		"no space for the record": {filepath.Join(d.home, ".local", "state", "stsx", "saved"), "size=4k,nr_inodes=1", "", "noting what is saved", ""},
+	} {
+		d.write(d.credentials(), old, 0o600)
+		script := `mount -t tmpfs -o ` + c.options + ` tmpfs "$0" && { test "$0" != "$1" || printf '[other]\nx = 1\n' >"$1/credentials"; }
+` + c.then + `
+home=$1; shift; "$@"; echo "status $?"; cat "$home/credentials"; ls -A "$0"`
+		if err := os.MkdirAll(c.dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		r := d.program(unshare, "-m", "sh", "-c", script, c.dir, dir, stsx, "save", "prod")
+		if r.stdout != "status 1\n"+old+c.left || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("%s: %s", name, r)
+		}
 	}
-	d.says(r.stderr, "no space left on device")
+}
+
+// TestSaveTogether: stsx waits for others of its kind, starts again from what a
+// program wrote that knows no lock, and loses nothing of either.
+func TestSaveTogether(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Gen2})
+	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
+	d.expect(d.signed().run("login", "prod"), 0)
+	d.write(d.credentials(), "# mine\n[other]\nx = [y] # no section\n", 0o600)
+	hold := flock.New(filepath.Join(filepath.Dir(d.credentials()), ".credentials.stsx-lock"))
+	if err := hold.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	runs := make([]*running, 10)
+	for i := range runs {
+		runs[i] = d.start("save", "prod", "--as", fmt.Sprintf("p%d", i))
+	}
+	d.expect(d.program(cli, "configure", "set", "aws_access_key_id", "AKIAMINE", "--profile", "mine"), 0)
+	if now := textOf(t, d.credentials()); strings.Contains(now, "[p") {
+		t.Errorf("written without the lock:\n%s", now)
+	}
+	if err := errors.Join(os.Remove(hold.Path()), hold.Unlock()); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		d.expect(r.wait(), 0)
+	}
+	now := textOf(t, d.credentials())
+	d.says(now, "# mine\n[other]\nx = [y] # no section\n", "[mine]", "AKIAMINE")
+	for i := range runs {
+		d.says(now, fmt.Sprintf("\n[p%d]\naws_access_key_id = ASIA", i))
+	}
+	d.expect(d.run("save", "prod", "--as", "p3", "--remove"), 0)
+	d.expect(d.run("logout", "prod"), 0)
+	if now := textOf(t, d.credentials()); strings.Contains(now, "ASIA") || !strings.Contains(now, "AKIAMINE") {
+		t.Errorf("logout left:\n%s", now)
+	}
 }

@@ -184,20 +184,26 @@ func TestRefusals(t *testing.T) {
 
 // TestPartitions: the assertion is taken from that partition's sign-in page, and
 // STS is asked in the profile's region and the role's partition, through the
-// proxy of the environment and with its CA.
+// proxy of the environment and with its CA; at the FIPS and the dual-stack
+// endpoint when the environment says so, as the AWS SDKs do.
 func TestPartitions(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		region, acs, host string // region: "" = the profile has none
+		fips, dual, both  string
 	}{
-		"aws":        {"eu-west-1", "https://eu-west-1.signin.aws.amazon.com/saml", "sts.eu-west-1.amazonaws.com"},
-		"aws-us-gov": {"", "https://signin.amazonaws-us-gov.com/saml", "sts.us-gov-west-1.amazonaws.com"},
-		"aws-cn":     {"cn-north-1", "https://signin.amazonaws.cn/saml", "sts.cn-north-1.amazonaws.com.cn"},
-		"aws-eusc":   {"", "https://signin.amazonaws-eusc.eu/saml", "sts.eusc-de-east-1.amazonaws.eu"},
+		"aws": {"eu-west-1", "https://eu-west-1.signin.aws.amazon.com/saml", "sts.eu-west-1.amazonaws.com",
+			"sts-fips.eu-west-1.amazonaws.com", "sts.eu-west-1.api.aws", "sts-fips.eu-west-1.api.aws"},
+		"aws-us-gov": {"", "https://signin.amazonaws-us-gov.com/saml", "sts.us-gov-west-1.amazonaws.com",
+			"sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.api.aws", "sts-fips.us-gov-west-1.api.aws"}, // GovCloud's usual one is a FIPS endpoint
+		"aws-cn": {"cn-north-1", "https://signin.amazonaws.cn/saml", "sts.cn-north-1.amazonaws.com.cn",
+			"sts-fips.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.api.amazonwebservices.com.cn", "sts-fips.cn-north-1.api.amazonwebservices.com.cn"},
+		"aws-eusc": {"", "https://signin.amazonaws-eusc.eu/saml", "sts.eusc-de-east-1.amazonaws.eu",
+			"sts-fips.eusc-de-east-1.amazonaws.eu", "sts.eusc-de-east-1.api.amazonwebservices.eu", "sts-fips.eusc-de-east-1.api.amazonwebservices.eu"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d, proxy := behindProxy(t, name, c.acs, c.region, c.host)
+			d, proxy := behindProxy(t, name, c.acs, c.region, c.host, c.fips, c.dual, c.both)
 			r := d.expect(d.run("exec", "prod", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 			if want := strings.TrimSpace("123456789012 Admin "+c.region) + "\n"; r.stdout != want {
 				t.Errorf("%s", r)
@@ -205,9 +211,18 @@ func TestPartitions(t *testing.T) {
 			if hosts := proxy.Hosts(); !slices.Equal(hosts, []string{c.host + ":443"}) {
 				t.Errorf("the proxy was asked for %q", hosts)
 			}
+			const fips, dual = "AWS_USE_FIPS_ENDPOINT=true", "AWS_USE_DUALSTACK_ENDPOINT=True"
+			for host, env := range map[string][]string{c.fips: {fips}, c.dual: {dual}, c.both: {fips, dual}} {
+				before := len(proxy.Asked())
+				d.says(d.expect(d.with(env...).run("whoami", "prod"), 0).stdout, "assumed-role/Admin/")
+				if asked := proxy.Asked()[before:]; len(asked) != 1 || asked[0].Host != host+":443" {
+					t.Errorf("%v: the proxy was asked for %v", env, asked)
+				}
+			}
 			if name != "aws" {
 				return
 			}
+			d.says(d.expect(d.with("AWS_USE_FIPS_ENDPOINT=1").run("whoami", "prod"), 1).stderr, `AWS_USE_FIPS_ENDPOINT is "1", and has to be true or false`)
 			for name, c := range map[string]struct {
 				env    []string
 				args   []string
@@ -231,9 +246,9 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// behindProxy is a desk whose only way to AWS is a proxy that leads host to a
+// behindProxy is a desk whose only way to AWS is a proxy that leads hosts to a
 // server with TLS.
-func behindProxy(t *testing.T, partition, acs, region, host string) (*desk, *aws.Proxy) {
+func behindProxy(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy) {
 	t.Helper()
 	requireBrowser(t)
 	role := "arn:" + partition + ":iam::123456789012:role/Admin"
@@ -247,7 +262,11 @@ func behindProxy(t *testing.T, partition, acs, region, host string) (*desk, *aws
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	proxy, err := aws.NewProxy(aws.ProxyConfig{Routes: map[string]string{host + ":443": server.Addr()}})
+	routes := map[string]string{}
+	for _, host := range hosts {
+		routes[host+":443"] = server.Addr()
+	}
+	proxy, err := aws.NewProxy(aws.ProxyConfig{Routes: routes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ func TestSet(t *testing.T) {
 		"a last line without an end": {"[prod]\naws_access_key_id = x\naws_session_token = y", "[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 		"quoted":                     {"[\"prod\"]\n", "[\"prod\"]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 		"with blanks":                {"  [ prod ]  \n", "  [ prod ]  \naws_access_key_id = ASIA1\naws_session_token = T==\n"},
+		"comments that look like it": {"# [prod]\n; [prod]\n[a]\nx = [prod] # [prod]\n", "# [prod]\n; [prod]\n[a]\nx = [prod] # [prod]\n\n[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 		"a byte order mark":          {"\ufeff[prod]\n", "\ufeff[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 	} {
 		d := Parse(c.before)

@@ -97,6 +97,17 @@ func TestLongLivedKeysStay(t *testing.T) {
 	}
 }
 
+func TestShadow(t *testing.T) {
+	f, path := dave(t)
+	put(t, filepath.Join(f.Home, ".aws", "config"), "[profile prod]\nregion = x\nsso_session = s\n[default]\nrole_arn = r\n[profile plain]\ncredential_process = c\n", 0o600)
+	put(t, path, "[own]\nrole_arn = r\nsource_profile = x\n", 0o600)
+	for name, want := range map[string]string{"prod": "sso_session of [profile prod] in ", "default": "role_arn of [default] in ", "own": "role_arn of [own] in " + path, "plain": "", "none": ""} {
+		if got := f.Shadow(name); want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 func TestLinksAndReadOnly(t *testing.T) {
 	f, path := dave(t)
 	real := filepath.Join(f.Home, "dotfiles", "aws")

@@ -164,6 +164,38 @@ func (f Files) Save(ctx context.Context, name string, s session.Session, force b
 	return path, nil
 }
 
+// Shadow says what the AWS tools, or some of them, use for that profile before
+// keys in the credentials file; "" when there is nothing of the kind.
+func (f Files) Shadow(name string) string {
+	section := "profile " + name
+	if name == "default" {
+		section = name
+	}
+	for _, at := range []struct {
+		path    func() (string, error)
+		section string
+	}{{f.Config, section}, {f.Credentials, name}} {
+		path, err := at.path()
+		if err != nil {
+			continue
+		}
+		d, err := Read(path)
+		if err != nil {
+			continue
+		}
+		there, _, err := d.Get(at.section)
+		if err != nil {
+			continue
+		}
+		for _, key := range []string{"role_arn", "web_identity_token_file", "sso_session", "sso_start_url"} {
+			if value(there, key) != "" {
+				return key + " of [" + at.section + "] in " + path
+			}
+		}
+	}
+	return ""
+}
+
 func longLived(pairs []Pair) bool {
 	id, token := value(pairs, keyID), value(pairs, keyToken)
 	return id != "" && (token == "" || strings.HasPrefix(id, longLivedKey))
@@ -264,6 +296,8 @@ func (Files) file(s Saved) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// record is called with the lock of s.Path held: nobody else writes this record,
+// so its new text has a fixed name, and a killed writer leaves one file at most.
 func (f Files) record(s Saved) error {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -272,17 +306,13 @@ func (f Files) record(s Saved) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(f.Dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(text)
-	err = errors.Join(err, temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), filepath.Join(f.Dir, f.file(s)))
+	path := filepath.Join(f.Dir, f.file(s))
+	temp := path + ".new"
+	if err = os.WriteFile(temp, text, 0o600); err == nil {
+		err = os.Rename(temp, path)
 	}
 	if err != nil {
-		os.Remove(temp.Name())
+		os.Remove(temp)
 	}
 	return err
 }

@@ -101,10 +101,18 @@ func (c Client) client(region string, from *session.Credentials) (*sts.Client, e
 	if url := c.endpoint(); url != "" {
 		options.BaseEndpoint = aws.String(url)
 	}
-	if strings.EqualFold(c.Getenv("AWS_USE_FIPS_ENDPOINT"), "true") {
+	fips, err := c.flag("AWS_USE_FIPS_ENDPOINT")
+	if err != nil {
+		return nil, err
+	}
+	if fips {
 		options.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
 	}
-	if strings.EqualFold(c.Getenv("AWS_USE_DUALSTACK_ENDPOINT"), "true") {
+	dual, err := c.flag("AWS_USE_DUALSTACK_ENDPOINT")
+	if err != nil {
+		return nil, err
+	}
+	if dual {
 		options.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointStateEnabled
 	}
 	if from != nil {
@@ -116,6 +124,19 @@ func (c Client) client(region string, from *session.Credentials) (*sts.Client, e
 		})
 	}
 	return sts.New(options), nil
+}
+
+// flag reads a variable as the SDKs do: what is neither true nor false is an
+// error, or somebody who wrote "1" would be at an endpoint without FIPS.
+func (c Client) flag(name string) (bool, error) {
+	switch text := c.Getenv(name); {
+	case text == "" || strings.EqualFold(text, "false"):
+		return false, nil
+	case strings.EqualFold(text, "true"):
+		return true, nil
+	default:
+		return false, fmt.Errorf("%s is %q, and has to be true or false", name, text)
+	}
 }
 
 func (c Client) endpoint() string {

@@ -17,17 +17,14 @@ func (c Client) region(a session.Assumption) (string, error) {
 		return "", fmt.Errorf("%q is not a region's name, such as eu-west-1", a.Region)
 	}
 	if a.Region != "" {
-		if at := partitionOf(a.Region); at != partition {
-			return "", fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region", a.Region, at, a.Role.ARN, partition)
-		}
-		return a.Region, nil
+		return a.Region, session.CheckRegion(a.Role, a.Region)
 	}
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
 		region := c.Getenv(name)
 		if !isName(region) {
 			return "", fmt.Errorf("%s is %q, which is not a region's name, such as eu-west-1", name, region)
 		}
-		if region != "" && partitionOf(region) == partition {
+		if region != "" && session.PartitionOf(region) == partition {
 			return region, nil
 		}
 	}
@@ -47,17 +44,4 @@ func (c Client) region(a session.Assumption) (string, error) {
 // isName tells whether region can be part of a host's name and nothing else.
 func isName(region string) bool {
 	return strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-}
-
-// partitionOf names the partition a region belongs to, by its prefix.
-func partitionOf(region string) string {
-	for prefix, partition := range map[string]string{
-		"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc",
-		"us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f",
-	} {
-		if strings.HasPrefix(region, prefix) {
-			return partition
-		}
-	}
-	return "aws"
 }

@@ -25,11 +25,13 @@ const (
 	lockSuffix    = ".lock"
 )
 
-// preferences keep a visible browser from offering to save the Okta password, and from translating.
+// preferences keep a visible browser from offering to save the Okta password, and from translating; and any from
+// fetching a dictionary from Google to check the spelling of what is typed.
 const preferences = `{"credentials_enable_service":false,"credentials_enable_autosignin":false,` +
 	`"profile":{"password_manager_enabled":false,"password_manager_leak_detection":false,"default_content_setting_values":{"notifications":2}},` +
 	`"autofill":{"profile_enabled":false,"credit_card_enabled":false},"translate":{"enabled":false},` +
 	`"intl":{"accept_languages":"en-US,en","selected_languages":"en-US,en"},"signin":{"allowed":false},` +
+	`"browser":{"enable_spellchecking":false},"spellcheck":{"dictionaries":[]},` +
 	`"search":{"suggest_enabled":false},"safebrowsing":{"enabled":false},"net":{"network_prediction_options":2}}`
 
 // newProfile sweeps root and makes a directory there that no other run touches.

@@ -104,6 +104,9 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("there is no configuration at %s; a minimal one is\n\n%s", e.Path, Example)
 }
 
+// Hint says what to do about it.
+func (e *MissingError) Hint() string { return "stsx configure writes one with you" }
+
 // Unwrap makes it an fs.ErrNotExist.
 func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
 

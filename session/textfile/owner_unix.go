@@ -1,6 +1,6 @@
 //go:build unix
 
-package awsfile
+package textfile
 
 import (
 	"io/fs"

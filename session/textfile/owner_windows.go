@@ -1,4 +1,4 @@
-package awsfile
+package textfile
 
 import (
 	"io/fs"

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// CheckURL says why text can't be an idp's url.
+func CheckURL(text string) error {
+	c := &checker{}
+	if _, ok := c.url(entry{key: "url", value: value{kind: unstable.String, text: text}}); ok {
+		return nil
+	}
+	return errors.New(c.problems[0].Text)
+}
+
+// Advice says what an address is that does not look like that of an app in
+// Okta, and where to find that one; "" when it looks right. What it says is no
+// proof: an org may have any address.
+func Advice(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	host, _, _ := strings.Cut(u.Hostname(), ".")
+	parts := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
+	first, named := "", false
+	if len(parts) > 0 {
+		first = parts[0]
+	}
+	named = len(parts) >= 3 && (first == "home" || first == "app")
+	const tile = "sign in to Okta, and copy the link of the AWS tile on your dashboard"
+	switch {
+	case strings.HasSuffix(host, "-admin") || first == "admin":
+		return "that is Okta's admin console; the app's own address is there under Applications, the AWS app, General, App Embed Link"
+	case len(parts) == 0 || first == "login" || first == "signin" || len(parts) > 1 && first == "app" && parts[1] == "UserHome":
+		return "that is your organisation in Okta, not the AWS app in it: " + tile
+	case strings.HasSuffix(u.Hostname(), "amazon.com") || strings.HasSuffix(u.Hostname(), "awsapps.com"):
+		return "that is AWS's address, and the one in Okta is needed: " + tile
+	case !named:
+		return "it does not look like the link of an app in Okta, https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272: " + tile
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"context"
+	"fmt"
+
+	"stsx/session"
+)
+
+// Editor changes the configuration at Path.
+type Editor struct {
+	Path string
+	// Read returns a file's text, "" when it is not there.
+	Read func(path string) (string, error)
+	// Edit puts in a file's place, in one step, what change makes of its text.
+	Edit func(ctx context.Context, path string, change func(text string) (string, error)) error
+}
+
+// ChangedError: somebody else wrote the file after it was shown what would be
+// changed.
+type ChangedError struct{ Path string }
+
+func (e *ChangedError) Error() string {
+	return e.Path + " has changed meanwhile: nothing was written"
+}
+
+// Hint says what to do about it.
+func (e *ChangedError) Hint() string { return "run the same again" }
+
+// Shared reads the tables of a shared configuration. from is a file or an
+// address. Errors: Problems, what Fetch says.
+func (e Editor) Shared(ctx context.Context, from string) ([]session.Table, error) {
+	text, err := Fetch(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	return Shared(Address(from), text)
+}
+
+// Tables are the file's own, none when it is not there.
+func (e Editor) Tables() ([]session.Table, error) {
+	text, err := e.Read(e.Path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	if _, err := Parse(e.Path, []byte(text)); err != nil {
+		return nil, err
+	}
+	tables, _, _ := scan(e.Path, []byte(text))
+	return plainTables(tables), nil
+}
+
+// Merge plans what tables add to the file and writes nothing. Errors: those of
+// Combine.
+func (e Editor) Merge(tables []session.Table) (session.Merge, error) {
+	text, err := e.Read(e.Path)
+	if err != nil {
+		return session.Merge{}, fmt.Errorf("reading the configuration: %w", err)
+	}
+	return Combine(e.Path, text, tables)
+}
+
+// Write writes what was planned. A new file is for its owner alone. Errors:
+// *ChangedError, what Edit says.
+func (e Editor) Write(ctx context.Context, m session.Merge) error {
+	err := e.Edit(ctx, m.Path, func(text string) (string, error) {
+		if text != m.Old {
+			return "", &ChangedError{m.Path}
+		}
+		return m.New, nil
+	})
+	if err != nil {
+		return fmt.Errorf("writing the configuration: %w", err)
+	}
+	return nil
+}
+
+// Export is Export of the file. Errors: *MissingError as well.
+func (e Editor) Export(names []string) (string, error) {
+	text, err := e.Read(e.Path)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("reading the configuration: %w", err)
+	case text == "":
+		return "", &MissingError{Path: e.Path}
+	}
+	return Export(e.Path, []byte(text), names)
+}
+
+// CheckURL is the function of that name.
+func (Editor) CheckURL(text string) error { return CheckURL(text) }
+
+// Advice is the function of that name.
+func (Editor) Advice(text string) string { return Advice(text) }

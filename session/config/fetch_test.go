@@ -1,0 +1,95 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestFetch(t *testing.T) {
+	const text = "[idp.acme]\n"
+	var mux http.ServeMux
+	server := httptest.NewServer(&mux)
+	defer server.Close()
+	secure := httptest.NewTLSServer(&mux)
+	defer secure.Close()
+	mux.HandleFunc("/c.toml", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" && r.URL.Query().Get("token") != "t0ken" {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, text)
+	})
+	mux.HandleFunc("/page", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\n<!DOCTYPE html>") })
+	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat("#", mostShared+1)) })
+	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://config.example/c.toml", http.StatusFound)
+	})
+	mux.HandleFunc("/once", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/c.toml", http.StatusFound) })
+	for path, want := range map[string]string{
+		"/c.toml": "", "/c.toml?token=t0ken": "", "/once": "",
+		"/page": "that is a web page", "/large": "larger than 1024 KiB", "/loop": "redirects more than 5 times",
+		"/away": "only https is fetched, not http", "/none?token=t0ken": "the server answered 404 Not Found",
+	} {
+		got, err := Fetch(context.Background(), server.URL+path)
+		switch {
+		case want == "" && (err != nil || string(got) != text):
+			t.Errorf("%s: %q, %v", path, got, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "t0ken")):
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	for address, want := range map[string]string{
+		"http://config.example/c.toml":   "only https is fetched",
+		"ftp://127.0.0.1/c.toml":         "only https is fetched",
+		"file:///etc/passwd":             "is not a URL",
+		"https://jane:pw@example/c":      "holds a username or a password",
+		secure.URL + "/c.toml?key=t0ken": "certificate",
+		"http://127.0.0.1:1/c?key=t0ken": "refused",
+	} {
+		if _, err := Fetch(context.Background(), address); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "t0ken") || strings.Contains(err.Error(), "pw@") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Fetch(context.Background(), file); err != nil || string(got) != text {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := Fetch(context.Background(), filepath.Dir(file)); err == nil {
+		t.Error("a folder was read")
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272":        "",
+		"https://acme.okta.com/home/amazon_aws/0oa1/272?fromHome=true":  "",
+		"https://login.example.com/app/amazon_aws/exk1/sso/saml":        "",
+		"http://127.0.0.1:8080/home/amazon_aws/0oa1/272":                "",
+		"https://acme.okta.com":                                         "your organisation in Okta",
+		"https://acme.okta.com/app/UserHome":                            "your organisation in Okta",
+		"https://acme-admin.okta.com/admin/app/amazon_aws/instance/0oa": "admin console",
+		"https://eu-west-1.signin.aws.amazon.com/saml":                  "AWS's address",
+		"https://acme.awsapps.com/start":                                "AWS's address",
+		"https://acme.okta.com/oauth2/v1":                               "does not look like",
+	} {
+		if got := Advice(address); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %q", address, got)
+		}
+	}
+	if err := CheckURL("http://acme.okta.com/"); err == nil || !strings.Contains(err.Error(), "needs https") {
+		t.Error(err)
+	}
+	if err := CheckURL("https://acme.okta.com/home/x/y/z"); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,142 @@
+package config
+
+import (
+	"slices"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"stsx/session"
+)
+
+// Shared reads a configuration that is meant for several people. from is where
+// it was read, for its errors, which are Problems: all that is wrong with any
+// configuration, and keys that say who somebody is, what to run on their
+// machine, or how little to protect it.
+func Shared(from string, text []byte) ([]session.Table, error) {
+	tables, problems, isTOML := scan(from, text)
+	if !isTOML {
+		return nil, problems
+	}
+	c := &checker{path: from, problems: problems}
+	c.resolve(tables)
+	for _, t := range tables {
+		for _, e := range t.entries {
+			if why, ok := personal()[e.key]; ok && t.kind == "idp" {
+				c.problem(e.at, "%s has no place in a shared configuration: it %s", e.key, why)
+			}
+		}
+	}
+	if len(c.problems) > 0 {
+		return nil, c.problems.sorted()
+	}
+	return plainTables(tables), nil
+}
+
+// personal are the keys of [idp.NAME] that a shared configuration may not have,
+// with what they do. Whoever could set them for others could run programs on
+// their machines, or take the browser's protection away.
+func personal() map[string]string {
+	return map[string]string{
+		"username":         "says who you are",
+		"password_command": "runs a program on your machine",
+		"mfa_command":      "runs a program on your machine",
+		"browser_path":     "runs a program on your machine",
+		"sandbox":          "can switch the browser's sandbox off",
+	}
+}
+
+// own are the further keys that Export leaves out: what people choose for
+// themselves, or what says who they are.
+func own(kind, key string) bool {
+	if _, ok := personal()[key]; ok {
+		return true
+	}
+	if kind == "profile" {
+		return slices.Contains([]string{"session_name", "source_identity"}, key)
+	}
+	return slices.Contains([]string{"mfa", "browser", "remember", "timeout"}, key)
+}
+
+// Export writes the profiles named, or all, with the profiles and idps that
+// they need, as a configuration that others can import. Errors: those of
+// Parse, *UnknownError.
+func Export(path string, text []byte, names []string) (string, error) {
+	file, err := Parse(path, text)
+	if err != nil {
+		return "", err
+	}
+	profiles, orgs, err := file.needed(names)
+	if err != nil {
+		return "", err
+	}
+	tables, _, _ := scan(path, text)
+	out := ""
+	for _, t := range plainTables(tables) {
+		if t.Kind == "idp" && !orgs[t.Name] || t.Kind == "profile" && !profiles[t.Name] {
+			continue
+		}
+		t.Settings = slices.DeleteFunc(t.Settings, func(s session.Setting) bool { return own(t.Kind, s.Key) })
+		if out != "" {
+			out += "\n"
+		}
+		out += render(t, "\n")
+	}
+	if _, err := Shared(path, []byte(out)); err != nil { // cannot be
+		return "", err
+	}
+	return out, nil
+}
+
+// needed are the profiles named, or all, with their sources and idps.
+func (f *File) needed(names []string) (profiles, orgs map[string]bool, err error) {
+	profiles, orgs = map[string]bool{}, map[string]bool{}
+	if names == nil {
+		names = f.Names()
+		for _, o := range f.orgs {
+			orgs[o.Name] = true
+		}
+	}
+	for _, name := range names {
+		p, err := f.Profile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		for at := &p; at != nil; at = at.Source {
+			profiles[at.Name], orgs[at.Org.Name] = true, true
+		}
+	}
+	return profiles, orgs, nil
+}
+
+func plainTables(tables []*table) []session.Table {
+	var out []session.Table
+	for _, t := range tables {
+		plain := session.Table{Kind: t.kind, Name: t.name}
+		for _, e := range t.entries {
+			plain.Settings = append(plain.Settings, session.Setting{Key: e.key, Value: plainValue(e)})
+		}
+		out = append(out, plain)
+	}
+	return out
+}
+
+// plainValue is what a checked entry says.
+func plainValue(e entry) any {
+	switch {
+	case e.under:
+		var list []session.Tag
+		for _, b := range e.below {
+			list = append(list, session.Tag{Key: b.key, Value: b.value.text})
+		}
+		return list
+	case e.value.kind == unstable.Bool:
+		return e.value.text == "true"
+	case e.value.kind == unstable.Array:
+		list := make([]string, len(e.value.items))
+		for i, item := range e.value.items {
+			list[i] = item.text
+		}
+		return list
+	}
+	return e.value.text
+}

@@ -1,0 +1,219 @@
+//go:build unix
+
+package tests
+
+import (
+	"encoding/pem"
+	"errors"
+	"io"
+	"io/fs"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stsx/tests/okta"
+)
+
+func (d *desk) config() string { return filepath.Join(d.home, ".config", "stsx", "config.toml") }
+
+// TestConfigure: a configuration written by answering questions, and one that
+// is given up half-way, which leaves nothing.
+func TestConfigure(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD="+janePassword, "AWS_REGION=eu-west-1")
+	if err := os.RemoveAll(filepath.Dir(d.config())); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"configure"}, {"configure", "--no-input"}} {
+		d.says(d.expect(d.run(args...), 3).stderr, "the questions of stsx configure", "run it on a terminal")
+	}
+	signIn := func() *terminal {
+		term := d.open("configure")
+		term.expect("Link of the AWS app in Okta:")
+		term.send(d.org.EmbedURL() + "\r")
+		term.expect("Your username there:")
+		term.send(jane + "\r")
+		term.expect("A role to write a profile for")
+		return term
+	}
+	term := d.open("configure")
+	term.expect("Link of")
+	term.send("\x03")
+	if r := term.wait(); r.status != 130 {
+		t.Error(r)
+	}
+	term = signIn()
+	term.send("\x1b")
+	if r := term.wait(); r.status != 130 {
+		t.Error(r)
+	}
+	term = signIn()
+	term.send("admin\r") // the filter
+	term.expect("Another")
+	term.send("\x1b[Baudit\r") // down, and the filter
+	term.expect("Another")
+	term.send("no more\r")
+	term.expect("stsx: admin: 123456789012 Admin")
+	term.expect("stsx: audit: 210987654321 team/Audit")
+	term.expect("Are these names right? [Y/n]")
+	term.send("n\r")
+	term.expect("Name for 123456789012 Admin (Enter: admin)")
+	term.send("prod one\r")
+	term.expect("(Enter: audit)")
+	term.send("prod one\r")
+	term.expect(`there is a profile "prod one" already`)
+	term.send("\r")
+	term.expect("Region (Enter: eu-west-1)")
+	term.send("cn-north-1\r")
+	term.expect("is in partition aws-cn")
+	term.send("\r")
+	term.expect("Write this? [Y/n]")
+	if _, err := os.Stat(filepath.Dir(d.config())); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("something is there before a yes: %v", err)
+	}
+	term.send("\r")
+	term.expect(`next: stsx exec "prod one" -- aws sts get-caller-identity`)
+	if r := term.wait(); r.status != 0 {
+		t.Fatal(r)
+	}
+	want := "[idp.okta]\nurl      = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n" +
+		"[profile.\"prod one\"]\nrole   = \"" + admin + "\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + audit + "\"\nregion = \"eu-west-1\"\n"
+	if got := textOf(t, d.config()); got != want {
+		t.Errorf("the file is:\n%s", got)
+	}
+	info, err := os.Stat(d.config())
+	entries, _ := os.ReadDir(filepath.Dir(d.config()))
+	if err != nil || info.Mode().Perm() != 0o600 || len(entries) != 1 {
+		t.Errorf("%v, %v, beside it %v", info.Mode(), err, entries)
+	}
+	if r := d.expect(d.run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
+		t.Error(r)
+	}
+	// Again: the idp is known, and the role that is left is the one to add.
+	term = d.open("configure", "--region", "eu-west-3")
+	term.expect("Sign in at")
+	term.send("\r")
+	term.expect("the one role to add is 123456789012 Dev")
+	term.send("\r")
+	term.expect("Write this?")
+	term.send("\r")
+	if r := term.wait(); r.status != 0 {
+		t.Fatal(r)
+	}
+	if got := textOf(t, d.config()); got != want+"\n[profile.dev]\nrole   = \""+dev+"\"\nregion = \"eu-west-3\"\n" {
+		t.Errorf("the file is:\n%s", got)
+	}
+	// A configuration with mistakes is not made worse.
+	d.write(d.config(), "[idp.x]\n", 0o600)
+	term = d.open("configure")
+	term.expect("[idp.x] has no url")
+	if r := term.wait(); r.status != 1 || textOf(t, d.config()) != "[idp.x]\n" {
+		t.Error(r)
+	}
+}
+
+// TestShare: a configuration goes from one person to another, by a file and
+// over https, without what is their own, and can take nothing over.
+func TestShare(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
+	head := "[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\n"
+	d.write(d.config(), strings.Replace(textOf(t, d.config()), "username", "password_command = [\"echo\", \"no-secret\"]\nusername", 1), 0o600)
+	r := d.expect(d.run("configure", "export", "prod", "dev"), 0)
+	if strings.Contains(r.stdout, jane) || strings.Contains(r.stdout, "no-secret") || strings.Contains(r.stdout, "[profile.any]") || r.stderr != "" {
+		t.Error(r)
+	}
+	shared := r.stdout
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("token") != "let-me-in" {
+			http.Error(w, "no", http.StatusForbidden)
+			return
+		}
+		_, _ = w.Write([]byte(shared))
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that refuses the certificate is part of the test
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	authority := filepath.Join(d.home, "ca.pem")
+	d.write(authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})), 0o600)
+	address := server.URL + "/c.toml?token=let-me-in"
+
+	other := d.with("HOME="+t.TempDir(), "SSL_CERT_FILE="+authority)
+	other.home = other.value("HOME")
+	if r := other.expect(other.run("configure", "import", address, "--dry-run"), 0); !strings.Contains(r.stdout, "+[profile.prod]\n") {
+		t.Error(r)
+	}
+	other.says(other.expect(other.run("configure", "import", address), 3).stderr, "a yes to the changes", "--yes")
+	if _, err := os.Stat(other.config()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("it was written without a yes")
+	}
+	r = other.expect(other.run("configure", "import", server.URL+"/c.toml?token=wrong-one"), 1)
+	other.says(r.stderr, "the server answered 403 Forbidden")
+	if strings.Contains(r.stderr, "wrong-one") {
+		t.Error(r)
+	}
+	d.says(d.expect(d.run("configure", "import", address), 1).stderr, "certificate")
+	other.says(other.expect(other.run("configure", "import", address, "--yes", "--username", jane), 0).stderr, "wrote "+other.config()+"; new: prod, dev")
+	rest := shared[strings.Index(shared, "\n\n"):]
+	if got := textOf(t, other.config()); got != "[idp.acme]\nurl      = \""+d.org.EmbedURL()+"\"\nusername = \""+jane+"\""+rest {
+		t.Errorf("%s", got)
+	}
+	other.says(other.expect(other.run("configure", "import", address, "--yes"), 0).stderr, "there is nothing to add")
+
+	// What is one's own stays; what is said otherwise is told of.
+	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-3\""
+	other.write(other.config(), mine, 0o600)
+	if err := os.Chmod(other.config(), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	term := other.open("configure", "import", address)
+	term.expect(`left out: [profile.prod] region is "eu-west-3" here and "eu-west-1" there`)
+	term.expect("stsx: +[profile.dev]")
+	term.expect("Write this? [y/N]")
+	term.send("\r")
+	if r := term.wait(); r.status != 1 || !strings.Contains(r.stdout, "nothing was written") || textOf(t, other.config()) != mine {
+		t.Error(r)
+	}
+	term = other.open("configure", "import", address)
+	term.expect("Write this? [y/N]")
+	term.send("y\r")
+	if r := term.wait(); r.status != 0 {
+		t.Fatal(r)
+	}
+	got := textOf(t, other.config())
+	info, err := os.Stat(other.config())
+	if got != mine+"\n\n[profile.dev]\nrole    = \"Dev\"\naccount = \"123456789012\"\n" || err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v\n%s", err, got)
+	}
+
+	// What could run a program is refused; where the password may go is asked.
+	file := filepath.Join(d.home, "shared.toml")
+	d.write(file, head+"password_command = [\"touch\", \"/tmp/owned\"]\n", 0o600)
+	other.says(other.expect(other.run("configure", "import", file, "--yes"), 1).stderr, file+":3:1: password_command has no place in a shared configuration", "runs a program")
+	d.write(file, "[idp.okta]\nurl = \"https://evil.example/home/amazon_aws/0oa/272\"\n", 0o600)
+	other.says(other.expect(other.run("configure", "import", file, "--yes"), 1).stderr, "[idp.okta] in "+other.config()+" signs in at another url")
+	d.write(file, head+"allowed_hosts = [\"sso.example.com\"]\n", 0o600)
+	other.says(other.expect(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts", "there is nothing to add")
+	if textOf(t, other.config()) != got {
+		t.Error("the file has changed")
+	}
+	for answer, want := range map[string]string{"y\r": got[:strings.Index(got, "\n\n[profile.prod]")] + "\nallowed_hosts = [\"sso.example.com\"]\n", "\r": got} {
+		term := other.open("configure", "import", file)
+		term.expect("also be typed into pages of sso.example.com? [y/N]")
+		term.send(answer)
+		if answer == "y\r" {
+			term.expect("Write this?")
+			term.send("y\r")
+		}
+		if r := term.wait(); r.status != 0 || !strings.HasPrefix(textOf(t, other.config()), want) {
+			t.Errorf("%q: %s\n%s", answer, r, textOf(t, other.config()))
+		}
+		other.write(other.config(), got, 0o600)
+	}
+	other.expect(other.run("configure", "import"), 2)
+	other.says(other.expect(other.run("configure", "imprt"), 2).stderr, "did you mean import?")
+}
