@@ -49,6 +49,8 @@ func main() {
 		Now:              time.Now,
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
+		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
+		Processors:       runtime.NumCPU(),
 		Parents:          commands.Parents,
 		Self:             func() (string, error) { return commands.Self(os.Args[0]) },
 		Find:             commands.Find,
@@ -128,7 +130,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
-	client := awssts.Client{Getenv: os.Getenv}
+	client := awssts.New(os.Getenv)
 	roles := vault.NewRoles(cache, time.Now)
 	kit := &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },

@@ -17,7 +17,9 @@ type invocation struct {
 	globals  []string // flags of stsx
 	flags    []string // flags of the verb
 	profile  *string  // exec: PROFILE, nil when none was given
-	operands []string // exec: CMD and its arguments; else all that is no flag
+	patterns []string // each: what stands before "--"
+	operands []string // exec and each: CMD and its arguments; else all that is no flag
+	dashes   bool     // "--" was there
 	help     bool     // -h or --help stands among the flags
 }
 
@@ -45,6 +47,10 @@ func split(app *cli.App, args []string) (invocation, error) {
 		case word == "--" && at == nil:
 			return out, &usageError{"a command of stsx comes before --", ""}
 		case word == "--":
+			out.dashes = true
+			if out.verb == "each" {
+				out.patterns, out.operands = out.operands, nil
+			}
 			out.operands = append(out.operands, args[n+1:]...)
 			return out, out.check(at)
 		case len(word) > 1 && word[0] == '-':

@@ -26,6 +26,10 @@ type System struct {
 	StdinIsTerminal bool
 	// StdoutIsTerminal tells whether a person looks at Stdout.
 	StdoutIsTerminal bool
+	// StderrIsTerminal tells whether a person looks at Stderr.
+	StderrIsTerminal bool
+	// Processors is how many the machine has.
+	Processors int
 	// Parents returns a function that names the next process up at each call,
 	// our parent first; false when there is none or it can't be seen.
 	Parents func() func() (name string, ok bool)

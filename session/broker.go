@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,7 +20,9 @@ const DefaultDuration = time.Hour
 const assertionLife = 4 * time.Minute
 
 // Broker opens sessions: from the store when it holds a fresh one, else by
-// signing in and assuming the role. It is for one goroutine.
+// signing in and assuming the role. Its methods may be called from several
+// goroutines, as far as its parts' may: of those that need a sign-in to the
+// same org one signs in, and the others wait.
 type Broker struct {
 	IdP    IdP
 	STS    STS
@@ -29,7 +32,9 @@ type Broker struct {
 	Ask    Prompter
 	Now    func() time.Time
 
-	assertions map[string]received // by Org.ID, for further profiles of the same run
+	mu         sync.Mutex
+	assertions map[string]received      // by Org.ID, for further profiles of the same run
+	turns      map[string]chan struct{} // by Org.ID: holds one token; who has it may sign in
 	warned     bool
 }
 
@@ -41,7 +46,7 @@ type received struct {
 // Open returns a fresh session for p. Errors: *InputError, *RefusedError,
 // *RoleError, *AWSError, ErrInterrupted, the context's, or what the drivers say.
 func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
-	if err := b.confirm(ctx, p); err != nil {
+	if err := b.Confirm(ctx, p); err != nil {
 		return Session{}, err
 	}
 	return b.open(ctx, p, false)
@@ -49,21 +54,37 @@ func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
 
 // Renew is Open without a look at what the store holds.
 func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
-	if err := b.confirm(ctx, p); err != nil {
+	if err := b.Confirm(ctx, p); err != nil {
 		return Session{}, err
 	}
 	return b.open(ctx, p, true)
 }
 
-// confirm asks before a profile is used whose configuration says so.
-func (b *Broker) confirm(ctx context.Context, p Profile) error {
-	if !p.Confirm {
+// Confirm asks before profiles are used whose configuration says so: once for
+// all of them. Errors: ErrDeclined, *InputError, ErrInterrupted, the context's.
+func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
+	profiles = slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return !p.Confirm })
+	if len(profiles) == 0 {
 		return nil
 	}
-	yes, err := b.Ask.Confirm(ctx, "Use "+p.Name+" ("+describe(p)+")?", false)
+	prompt, what := "Use "+profiles[0].Name+" ("+describe(profiles[0])+")?", profiles[0].Name
+	if len(profiles) > 1 && b.Ask.Interactive() {
+		for _, p := range profiles {
+			b.Ask.Say(p.Name + " (" + describe(p) + ")")
+		}
+	}
+	if len(profiles) > 1 {
+		var names []string
+		for _, p := range profiles {
+			names = append(names, p.Name)
+		}
+		what = strings.Join(few(names), ", ")
+		prompt = "Use these " + plural(len(profiles), "profile") + "?"
+	}
+	yes, err := b.Ask.Confirm(ctx, prompt, false)
 	var input *InputError
 	if errors.As(err, &input) {
-		return &InputError{What: "a yes to using " + p.Name, Give: "its profile says confirm = true: run this on a terminal"}
+		return &InputError{What: "a yes to using " + what, Give: "confirm = true is set in the configuration: run this on a terminal"}
 	}
 	if err == nil && !yes {
 		return ErrDeclined
@@ -74,8 +95,23 @@ func (b *Broker) confirm(ctx context.Context, p Profile) error {
 // SignedIn reports whether an assertion of o is at hand: further profiles of
 // it need no sign-in.
 func (b *Broker) SignedIn(o Org) bool {
+	_, ok := b.received(o)
+	return ok
+}
+
+// received is what the last sign-in to o brought, if it still serves.
+func (b *Broker) received(o Org) (received, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	r, ok := b.assertions[o.ID()]
-	return ok && b.Now().Sub(r.at) < assertionLife
+	return r, ok && b.Now().Sub(r.at) < assertionLife
+}
+
+// forget makes the next profile of o sign in again.
+func (b *Broker) forget(o Org) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.assertions, o.ID())
 }
 
 // Grants signs in to o and returns what the assertion says. The assertion
@@ -107,7 +143,13 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 		if err != nil {
 			return Session{}, fmt.Errorf("opening %s for %s: %w", p.Source.Name, p.Name, err)
 		}
-		return b.chain(ctx, key, p, source)
+		role, err := b.link(p, source)
+		if err != nil {
+			return Session{}, err
+		}
+		b.assuming(role)
+		defer b.Ask.Progress("")
+		return b.chain(ctx, key, p, source, role)
 	}
 	unlock, err := b.lock(ctx, p.Org, p.Name)
 	if err != nil {
@@ -125,7 +167,17 @@ func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error
 	if err != nil {
 		return Session{}, err
 	}
-	return b.redeem(ctx, key, p, a)
+	role, err := b.pick(ctx, p, a)
+	if err != nil {
+		return Session{}, err
+	}
+	b.assuming(role)
+	defer b.Ask.Progress("")
+	return b.redeem(ctx, key, p, a, role)
+}
+
+func (b *Broker) assuming(role Role) {
+	b.Ask.Progress("assuming " + role.ShortName() + " in " + role.Account())
 }
 
 // kept returns the store's session for key when it is fresh. Nothing that is
@@ -141,8 +193,8 @@ func (b *Broker) kept(ctx context.Context, key string, p Profile) (Session, bool
 }
 
 func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
-	if b.SignedIn(p.Org) {
-		return b.assertions[p.Org.ID()].assertion, nil
+	if r, ok := b.received(p.Org); ok {
+		return r.assertion, nil
 	}
 	deadline := p.Org.Timeout
 	if deadline == 0 {
@@ -162,31 +214,36 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 		return Assertion{}, fmt.Errorf("the assertion ended at %s, which is past by this machine's clock (%s); check the clock",
 			a.NotOnOrAfter.Format(time.RFC3339), b.Now().UTC().Format(time.RFC3339))
 	}
+	b.mu.Lock()
 	if b.assertions == nil {
 		b.assertions = map[string]received{}
 	}
 	b.assertions[p.Org.ID()] = received{a, b.Now()}
+	b.mu.Unlock()
 	if b.Roles != nil {
 		b.Roles.See(p.Org, a.Roles)
 	}
 	return a, nil
 }
 
-func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion) (Session, error) {
+// pick is the role of a that p is for, asking where that leaves a choice.
+func (b *Broker) pick(ctx context.Context, p Profile, a Assertion) (Role, error) {
 	roles := a.Roles
 	if p.Role == "" {
 		roles = slices.DeleteFunc(slices.Clone(roles), func(r Role) bool { return p.Allows(r.Account()) != nil })
 		if len(roles) == 0 && len(a.Roles) > 0 {
-			return Session{}, p.Allows(a.Roles[0].Account())
+			return Role{}, p.Allows(a.Roles[0].Account())
 		}
 	}
 	role, err := Choose(ctx, p, roles, b.Ask)
 	if err == nil {
 		err = p.Allows(role.Account())
 	}
-	if err != nil {
-		return Session{}, err
-	}
+	return role, err
+}
+
+// redeem assumes role by a.
+func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion, role Role) (Session, error) {
 	want := p.Duration
 	if want == 0 {
 		want = a.SessionDuration
@@ -197,7 +254,8 @@ func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion)
 	return b.assume(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: capped(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
 }
 
-func (b *Broker) chain(ctx context.Context, key string, p Profile, source Session) (Session, error) {
+// link is the role that p, a chained profile, is for.
+func (b *Broker) link(p Profile, source Session) (Role, error) {
 	arn := p.Role
 	if arn == SameRole {
 		arn = "arn:" + source.Role.Partition() + ":iam::" + p.Account + ":role/" + source.Role.Name()
@@ -206,9 +264,11 @@ func (b *Broker) chain(ctx context.Context, key string, p Profile, source Sessio
 	if err == nil {
 		err = p.Allows(role.Account())
 	}
-	if err != nil {
-		return Session{}, err
-	}
+	return role, err
+}
+
+// chain assumes role from source's session.
+func (b *Broker) chain(ctx context.Context, key string, p Profile, source Session, role Role) (Session, error) {
 	want := p.Duration
 	if want == 0 || want > time.Hour {
 		want = time.Hour // AWS's cap on chained roles
@@ -240,8 +300,6 @@ func (b *Broker) assume(ctx context.Context, key string, p Profile, a Assumption
 	if longest := b.Limits.Longest(a.Role.ARN); longest > 0 {
 		a.Duration = min(a.Duration, longest)
 	}
-	b.Ask.Progress("assuming " + a.Role.ShortName() + " in " + a.Role.Account())
-	defer b.Ask.Progress("")
 	got, err := b.STS.Assume(ctx, a)
 	learnt := false
 	for _, rung := range rungs() {
@@ -285,24 +343,54 @@ func (b *Broker) keep(ctx context.Context, key string, s Session) {
 	}
 }
 
-// lock lets one sign-in to o happen at a time. Where there is no place for
-// locks (a full disk, a read-only home) it happens all the same.
+// lock lets one sign-in to o happen at a time, in this process and among all.
+// Where there is no place for locks (a full disk, a read-only home) it happens
+// all the same.
 func (b *Broker) lock(ctx context.Context, o Org, name string) (unlock func(), err error) {
-	unlock, err = b.Store.Lock(ctx, o.ID(), holding(name), b.waiting)
+	turn := b.turn(o)
+	select {
+	case <-turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	next := func() { turn <- struct{}{} }
+	open, err := b.Store.Lock(ctx, o.ID(), holding(name), b.waiting)
 	b.Ask.Progress("")
-	if err == nil || ctx.Err() != nil {
-		return unlock, err
+	switch {
+	case err == nil:
+		return func() { open(); next() }, nil
+	case ctx.Err() != nil:
+		next()
+		return nil, err
 	}
 	b.warn("other sign-ins are not waited for: " + err.Error())
-	return func() {}, nil
+	return next, nil
+}
+
+func (b *Broker) turn(o Org) chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	turn, ok := b.turns[o.ID()]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		turn <- struct{}{}
+		if b.turns == nil {
+			b.turns = map[string]chan struct{}{}
+		}
+		b.turns[o.ID()] = turn
+	}
+	return turn
 }
 
 // warn says, once in a run, what the person should know and need not act on.
 func (b *Broker) warn(text string) {
-	if !b.warned {
+	b.mu.Lock()
+	warned := b.warned
+	b.warned = true
+	b.mu.Unlock()
+	if !warned {
 		b.Ask.Say(text)
 	}
-	b.warned = true
 }
 
 func (b *Broker) waiting(holder string) {
