@@ -73,6 +73,7 @@ type lines struct {
 	affix  Affix
 	emit   func([]byte) error
 	begun  []byte // a line that has no end yet
+	whole  []byte // used again and again
 	failed error
 }
 
@@ -81,7 +82,7 @@ func (l *lines) Write(p []byte) (int, error) {
 		return 0, l.failed
 	}
 	n := len(p)
-	var whole []byte
+	whole := l.whole[:0]
 	for len(p) > 0 {
 		text, rest, ended := bytes.Cut(p, []byte("\n"))
 		if room := longestLine - len(l.begun); len(text) > room {
@@ -98,6 +99,7 @@ func (l *lines) Write(p []byte) (int, error) {
 		}
 		p = rest
 	}
+	l.whole = whole
 	if len(whole) > 0 {
 		l.failed = l.emit(whole)
 	}

@@ -98,7 +98,7 @@ func (r Runner) child(ctx context.Context, c *crowd, i int, sink Sink) Ending {
 		return Ending{Err: err}
 	}
 	make := func(path string, argv []string) *exec.Cmd {
-		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: sink.Stdout(), Stderr: sink.Stderr(), WaitDelay: linger}
+		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: watched{sink.Stdout(), c}, Stderr: watched{sink.Stderr(), c}, WaitDelay: linger}
 		apart(command)
 		return command
 	}
@@ -124,6 +124,21 @@ func (r Runner) child(ctx context.Context, c *crowd, i int, sink Sink) Ending {
 	e := ending(command.ProcessState)
 	e.Took = r.Now().Sub(began)
 	return e
+}
+
+// watched ends the run as soon as a write fails: a command that takes no notice
+// of a broken pipe would go on for nobody.
+type watched struct {
+	io.Writer
+	crowd *crowd
+}
+
+func (w watched) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil {
+		w.crowd.broke(err)
+	}
+	return n, err
 }
 
 // crowd is the children that run.
