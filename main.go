@@ -28,6 +28,7 @@ import (
 	"stsx/session/browser"
 	"stsx/session/bundle"
 	"stsx/session/config"
+	"stsx/session/desktop"
 	"stsx/session/okta"
 	"stsx/session/tty"
 	"stsx/session/vault"
@@ -144,9 +145,13 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		End:      driver.End,
 		Keeper:   keeper,
 		Identity: client.Identity,
-		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
-		Ask:      terminal,
-		Close:    terminal.Close,
+		Console:  client.Console,
+		Browse: desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: func() error {
+			return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv)
+		}}.Open,
+		Shared: awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
+		Ask:    terminal,
+		Close:  terminal.Close,
 	}
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.Write

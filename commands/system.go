@@ -85,8 +85,12 @@ type Kit struct {
 	Keeper   session.Keeper
 	Shared   Shared
 	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
-	Ask      session.Prompter
-	Close    func() error
+	// Console is the address that signs in to AWS's console with s.
+	Console func(ctx context.Context, s session.Session, to session.Console) (session.Secret, error)
+	// Browse opens an address in the person's own browser, for nobody else to see.
+	Browse func(ctx context.Context, address session.Secret) error
+	Ask    session.Prompter
+	Close  func() error
 	// Bundle writes the debug bundle, with what the person was told of an
 	// error; nil when none is wanted. It may be called again.
 	Bundle func(said string) error

@@ -18,7 +18,7 @@ import (
 // library. Tests are free to use tests/… and the judges of their own.
 func rooms() map[string][]string {
 	return map[string][]string{
-		".":                 {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/okta", "stsx/session/tty", "stsx/session/vault"},
+		".":                 {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/desktop", "stsx/session/okta", "stsx/session/tty", "stsx/session/vault"},
 		"commands":          {"github.com/urfave/cli/v2", "golang.org/x/sys/", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/children"},
 		"commands/children": {"golang.org/x/sys/"},
 		"shellinit":         {},
@@ -30,6 +30,7 @@ func rooms() map[string][]string {
 		"session/browser":   {"github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
 		"session/awsfile":   {"stsx/session", "github.com/gofrs/flock", "github.com/rogpeppe/go-internal/diff"},
 		"session/bundle":    {},
+		"session/desktop":   {"stsx/session"},
 		"session/awssts":    {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 		"session/vault":     {"stsx/session", "github.com/zalando/go-keyring", "github.com/gofrs/flock", "github.com/godbus/dbus/", "golang.org/x/sys/"},
 		"session/tty":       {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},

@@ -235,6 +235,13 @@ func TestPartitions(t *testing.T) {
 // server with TLS.
 func behindProxy(t *testing.T, partition, acs, region, host string) (*desk, *aws.Proxy) {
 	t.Helper()
+	d, proxy, _ := behindProxyTo(t, partition, acs, region, host)
+	return d, proxy
+}
+
+// behindProxyTo is the same for several hosts.
+func behindProxyTo(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy, *aws.Server) {
+	t.Helper()
 	requireBrowser(t)
 	role := "arn:" + partition + ":iam::123456789012:role/Admin"
 	user := noFactorPerson()[0]
@@ -242,12 +249,17 @@ func behindProxy(t *testing.T, partition, acs, region, host string) (*desk, *aws
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: []okta.User{user}, ACS: acs})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}}, TLS: true, Certificates: []*x509.Certificate{org.Certificate()}})
+	far := strings.Replace(strings.Replace(role, "123456789012", "210987654321", 1), "Admin", "Far", 1)
+	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}, far: {Sources: []string{role}}}, TLS: true, Certificates: []*x509.Certificate{org.Certificate()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	proxy, err := aws.NewProxy(aws.ProxyConfig{Routes: map[string]string{host + ":443": server.Addr()}})
+	routes := map[string]string{}
+	for _, host := range hosts {
+		routes[host+":443"] = server.Addr()
+	}
+	proxy, err := aws.NewProxy(aws.ProxyConfig{Routes: routes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,5 +271,5 @@ func behindProxy(t *testing.T, partition, acs, region, host string) (*desk, *aws
 		text += "region = \"" + region + "\"\n"
 	}
 	d.configure(text)
-	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy
+	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy, server
 }
