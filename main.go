@@ -132,12 +132,12 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
 	client := awssts.New(os.Getenv)
-	roles := vault.NewRoles(cache, time.Now)
+	roles, names := vault.NewRoles(cache, time.Now), vault.NewNames(cache, time.Now)
 	kit := &commands.Kit{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
 		Broker: &session.Broker{
 			IdP: driver, STS: client, Store: store,
-			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Ask: terminal, Now: time.Now,
+			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
 		Roles:    roles,
 		Sessions: sessions{store},
@@ -145,7 +145,8 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		End:      driver.End,
 		Keeper:   keeper,
 		Identity: client.Identity,
-		Console:  client.Console,
+		Names:    names, AccountNames: client.AccountNames,
+		Console: client.Console,
 		Browse: desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: func() error {
 			return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv)
 		}}.Open,

@@ -66,7 +66,7 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 	argv := r.operands
 	switch {
 	case !r.dashes:
-		return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, r.verb}
+		return r.noDashes()
 	case len(r.patterns) == 0:
 		return &usageError{`each needs the names or patterns of profiles before "--"; "*" is every profile`, r.verb}
 	case len(argv) == 0:

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -55,6 +56,9 @@ func split(app *cli.App, args []string) (invocation, error) {
 			return out, out.check(at)
 		case len(word) > 1 && word[0] == '-':
 			flag, global := lookup(app, at, word)
+			if flag == nil && out.verb == "each" && !slices.Contains(args, "--") {
+				return out, out.noDashes() // it is the command's
+			}
 			if flag == nil {
 				return out, out.unknownFlag(app, at, word)
 			}
@@ -89,6 +93,11 @@ func split(app *cli.App, args []string) (invocation, error) {
 		}
 	}
 	return out, out.check(at)
+}
+
+// noDashes is the command line of each without what sets the command apart.
+func (i invocation) noDashes() error {
+	return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, i.verb}
 }
 
 // check refuses a line that ended before its verb did.

@@ -29,6 +29,7 @@ type Broker struct {
 	Store  Store
 	Limits Limits
 	Roles  Roles // nil: what is granted is not remembered
+	Names  Names // nil: accounts have numbers only
 	Ask    Prompter
 	Now    func() time.Time
 
@@ -235,7 +236,7 @@ func (b *Broker) pick(ctx context.Context, p Profile, a Assertion) (Role, error)
 			return Role{}, p.Allows(a.Roles[0].Account())
 		}
 	}
-	role, err := Choose(ctx, p, roles, b.Ask)
+	role, err := choose(ctx, p, roles, b.Ask, b.Names)
 	if err == nil {
 		err = p.Allows(role.Account())
 	}

@@ -80,7 +80,7 @@ func (p *person) Say(message string) {
 	defer p.mu.Unlock()
 	p.said = append(p.said, message)
 }
-func (p *person) Progress(string)    {}
+func (p *person) Progress(string) {}
 
 func (p *person) heard(t *testing.T, part string) {
 	t.Helper()

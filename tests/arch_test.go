@@ -31,7 +31,7 @@ func rooms() map[string][]string {
 		"session/awsfile":   {"stsx/session", "github.com/gofrs/flock", "github.com/rogpeppe/go-internal/diff"},
 		"session/bundle":    {},
 		"session/desktop":   {"stsx/session"},
-		"session/awssts":    {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
+		"session/awssts":    {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/net/html"},
 		"session/vault":     {"stsx/session", "github.com/zalando/go-keyring", "github.com/gofrs/flock", "github.com/godbus/dbus/", "golang.org/x/sys/"},
 		"session/tty":       {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
 	}
