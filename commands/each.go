@@ -35,7 +35,7 @@ func (r *run) eachCommand() *cli.Command {
    is not granted or AWS refused, 125 anything else, 126 COMMAND can't be
    executed, 127 it was not found; when it ran for all, the highest of its own.`,
 		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Usage: "run up to `N` at a time (default: one per processor, at least 4)", DefaultText: " "},
+			&cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Usage: "run up to `N` at a time", DefaultText: "one per processor, at least 4"},
 			&cli.BoolFlag{Name: "group", Usage: "show the lines of each profile together, when its command has ended", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each profile instead", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "fail-fast", Usage: "start no more once one has failed", DisableDefaultText: true},
@@ -92,12 +92,16 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 		profiles[i].Confirm = false // it has been asked
 	}
 	run := &eachRun{run: r, profiles: profiles, opened: r.kit.Broker.OpenAll(ctx, profiles, false)}
-	for _, opened := range run.opened {
-		if opened.Err != nil && (o.failFast || stopped(ctx, opened.Err)) {
+	var unopened failures
+	for i, opened := range run.opened {
+		if stopped(ctx, opened.Err) {
 			return opened.Err
 		}
+		if opened.Err != nil {
+			unopened.add(profiles[i].Name, opened.Err)
+		}
 	}
-	if err := ctx.Err(); err != nil {
+	if err := unopened.because("were not opened, and nothing was started", len(profiles)); o.failFast && err != nil {
 		return err
 	}
 	runner := children.Runner{

@@ -69,9 +69,10 @@ func (r *run) profilesNamed(names []string) ([]session.Profile, error) {
 	return profiles, nil
 }
 
-// stopped reports whether err is the person's or a signal's wish to end.
+// stopped reports whether err, which may be nil, is the person's or a signal's
+// wish to end.
 func stopped(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, session.ErrInterrupted)
+	return err != nil && ctx.Err() != nil || errors.Is(err, session.ErrInterrupted)
 }
 
 // failures are what went wrong for some of many profiles.

@@ -209,7 +209,7 @@ func TestEach(t *testing.T) {
 		if *got["p000"].ExitCode != 0 || *got["p001"].ExitCode != 1 || got["p002"].ExitCode != nil || *got["p003"].Error != "not started" {
 			t.Errorf("%s", r)
 		}
-		if r := d.expect(d.run("each", "*", "--fail-fast", "--", "echo", "in"), 5); r.stdout != "" {
+		if r := d.expect(d.run("each", "*", "--fail-fast", "--", "echo", "in"), 5); r.stdout != "" || !strings.Contains(r.stderr, "2 of 7 profiles were not opened, and nothing was started:\n  none: role Nobody") {
 			t.Errorf("%s", r)
 		}
 	})
