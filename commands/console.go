@@ -36,7 +36,7 @@ func (r *run) consoleCommand() *cli.Command {
 	}
 }
 
-func (r *run) console(ctx context.Context, service string, print bool) error {
+func (r *run) console(ctx context.Context, service string, printed bool) error {
 	name, err := r.oneProfile()
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (r *run) console(ctx context.Context, service string, print bool) error {
 	if err != nil {
 		return err
 	}
-	if print {
+	if printed {
 		_, err := fmt.Fprintln(r.Stdout, address.Reveal())
 		return err
 	}

@@ -148,17 +148,17 @@ func (r *run) matching(patterns []string) ([]string, error) {
 				return nil, err
 			}
 		}
-		any := false
+		matched := false
 		for _, name := range all {
-			fits, err := fits(pattern, name)
+			ok, err := fits(pattern, name)
 			if err != nil {
 				return nil, &usageError{quoted(pattern) + " is not a pattern: [ and \\ have to be complete", r.verb}
 			}
-			if fits {
-				found[name], any = true, true
+			if ok {
+				found[name], matched = true, true
 			}
 		}
-		if !any {
+		if !matched {
 			text := "no profile matches " + quoted(pattern)
 			if near := session.Near(strings.Trim(pattern, "*?"), all); len(near) > 0 {
 				return nil, errors.New(text + "; near it: " + list(near))

@@ -55,7 +55,7 @@ func (b *Broker) OpenAll(ctx context.Context, profiles []Profile, anew bool) []O
 // many is one run of OpenAll.
 type many struct {
 	*Broker
-	tasks []*task // each after its source
+	tasks []*task
 	byKey map[string]*task
 
 	counting    sync.Mutex
@@ -219,17 +219,18 @@ func (m *many) redeemAll(ctx context.Context, tasks []*task) (late []*task) {
 			break
 		}
 		role, err := m.pick(ctx, p, a)
+		if err != nil && !errors.Is(err, ErrInterrupted) && ctx.Err() == nil {
+			under.free()
+			t.settle(Session{}, err)
+			continue
+		}
 		if err == nil {
 			a, err = m.assert(ctx, t.profile) // the same, unless picking took long
 		}
 		if err != nil {
 			under.free()
-			if errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
-				failAll(tasks[i:], err)
-				break
-			}
-			t.settle(Session{}, err)
-			continue
+			failAll(tasks[i:], err)
+			break
 		}
 		got, _ := m.received(p.Org)
 		under.run(func() {

@@ -207,6 +207,56 @@ func TestManyConfirm(t *testing.T) {
 	}
 }
 
+// TestManyQuestions: roles are asked for one by one, after what needs no
+// question.
+func TestManyQuestions(t *testing.T) {
+	arns, profiles := fleet(3)
+	b := newBench(arns...)
+	b.Names = called{"123456789012": "acme"}
+	b.person.answers = []string{"123456789012 R001 (acme)", "123456789012 R002 (acme)"}
+	x, y := Profile{Name: "x", Org: acme()}, Profile{Name: "y", Org: acme()}
+	got := b.OpenAll(background, []Profile{x, profiles[0], y}, false)
+	if got[0].Session.Role.ARN != arns[1] || got[1].Session.Role.ARN != arns[0] || got[2].Session.Role.ARN != arns[2] {
+		t.Errorf("%+v", got)
+	}
+	if !slices.Equal(b.person.asked, []string{"Role for x", "Role for y"}) || b.idp.times != 1 {
+		t.Errorf("asked %q, %d sign-ins", b.person.asked, b.idp.times)
+	}
+
+	// A picker that took too long costs a sign-in; when that is refused, it is
+	// not tried again for the next.
+	b = newBench(arns...)
+	b.person.answers = []string{"123456789012 R001", "123456789012 R002"}
+	b.Ask = thoughtful{b.person, func() {
+		b.now = b.now.Add(assertionLife)
+		b.idp.err = &RefusedError{What: "the password"}
+	}}
+	for _, o := range b.OpenAll(background, []Profile{x, y}, false) {
+		if o.Err != b.idp.err {
+			t.Errorf("%v", o.Err)
+		}
+	}
+	if b.idp.times != 2 || len(b.sts.calls) != 0 {
+		t.Errorf("%d sign-ins, %d calls", b.idp.times, len(b.sts.calls))
+	}
+}
+
+// thoughtful is a person who does something before they pick.
+type thoughtful struct {
+	*person
+	first func()
+}
+
+func (t thoughtful) Choose(ctx context.Context, q Question, options []string) (int, error) {
+	t.first()
+	return t.person.Choose(ctx, q, options)
+}
+
+type called map[string]string
+
+func (c called) Name(account string) string { return c[account] }
+func (c called) Learn(map[string]string)    {}
+
 func TestManyInterrupted(t *testing.T) {
 	arns, profiles := fleet(30)
 	b := newBench(arns...)

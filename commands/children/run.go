@@ -97,16 +97,16 @@ func (r Runner) child(ctx context.Context, c *crowd, i int, sink Sink) Ending {
 	if err != nil {
 		return Ending{Err: err}
 	}
-	make := func(path string, argv []string) *exec.Cmd {
+	prepare := func(path string, argv []string) *exec.Cmd {
 		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: watched{sink.Stdout(), c}, Stderr: watched{sink.Stderr(), c}, WaitDelay: linger}
 		apart(command)
 		return command
 	}
 	began := r.Now()
-	command := make(r.Path, r.Argv)
+	command := prepare(r.Path, r.Argv)
 	err = c.start(command)
 	if noFormat(err) { // as a shell does with a script that names no interpreter
-		command = make("/bin/sh", append([]string{"sh", r.Path}, r.Argv[1:]...))
+		command = prepare("/bin/sh", append([]string{"sh", r.Path}, r.Argv[1:]...))
 		err = c.start(command)
 	}
 	if errors.Is(err, ErrNotRun) {
