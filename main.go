@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -134,7 +135,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	client := awssts.New(os.Getenv)
 	roles, names := vault.NewRoles(cache, time.Now), vault.NewNames(cache, time.Now)
 	kit := &commands.Kit{
-		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
+		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
 			IdP: driver, STS: client, Store: store,
 			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
@@ -145,15 +146,12 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		End:      driver.End,
 		Keeper:   keeper,
 		Identity: client.Identity,
-		Names:    names, AccountNames: client.AccountNames,
-		Console: client.Console,
-		Browse: desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: func() error {
-			return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv)
-		}}.Open,
-		Shared: awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
-		Ask:    terminal,
-		Close:  terminal.Close,
+		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
+		Ask:      terminal,
+		Close:    terminal.Close,
 	}
+	kit.Names, kit.AccountNames, kit.Console = names, client.AccountNames, client.Console
+	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: driver.CanShow}.Open
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.Write
 	}

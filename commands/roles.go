@@ -66,6 +66,9 @@ func (r *run) roles(ctx context.Context, idp string, names, asJSON bool) error {
 	if names {
 		r.learnNames(ctx, a)
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	out := []roleLine{}
 	for _, role := range a.Roles {
 		line := roleLine{role.Account(), r.accountName(role.Account()), role.Name(), role.ARN}

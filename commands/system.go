@@ -79,24 +79,25 @@ type Kit struct {
 	Profiles func() (Profiles, error) // read when first asked for
 	Broker   *session.Broker
 	Roles    session.Roles
-	Names    session.Names
-	// AccountNames asks AWS's sign-in page what the accounts of a are called.
-	AccountNames func(ctx context.Context, a session.Assertion) (map[string]string, error)
-	Sessions     Sessions
-	Jar          Jar
-	End          func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
-	Keeper       session.Keeper
-	Shared       Shared
-	Identity     func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
+	Sessions Sessions
+	Jar      Jar
+	End      func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
+	Keeper   session.Keeper
+	Shared   Shared
+	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
+	Ask      session.Prompter
+	Close    func() error
+	// Bundle writes the debug bundle, with what the person was told of an
+	// error; nil when none is wanted. It may be called again.
+	Bundle func(said string) error
+
 	// Console is the address that signs in to AWS's console with s.
 	Console func(ctx context.Context, s session.Session, to session.Console) (session.Secret, error)
 	// Browse opens an address in the person's own browser, for nobody else to see.
 	Browse func(ctx context.Context, address session.Secret) error
-	Ask    session.Prompter
-	Close  func() error
-	// Bundle writes the debug bundle, with what the person was told of an
-	// error; nil when none is wanted. It may be called again.
-	Bundle func(said string) error
+	Names  session.Names // nil: accounts have none
+	// AccountNames asks AWS's sign-in page what the accounts of a are called.
+	AccountNames func(ctx context.Context, a session.Assertion) (map[string]string, error)
 }
 
 // Profiles is the configuration.
