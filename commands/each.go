@@ -88,8 +88,8 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 	if err := r.kit.Broker.Confirm(ctx, profiles...); err != nil {
 		return err
 	}
-	for i := range profiles {
-		profiles[i].Confirm = false // it has been asked
+	for i, p := range profiles {
+		profiles[i] = p.Confirmed()
 	}
 	run := &eachRun{run: r, profiles: profiles, opened: r.kit.Broker.OpenAll(ctx, profiles, false)}
 	var unopened failures

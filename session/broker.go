@@ -61,36 +61,52 @@ func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
 	return b.open(ctx, p, true)
 }
 
-// Confirm asks before profiles are used whose configuration says so: once for
-// all of them. Errors: ErrDeclined, *InputError, ErrInterrupted, the context's.
+// Confirm asks before profiles are used whose configuration says so, or that of
+// one they are assumed from: once for all of them. Errors: ErrDeclined,
+// *InputError, ErrInterrupted, the context's.
 func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
-	profiles = slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return !p.Confirm })
-	if len(profiles) == 0 {
+	var names, shown []string
+	for _, p := range profiles {
+		if p.wantsYes() == "" {
+			continue
+		}
+		text := p.Name + " (" + describe(p) + ")"
+		for at := p.Source; at != nil; at = at.Source {
+			text += " from " + at.Name + " (" + describe(*at) + ")"
+		}
+		names, shown = append(names, p.Name), append(shown, text)
+	}
+	var prompt, give string
+	switch len(names) {
+	case 0:
 		return nil
-	}
-	prompt, what := "Use "+profiles[0].Name+" ("+describe(profiles[0])+")?", profiles[0].Name
-	if len(profiles) > 1 && b.Ask.Interactive() {
-		for _, p := range profiles {
-			b.Ask.Say(p.Name + " (" + describe(p) + ")")
+	case 1:
+		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.wantsYes() != "" })
+		prompt, give = "Use "+shown[0]+"?", "the profile "+profiles[i].wantsYes()+" says confirm = true: run this on a terminal"
+	default:
+		prompt, give = "Use these "+plural(len(names), "profile")+": "+strings.Join(few(names), ", ")+"?", "their profiles say confirm = true: run this on a terminal"
+		if b.Ask.Interactive() {
+			b.Ask.Say(strings.Join(shown, "\n"))
 		}
-	}
-	if len(profiles) > 1 {
-		var names []string
-		for _, p := range profiles {
-			names = append(names, p.Name)
-		}
-		what = strings.Join(few(names), ", ")
-		prompt = "Use these " + plural(len(profiles), "profile") + "?"
 	}
 	yes, err := b.Ask.Confirm(ctx, prompt, false)
 	var input *InputError
 	if errors.As(err, &input) {
-		return &InputError{What: "a yes to using " + what, Give: "confirm = true is set in the configuration: run this on a terminal"}
+		return &InputError{What: "a yes to using " + strings.Join(few(names), ", "), Give: give}
 	}
 	if err == nil && !yes {
 		return ErrDeclined
 	}
 	return err
+}
+
+// permitted is nil unless the configuration forbids what p asks for: that should
+// not cost a sign-in.
+func permitted(p Profile) error {
+	if role, err := ParseRole(p.Role); err == nil {
+		return p.Allows(role.Account())
+	}
+	return nil
 }
 
 // SignedIn reports whether an assertion of o is at hand: further profiles of
@@ -128,11 +144,8 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 
 func (b *Broker) open(ctx context.Context, p Profile, anew bool) (Session, error) {
 	key := p.Key()
-	if role, err := ParseRole(p.Role); err == nil {
-		// What the configuration forbids should not cost a sign-in.
-		if err := p.Allows(role.Account()); err != nil {
-			return Session{}, err
-		}
+	if err := permitted(p); err != nil {
+		return Session{}, err
 	}
 	if !anew {
 		if s, ok := b.kept(ctx, key, p); ok {

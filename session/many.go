@@ -96,7 +96,7 @@ func (m *many) confirmed(ctx context.Context) {
 	}
 	err := m.Confirm(ctx, profiles...)
 	for _, t := range m.tasks {
-		if err != nil && (t.profile.Confirm || errors.Is(err, ErrInterrupted) || ctx.Err() != nil) {
+		if err != nil && (t.profile.wantsYes() != "" || errors.Is(err, ErrInterrupted) || ctx.Err() != nil) {
 			t.settle(Session{}, err)
 		}
 	}
@@ -107,11 +107,9 @@ func (m *many) prepare(ctx context.Context, t *task) {
 	if t.settled {
 		return
 	}
-	if role, err := ParseRole(t.profile.Role); err == nil {
-		if err := t.profile.Allows(role.Account()); err != nil {
-			t.settle(Session{}, err)
-			return
-		}
+	if err := permitted(t.profile); err != nil {
+		t.settle(Session{}, err)
+		return
 	}
 	if m.served(ctx, t) || t.profile.Source == nil {
 		return

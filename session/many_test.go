@@ -195,11 +195,21 @@ func TestManyConfirm(t *testing.T) {
 		if !errors.Is(got[1].Err, want) || !errors.Is(got[3].Err, want) || (got[0].Err != nil) != (answer == "^C") {
 			t.Errorf("%s: %+v", answer, got)
 		}
-		if !slices.Equal(b.person.asked, []string{"Use these 2 profiles?"}) || !strings.HasPrefix(b.person.said[0], "p001 (role "+arns[1]) {
+		if !slices.Equal(b.person.asked, []string{"Use these 2 profiles: p001, p003?"}) || b.person.said[0] != "p001 (role "+arns[1]+")\np003 (role "+arns[3]+")" {
 			t.Errorf("asked %q, said %q", b.person.asked, b.person.said)
 		}
 	}
-	b := newBench(arns...) // nobody is there
+	// What is assumed from such a profile wants a yes too.
+	source := Profile{Name: "far", Org: acme(), Source: &profiles[1], Role: audit}
+	b := newBench(arns...)
+	b.person.answers = []string{"n"}
+	if o := b.OpenAll(background, []Profile{source, profiles[0]}, false); !errors.Is(o[0].Err, ErrDeclined) || o[1].Err != nil || b.person.asked[0] != "Use far (role "+audit+") from p001 (role "+arns[1]+")?" {
+		t.Errorf("%+v, asked %q", o, b.person.asked)
+	}
+	if o := b.OpenAll(background, []Profile{source.Confirmed()}, false); o[0].Err != nil || len(b.person.asked) != 1 || !profiles[1].Confirm {
+		t.Errorf("%+v, asked %q", o, b.person.asked)
+	}
+	b = newBench(arns...) // nobody is there
 	got := b.OpenAll(background, profiles, false)
 	var input *InputError
 	if got[0].Err != nil || !errors.As(got[3].Err, &input) || input.What != "a yes to using p001, p003" {

@@ -280,7 +280,7 @@ func TestEachConfirm(t *testing.T) {
 	term := d.open("each", "*", "--", "echo", "in")
 	term.expect("a (role R00)")
 	term.expect("b (role R01)")
-	term.expect("Use these 2 profiles? [y/N]")
+	term.expect("Use these 2 profiles: a, b? [y/N]")
 	term.send("n\r")
 	if r := term.wait(); r.status != 125 || d.count(okta.Requested) != 0 {
 		t.Errorf("%s", r)
