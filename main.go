@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 	"stsx/session/browser"
 	"stsx/session/bundle"
 	"stsx/session/config"
+	"stsx/session/desktop"
 	"stsx/session/endpoint"
 	"stsx/session/okta"
 	"stsx/session/textfile"
@@ -51,6 +53,8 @@ func main() {
 		Now:              time.Now,
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
+		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
+		Processors:       runtime.NumCPU(),
 		Parents:          commands.Parents,
 		Self:             func() (string, error) { return commands.Self(os.Args[0]) },
 		Find:             commands.Find,
@@ -133,13 +137,13 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
-	client := awssts.Client{Getenv: os.Getenv}
-	roles := vault.NewRoles(cache, time.Now)
+	client := awssts.New(os.Getenv)
+	roles, names := vault.NewRoles(cache, time.Now), vault.NewNames(cache, time.Now)
 	kit := &commands.Kit{
-		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
+		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
 			IdP: driver, STS: client, Store: store,
-			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Ask: terminal, Now: time.Now,
+			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
 		Roles:    roles,
 		Sessions: sessions{store},
@@ -154,6 +158,8 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Yield:    terminal.Yield,
 		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
+	kit.Names, kit.AccountNames, kit.Console = names, client.AccountNames, client.Console
+	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: driver.CanShow}.Open
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.Write
 	}

@@ -36,7 +36,7 @@ func Run(ctx context.Context, sys System) int {
 		err = cause
 	}
 	var said strings.Builder
-	code := report(io.MultiWriter(sys.Stderr, &said), err, r.verb == "exec")
+	code := report(io.MultiWriter(sys.Stderr, &said), err, r.verb == "exec" || r.verb == "each")
 	if failed := r.bundle(said.String()); failed != nil && code == statusOK {
 		code = statusFailure
 	}
@@ -104,7 +104,7 @@ func (r *run) tree() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
-			r.execCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
+			r.execCommand(), r.eachCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.consoleCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
 			r.passwordCommand(), r.configureCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}

@@ -415,7 +415,7 @@ func TestStatusTable(t *testing.T) {
 	}
 	first, _ := got["sessions"].([]any)[0].(map[string]any)
 	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin || first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
-		len(first) != 7 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 5 || strings.Contains(r.out.String(), "hunter2") {
+		first["account_name"] != "" || len(first) != 8 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 5 || strings.Contains(r.out.String(), "hunter2") {
 		t.Errorf("%s", r.out)
 	}
 	r = newRoom()

@@ -72,6 +72,7 @@ func flagSources() map[string]func(sources) values {
 		"browser":  func(sources) values { return words("auto", "headless", "visible") },
 		"mfa":      func(sources) values { return words(session.Factors()...) },
 		"duration": func(sources) values { return words("15m", "1h", "2h", "4h", "8h", "12h") },
+		"jobs":     func(sources) values { return words("1", "4", "8", "16", "32") },
 		"username": sources.usernames,
 		"role":     sources.roles,
 		"region":   sources.regions,

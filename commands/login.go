@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -17,8 +18,10 @@ func (r *run) loginCommand() *cli.Command {
 		Usage:     "sign in once and open the sessions of profiles",
 		UsageText: "stsx login [PROFILE…] [--all] [--force]",
 		Description: `   Opens the sessions of the profiles named (STSX_PROFILE's when none is), with
-   one sign-in for all that share an identity provider. Sessions that are good
-   for more than five minutes stay as they are.`,
+   one sign-in for all that share an identity provider, and several roles
+   assumed at a time. Sessions that are good for more than five minutes stay as
+   they are. One that can't be opened keeps no other from it; the exit status is
+   then the highest of those of the failures.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "all", Usage: "every profile", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "sign in even where a session is open", DisableDefaultText: true},
@@ -33,48 +36,97 @@ func (r *run) login(ctx context.Context, all, force bool) error {
 	if err != nil {
 		return err
 	}
-	// A misspelt name should not cost a sign-in.
-	profiles := make([]session.Profile, len(names))
-	for i, name := range names {
-		if profiles[i], err = r.profileNamed(name); err != nil {
-			return err
-		}
-	}
-	var failed []error
-	hopeless := map[string]bool{} // orgs whose sign-in was refused or needs a person
-	for _, p := range profiles {
-		org := p.Root().Org
-		if hopeless[org.ID()] {
-			continue // it would ask or send the same again
-		}
-		err := r.warm(ctx, p, force)
-		switch {
-		case err == nil:
-		case len(names) == 1 || ctx.Err() != nil || errors.Is(err, session.ErrInterrupted):
-			return err
-		default:
-			failed = append(failed, fmt.Errorf("%s: %w", quoted(p.Name), err))
-			var refused *session.RefusedError
-			var input *session.InputError
-			if (errors.As(err, &refused) || errors.As(err, &input)) && !r.kit.Broker.SignedIn(org) {
-				hopeless[org.ID()] = true
-			}
-		}
-	}
-	return errors.Join(failed...)
-}
-
-func (r *run) warm(ctx context.Context, p session.Profile, force bool) error {
-	open := r.kit.Broker.Open
-	if force {
-		open = r.kit.Broker.Renew
-	}
-	s, err := open(ctx, p)
+	profiles, err := r.profilesNamed(names)
 	if err != nil {
 		return err
 	}
-	r.kit.Ask.Say(describe(s) + ", " + left(s.Left(r.Now())) + " left")
-	return nil
+	opened := r.kit.Broker.OpenAll(ctx, profiles, force)
+	var failed failures
+	for i, o := range opened {
+		switch {
+		case o.Err == nil:
+			r.kit.Ask.Say(describe(o.Session) + ", " + left(o.Session.Left(r.Now())) + " left")
+		case len(opened) == 1 || stopped(ctx, o.Err):
+			return o.Err
+		default:
+			failed.add(profiles[i].Name, o.Err)
+		}
+	}
+	return failed.because("were not opened", len(profiles))
+}
+
+// profilesNamed looks all of names up before anything is done for one: a
+// misspelt name should not cost a sign-in.
+func (r *run) profilesNamed(names []string) ([]session.Profile, error) {
+	profiles := make([]session.Profile, len(names))
+	for i, name := range names {
+		p, err := r.profileNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		profiles[i] = p
+	}
+	return profiles, nil
+}
+
+// stopped reports whether err, which may be nil, is the person's or a signal's
+// wish to end.
+func stopped(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() != nil || errors.Is(err, session.ErrInterrupted)
+}
+
+// failures are what went wrong for some of many profiles.
+type failures struct {
+	act  string // "were not opened"
+	of   int    // profiles in all
+	each []failure
+}
+
+// failure is an error and the profiles that have it.
+type failure struct {
+	profiles []string
+	err      error
+}
+
+// add puts profiles with one error together.
+func (f *failures) add(profile string, err error) {
+	for i, one := range f.each {
+		if one.err.Error() == err.Error() {
+			f.each[i].profiles = append(one.profiles, profile)
+			return
+		}
+	}
+	f.each = append(f.each, failure{[]string{profile}, err})
+}
+
+// because is f as an error of act, nil when nothing failed.
+func (f failures) because(act string, of int) error {
+	if len(f.each) == 0 {
+		return nil
+	}
+	f.act, f.of = act, of
+	return &f
+}
+
+func (f *failures) Error() string {
+	n := 0
+	var lines strings.Builder
+	for _, one := range f.each {
+		n += len(one.profiles)
+		fmt.Fprintf(&lines, "\n  %s: %v", list(one.profiles), one.err)
+	}
+	return fmt.Sprintf("%d of %s %s:", n, plural(f.of, "profile"), f.act) + lines.String()
+}
+
+// worst is the highest exit status among f, with the hint of the error that
+// has it.
+func (f *failures) worst() (code int, hint string) {
+	for _, one := range f.each {
+		if c, h := status(one.err); c > code {
+			code, hint = c, h
+		}
+	}
+	return code, hint
 }
 
 // chosenProfiles are those named on the command line, all, or the default one.

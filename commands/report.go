@@ -66,6 +66,8 @@ func status(err error) (code int, hint string) {
 		page     *session.PageError
 		withHint hinter
 		forgot   *forgottenError
+		many     *failures
+		each     *eachError
 	)
 	if errors.As(err, &withHint) {
 		hint = withHint.Hint()
@@ -75,6 +77,10 @@ func status(err error) (code int, hint string) {
 		return statusOK, ""
 	case errors.As(err, &done):
 		return done.status, ""
+	case errors.As(err, &each):
+		return each.code, each.hint
+	case errors.As(err, &many):
+		return many.worst()
 	case errors.As(err, &signal):
 		return 128 + signal.Number, ""
 	case errors.Is(err, session.ErrInterrupted), errors.Is(err, context.Canceled):
@@ -174,7 +180,8 @@ func report(w io.Writer, err error, command bool) int {
 	if err == nil || errors.As(err, &done) {
 		return code
 	}
-	if command && (code == statusFailure || code == statusUsage) {
+	var each *eachError // has the statuses of commands
+	if command && !errors.As(err, &each) && (code == statusFailure || code == statusUsage) {
 		code = statusExec
 	}
 	var signal Signalled

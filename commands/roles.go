@@ -3,7 +3,9 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,12 +14,23 @@ import (
 
 func (r *run) rolesCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "roles",
-		Usage:       "sign in and list every role that Okta grants you",
-		UsageText:   "stsx roles [--idp NAME] [--json]",
-		Description: "   Signs in each time: what Okta grants may have changed.",
-		Flags:       []cli.Flag{idpFlag(), jsonFlag(), helpFlag()},
-		Action:      func(c *cli.Context) error { return r.roles(c.Context, c.String("idp"), c.Bool("json")) },
+		Name:      "roles",
+		Usage:     "sign in and list every role that Okta grants you",
+		UsageText: "stsx roles [--idp NAME] [--names] [--json]",
+		Description: `   Signs in each time: what Okta grants may have changed.
+
+   With --names the assertion is also sent to the page of AWS's that it is meant
+   for, which shows to whoever has several roles what their accounts are called.
+   stsx remembers that for 90 days and shows it here, in status, whoami and where
+   it asks for a role. An account's number is what counts.`,
+		Flags: []cli.Flag{
+			idpFlag(),
+			&cli.BoolFlag{Name: "names", Usage: "ask AWS's sign-in page what the accounts are called", DisableDefaultText: true},
+			jsonFlag(), helpFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			return r.roles(c.Context, c.String("idp"), c.Bool("names"), c.Bool("json"))
+		},
 	}
 }
 
@@ -27,11 +40,15 @@ func idpFlag() cli.Flag {
 
 type roleLine struct {
 	Account string `json:"account"`
+	Name    string `json:"account_name"` // "" = not known
 	Role    string `json:"role"`
 	ARN     string `json:"arn"`
 }
 
-func (r *run) roles(ctx context.Context, idp string, asJSON bool) error {
+// namesTime is how long a page that is not needed may take.
+const namesTime = 5 * time.Second
+
+func (r *run) roles(ctx context.Context, idp string, names, asJSON bool) error {
 	if err := r.noOperands(); err != nil {
 		return err
 	}
@@ -46,9 +63,15 @@ func (r *run) roles(ctx context.Context, idp string, asJSON bool) error {
 	if len(a.Roles) == 0 {
 		return &session.RoleError{}
 	}
+	if names {
+		r.learnNames(ctx, a)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	out := []roleLine{}
 	for _, role := range a.Roles {
-		line := roleLine{role.Account(), role.Name(), role.ARN}
+		line := roleLine{role.Account(), r.accountName(role.Account()), role.Name(), role.ARN}
 		if len(out) == 0 || out[len(out)-1] != line { // two providers may vouch for one role
 			out = append(out, line)
 		}
@@ -57,11 +80,49 @@ func (r *run) roles(ctx context.Context, idp string, asJSON bool) error {
 		return r.printJSON(out)
 	}
 	table := tabwriter.NewWriter(r.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tROLE\tARN")
+	name := nameColumn(slices.ContainsFunc(out, func(l roleLine) bool { return l.Name != "" }))
+	fmt.Fprintln(table, "ACCOUNT\t"+name("NAME")+"ROLE\tARN")
 	for _, line := range out {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", line.Account, line.Role, line.ARN)
+		fmt.Fprintf(table, "%s\t%s%s\t%s\n", line.Account, name(line.Name), line.Role, line.ARN)
 	}
 	return table.Flush()
+}
+
+// learnNames asks what the accounts of a are called. That it can't be found out
+// is said, and changes nothing else.
+func (r *run) learnNames(ctx context.Context, a session.Assertion) {
+	limited, cancel := context.WithTimeout(ctx, namesTime)
+	defer cancel()
+	r.kit.Ask.Progress("asking AWS for the names of accounts")
+	names, err := r.kit.AccountNames(limited, a)
+	r.kit.Ask.Progress("")
+	if err != nil {
+		r.kit.Ask.Say(err.Error())
+		return
+	}
+	r.kit.Names.Learn(names)
+}
+
+// accountName is what is known of an account beside its number; "" = nothing.
+func (r *run) accountName(account string) string {
+	if r.kit.Names == nil {
+		return ""
+	}
+	return r.kit.Names.Name(account)
+}
+
+// nameColumn makes cells of a column that is only there when one of them would
+// hold something.
+func nameColumn(there bool) func(name string) string {
+	return func(name string) string {
+		if !there {
+			return ""
+		}
+		if name == "" {
+			name = "-"
+		}
+		return plain(name) + "\t"
+	}
 }
 
 // org is the identity provider named, with the flags in place of what the

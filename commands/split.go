@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -17,7 +18,9 @@ type invocation struct {
 	globals  []string // flags of stsx
 	flags    []string // flags of the verb
 	profile  *string  // exec: PROFILE, nil when none was given
-	operands []string // exec: CMD and its arguments; else all that is no flag
+	patterns []string // each: what stands before "--"
+	operands []string // exec and each: CMD and its arguments; else all that is no flag
+	dashes   bool     // "--" was there
 	help     bool     // -h or --help stands among the flags
 }
 
@@ -45,10 +48,17 @@ func split(app *cli.App, args []string) (invocation, error) {
 		case word == "--" && at == nil:
 			return out, &usageError{"a command of stsx comes before --", ""}
 		case word == "--":
+			out.dashes = true
+			if out.verb == "each" {
+				out.patterns, out.operands = out.operands, nil
+			}
 			out.operands = append(out.operands, args[n+1:]...)
 			return out, out.check(at)
 		case len(word) > 1 && word[0] == '-':
 			flag, global := lookup(app, at, word)
+			if flag == nil && out.verb == "each" && !slices.Contains(args, "--") {
+				return out, out.noDashes() // it is the command's
+			}
 			if flag == nil {
 				return out, out.unknownFlag(app, at, word)
 			}
@@ -83,6 +93,11 @@ func split(app *cli.App, args []string) (invocation, error) {
 		}
 	}
 	return out, out.check(at)
+}
+
+// noDashes is the command line of each without what sets the command apart.
+func (i invocation) noDashes() error {
+	return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, i.verb}
 }
 
 // check refuses a line that ended before its verb did.

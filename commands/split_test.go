@@ -49,6 +49,9 @@ func TestForms(t *testing.T) {
 		{"exec prod --role --help", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "--help"}}},
 		// Other verbs take their flags anywhere.
 		{"login dev --force prod", invocation{verb: "login", flags: []string{"--force"}, operands: []string{"dev", "prod"}}},
+		{"each a* b --jobs 2 -- ls -l", invocation{verb: "each", flags: []string{"--jobs", "2"}, patterns: []string{"a*", "b"}, operands: []string{"ls", "-l"}}},
+		{"each -j 2 -- --", invocation{verb: "each", flags: []string{"-j", "2"}, operands: []string{"--"}}},
+		{"each a --json b -- ls -- --json", invocation{verb: "each", flags: []string{"--json"}, patterns: []string{"a", "b"}, operands: []string{"ls", "--", "--json"}}},
 		{"login dev -- --force", invocation{verb: "login", operands: []string{"dev", "--force"}}},
 		{"password set --idp acme", invocation{verb: "password set", flags: []string{"--idp", "acme"}}},
 		{"--quiet password --no-input set", invocation{verb: "password set", globals: []string{"--quiet", "--no-input"}}},
@@ -64,7 +67,7 @@ func TestForms(t *testing.T) {
 		}
 		got, err := parse(words...)
 		same := got.verb == c.want.verb && got.help == c.want.help && slices.Equal(got.globals, c.want.globals) && slices.Equal(got.flags, c.want.flags) &&
-			slices.Equal(got.operands, c.want.operands) && (got.profile == nil) == (c.want.profile == nil) && (got.profile == nil || *got.profile == *c.want.profile)
+			slices.Equal(got.operands, c.want.operands) && slices.Equal(got.patterns, c.want.patterns) && (got.profile == nil) == (c.want.profile == nil) && (got.profile == nil || *got.profile == *c.want.profile)
 		if err != nil || !same {
 			t.Errorf("%s: %+v, %v", c.line, got, err)
 		}
@@ -74,8 +77,8 @@ func TestForms(t *testing.T) {
 // TestFormsRefused: what can't be understood, and what may have been meant.
 func TestFormsRefused(t *testing.T) {
 	for line, want := range map[string]string{
-		"exce prod":                    `unknown command exce; did you mean exec?`,
-		"console prod":                 `unknown command console`,
+		"exce prod":                    `unknown command exce; did you mean exec or each?`,
+		"consoles prod":                `unknown command consoles; did you mean console?`,
 		"password frget":               `unknown command "password frget"; did you mean forget?`,
 		"password":                     "password needs one of: set, forget, status",
 		"password --":                  "password needs one of",
@@ -92,6 +95,8 @@ func TestFormsRefused(t *testing.T) {
 		"exec prod --reload ls":        "unknown flag --reload",
 		"exec prod --password hunter2": "unknown flag --password; did you mean --password-stdin",
 		"login --=x":                   "unknown flag --",
+		"each a ls -l":                 `each needs "--" before the command`,
+		"each a -l -- ls":              "unknown flag -l",
 		"-- exec prod":                 "a command of stsx comes before --",
 		"--":                           "a command of stsx comes before --",
 		"exec \x1b[2J --\x1b[31m":      `unknown flag "--\x1b[31m"`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -28,6 +29,7 @@ func jsonFlag() cli.Flag {
 type statusLine struct {
 	Profile     string    `json:"profile"`
 	Account     string    `json:"account"`
+	Name        string    `json:"account_name"` // "" = not known
 	Role        string    `json:"role"`
 	RoleARN     string    `json:"role_arn"`
 	ARN         string    `json:"arn"` // of the assumed role
@@ -73,7 +75,7 @@ func (r *run) status(ctx context.Context, asJSON bool) error {
 	for _, s := range sessions {
 		if left := s.Left(r.Now()); left > 0 {
 			out.Sessions = append(out.Sessions, statusLine{
-				Profile: s.Profile, Account: s.Role.Account(), Role: s.Role.Name(), RoleARN: s.Role.ARN, ARN: s.ARN,
+				Profile: s.Profile, Account: s.Role.Account(), Name: r.accountName(s.Role.Account()), Role: s.Role.Name(), RoleARN: s.Role.ARN, ARN: s.ARN,
 				Expires: s.Credentials.Expires.UTC(), SecondsLeft: int(left.Seconds()),
 			})
 		}
@@ -88,9 +90,10 @@ func (r *run) status(ctx context.Context, asJSON bool) error {
 		}
 	} else {
 		table := tabwriter.NewWriter(r.Stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "PROFILE\tACCOUNT\tROLE\tLEFT")
+		name := nameColumn(slices.ContainsFunc(out.Sessions, func(l statusLine) bool { return l.Name != "" }))
+		fmt.Fprintln(table, "PROFILE\tACCOUNT\t"+name("NAME")+"ROLE\tLEFT")
 		for _, line := range out.Sessions {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", quoted(line.Profile), line.Account, line.Role, left(time.Duration(line.SecondsLeft)*time.Second))
+			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s\n", quoted(line.Profile), line.Account, name(line.Name), line.Role, left(time.Duration(line.SecondsLeft)*time.Second))
 		}
 		if err := table.Flush(); err != nil {
 			return err

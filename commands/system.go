@@ -26,6 +26,10 @@ type System struct {
 	StdinIsTerminal bool
 	// StdoutIsTerminal tells whether a person looks at Stdout.
 	StdoutIsTerminal bool
+	// StderrIsTerminal tells whether a person looks at Stderr.
+	StderrIsTerminal bool
+	// Processors is how many the machine has.
+	Processors int
 	// Parents returns a function that names the next process up at each call,
 	// our parent first; false when there is none or it can't be seen.
 	Parents func() func() (name string, ok bool)
@@ -99,6 +103,14 @@ type Kit struct {
 	// Bundle writes the debug bundle, with what the person was told of an
 	// error; nil when none is wanted. It may be called again.
 	Bundle func(said string) error
+
+	// Console is the address that signs in to AWS's console with s.
+	Console func(ctx context.Context, s session.Session, to session.Console) (session.Secret, error)
+	// Browse opens an address in the person's own browser, for nobody else to see.
+	Browse func(ctx context.Context, address session.Secret) error
+	Names  session.Names // nil: accounts have none
+	// AccountNames asks AWS's sign-in page what the accounts of a are called.
+	AccountNames func(ctx context.Context, a session.Assertion) (map[string]string, error)
 }
 
 // Endpoint is what hands a command its credentials while it runs.

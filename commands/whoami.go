@@ -21,6 +21,7 @@ func (r *run) whoamiCommand() *cli.Command {
 type identityReport struct {
 	Profile string `json:"profile"`
 	Account string `json:"account"`
+	Name    string `json:"account_name"` // "" = not known
 	ARN     string `json:"arn"`
 	UserID  string `json:"user_id"`
 }
@@ -43,8 +44,12 @@ func (r *run) whoami(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return r.printJSON(identityReport{name, who.Account, who.ARN, who.UserID})
+		return r.printJSON(identityReport{name, who.Account, r.accountName(who.Account), who.ARN, who.UserID})
 	}
-	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quoted(name), plain(who.Account), plain(who.ARN), plain(who.UserID))
+	account := who.Account
+	if called := r.accountName(account); called != "" {
+		account += " (" + called + ")"
+	}
+	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quoted(name), plain(account), plain(who.ARN), plain(who.UserID))
 	return err
 }

@@ -34,6 +34,7 @@ type Assertion struct {
 	Roles           []Role        // every role granted, sorted by account and name, no duplicates
 	SessionDuration time.Duration // how long sessions should be; 0 = not said
 	NotOnOrAfter    time.Time     // end of the assertion's life; zero = not said
+	Destination     string        // the page of AWS's that it was posted to; "" = not said. Source: Response, Destination
 
 	// Subject says whom it is about, in the provider's words, which need not be
 	// the username: the NameID, unless that is another one each time, and the
@@ -68,6 +69,7 @@ func ParseAssertion(encoded string) (Assertion, error) {
 		}
 		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", len(response.Assertions))
 	}
+	a.Destination = response.Destination
 	if err := a.fill(response.Assertions[0]); err != nil {
 		return a, fmt.Errorf("reading the SAML response: %w", err)
 	}
@@ -75,8 +77,9 @@ func ParseAssertion(encoded string) (Assertion, error) {
 }
 
 type samlResponse struct {
-	XMLName xml.Name
-	Status  struct {
+	XMLName     xml.Name
+	Destination string `xml:"Destination,attr"`
+	Status      struct {
 		Code struct {
 			Value string `xml:"Value,attr"`
 		} `xml:"urn:oasis:names:tc:SAML:2.0:protocol StatusCode"`

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,17 +20,22 @@ const DefaultDuration = time.Hour
 const assertionLife = 4 * time.Minute
 
 // Broker opens sessions: from the store when it holds a fresh one, else by
-// signing in and assuming the role. It is for one goroutine.
+// signing in and assuming the role. Its methods may be called from several
+// goroutines, as far as its parts' may: of those that need a sign-in to the
+// same org one signs in, and the others wait.
 type Broker struct {
 	IdP    IdP
 	STS    STS
 	Store  Store
 	Limits Limits
 	Roles  Roles // nil: what is granted is not remembered
+	Names  Names // nil: accounts have numbers only
 	Ask    Prompter
 	Now    func() time.Time
 
-	assertions map[string]received // by Org.ID, for further profiles of the same run
+	mu         sync.Mutex
+	assertions map[string]received      // by Org.ID, for further profiles of the same run
+	turns      map[string]chan struct{} // by Org.ID: holds one token; who has it may sign in
 	warned     bool
 }
 
@@ -41,7 +47,7 @@ type received struct {
 // Open returns a fresh session for p. Errors: *InputError, *RefusedError,
 // *RoleError, *AWSError, ErrInterrupted, the context's, or what the drivers say.
 func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
-	if err := b.confirm(ctx, p); err != nil {
+	if err := b.Confirm(ctx, p); err != nil {
 		return Session{}, err
 	}
 	return b.open(ctx, p, wanted{enough: b.fresh})
@@ -49,7 +55,7 @@ func (b *Broker) Open(ctx context.Context, p Profile) (Session, error) {
 
 // Renew is Open without a look at what the store holds.
 func (b *Broker) Renew(ctx context.Context, p Profile) (Session, error) {
-	if err := b.confirm(ctx, p); err != nil {
+	if err := b.Confirm(ctx, p); err != nil {
 		return Session{}, err
 	}
 	return b.open(ctx, p, wanted{anew: true})
@@ -86,26 +92,38 @@ func (b *Broker) fresh(s Session) bool { return s.Fresh(b.Now()) }
 // sessions of that role are.
 func (b *Broker) young(s Session) bool { return !s.Due(b.Now()) }
 
-// confirm asks before a profile is used whose configuration says so, and
-// before one that is assumed from such a profile: the guard on a profile holds
-// for all that its session can reach.
-func (b *Broker) confirm(ctx context.Context, p Profile) error {
-	prompt, who := "Use "+p.Name+" ("+describe(p)+")", ""
-	for at := &p; at != nil; at = at.Source {
-		if at != &p {
-			prompt += " from " + at.Name + " (" + describe(*at) + ")"
+// Confirm asks before profiles are used whose configuration says so, or that of
+// one they are assumed from: once for all of them. Errors: ErrDeclined,
+// *InputError, ErrInterrupted, the context's.
+func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
+	var names, shown []string
+	for _, p := range profiles {
+		if p.wantsYes() == "" {
+			continue
 		}
-		if at.Confirm && who == "" {
-			who = at.Name
+		text := p.Name + " (" + describe(p) + ")"
+		for at := p.Source; at != nil; at = at.Source {
+			text += " from " + at.Name + " (" + describe(*at) + ")"
 		}
+		names, shown = append(names, p.Name), append(shown, text)
 	}
-	if who == "" {
+	var prompt, give string
+	switch len(names) {
+	case 0:
 		return nil
+	case 1:
+		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.wantsYes() != "" })
+		prompt, give = "Use "+shown[0]+"?", "the profile "+profiles[i].wantsYes()+" says confirm = true: run this on a terminal"
+	default:
+		prompt, give = "Use these "+plural(len(names), "profile")+": "+strings.Join(few(names), ", ")+"?", "their profiles say confirm = true: run this on a terminal"
+		if b.Ask.Interactive() {
+			b.Ask.Say(strings.Join(shown, "\n"))
+		}
 	}
-	yes, err := b.Ask.Confirm(ctx, prompt+"?", false)
+	yes, err := b.Ask.Confirm(ctx, prompt, false)
 	var input *InputError
 	if errors.As(err, &input) {
-		return &InputError{What: "a yes to using " + p.Name, Give: "the profile " + who + " says confirm = true: run this on a terminal"}
+		return &InputError{What: "a yes to using " + strings.Join(few(names), ", "), Give: give}
 	}
 	if err == nil && !yes {
 		return ErrDeclined
@@ -113,12 +131,41 @@ func (b *Broker) confirm(ctx context.Context, p Profile) error {
 	return err
 }
 
+// permitted is nil unless the configuration forbids what p asks for, or gets it
+// wrong: that should not cost a sign-in, nor be had from the store because it
+// was allowed before.
+func permitted(p Profile) error {
+	for at := &p; at != nil; at = at.Source {
+		if role, err := ParseRole(at.Role); err == nil {
+			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // SignedIn reports whether an assertion of o is at hand: further profiles of
 // it need no sign-in.
 func (b *Broker) SignedIn(o Org) bool {
+	_, ok := b.received(o)
+	return ok
+}
+
+// received is what the last sign-in to o brought, if it still serves.
+func (b *Broker) received(o Org) (received, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	r, ok := b.assertions[o.ID()]
 	now, end := b.Now(), r.assertion.NotOnOrAfter
-	return ok && now.Sub(r.at) < assertionLife && (end.IsZero() || now.Before(end))
+	return r, ok && now.Sub(r.at) < assertionLife && (end.IsZero() || now.Before(end))
+}
+
+// forget makes the next profile of o sign in again.
+func (b *Broker) forget(o Org) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.assertions, o.ID())
 }
 
 // Grants signs in to o and returns what the assertion says. The assertion
@@ -137,14 +184,8 @@ func (b *Broker) open(ctx context.Context, p Profile, w wanted) (Session, error)
 	if w.of.ARN != "" && p.Source == nil {
 		p.Role, p.Account = w.of.ARN, "" // whatever the profile leaves open was chosen before
 	}
-	// What the configuration forbids, or gets wrong, should not cost a sign-in,
-	// nor be had from the store because it was allowed before.
-	for at := &p; at != nil; at = at.Source {
-		if role, err := ParseRole(at.Role); err == nil {
-			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region)); err != nil {
-				return Session{}, err
-			}
-		}
+	if err := permitted(p); err != nil {
+		return Session{}, err
 	}
 	if !w.anew {
 		if s, ok := b.kept(ctx, key, p, w); ok {
@@ -156,7 +197,13 @@ func (b *Broker) open(ctx context.Context, p Profile, w wanted) (Session, error)
 		if err != nil {
 			return Session{}, fmt.Errorf("opening %s for %s: %w", p.Source.Name, p.Name, err)
 		}
-		return b.chain(ctx, key, p, source)
+		role, err := b.link(p, source)
+		if err != nil {
+			return Session{}, err
+		}
+		b.assuming(role)
+		defer b.Ask.Progress("")
+		return b.chain(ctx, key, p, source, role)
 	}
 	unlock, err := b.lock(ctx, p.Org, p.Name)
 	if err != nil {
@@ -174,7 +221,17 @@ func (b *Broker) open(ctx context.Context, p Profile, w wanted) (Session, error)
 	if err != nil {
 		return Session{}, err
 	}
-	return b.redeem(ctx, key, p, a)
+	role, err := b.pick(ctx, p, a)
+	if err != nil {
+		return Session{}, err
+	}
+	b.assuming(role)
+	defer b.Ask.Progress("")
+	return b.redeem(ctx, key, p, a, role)
+}
+
+func (b *Broker) assuming(role Role) {
+	b.Ask.Progress("assuming " + role.ShortName() + " in " + role.Account())
 }
 
 // kept returns the store's session for key when it will do. Nothing that is
@@ -196,8 +253,8 @@ func tooLong(s Session, most time.Duration) bool {
 }
 
 func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
-	if b.SignedIn(p.Org) {
-		return b.assertions[p.Org.ID()].assertion, nil
+	if r, ok := b.received(p.Org); ok {
+		return r.assertion, nil
 	}
 	deadline := p.Org.Timeout
 	if deadline == 0 {
@@ -217,31 +274,36 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 		return Assertion{}, fmt.Errorf("the assertion ended at %s, which is past by this machine's clock (%s); check the clock",
 			a.NotOnOrAfter.Format(time.RFC3339), b.Now().UTC().Format(time.RFC3339))
 	}
+	b.mu.Lock()
 	if b.assertions == nil {
 		b.assertions = map[string]received{}
 	}
 	b.assertions[p.Org.ID()] = received{a, b.Now()}
+	b.mu.Unlock()
 	if b.Roles != nil {
 		b.Roles.See(p.Org, a.Roles)
 	}
 	return a, nil
 }
 
-func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion) (Session, error) {
+// pick is the role of a that p is for, asking where that leaves a choice.
+func (b *Broker) pick(ctx context.Context, p Profile, a Assertion) (Role, error) {
 	roles := a.Roles
 	if p.Role == "" {
 		roles = slices.DeleteFunc(slices.Clone(roles), func(r Role) bool { return p.Allows(r.Account()) != nil })
 		if len(roles) == 0 && len(a.Roles) > 0 {
-			return Session{}, p.Allows(a.Roles[0].Account())
+			return Role{}, p.Allows(a.Roles[0].Account())
 		}
 	}
-	role, err := Choose(ctx, p, roles, b.Ask)
+	role, err := choose(ctx, p, roles, b.Ask, b.Names)
 	if err == nil {
 		err = p.Allows(role.Account())
 	}
-	if err != nil {
-		return Session{}, err
-	}
+	return role, err
+}
+
+// redeem assumes role by a.
+func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion, role Role) (Session, error) {
 	want := p.Duration
 	if want == 0 {
 		want = a.SessionDuration
@@ -252,7 +314,8 @@ func (b *Broker) redeem(ctx context.Context, key string, p Profile, a Assertion)
 	return b.assume(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: capped(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
 }
 
-func (b *Broker) chain(ctx context.Context, key string, p Profile, source Session) (Session, error) {
+// link is the role that p, a chained profile, is for.
+func (b *Broker) link(p Profile, source Session) (Role, error) {
 	arn := p.Role
 	if arn == SameRole {
 		arn = "arn:" + source.Role.Partition() + ":iam::" + p.Account + ":role/" + source.Role.Name()
@@ -261,9 +324,11 @@ func (b *Broker) chain(ctx context.Context, key string, p Profile, source Sessio
 	if err == nil {
 		err = p.Allows(role.Account())
 	}
-	if err != nil {
-		return Session{}, err
-	}
+	return role, err
+}
+
+// chain assumes role from source's session.
+func (b *Broker) chain(ctx context.Context, key string, p Profile, source Session, role Role) (Session, error) {
 	want := p.Duration
 	if want == 0 || want > time.Hour {
 		want = time.Hour // AWS's cap on chained roles
@@ -295,8 +360,6 @@ func (b *Broker) assume(ctx context.Context, key string, p Profile, a Assumption
 	if longest := b.Limits.Longest(a.Role.ARN); longest > 0 {
 		a.Duration = min(a.Duration, longest)
 	}
-	b.Ask.Progress("assuming " + a.Role.ShortName() + " in " + a.Role.Account())
-	defer b.Ask.Progress("")
 	got, err := b.STS.Assume(ctx, a)
 	learnt := false
 	for _, rung := range rungs() {
@@ -340,24 +403,54 @@ func (b *Broker) keep(ctx context.Context, key string, s Session) {
 	}
 }
 
-// lock lets one sign-in to o happen at a time. Where there is no place for
-// locks (a full disk, a read-only home) it happens all the same.
+// lock lets one sign-in to o happen at a time, in this process and among all.
+// Where there is no place for locks (a full disk, a read-only home) it happens
+// all the same.
 func (b *Broker) lock(ctx context.Context, o Org, name string) (unlock func(), err error) {
-	unlock, err = b.Store.Lock(ctx, o.ID(), holding(name), b.waiting)
+	turn := b.turn(o)
+	select {
+	case <-turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	next := func() { turn <- struct{}{} }
+	open, err := b.Store.Lock(ctx, o.ID(), holding(name), b.waiting)
 	b.Ask.Progress("")
-	if err == nil || ctx.Err() != nil {
-		return unlock, err
+	switch {
+	case err == nil:
+		return func() { open(); next() }, nil
+	case ctx.Err() != nil:
+		next()
+		return nil, err
 	}
 	b.warn("other sign-ins are not waited for: " + err.Error())
-	return func() {}, nil
+	return next, nil
+}
+
+func (b *Broker) turn(o Org) chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	turn, ok := b.turns[o.ID()]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		turn <- struct{}{}
+		if b.turns == nil {
+			b.turns = map[string]chan struct{}{}
+		}
+		b.turns[o.ID()] = turn
+	}
+	return turn
 }
 
 // warn says, once in a run, what the person should know and need not act on.
 func (b *Broker) warn(text string) {
-	if !b.warned {
+	b.mu.Lock()
+	warned := b.warned
+	b.warned = true
+	b.mu.Unlock()
+	if !warned {
 		b.Ask.Say(text)
 	}
-	b.warned = true
 }
 
 func (b *Broker) waiting(holder string) {

@@ -12,6 +12,12 @@ import (
 // the one the person picks. It never takes another role than asked. Errors:
 // *RoleError, *InputError, ErrInterrupted.
 func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role, error) {
+	return choose(ctx, p, granted, ask, nil)
+}
+
+// choose is Choose with the names of accounts, which a person who picks sees;
+// nil: there are none.
+func choose(ctx context.Context, p Profile, granted []Role, ask Prompter, names Names) (Role, error) {
 	if len(granted) == 0 {
 		return Role{}, &RoleError{}
 	}
@@ -29,7 +35,7 @@ func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role,
 		Prompt: "Role for " + p.Name,
 		What:   "a choice among the " + plural(len(fits), "role") + " for " + p.Name,
 		Give:   "name one with --role or in the profile (stsx roles lists them)",
-	}, shown(fits))
+	}, withNames(fits, names))
 	if err != nil {
 		return Role{}, err
 	}
@@ -99,6 +105,19 @@ func near(p Profile, granted []Role) []string {
 	}
 	if len(out) == 0 && len(granted) <= 5 {
 		return shown(granted)
+	}
+	return out
+}
+
+func withNames(roles []Role, names Names) []string {
+	out := shown(roles)
+	for i, r := range roles {
+		if names == nil {
+			break
+		}
+		if name := names.Name(r.Account()); name != "" {
+			out[i] += " (" + name + ")"
+		}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -32,6 +33,7 @@ func granted(arn string) Role {
 // person answers questions in the order of answers, and is nobody when there
 // are none left.
 type person struct {
+	mu      sync.Mutex
 	answers []string // of Ask; "y" or "n" of Confirm; an option's text of Choose
 	asked   []string
 	said    []string
@@ -73,8 +75,12 @@ func (p *person) Wait(ctx context.Context, _ Errand) (int, error) {
 	<-ctx.Done()
 	return -1, ctx.Err()
 }
-func (p *person) Say(message string) { p.said = append(p.said, message) }
-func (p *person) Progress(string)    {}
+func (p *person) Say(message string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.said = append(p.said, message)
+}
+func (p *person) Progress(string) {}
 
 func (p *person) heard(t *testing.T, part string) {
 	t.Helper()
@@ -108,11 +114,22 @@ type sts struct {
 	most  time.Duration
 	as    string // ARN answered
 	err   error
+	first func(Assumption) error // what comes before that; nil: nothing
+
+	mu    sync.Mutex
 	calls []Assumption
 }
 
 func (s *sts) Assume(_ context.Context, a Assumption) (Assumed, error) {
+	s.mu.Lock()
 	s.calls = append(s.calls, a)
+	n := len(s.calls)
+	s.mu.Unlock()
+	if s.first != nil {
+		if err := s.first(a); err != nil {
+			return Assumed{}, err
+		}
+	}
 	if s.err != nil {
 		return Assumed{}, s.err
 	}
@@ -123,7 +140,7 @@ func (s *sts) Assume(_ context.Context, a Assumption) (Assumed, error) {
 	if s.as != "" {
 		arn = s.as
 	}
-	return Assumed{ARN: arn, Credentials: Credentials{AccessKeyID: fmt.Sprint("ASIA", len(s.calls)), SecretAccessKey: NewSecret("k"), SessionToken: NewSecret("t"), Expires: s.now().Add(a.Duration)}}, nil
+	return Assumed{ARN: arn, Credentials: Credentials{AccessKeyID: fmt.Sprint("ASIA", n), SecretAccessKey: NewSecret("k"), SessionToken: NewSecret("t"), Expires: s.now().Add(a.Duration)}}, nil
 }
 
 func (s *sts) durations() []time.Duration {
@@ -135,6 +152,7 @@ func (s *sts) durations() []time.Duration {
 }
 
 type store struct {
+	mu      sync.Mutex
 	kept    map[string]Session
 	putErr  error
 	lockErr error
@@ -144,6 +162,8 @@ type store struct {
 }
 
 func (s *store) Get(_ context.Context, key string) (Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if kept, ok := s.kept[key]; ok {
 		return kept, nil
 	}
@@ -154,6 +174,8 @@ func (s *store) Put(_ context.Context, key string, kept Session) error {
 	if s.putErr != nil {
 		return s.putErr
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.kept[key] = kept
 	return nil
 }

@@ -104,6 +104,16 @@ type Roles interface {
 	Seen() []Role
 }
 
+// Names remembers what accounts are called, by their numbers, as a sign-in page
+// of AWS's had it. It is for people to read: what an account is, its number says.
+// It holds no secret.
+type Names interface {
+	// Name is "" when none was learnt or it is out of date.
+	Name(account string) string
+	// Learn adds to what is known; a failure to is not worth an error.
+	Learn(names map[string]string)
+}
+
 // Choices remembers what the person last picked where an org offers a choice,
 // so that it is marked when they are asked again. It holds no secret.
 type Choices interface {

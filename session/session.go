@@ -82,6 +82,27 @@ func (p Profile) Allows(account string) error {
 	return nil
 }
 
+// wantsYes names the profile with Confirm that p is, or is assumed from: the
+// guard on a profile holds for all that its session can reach. "" = none.
+func (p Profile) wantsYes() string {
+	for at := &p; at != nil; at = at.Source {
+		if at.Confirm {
+			return at.Name
+		}
+	}
+	return ""
+}
+
+// Confirmed is p after a yes: nobody is asked again.
+func (p Profile) Confirmed() Profile {
+	p.Confirm = false
+	if p.Source != nil {
+		source := p.Source.Confirmed()
+		p.Source = &source
+	}
+	return p
+}
+
 // Root follows Source to the profile that is signed in to.
 func (p Profile) Root() Profile {
 	for p.Source != nil {

@@ -62,7 +62,7 @@ func TestSessions(t *testing.T) {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	expires, err := time.Parse(time.RFC3339, report.Sessions[2]["expires"].(string))
-	if s := report.Sessions[2]; err != nil || time.Until(expires) > time.Hour || s["profile"] != "prod" || s["role_arn"] != admin || !strings.HasPrefix(s["arn"].(string), "arn:aws:sts::123456789012:assumed-role/Admin/") || len(s) != 7 {
+	if s := report.Sessions[2]; err != nil || time.Until(expires) > time.Hour || s["profile"] != "prod" || s["role_arn"] != admin || !strings.HasPrefix(s["arn"].(string), "arn:aws:sts::123456789012:assumed-role/Admin/") || len(s) != 8 {
 		t.Errorf("%v", s)
 	}
 

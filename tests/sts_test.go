@@ -250,14 +250,22 @@ func TestPartitions(t *testing.T) {
 // server with TLS.
 func behindProxy(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy) {
 	t.Helper()
+	d, proxy, _ := behindProxyTo(t, partition, acs, region, hosts...)
+	return d, proxy
+}
+
+// behindProxyTo is the same, with the server.
+func behindProxyTo(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy, *aws.Server) {
+	t.Helper()
 	requireBrowser(t)
 	role := "arn:" + partition + ":iam::123456789012:role/Admin"
 	user := noFactorPerson()[0]
-	user.Roles = []string{role + ",arn:" + partition + ":iam::123456789012:saml-provider/okta"}
+	far := strings.Replace(strings.Replace(role, "123456789012", "210987654321", 1), "Admin", "Far", 1)
+	user.Roles = []string{role + ",arn:" + partition + ":iam::123456789012:saml-provider/okta", far + ",arn:" + partition + ":iam::210987654321:saml-provider/okta"}
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: []okta.User{user}, ACS: acs})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}}, TLS: true, Certificates: []*x509.Certificate{org.Certificate()}})
+	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}, far: {Sources: []string{role}}}, TLS: true, AccountNames: map[string]string{"123456789012": "acme (prod) é"}, Certificates: []*x509.Certificate{org.Certificate()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,5 +286,5 @@ func behindProxy(t *testing.T, partition, acs, region string, hosts ...string) (
 		text += "region = \"" + region + "\"\n"
 	}
 	d.configure(text)
-	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy
+	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy, server
 }

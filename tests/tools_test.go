@@ -25,6 +25,7 @@ func TestTools(t *testing.T) {
 	d.sub("aws sts", toolsIdentity)
 	d.sub("aws s3", toolsS3)
 	d.sub("terraform", toolsTerraform)
+	d.sub("aws for each", toolsEach)
 }
 
 // motoDesk is a desk whose AWS has all of moto's services. The key pairs that
@@ -70,6 +71,14 @@ func toolsIdentity(d *desk) {
 	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Account != "123456789012" || who.Arn != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane {
 		d.Errorf("%+v, %v: %s", who, err, r)
 	}
+}
+
+func toolsEach(d *desk) {
+	cli := require.Command(d, "aws", "install the AWS CLI: pip install awscli")
+	d = d.signed().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
+	r := d.expect(d.run("each", "prod", "d*", "audit", "--region", "eu-west-1", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text"), 0)
+	d.says(r.stdout, "prod  | arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n", "dev   | arn:aws:sts::123456789012:assumed-role/Dev/"+jane+"\n",
+		"audit | arn:aws:sts::210987654321:assumed-role/Audit/"+jane+"\n")
 }
 
 func toolsS3(d *desk) {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,6 +30,20 @@ import (
 // must not keep a person from signing in.
 type Client struct {
 	Getenv func(string) string
+	shared *shared // nil: each call has connections of its own
+}
+
+// shared is what the calls of a run have in common: hundreds of them to one
+// host need a few connections.
+type shared struct {
+	once   sync.Once
+	client aws.HTTPClient
+	err    error
+}
+
+// New returns a Client for any number of calls at once. It does nothing yet.
+func New(getenv func(string) string) Client {
+	return Client{Getenv: getenv, shared: new(shared)}
 }
 
 // Assume implements session.STS.
@@ -149,10 +164,19 @@ func (c Client) endpoint() string {
 	return c.Getenv("AWS_ENDPOINT_URL")
 }
 
-// http is the SDK's own client (proxies from the environment, redirects not
+// http is the client that all calls of c share.
+func (c Client) http() (aws.HTTPClient, error) {
+	if c.shared == nil {
+		return c.newHTTP()
+	}
+	c.shared.once.Do(func() { c.shared.client, c.shared.err = c.newHTTP() })
+	return c.shared.client, c.shared.err
+}
+
+// newHTTP is the SDK's own client (proxies from the environment, redirects not
 // followed) with the CA bundle that AWS_CA_BUNDLE names in place of the
 // system's, as in the SDKs.
-func (c Client) http() (aws.HTTPClient, error) {
+func (c Client) newHTTP() (aws.HTTPClient, error) {
 	client := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
 	path := c.Getenv("AWS_CA_BUNDLE")
 	if path == "" {

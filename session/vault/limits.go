@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -22,6 +23,8 @@ const (
 type Limits struct {
 	dir string
 	now func() time.Time
+
+	mu sync.Mutex // one goroutine writes the file
 }
 
 // NewLimits returns the Limits in dir, $XDG_CACHE_HOME/stsx. It touches
@@ -30,7 +33,7 @@ func NewLimits(dir string, clock func() time.Time) *Limits {
 	if clock == nil {
 		clock = time.Now
 	}
-	return &Limits{dir, clock}
+	return &Limits{dir: dir, now: clock}
 }
 
 type limit struct {
@@ -45,6 +48,8 @@ func (l *Limits) Longest(role string) time.Duration {
 
 // Learn implements session.Limits.
 func (l *Limits) Learn(role string, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if private(l.dir) != nil {
 		return
 	}

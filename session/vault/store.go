@@ -160,8 +160,23 @@ func (s *Store) Put(ctx context.Context, key string, kept session.Session) error
 	if err := replace(filepath.Join(dir, name), k.seal(name, plain)); err != nil {
 		return fmt.Errorf("keeping the session: %w", err)
 	}
-	s.sweep(k, dir)
+	if s.due() {
+		s.sweep(k, dir)
+	}
 	return nil
+}
+
+// due is false where a sweep has been of late: who puts hundreds of sessions
+// need not open all of them each time.
+func (s *Store) due() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if since := now.Sub(s.swept); since >= 0 && since < time.Minute {
+		return false
+	}
+	s.swept = now
+	return true
 }
 
 // sweep removes sessions that have ended, files that can never be opened and

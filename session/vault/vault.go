@@ -11,6 +11,7 @@ package vault
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -32,6 +33,9 @@ type Store struct {
 	keyring *bounded
 	now     func() time.Time
 	warn    func(string)
+
+	mu    sync.Mutex
+	swept time.Time // when Put last did
 }
 
 // New returns a Store. It touches neither the disk nor a keyring: the

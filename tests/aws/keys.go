@@ -23,6 +23,7 @@ type issued struct {
 	account string
 	id      string // UserId: the role's ID, a colon, the session's name
 	expires time.Time
+	chained bool // by AssumeRole
 }
 
 // keys are the three parts of a session's credentials.
@@ -51,6 +52,7 @@ func (s *Server) issue(r request, role arn, session string, duration time.Durati
 		keys: keys, role: asked, arn: role.assumed(session), account: role.account, id: id,
 		// AWS gives whole seconds.
 		expires: s.config.Clock().Add(duration).Truncate(time.Second),
+		chained: r.form.Get("Action") == "AssumeRole",
 	}
 	s.keys.add(made)
 	return made, nil

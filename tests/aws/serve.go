@@ -81,6 +81,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(w http.ResponseWriter, r request) *apiError {
 	action := r.form.Get("Action")
 	switch {
+	case r.URL.Path == "/federation":
+		return s.federate(w, r)
+	case r.URL.Path == "/saml" && r.Method == http.MethodPost:
+		return s.choose(w, r)
 	case r.sts() && action == "AssumeRoleWithSAML":
 		return s.assumeWithSAML(w, r)
 	case r.sts() && action == "AssumeRole":

@@ -43,6 +43,9 @@ type Config struct {
 	// own, for tests of a guard against the wrong account.
 	AccountOverride string
 
+	// AccountNames are the names of accounts, by number, that the sign-in page shows.
+	AccountNames map[string]string
+
 	// TLS serves https, with a certificate authority of its own whose PEM file is [Server.CAFile]. The server then has
 	// a certificate for whatever host name it is asked for, so that a proxy may lead sts.eu-west-1.amazonaws.com to it.
 	TLS bool
@@ -70,6 +73,7 @@ type Server struct {
 	minter  minter
 	keys    ledger
 	calls   recorder
+	signins sync.Map // tokens of the federation endpoint
 	faults  queue
 	moto    http.Handler // nil without moto
 	url     string

@@ -1,0 +1,202 @@
+package children
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+)
+
+func written(t *testing.T, w io.Writer, chunks ...string) {
+	t.Helper()
+	for _, chunk := range chunks {
+		if n, err := io.WriteString(w, chunk); err != nil || n != len(chunk) {
+			t.Fatal(n, err)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	long := strings.Repeat("x", longestLine-1)
+	for name, c := range map[string]struct {
+		chunks []string
+		want   string
+	}{
+		"none":            {nil, ""},
+		"whole":           {[]string{"a\nb\n"}, "<a>\n<b>\n"},
+		"in pieces":       {[]string{"a", "b", "\nc\n", "d"}, "<ab>\n<c>\n<d>\n"},
+		"empty lines":     {[]string{"\n\n", "\n"}, "<>\n<>\n<>\n"},
+		"no end":          {[]string{"a"}, "<a>\n"},
+		"as long as may":  {[]string{long + "y\nz"}, "<" + long + "y>\n<z>\n"},
+		"too long":        {[]string{long + "yz\n"}, "<" + long + "y>\n<z>\n"},
+		"in a character":  {[]string{long + "é\n"}, "<" + long + ">\n<é>\n"},
+		"long in pieces":  {[]string{long, "y", "z"}, "<" + long + "y>\n<z>\n"},
+		"not UTF-8, long": {[]string{strings.Repeat("\x80", longestLine+1)}, "<" + strings.Repeat("\x80", longestLine-3) + ">\n<\x80\x80\x80\x80>\n"},
+	} {
+		var out bytes.Buffer
+		s := NewStreams(&out, io.Discard).Prefixed(Affix{"<", ">"}, Affix{})
+		written(t, s.Stdout(), c.chunks...)
+		if err := s.End(Ending{}); err != nil || out.String() != c.want {
+			t.Errorf("%s: %v, %d bytes: %.80q", name, err, out.Len(), &out)
+		}
+	}
+}
+
+// TestStreams: lines of many never mix, and grouped ones stay together, in the
+// order in which they came.
+func TestStreams(t *testing.T) {
+	for _, group := range []bool{false, true} {
+		var out bytes.Buffer // one file for both
+		streams := NewStreams(&out, &out)
+		var all sync.WaitGroup
+		for i := range 20 {
+			name := fmt.Sprintf("p%02d", i)
+			a, b := Affix{Before: name + " 1 "}, Affix{Before: name + " 2 "}
+			s := streams.Prefixed(a, b)
+			if group {
+				s = streams.Grouped(a, b)
+			}
+			all.Go(func() {
+				for n := range 400 {
+					w := s.Stdout()
+					if n%3 == 0 {
+						w = s.Stderr()
+					}
+					written(t, w, fmt.Sprint(n), strings.Repeat("-", 200), "end\n")
+				}
+				if err := s.End(Ending{}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		seen := map[string]int{}
+		changes, last := 0, ""
+		for line := range strings.Lines(out.String()) {
+			name := line[:3]
+			if want := fmt.Sprintf("%s %d %d%send\n", name, 1+btoi(seen[name]%3 == 0), seen[name], strings.Repeat("-", 200)); line != want {
+				t.Fatalf("%q, not %q", line, want)
+			}
+			seen[name]++
+			if name != last {
+				changes++
+			}
+			last = name
+		}
+		if len(seen) != 20 || group && changes != 20 || seen["p07"] != 400 {
+			t.Errorf("%d children, %d changes", len(seen), changes)
+		}
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestOutputHasNowhereToGo(t *testing.T) {
+	streams := NewStreams(full{}, full{})
+	for _, s := range []Sink{streams.Prefixed(Affix{}, Affix{}), streams.Grouped(Affix{}, Affix{})} {
+		_, _ = io.WriteString(s.Stdout(), "a\n")
+		if err := s.End(Ending{}); err == nil {
+			t.Error("no error")
+		}
+	}
+}
+
+// TestSpool: what was written comes back; much of it through a file that has no
+// name and does not hold it in plain text.
+func TestSpool(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	for _, size := range []int{0, 1, inMemory, inMemory + 1, 1 << 20} {
+		want := bytes.Repeat([]byte("secret "), size/7+1)[:size]
+		var s Spool
+		for from := 0; from < size; from += 10_000 {
+			written(t, &s, string(want[from:min(size, from+10_000)]))
+		}
+		if (s.file != nil) != (size > inMemory) {
+			t.Errorf("%d bytes: the file is %v", size, s.file)
+		}
+		if s.file != nil {
+			raw := make([]byte, size)
+			n, _ := s.file.ReadAt(raw, 0)
+			info, err := s.file.Stat()
+			if err != nil || info.Mode().Perm()&0o077 != 0 || n == 0 || bytes.Contains(raw, []byte("secret")) {
+				t.Errorf("%v, %v, %.40q", err, info, raw)
+			}
+			if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 && os.PathSeparator == '/' {
+				t.Errorf("%v, %v", entries, err)
+			}
+		}
+		r, err := s.Reader()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: %v, %d came back", size, err, len(got))
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Setenv("TMPDIR", "/nowhere")
+	var s Spool
+	if _, err := s.Write(make([]byte, inMemory+1)); err == nil || !strings.Contains(err.Error(), "keeping output") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestText: any bytes in any pieces are the JSON that encoding/json makes of
+// them, and are exact in base64.
+func TestText(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	parts := []string{"a", "ü", "\u20ac", "😀", "\x80", "\xff", "\xf0\x9f", "\n", "\"", "<&>", "\u2028", "\x00", "\x1b[0m", strings.Repeat("é", 20_000)}
+	for range 300 {
+		var text Text
+		var whole string
+		for range random.IntN(12) {
+			whole += parts[random.IntN(len(parts))]
+		}
+		for rest := whole; rest != ""; {
+			n := 1 + random.IntN(min(len(rest), 1+random.IntN(40_000)))
+			written(t, &text, rest[:n])
+			rest = rest[n:]
+		}
+		var plain, exact bytes.Buffer
+		if err := errors.Join(text.JSON(&plain), text.Base64(&exact), text.Close()); err != nil {
+			t.Fatal(err)
+		}
+		var got, raw string
+		if err := errors.Join(json.Unmarshal(plain.Bytes(), &got), json.Unmarshal(exact.Bytes(), &raw)); err != nil {
+			t.Fatalf("%v: %.80q", err, &plain)
+		}
+		decoded, err := base64.StdEncoding.DecodeString(raw)
+		if text.Valid() != utf8.ValidString(whole) || got != strings.ToValidUTF8(spread(whole), "\ufffd") || string(decoded) != whole || err != nil {
+			t.Fatalf("valid %t, %v, %.80q became %.80q", text.Valid(), err, whole, got)
+		}
+	}
+}
+
+// spread replaces each broken byte by itself, as encoding/json does.
+func spread(s string) string {
+	var out strings.Builder
+	for _, r := range s {
+		out.WriteRune(r)
+	}
+	return out.String()
+}

@@ -1,0 +1,30 @@
+package children
+
+import (
+	"os"
+	"os/signal"
+)
+
+// listen hands the signals that count to c until the returned function is
+// called, which returns when nothing of it is left.
+func (c *crowd) listen(received chan os.Signal, counts func(os.Signal) bool) (end func()) {
+	over, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		for {
+			select {
+			case s := <-received:
+				if counts(s) {
+					c.got(s)
+				}
+			case <-over:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(received)
+		close(over)
+		<-gone
+	}
+}

@@ -1,0 +1,219 @@
+// Package children runs one command many times at once, each time with an
+// environment of its own, and says how each ended.
+package children
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// ErrNotRun: nothing of that child was started, since another had failed or a
+// signal had come.
+var ErrNotRun = errors.New("not started")
+
+// StartError: the program could not be started.
+type StartError struct{ Err error }
+
+func (e *StartError) Error() string { return e.Err.Error() }
+func (e *StartError) Unwrap() error { return e.Err }
+
+// linger is how long the output of a command is listened to that has ended
+// while processes which it left behind hold it open.
+const linger = 10 * time.Second
+
+// Runner runs Argv.
+type Runner struct {
+	Path     string // of the program
+	Argv     []string
+	Jobs     int  // how many at once
+	FailFast bool // one that fails is the last to be started
+	Now      func() time.Time
+	// Environ is asked for child i's environment right before it is started.
+	// With an error it is not.
+	Environ func(ctx context.Context, i int) ([]string, error)
+	// Open is asked for where child i's output goes, whether it is started or not.
+	Open func(i int) Sink
+}
+
+// Sink takes what one child prints. Its writers are used by a goroutine each.
+type Sink interface {
+	Stdout() io.Writer
+	Stderr() io.Writer
+	// End is called once, when nothing more comes. Its error, or that of a
+	// writer, ends the whole run.
+	End(Ending) error
+}
+
+// Ending is how one child ended.
+type Ending struct {
+	Err    error         // why it was not started
+	Status int           // its exit status; 128+N when signal N ended it
+	Signal string        // "SIGTERM"; "" when none ended it
+	Took   time.Duration // 0 when it was not started
+}
+
+// OK reports whether the command ran and succeeded.
+func (e Ending) OK() bool { return e.Err == nil && e.Status == 0 }
+
+// Run runs n children and returns when all have ended and their output is
+// where it goes. The children have /dev/null for standard input and no
+// terminal. The first SIGINT, SIGTERM or SIGHUP is passed on to them and to all
+// that they started, and no further one is started; the second kills them. The
+// error is the output's.
+func (r Runner) Run(ctx context.Context, n int) ([]Ending, error) {
+	c := &crowd{}
+	defer c.watch()()
+	endings := make([]Ending, n)
+	slots := make(chan struct{}, max(1, r.Jobs))
+	var all sync.WaitGroup
+	for i := range n {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			sink := r.Open(i)
+			endings[i] = r.child(ctx, c, i, sink)
+			if err := sink.End(endings[i]); err != nil {
+				c.broke(err)
+			}
+			if r.FailFast && !endings[i].OK() {
+				c.stop()
+			}
+		})
+	}
+	all.Wait()
+	return endings, c.broken()
+}
+
+func (r Runner) child(ctx context.Context, c *crowd, i int, sink Sink) Ending {
+	if c.stopped() || ctx.Err() != nil {
+		return Ending{Err: ErrNotRun}
+	}
+	environ, err := r.Environ(ctx, i)
+	if err != nil {
+		return Ending{Err: err}
+	}
+	prepare := func(path string, argv []string) *exec.Cmd {
+		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: watched{sink.Stdout(), c}, Stderr: watched{sink.Stderr(), c}, WaitDelay: linger}
+		apart(command)
+		return command
+	}
+	began := r.Now()
+	command := prepare(r.Path, r.Argv)
+	err = c.start(command)
+	if noFormat(err) { // as a shell does with a script that names no interpreter
+		command = prepare("/bin/sh", append([]string{"sh", r.Path}, r.Argv[1:]...))
+		err = c.start(command)
+	}
+	if errors.Is(err, ErrNotRun) {
+		return Ending{Err: err}
+	}
+	if err != nil {
+		return Ending{Err: &StartError{err}}
+	}
+	err = command.Wait()
+	c.ended(command)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
+		c.broke(err)
+	}
+	e := ending(command.ProcessState)
+	e.Took = r.Now().Sub(began)
+	return e
+}
+
+// watched ends the run as soon as a write fails: a command that takes no notice
+// of a broken pipe would go on for nobody.
+type watched struct {
+	io.Writer
+	crowd *crowd
+}
+
+func (w watched) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil {
+		w.crowd.broke(err)
+	}
+	return n, err
+}
+
+// crowd is the children that run.
+type crowd struct {
+	mu        sync.Mutex
+	running   map[*exec.Cmd]bool
+	stopping  bool // start no more
+	signalled bool
+	err       error
+}
+
+// start starts command unless the crowd is stopping.
+func (c *crowd) start(command *exec.Cmd) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopping {
+		return ErrNotRun
+	}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	if c.running == nil {
+		c.running = map[*exec.Cmd]bool{}
+	}
+	c.running[command] = true
+	return nil
+}
+
+func (c *crowd) ended(command *exec.Cmd) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.running, command)
+}
+
+func (c *crowd) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopping = true
+}
+
+func (c *crowd) stopped() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stopping
+}
+
+// broke notes that the output has nowhere to go, and ends the children.
+func (c *crowd) broke(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+		for command := range c.running {
+			terminate(command)
+		}
+	}
+	c.stopping = true
+}
+
+func (c *crowd) broken() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// got passes the first signal on; with the second the children are killed.
+func (c *crowd) got(s os.Signal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for command := range c.running {
+		if c.signalled {
+			kill(command)
+		} else {
+			pass(command, s)
+		}
+	}
+	c.stopping, c.signalled = true, true
+}

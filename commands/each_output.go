@@ -1,0 +1,133 @@
+package commands
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"stsx/commands/children"
+)
+
+// sinks say where the output of profile i's command goes.
+func (e *eachRun) sinks(o eachOptions) func(i int) children.Sink {
+	if o.json {
+		lines := &jsonLines{eachRun: e}
+		return func(i int) children.Sink { return &jsonLine{of: lines, i: i} }
+	}
+	width := 0
+	for _, p := range e.profiles {
+		width = max(width, utf8.RuneCountInString(quoted(p.Name)))
+	}
+	streams := children.NewStreams(e.Stdout, e.Stderr)
+	sink := streams.Prefixed
+	if o.group {
+		sink = streams.Grouped
+	}
+	return func(i int) children.Sink {
+		name := fmt.Sprintf("%-*s", width, quoted(e.profiles[i].Name))
+		return sink(e.affix(name, i, e.StdoutIsTerminal), e.affix(name, i, e.StderrIsTerminal))
+	}
+}
+
+// affix stands around a line of profile i's: its name, coloured on a terminal,
+// where the line can't colour what comes after it either.
+func (e *eachRun) affix(name string, i int, terminal bool) children.Affix {
+	if !terminal || e.Getenv("NO_COLOR") != "" || e.Getenv("TERM") == "dumb" || e.GOOS == "windows" {
+		return children.Affix{Before: name + " | "}
+	}
+	colours := []int{36, 33, 32, 35, 34, 96, 93, 92, 95, 94} // none that means trouble
+	return children.Affix{Before: "\x1b[" + strconv.Itoa(colours[i%len(colours)]) + "m" + name + " |\x1b[0m ", After: "\x1b[0m"}
+}
+
+// eachLine is a profile's line of JSON, but for what its command printed.
+type eachLine struct {
+	Profile  string  `json:"profile"`
+	Account  string  `json:"account"`   // "" when the profile was not opened
+	Role     string  `json:"role"`      // the same
+	ExitCode *int    `json:"exit_code"` // stsx's own status when error is there; null when the command was not to be started
+	Signal   *string `json:"signal"`
+	Error    *string `json:"error"` // why the command did not start
+	Duration float64 `json:"duration"`
+}
+
+// jsonLines is standard output, a whole line at a time.
+type jsonLines struct {
+	*eachRun
+	mu   sync.Mutex
+	done int
+}
+
+// jsonLine keeps what one command prints.
+type jsonLine struct {
+	of          *jsonLines
+	i           int
+	stdout, err children.Text
+}
+
+func (l *jsonLine) Stdout() io.Writer { return &l.stdout }
+func (l *jsonLine) Stderr() io.Writer { return &l.err }
+
+func (l *jsonLine) End(ending children.Ending) error {
+	err := l.of.write(l.i, ending, &l.stdout, &l.err)
+	return errors.Join(err, l.stdout.Close(), l.err.Close())
+}
+
+// write writes a line, and never holds all of it in memory.
+func (l *jsonLines) write(i int, ending children.Ending, stdout, stderr *children.Text) error {
+	role := l.role(i)
+	line := eachLine{Profile: l.profiles[i].Name, Account: role.Account(), Role: role.Name(), Duration: ending.Took.Round(time.Millisecond).Seconds()}
+	if !errors.Is(ending.Err, children.ErrNotRun) {
+		code := l.status(ending)
+		line.ExitCode = &code
+	}
+	if ending.Signal != "" {
+		line.Signal = &ending.Signal
+	}
+	if ending.Err != nil {
+		text := plain(l.cause(ending).Error())
+		line.Error = &text
+	}
+	head, err := json.Marshal(line)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, err := io.WriteString(l.Stdout, strings.TrimSuffix(string(head), "}")); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		name string
+		text *children.Text
+	}{{"stdout", stdout}, {"stderr", stderr}} {
+		if _, err := fmt.Fprintf(l.Stdout, ",%q:", part.name); err != nil {
+			return err
+		}
+		if err := part.text.JSON(l.Stdout); err != nil {
+			return err
+		}
+		if part.text.Valid() {
+			continue
+		}
+		if _, err := fmt.Fprintf(l.Stdout, ",%q:", part.name+"_base64"); err != nil {
+			return err
+		}
+		if err := part.text.Base64(l.Stdout); err != nil {
+			return err
+		}
+	}
+	if _, err := io.WriteString(l.Stdout, "}\n"); err != nil {
+		return err
+	}
+	l.done++
+	if !l.StdoutIsTerminal {
+		l.kit.Ask.Progress(fmt.Sprintf("%d of %d have ended", l.done, len(l.profiles)))
+	}
+	return nil
+}

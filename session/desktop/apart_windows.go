@@ -1,0 +1,11 @@
+package desktop
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// apart keeps the console's Ctrl-C from a browser that was started here.
+func apart(command *exec.Cmd) {
+	command.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}
