@@ -13,7 +13,7 @@ import (
 // *RoleError, *InputError, ErrInterrupted.
 func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role, error) {
 	if len(granted) == 0 {
-		return Role{}, &RoleError{}
+		return Role{}, &RoleError{By: p.Org.By()}
 	}
 	fits := matching(p, granted)
 	switch {

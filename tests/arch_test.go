@@ -18,7 +18,7 @@ import (
 // library. Tests are free to use tests/… and the judges of their own.
 func rooms() map[string][]string {
 	return map[string][]string{
-		".":               {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/okta", "stsx/session/tty", "stsx/session/vault"},
+		".":               {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/form", "stsx/session/okta", "stsx/session/tty", "stsx/session/vault"},
 		"commands":        {"github.com/urfave/cli/v2", "golang.org/x/sys/", "stsx/session", "stsx/shellinit", "stsx/completions"},
 		"shellinit":       {},
 		"completions":     {},
@@ -26,6 +26,7 @@ func rooms() map[string][]string {
 		"session":         {},
 		"session/config":  {"stsx/session", "github.com/pelletier/go-toml/"},
 		"session/okta":    {"stsx/session", "golang.org/x/net/html"},
+		"session/form":    {"stsx/session"},
 		"session/browser": {"github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
 		"session/awsfile": {"stsx/session", "github.com/gofrs/flock", "github.com/rogpeppe/go-internal/diff"},
 		"session/bundle":  {},
