@@ -101,7 +101,7 @@
 	const most = 40, longest = 300;
 	let asked = [];
 
-	const said = text => String(text ?? '').replace(/\s+/g, ' ').trim().slice(0, longest);
+	const said = text => String(text ?? '').replace(/[\s\ue000-\uf8ff]+/g, ' ').trim().slice(0, longest);
 	const spoken = el => said(textOf(el));
 	const every = function* (selector) { for (const root of roots(document)) yield* root.querySelectorAll(selector); };
 	const answerable = 'input:not([type=hidden], [type=submit], [type=button], [type=reset], [type=image]), select, textarea';

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -115,9 +116,9 @@ func (t *Tab) name(ctx context.Context, controls []Control) error {
 // longestName bounds a name, in bytes.
 const longestName = 300
 
-// oneLine folds white space and cuts text to its bound.
+// oneLine folds white space, drops what fonts of icons draw, and cuts text to its bound.
 func oneLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Co, r) }), " ")
 	if len(text) <= longestName {
 		return text
 	}
