@@ -82,7 +82,8 @@ func newDesk(t *testing.T, config okta.Config) *desk {
 
 func deskAt(t *testing.T, org *okta.Org, config aws.Config) *desk {
 	t.Helper()
-	d := bareDesk(t, org.Certificate(), config)
+	config.Certificates = []*x509.Certificate{org.Certificate()}
+	d := bareDesk(t, config)
 	d.org = org
 	d.configure(`
 [idp.acme]
@@ -108,11 +109,9 @@ role = "Audit"
 [profile.any]
 `
 
-// bareDesk is a desk without an org and without a configuration, whose AWS
-// trusts assertions signed with certificate.
-func bareDesk(t *testing.T, certificate *x509.Certificate, config aws.Config) *desk {
+// bareDesk is a desk without an org and without a configuration.
+func bareDesk(t *testing.T, config aws.Config) *desk {
 	t.Helper()
-	config.Certificates = []*x509.Certificate{certificate}
 	server, err := aws.New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestIdentityProviders(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = idp.Close() })
-			d := bareDesk(t, idp.Certificate, aws.Config{Moto: moto.URL(), Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}}})
+			d := bareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}}})
 			d.configure("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + profiles)
 			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
 			term := d.open("exec", "prod", "--", "aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text")

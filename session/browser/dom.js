@@ -172,6 +172,7 @@
 					on: Boolean(one.checked ?? one.selected ?? /^true$/.test(one.ariaChecked ?? one.ariaSelected)), required: Boolean(one.required), off: one.matches(':disabled, [aria-disabled=true]'),
 					login: kind === 'text' && login(one), submits: one.matches('[type=submit], [type=image]') || one.localName === 'button' && one.type === 'submit'};
 				if (kind === 'text') control.value = said(one.value);
+				if (kind === 'secret') control.on = one.value !== '';
 				if (Array.isArray(el)) {
 					control.label = spoken(one.closest('fieldset')?.querySelector('legend') ?? one.closest('[role=radiogroup]') ?? one).slice(0, 80) || said(one.name);
 					control.options = el.map(labelOf), control.picked = el.findIndex(e => e.checked);
@@ -194,7 +195,10 @@
 			const shown = new Set([...view.errors, ...view.controls.flatMap(c => [c.label, ...c.options])]);
 			const texts = roots(document).map(root => root.body ? root.body.innerText : [...root.children].map(el => el.innerText ?? '').join('\n'));
 			for (const line of texts.join('\n').slice(0, 40 * longest).split('\n').map(said)) {
-				if (line && !shown.has(line) && view.lines.length < most) { shown.add(line); view.lines.push(line); }
+				// What is left of a line without the names of controls is worth reading.
+				if (!/[^\s:*]/.test([...shown].reduce((rest, name) => name ? rest.replaceAll(name, '') : rest, line)) || view.lines.length >= most) continue;
+				shown.add(line);
+				view.lines.push(line);
 			}
 			for (const el of every('iframe, frame')) if (inSight(el) && el.clientHeight > 30) view.frames++;
 			return view;

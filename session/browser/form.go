@@ -33,7 +33,7 @@ type Control struct {
 	Value    string   `json:"value"`   // of a text
 	Options  []string `json:"options"` // of a choice
 	Picked   int      `json:"picked"`  // the option that is picked; -1: none
-	On       bool     `json:"on"`      // of a box
+	On       bool     `json:"on"`      // of a box; of a secret: something is typed in
 	Required bool     `json:"required"`
 	Off      bool     `json:"off"`     // can't be pressed as the page stands
 	Login    bool     `json:"login"`   // a text that wants the person's name or address

@@ -121,11 +121,10 @@ func (c *crossing) wait(ctx context.Context, v *View) error {
 	} else {
 		what += " shows nothing yet"
 	}
-	err := c.while(ctx, func(ctx context.Context) error {
+	return c.while(ctx, func(ctx context.Context) error {
 		_, err := c.Ask.Wait(ctx, session.Errand{Prompt: what})
 		return err
 	})
-	return c.late(ctx, err)
 }
 
 func (c *crossing) nobody(ctx context.Context, v *View) error {
@@ -151,6 +150,7 @@ func (c *crossing) take(ctx context.Context, v *View, w way) error {
 		return err
 	}
 	given := false
+	t.typed = nil
 	for _, n := range w.fields {
 		answered, err := c.field(ctx, v, n, t)
 		if err != nil {
@@ -185,6 +185,7 @@ func (c *crossing) take(ctx context.Context, v *View, w way) error {
 	acted, err := c.press(ctx, v, n)
 	if acted {
 		t.n++
+		t.secrets = append(t.secrets, t.typed...)
 	}
 	return err
 }
@@ -325,6 +326,9 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 	case control.Kind == "secret":
 		q.Secret, otherwise = true, ""
 		q.Prompt += " (for " + hostOf(v.Origin) + ")"
+		if control.On {
+			q.Prompt += " [as it is]"
+		}
 	case otherwise == "" && c.wantsName(v, n):
 		otherwise = c.Org.Username
 	}
@@ -356,7 +360,7 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 		switch {
 		case err == nil:
 			if control.Kind == "secret" {
-				t.secrets = append(t.secrets, secret)
+				t.typed = append(t.typed, secret)
 			}
 			return true, nil
 		case errors.Is(err, ErrGone), errors.As(err, &foreign), ctx.Err() != nil:

@@ -56,7 +56,7 @@ func (b Bridge) Cross(ctx context.Context, page Page) error {
 		case errors.Is(err, ErrPosted):
 			return nil
 		case err != nil:
-			return err
+			return c.late(ctx, err)
 		default:
 			moves = 0
 		}
@@ -76,7 +76,8 @@ type crossing struct {
 // tries is what became of one set of questions.
 type tries struct {
 	n       int
-	secrets []session.Secret
+	typed   []session.Secret // not sent yet
+	secrets []session.Secret // sent
 }
 
 // origins are where the sign-in is expected to be.
@@ -110,7 +111,7 @@ func (c *crossing) settled(ctx context.Context) (*View, error) {
 			}
 		}
 		if err := pause(ctx); err != nil {
-			return nil, c.late(ctx, err)
+			return nil, err
 		}
 	}
 }

@@ -33,7 +33,7 @@ type Control struct {
 	Value    string   // of a text
 	Options  []string // of a choice
 	Picked   int      // the option that is picked; -1: none
-	On       bool     // of a box
+	On       bool     // of a box; of a secret: something is typed in
 	Required bool
 	Off      bool // can't be pressed as the page stands
 	Login    bool // a text that wants the person's name or address
