@@ -109,8 +109,12 @@
 		'[role=button], [role=link], [role=checkbox], [role=switch], [role=radio], [role=option], [role=tab], [role=menuitem]';
 	const acts = el => el.tagName !== 'A' || el.getAttribute('role') === 'button' || /^(#|javascript:|$)/i.test((el.getAttribute('href') ?? '').trim());
 	// labelOf is for what has no name that a screen reader would say.
+	const beside = el => {
+		const row = el.closest('tr, li, p, div');
+		return row && row.childElementCount < 20 ? spoken(row).slice(0, 80) : '';
+	};
 	const labelOf = el => [...el.labels ?? []].map(spoken).join(' ').trim() || said(el.getAttribute('aria-label')) || said(el.placeholder) || said(el.title) ||
-		said(el.alt) || (el.matches(answerable) ? '' : spoken(el)) || spoken(el.closest('tr, li, p, div') ?? el).slice(0, 80) || said(el.name) || el.localName;
+		said(el.alt) || (el.matches(answerable) ? '' : spoken(el)) || beside(el) || said(el.name) || el.localName;
 	const options = el => [...el.options].filter(option => !option.disabled && !option.hidden).slice(0, 5 * most);
 	const secret = el => el.type === 'password' || /\b(current|new)-password\b/.test(el.autocomplete) || getComputedStyle(el).webkitTextSecurity !== 'none';
 	const login = el => el.type === 'email' || /\b(username|email)\b/.test(el.autocomplete);
