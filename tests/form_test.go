@@ -4,9 +4,12 @@ package tests
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,7 +80,8 @@ func TestHostilePage(t *testing.T) {
 		"/next": "<h1>Endless</h1><form id=f></form><script>for (let i = 0; i < 5000; i++) f.insertAdjacentHTML('beforeend', `<input aria-label='Number ${i}'><button>${i}</button>`)</script>",
 	})
 	d := formDesk(t, p.URL+"/", "username = \""+jane+"\"\n").with("STSX_PASSWORD=" + canaryPassword)
-	term := d.open("exec", "prod", "--", "true")
+	bundle := filepath.Join(d.home, "bundle.zip")
+	term := d.open("exec", "prod", "--debug-bundle", bundle, "--", "true")
 	term.expect("a page of " + p.URL + " asks:")
 	term.expect("User\ufffd[1A\ufffdname [" + jane + "]")
 	term.send("someone\r")
@@ -105,6 +109,15 @@ func TestHostilePage(t *testing.T) {
 		if strings.HasPrefix(name, "trap") && values[0] != "" {
 			t.Errorf("%s got %q", name, values)
 		}
+	}
+	members := d.unzipped(bundle)
+	for name, text := range members {
+		if strings.Contains(text, janePassword) || strings.Contains(text, "someone") {
+			t.Errorf("what was typed is in %s of the bundle", name)
+		}
+	}
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(members)), func(name string) bool { return strings.HasSuffix(name, ".png") }) {
+		t.Errorf("the bundle shows no page: %q", slices.Collect(maps.Keys(members)))
 	}
 	for _, bad := range []string{"\x1b]", "\x07", "\x1b[2J\x1b[31m", "\u202e", "\x9b", "\u009b"} {
 		if strings.Contains(term.raw(), bad) {
@@ -152,9 +165,9 @@ func TestForeignPage(t *testing.T) {
 func TestRestlessPage(t *testing.T) {
 	t.Parallel()
 	p := servePages(t, map[string]string{"/": "<h1>Moment</h1><script>setTimeout(() => location.reload(), 30)</script>"})
-	d := formDesk(t, p.URL+"/", "timeout = \"10s\"\n")
+	d := formDesk(t, p.URL+"/", "timeout = \"20s\"\n")
 	r := d.expect(d.run("exec", "prod", "--", "true"), 125)
-	d.says(r.stderr, "the sign-in did not end within 10s", "did not get past a page ("+p.URL+"/)", "Moment")
+	d.says(r.stderr, "the sign-in did not end within 20s", "did not get past a page ("+p.URL+"/)", "Moment")
 	d.clean()
 }
 

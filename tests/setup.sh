@@ -117,13 +117,15 @@ idp_parts() {
 	have apt-get || return 0
 	php -r 'exit((int) !(extension_loaded("dom") && extension_loaded("mbstring")));' >/dev/null 2>&1 ||
 		want 'php-cli php-mbstring php-xml' ''
-	perl -MApache::Session -MCache::Cache -MCache::FileCache -MClone -MConfig::IniFiles -MCrypt::OpenSSL::RSA -MCrypt::OpenSSL::X509 \
+	if ! perl -MApache::Session -MCache::FileCache -MClone -MConfig::IniFiles -MCrypt::OpenSSL::RSA -MCrypt::OpenSSL::X509 \
 		-MCrypt::Rijndael -MCrypt::URandom -MEmail::Date::Format -MGlib -MHTML::Template -MIO::String -MJSON -MJSON::XS -MLWP -MLasso \
-		-MList::MoreUtils -MMouse -MPlack -MRegexp::Assemble -MText::Unidecode -MURI -MXML::Simple -e1 >/dev/null 2>&1 ||
-		want 'libapache-session-perl libcache-cache-perl libclass-xsaccessor-perl libclone-perl libconfig-inifiles-perl
-			libcrypt-openssl-rsa-perl libcrypt-openssl-x509-perl libcrypt-rijndael-perl libcrypt-urandom-perl libemail-date-format-perl
-			libglib-perl libhtml-template-perl libio-string-perl libjson-perl libjson-xs-perl liblasso-perl liblist-moreutils-perl
-			libmouse-perl libplack-perl libregexp-assemble-perl libtext-unidecode-perl liburi-perl libwww-perl libxml-simple-perl' ''
+		-MList::MoreUtils -MMouse -MPlack -MRegexp::Assemble -MText::Unidecode -MURI -MXML::Simple -e1 >/dev/null 2>&1; then
+		want 'libapache-session-perl libcache-cache-perl libclone-perl libconfig-inifiles-perl' ''
+		want 'libcrypt-openssl-rsa-perl libcrypt-openssl-x509-perl libcrypt-rijndael-perl libcrypt-urandom-perl' ''
+		want 'libemail-date-format-perl libglib-perl libhtml-template-perl libio-string-perl libjson-perl libjson-xs-perl' ''
+		want 'liblasso-perl liblist-moreutils-perl libmouse-perl libplack-perl libregexp-assemble-perl' ''
+		want 'libtext-unidecode-perl liburi-perl libwww-perl libxml-simple-perl' ''
+	fi
 	# What the portal's pages load.
 	for part in jquery jquery-ui jquery-cookie bootstrap4; do
 		[ -e "/usr/share/javascript/$part" ] || want "libjs-$part" ''
