@@ -127,7 +127,21 @@ func (c *crossing) wait(ctx context.Context, v *View) error {
 	})
 }
 
+// nobody is for a page that asks when there is nobody to answer: it gets some
+// time to go on by itself.
 func (c *crossing) nobody(ctx context.Context, v *View) error {
+	sketch, err := c.page.Sketch(ctx)
+	if err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, patient*between)
+	defer cancel()
+	if c.moved(waiting, sketch) {
+		return ErrGone
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	at, err := c.page.Location(ctx)
 	if err != nil {
 		at = v.Origin
