@@ -53,7 +53,7 @@ func TestForm(t *testing.T) {
 		</form>
 		<a href=/help>Help</a><a>No link</a><div role=button tabindex=0 aria-label="Close it">x</div>
 		<input name=gone style="display:none"><input name=far style="position:absolute;left:-5000px"><iframe src=/frame width=300 height=100></iframe>
-		<div id=host></div><script>host.attachShadow({mode: 'open'}).innerHTML = '<label>Deep <input name=d></label>'</script>`,
+		<button type=button id=tick>Again (9)</button><div id=host></div><script>tick.onclick = () => tick.textContent = 'Again (8)'; host.attachShadow({mode: 'open'}).innerHTML = '<label>Deep <input name=d></label>'</script>`,
 		"/frame": "<input name=inside>"}, func(mux *http.ServeMux) {
 		mux.HandleFunc("/take", func(w http.ResponseWriter, r *http.Request) {
 			_ = r.ParseForm()
@@ -83,6 +83,7 @@ func TestForm(t *testing.T) {
 0 button "→ Go" submits
 0 button "Other way"
 -1 link "Help"
+-1 button "Again (9)"
 -1 button "Close it"
 `; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
@@ -104,6 +105,9 @@ func TestForm(t *testing.T) {
 		t.Errorf("a button that is off: %v", err)
 	}
 	before, err := page.Sketch(ctx)
+	if err == nil {
+		err = page.Click(ctx, "#tick") // which says 8 then
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
