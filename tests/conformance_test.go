@@ -49,13 +49,14 @@ func providers() map[string]provider {
 			},
 			answer: func(d *desk, term *terminal, password string) {
 				term.expect("a page of " + d.org.URL() + " asks:")
+				term.expect("> fill in ")
+				term.send("\r")
 				term.expect(d.words("Username")...)
+				term.expect("[" + jane + "]")
 				term.send("\r") // as configured
 				term.expect("(for " + strings.TrimPrefix(d.org.URL(), "http://") + ")")
 				term.send(password + "\r")
 				term.expect("[y/N]") // remember me?
-				term.send("\r")
-				term.expect("Press: ")
 				term.send("\r")
 			},
 			away: func(d *desk, term *terminal) {

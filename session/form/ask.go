@@ -130,7 +130,7 @@ func (c *crossing) wait(ctx context.Context, v *View) error {
 // nobody is for a page that asks when there is nobody to answer: it gets some
 // time to go on by itself.
 func (c *crossing) nobody(ctx context.Context, v *View) error {
-	sketch, err := c.page.Sketch(ctx)
+	sketch, err := c.at(ctx)
 	if err != nil {
 		return err
 	}
@@ -279,6 +279,7 @@ func (c *crossing) press(ctx context.Context, v *View, n int) (acted bool, err e
 		return false, err
 	}
 	c.Ask.Progress("pressing “" + label + "”")
+	c.sketch = ""
 	err = c.page.Follow(ctx, n, v.Origin)
 	switch {
 	case errors.Is(err, ErrOff):
@@ -311,7 +312,7 @@ func (c *crossing) field(ctx context.Context, v *View, n int, t *tries) (given b
 			return err
 		})
 		if err == nil && yes != control.On {
-			err = c.page.Answer(ctx, n, yes, v.Origin)
+			err = c.fill(ctx, v, n, yes)
 		}
 		return err == nil, err
 	case "choice":
@@ -325,7 +326,7 @@ func (c *crossing) field(ctx context.Context, v *View, n int, t *tries) (given b
 			return err
 		})
 		if err == nil && picked != control.Picked {
-			err = c.page.Answer(ctx, n, picked, v.Origin)
+			err = c.fill(ctx, v, n, picked)
 		}
 		return err == nil, err
 	}
@@ -369,7 +370,7 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 		if text == control.Value {
 			return false, nil // it stays as it is
 		}
-		err = c.page.Answer(ctx, n, text, v.Origin)
+		err = c.fill(ctx, v, n, text)
 		var foreign *session.OriginError
 		switch {
 		case err == nil:

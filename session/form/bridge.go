@@ -71,6 +71,7 @@ type crossing struct {
 	trusted []string
 	tries   map[string]*tries
 	told    map[string]bool // what was said of the page before
+	sketch  string          // of the View at hand; "" after something was done to the page
 }
 
 // tries is what became of one set of questions.
@@ -106,8 +107,16 @@ func (c *crossing) settled(ctx context.Context) (*View, error) {
 		}
 		if looks >= patient || looks >= still && !c.page.Busy() {
 			view, err := c.page.View(ctx)
-			if err != nil || looks >= patient || !view.empty() {
-				return &view, err
+			if err != nil {
+				return nil, err
+			}
+			after, err := c.page.Sketch(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if after == sketch && (looks >= patient || !view.empty()) {
+				c.sketch = sketch
+				return &view, nil
 			}
 		}
 		if err := pause(ctx); err != nil {
@@ -142,10 +151,24 @@ func (c *crossing) moved(ctx context.Context, sketch string) bool {
 	return false
 }
 
+// at is the page that a question is about, as a sketch.
+func (c *crossing) at(ctx context.Context) (string, error) {
+	if c.sketch != "" {
+		return c.sketch, nil
+	}
+	return c.page.Sketch(ctx)
+}
+
+// fill answers a control.
+func (c *crossing) fill(ctx context.Context, v *View, n int, value any) error {
+	c.sketch = ""
+	return c.page.Answer(ctx, n, value, v.Origin)
+}
+
 // while puts a question, which is taken back with ErrGone when the page changes
 // meanwhile. The person's time does not count as the sign-in's.
 func (c *crossing) while(ctx context.Context, ask func(context.Context) error) error {
-	sketch, err := c.page.Sketch(ctx)
+	sketch, err := c.at(ctx)
 	if err != nil {
 		return err
 	}
