@@ -22,7 +22,7 @@ export PATH := $(PATH):$(CURDIR)/tests/.venv/bin
 
 WIDGET  := tests/okta/node_modules/.package-lock.json
 SHELLS  := tests/shells/node_modules/.package-lock.json
-PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .git -prune -o
+PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .idps -prune -o -name .git -prune -o
 TIMEOUT := 12m
 
 # The version comes from git describe; without this a checkout that belongs to
@@ -56,7 +56,7 @@ check: ## format, vet, staticcheck, shell scripts
 	@echo staticcheck
 	@$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	@echo 'shell scripts'
-	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/'); \
+	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/' -e '^tests/.idps/'); \
 		shellcheck $$(printf '%s\n' $$scripts | grep -v '\.zsh$$') && $(GO) run $(SHFMT) -d $$scripts
 	@if command -v dash >/dev/null; then dash -n shellinit/scripts/sh.sh; else echo 'no dash: sh.sh is not checked with it'; fi
 	@if command -v zsh >/dev/null; then \
@@ -112,8 +112,8 @@ install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(P
 	install -m 644 completions/scripts/stsx.zsh '$(SHARE)/zsh/site-functions/_stsx'
 	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
-clean: ## what make made here, what npm and pip brought included
-	rm -rf stsx build dist tests/okta/node_modules tests/shells/node_modules tests/.venv
+clean: ## what make made here, what npm, pip and apt brought here included
+	rm -rf stsx build dist tests/okta/node_modules tests/shells/node_modules tests/.venv tests/.idps
 
 setup-demo:
 	@$(SHELL) tests/setup.sh demo

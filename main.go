@@ -31,6 +31,7 @@ import (
 	"stsx/session/config"
 	"stsx/session/desktop"
 	"stsx/session/endpoint"
+	"stsx/session/form"
 	"stsx/session/okta"
 	"stsx/session/textfile"
 	"stsx/session/tty"
@@ -118,9 +119,17 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	terminal := tty.New(tty.Options{NoInput: s.NoInput, Quiet: s.Quiet, Stderr: os.Stderr, Getenv: os.Getenv})
 	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
 	keeper := keeper{store.Passwords(), store}
+	begin := func(ctx context.Context, o session.Org, show bool) (*page, error) {
+		return browse(ctx, o, show, filepath.Join(state, "browser"), terminal, record)
+	}
 	driver := &okta.Driver{
 		Browse: func(ctx context.Context, o session.Org, show bool) (okta.Page, error) {
-			return browse(ctx, o, show, filepath.Join(state, "browser"), terminal, record)
+			return opened[okta.Page](begin(ctx, o, show))
+		},
+		Bridge: func(ctx context.Context, p okta.Page, o session.Org, known []string) error {
+			return form.Bridge{Ask: terminal, Org: o, Known: func(ctx context.Context) (bool, error) {
+				return p.Visible(ctx, strings.Join(known, ", "))
+			}}.Cross(ctx, p.(*page))
 		},
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: keeper, Run: firstLine, Ask: terminal},
 		Codes: func() *session.CodeSource {
@@ -137,12 +146,18 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return keepPicture(state, png) }
 	}
+	providers := session.Providers{
+		session.TypeOkta: driver,
+		session.TypeForm: &form.Driver{Ask: terminal, Browse: func(ctx context.Context, o session.Org, show bool) (form.Page, error) {
+			return opened[form.Page](begin(ctx, o, show))
+		}},
+	}
 	client := awssts.New(os.Getenv)
 	roles, names := vault.NewRoles(cache, time.Now), vault.NewNames(cache, time.Now)
 	kit := &commands.Kit{
 		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
-			IdP: driver, STS: client, Store: store,
+			IdP: providers, STS: client, Store: store,
 			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
 		Roles:    roles,
@@ -212,7 +227,7 @@ func directory(variable, home string, otherwise ...string) (string, error) {
 	return filepath.Join(base, "stsx"), nil
 }
 
-func browse(ctx context.Context, o session.Org, show bool, profiles string, terminal *tty.Terminal, record *bundle.Bundle) (okta.Page, error) {
+func browse(ctx context.Context, o session.Org, show bool, profiles string, terminal *tty.Terminal, record *bundle.Bundle) (*page, error) {
 	describeOrg(record, o, show)
 	path, err := browser.Find(o.BrowserPath, os.Getenv)
 	if err != nil {
@@ -231,26 +246,40 @@ func browse(ctx context.Context, o session.Org, show bool, profiles string, term
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	return &page{Tab: tab, browser: b, record: record}, nil
+	return &page{Tab: tab, browser: b, record: record, user: o.Username}, nil
 }
 
-// page makes a browser's tab an okta.Page.
+// opened is a page as a driver sees it; without one it is nil.
+func opened[P any](p *page, err error) (out P, _ error) {
+	if err != nil {
+		return out, err
+	}
+	return any(p).(P), nil
+}
+
+// page makes a browser's tab an okta.Page and a form.Page.
 type page struct {
 	*browser.Tab
 	browser *browser.Browser
 	record  *bundle.Bundle
+	user    string
 	posted  string
 }
 
 func (p *page) Await(ctx context.Context, marks ...string) (int, error) {
 	i, err := p.Tab.Await(ctx, marks...)
 	if errors.Is(err, browser.ErrPosted) {
-		if p.posted == "" {
-			p.posted = (<-p.Tab.Posted()).SAMLResponse
-		}
+		p.take()
 		return -1, nil
 	}
 	return i, err
+}
+
+// take is for when the tab says that the response was posted.
+func (p *page) take() {
+	if p.posted == "" {
+		p.posted = (<-p.Tab.Posted()).SAMLResponse
+	}
 }
 
 func (p *page) Posted() string { return p.posted }
@@ -316,6 +345,62 @@ func (p *page) Continue(ctx context.Context, from okta.Page) error {
 }
 
 func (p *page) Close() error { return p.browser.Close() }
+
+func (p *page) View(ctx context.Context) (form.View, error) {
+	f, err := p.Form(ctx)
+	v := form.View{Origin: f.Origin, Title: f.Title, Heads: f.Heads, Errors: f.Errors, Lines: f.Lines, More: f.More, Frames: f.Frames}
+	for _, c := range f.Controls {
+		v.Controls = append(v.Controls, form.Control(c))
+	}
+	return v, p.bridged(err)
+}
+
+func (p *page) Sketch(ctx context.Context) (string, error) {
+	sketch, err := p.Tab.Sketch(ctx)
+	return sketch, p.bridged(err)
+}
+
+func (p *page) Answer(ctx context.Context, control int, value any, origin string) error {
+	if text, ok := value.(string); ok {
+		p.record.Hide(text, "[typed]")
+	}
+	return p.bridged(p.Tab.Answer(ctx, control, value, origin))
+}
+
+func (p *page) Follow(ctx context.Context, control int, origin string) error {
+	return p.bridged(p.Tab.Follow(ctx, control, origin))
+}
+
+// bridged is an error of the browser's as the bridge knows it.
+func (p *page) bridged(err error) error {
+	var foreign *browser.OriginError
+	switch {
+	case errors.Is(err, browser.ErrPosted):
+		p.take()
+		return form.ErrPosted
+	case errors.Is(err, browser.ErrAbsent):
+		return form.ErrGone
+	case errors.Is(err, browser.ErrQuiet):
+		return form.ErrQuiet
+	case errors.Is(err, browser.ErrOff):
+		return form.ErrOff
+	case errors.As(err, &foreign):
+		return &session.OriginError{Got: foreign.Got, Want: foreign.Want[0]}
+	}
+	return err
+}
+
+func (p *page) Record(ctx context.Context, name string) {
+	if p.record == nil {
+		return
+	}
+	outline, err := p.Outline(ctx)
+	if err != nil {
+		return // the page is gone, or is on its way to the next
+	}
+	png, _ := p.Screenshot(ctx, p.user) // an outline without a picture is worth keeping
+	p.record.Screen(name, png, outline)
+}
 
 // keeper is the keyring and the record of refused passwords, which the vault
 // keeps apart.

@@ -41,6 +41,9 @@ func (r *run) passwordCommand() *cli.Command {
 }
 
 func (r *run) setPassword(ctx context.Context, o session.Org) error {
+	if o.Type == session.TypeForm {
+		return fmt.Errorf("keeping a password: %s is of type \"form\", and what its pages ask is typed in each time", quoted(o.Name))
+	}
 	password := r.settings.Password
 	if password.IsZero() {
 		text, err := r.kit.Ask.Ask(ctx, session.Question{

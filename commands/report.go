@@ -114,9 +114,9 @@ func status(err error) (code int, hint string) {
 		case hint != "":
 			return statusFailure, hint
 		case page.Screenshot == "":
-			return statusFailure, "open the app in a browser to see what Okta wants; --verbose keeps a picture of the page, and --debug-bundle FILE all that a report of this needs"
+			return statusFailure, "open the app in a browser to see what it wants; --verbose keeps a picture of the page, and --debug-bundle FILE all that a report of this needs"
 		}
-		return statusFailure, "open the app in a browser to see what Okta wants; --debug-bundle FILE keeps all that a report of this needs"
+		return statusFailure, "open the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
 	case errors.Is(err, context.DeadlineExceeded) && hint == "":
 		return statusFailure, "check the network, or raise timeout in the configuration"
 	}
@@ -138,7 +138,7 @@ func refusal(kind session.Refusal) string {
 	case session.RefusedTooMany:
 		return "wait a minute before the next try"
 	}
-	return "sign in to the app in a browser to see what Okta wants; --debug-bundle FILE keeps all that a report of this needs"
+	return "sign in to the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
 }
 
 func awsHint(e *session.AWSError) string {
@@ -156,7 +156,7 @@ func awsHint(e *session.AWSError) string {
 	case "ExpiredToken":
 		return "the session that the role is assumed from has ended: run stsx login --force with its profile"
 	case "InvalidIdentityToken":
-		return "the SAML provider in AWS does not trust what Okta sent: ask the administrator to compare its metadata with the Okta app's"
+		return "the SAML provider in AWS does not trust what the sign-in sent: ask the administrator to compare its metadata with the identity provider's"
 	case "AccessDenied":
 		return "the role's trust policy does not let you in: ask the administrator of that account"
 	case "ValidationError":

@@ -65,7 +65,7 @@ func ParseAssertion(encoded string) (Assertion, error) {
 	}
 	if len(response.Assertions) != 1 {
 		if len(response.Encrypted) > 0 {
-			return a, errors.New("reading the SAML response: the assertion is encrypted; ask the Okta administrator to turn assertion encryption off for this AWS app")
+			return a, errors.New("reading the SAML response: the assertion is encrypted; ask the identity provider's administrator to turn assertion encryption off for this AWS app")
 		}
 		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", len(response.Assertions))
 	}

@@ -19,7 +19,7 @@ func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role,
 // nil: there are none.
 func choose(ctx context.Context, p Profile, granted []Role, ask Prompter, names Names) (Role, error) {
 	if len(granted) == 0 {
-		return Role{}, &RoleError{}
+		return Role{}, &RoleError{By: p.Org.By()}
 	}
 	fits := matching(p, granted)
 	switch {

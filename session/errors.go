@@ -43,6 +43,7 @@ func (e *InputError) Error() string {
 type RefusedError struct {
 	What string // what was refused: "the password", "the code", "the account"
 	Said string // the provider's words, as its page shows them
+	By   string // who refused: the host of the page; see Org.By
 	Kind Refusal
 }
 
@@ -64,7 +65,14 @@ func (e *RefusedError) Error() string {
 	if e.Said == "" {
 		return e.What + " was refused"
 	}
-	return "Okta said: " + e.Said
+	return by(e.By) + " said: " + e.Said
+}
+
+func by(who string) string {
+	if who == "" {
+		return "Okta"
+	}
+	return who
 }
 
 // RoleError: the role asked for is not granted, or not the only one that fits.
@@ -72,6 +80,7 @@ type RoleError struct {
 	Asked string   // as the person named it: "role Admin in account 123456789012"
 	Near  []string // roles they may have meant, as shown to them
 	Many  bool     // Asked fits each of Near
+	By    string   // who grants roles: see Org.By
 }
 
 func (e *RoleError) Error() string {
@@ -79,7 +88,7 @@ func (e *RoleError) Error() string {
 		return fmt.Sprintf("%s is ambiguous; it fits %s", e.Asked, strings.Join(e.Near, ", "))
 	}
 	if e.Asked == "" {
-		return "signed in, but Okta grants you no AWS role in this app"
+		return "signed in, but " + by(e.By) + " grants you no AWS role in this app"
 	}
 	text := fmt.Sprintf("%s is not granted to you", e.Asked)
 	if len(e.Near) > 0 {

@@ -21,7 +21,7 @@ const Margin = 5 * time.Minute
 // of the AWS app in their organisation.
 type Org struct {
 	Name            string // key in the configuration
-	Type            string // "okta"
+	Type            string // one of Types
 	URL             string // the app's embed link
 	Username        string // asked for when empty
 	MFA             string // preferred kind of factor, as in the configuration; "" = asked when there are several

@@ -18,7 +18,7 @@ import (
 // library. Tests are free to use tests/… and the judges of their own.
 func rooms() map[string][]string {
 	return map[string][]string{
-		".":                 {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/desktop", "stsx/session/endpoint", "stsx/session/okta", "stsx/session/textfile", "stsx/session/tty", "stsx/session/vault"},
+		".":                 {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/desktop", "stsx/session/endpoint", "stsx/session/form", "stsx/session/okta", "stsx/session/textfile", "stsx/session/tty", "stsx/session/vault"},
 		"commands":          {"github.com/urfave/cli/v2", "golang.org/x/sys/", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/children"},
 		"shellinit":         {},
 		"completions":       {},
@@ -36,6 +36,7 @@ func rooms() map[string][]string {
 		"session/tty":       {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
 		"commands/children": {"golang.org/x/sys/"},
 		"session/desktop":   {"stsx/session"},
+		"session/form":      {"stsx/session"},
 	}
 }
 

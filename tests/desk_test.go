@@ -83,21 +83,18 @@ func newDesk(t *testing.T, config okta.Config) *desk {
 func deskAt(t *testing.T, org *okta.Org, config aws.Config) *desk {
 	t.Helper()
 	config.Certificates = []*x509.Certificate{org.Certificate()}
-	server, err := aws.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	d := &desk{T: t, home: t.TempDir(), org: org, aws: server}
-	d.env = append([]string{
-		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh",
-		"NO_PROXY=127.0.0.1",
-	}, server.Environ()...)
+	d := bareDesk(t, config)
+	d.org = org
 	d.configure(`
 [idp.acme]
 url      = "` + org.EmbedURL() + `"
 username = "` + jane + `"
+` + profiles)
+	return d
+}
 
+// profiles of a desk.
+const profiles = `
 [profile.prod]
 role   = "` + admin + `"
 region = "eu-west-1"
@@ -110,7 +107,21 @@ account = "123456789012"
 role = "Audit"
 
 [profile.any]
-`)
+`
+
+// bareDesk is a desk without an org and without a configuration.
+func bareDesk(t *testing.T, config aws.Config) *desk {
+	t.Helper()
+	server, err := aws.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	d := &desk{T: t, home: t.TempDir(), aws: server}
+	d.env = append([]string{
+		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh",
+		"NO_PROXY=127.0.0.1",
+	}, server.Environ()...)
 	// The key of this desk's sessions is in the kernel's keyring.
 	t.Cleanup(func() { d.run("logout", "--all", "--password", "--config", "/dev/null") })
 	return d

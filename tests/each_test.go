@@ -265,13 +265,6 @@ func TestEach(t *testing.T) {
 	})
 }
 
-// raw is what was written so far, escape sequences included.
-func (t *terminal) raw() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.screen.String()
-}
-
 // TestEachConfirm: asked once, in one list, before anything is done.
 func TestEachConfirm(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ set -eu
 usage='usage: tests/setup.sh build | demo | test'
 root=$(dirname "$0")/..
 venv=$root/tests/.venv
+idps=$root/tests/.idps
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -98,6 +99,7 @@ test_parts() {
 		need xdotool xdotool ''
 		[ -e /usr/share/powerlevel9k ] || want zsh-theme-powerlevel9k ''
 		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''
+		idp_parts
 	fi
 	have moto_server || pip="$pip moto[server]"
 	have aws || pip="$pip awscli"
@@ -106,6 +108,50 @@ test_parts() {
 	elif [ -n "$pip" ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
 		want python3-venv python
 	fi
+}
+
+# idp_parts is for the identity providers that tests/idps runs. Their own
+# packages depend on a web server, which would start and listen, so they are
+# unpacked into this checkout; what they need besides is installed.
+idp_parts() {
+	have apt-get || return 0
+	php -r 'exit((int) !(extension_loaded("dom") && extension_loaded("mbstring")));' >/dev/null 2>&1 ||
+		want 'php-cli php-mbstring php-xml' ''
+	if ! perl -MApache::Session -MCache::FileCache -MClone -MConfig::IniFiles -MCrypt::OpenSSL::RSA -MCrypt::OpenSSL::X509 \
+		-MCrypt::Rijndael -MCrypt::URandom -MEmail::Date::Format -MGlib -MHTML::Template -MIO::String -MJSON -MJSON::XS -MLWP -MLasso \
+		-MList::MoreUtils -MMouse -MPlack -MRegexp::Assemble -MText::Unidecode -MURI -MXML::Simple -e1 >/dev/null 2>&1; then
+		want 'libapache-session-perl libcache-cache-perl libclone-perl libconfig-inifiles-perl' ''
+		want 'libcrypt-openssl-rsa-perl libcrypt-openssl-x509-perl libcrypt-rijndael-perl libcrypt-urandom-perl' ''
+		want 'libemail-date-format-perl libglib-perl libhtml-template-perl libio-string-perl libjson-perl libjson-xs-perl' ''
+		want 'liblasso-perl liblist-moreutils-perl libmouse-perl libplack-perl libregexp-assemble-perl' ''
+		want 'libtext-unidecode-perl liburi-perl libwww-perl libxml-simple-perl' ''
+	fi
+	# What the portal's pages load.
+	for part in jquery jquery-ui jquery-cookie bootstrap4; do
+		[ -e "/usr/share/javascript/$part" ] || want "libjs-$part" ''
+	done
+	[ -e /usr/share/javascript/font-awesome ] || want fonts-font-awesome ''
+	[ -e "$idps/usr/share/simplesamlphp" ] || unpack="$unpack simplesamlphp"
+	[ -e "$idps/usr/share/lemonldap-ng" ] ||
+		unpack="$unpack liblemonldap-ng-common-perl liblemonldap-ng-handler-perl liblemonldap-ng-portal-perl"
+}
+
+# unpack_debs needs no rights and runs no script of a package.
+unpack_debs() {
+	printf 'setup: unpacking into tests/.idps, not installing:%s\n' "$unpack" >&2
+	mkdir -p "$idps"
+	debs=$(mktemp -d)
+	# shellcheck disable=SC2086 # a list of packages
+	if ! (cd "$debs" && apt-get download -q $unpack) >&2; then
+		printf 'setup: once more, with fresh package lists\n' >&2
+		# shellcheck disable=SC2086
+		as_root apt-get update >&2 && (cd "$debs" && apt-get download -q $unpack) >&2 ||
+			printf 'setup: apt-get failed; this stays missing:%s\nsetup: tests that need it are skipped, or fail with STSX_REQUIRE=all\n' "$unpack" >&2
+	fi
+	for deb in "$debs"/*.deb; do
+		[ ! -e "$deb" ] || dpkg -x "$deb" "$idps" || printf 'setup: %s could not be unpacked\n' "$deb" >&2
+	done
+	rm -rf "$debs"
 }
 
 as_root() {
@@ -168,7 +214,7 @@ install_pip() {
 }
 
 system=$(uname -s)
-apt='' brew='' pip='' no_browser=''
+apt='' brew='' pip='' unpack='' no_browser=''
 PATH=$PATH:$venv/bin
 [ $# -eq 1 ] || fail "$usage"
 case $1 in
@@ -180,6 +226,7 @@ esac
 check_go
 [ -z "$apt" ] || install_system
 [ -z "$pip" ] || install_pip
+[ -z "$unpack" ] || unpack_debs
 if [ "$1" = test ] && ! have terraform; then
 	echo 'setup: terraform is missing and comes from no package registry: its tests are skipped, or fail with STSX_REQUIRE=all' >&2
 fi

@@ -105,6 +105,13 @@ func (t *terminal) text() string {
 	return escapes.ReplaceAllString(t.screen.String(), "")
 }
 
+// raw is what was written so far, escape sequences included.
+func (t *terminal) raw() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.screen.String()
+}
+
 // expect waits until what was written since the last expect holds one of parts,
 // of which desk.words gives several for what Okta's page says.
 func (t *terminal) expect(parts ...string) {

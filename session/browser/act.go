@@ -48,6 +48,15 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 	if err := t.settle(ctx, mark, n); err != nil {
 		return Reply{}, err
 	}
+	return t.causes(ctx, replies,
+		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "press", mark, n) },
+		func() (bool, error) { return t.enter(ctx) },
+		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "repress") },
+	)
+}
+
+// causes presses and waits for what that causes; a press that seems lost is followed by the next.
+func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (bool, error)) (Reply, error) {
 	w := newWatch(replies)
 	t.mu.Lock()
 	t.watch, t.calls = w, nil
@@ -57,11 +66,6 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 		t.watch = nil
 		t.mu.Unlock()
 	}()
-	presses := []func() (bool, error){
-		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "press", mark, n) },
-		func() (bool, error) { return t.enter(ctx) },
-		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "repress") },
-	}
 	for i, press := range presses {
 		begun := time.Now() // before the press: what it causes may be heard of before it returns
 		hit, err := press()

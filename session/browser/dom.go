@@ -87,12 +87,15 @@ func (t *Tab) once(ctx context.Context, result any, name string, args ...any) er
 		UserGesture: true, // as a person's click, so that a page may open its window
 	}.Call(t.session(ctx))
 	if err != nil {
-		t.mu.Lock()
-		if t.doc == doc {
-			t.doc = ""
+		// A call that was given up leaves the document, and what it was told before, as it is.
+		if err = replaced(err); errors.Is(err, errReplaced) {
+			t.mu.Lock()
+			if t.doc == doc {
+				t.doc = ""
+			}
+			t.mu.Unlock()
 		}
-		t.mu.Unlock()
-		return replaced(err)
+		return err
 	}
 	if answer.ExceptionDetails != nil {
 		return errors.New(exception(answer.ExceptionDetails))

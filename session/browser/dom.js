@@ -13,18 +13,20 @@
 	const controls = 'input, select, textarea, button';
 	const pressable = 'button, input[type=submit], input[type=button], input[type=reset], input[type=image]';
 
-	// usable: a person could see it, and if it is a control, use it. A box of one pixel is a text for screen readers.
-	const usable = el => {
+	// inSight: a person could see it. A box of one pixel is a text for screen readers.
+	const inSight = el => {
 		if (!el.isConnected || !el.checkVisibility({opacityProperty: true, visibilityProperty: true})) return false;
 		const box = el.getBoundingClientRect();
 		if (box.width <= 1 || box.height <= 1) return false;
 		if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0) return false;
-		if (el.matches(controls) && (el.matches(':disabled') || el.closest('[inert], [aria-hidden=true]'))) return false;
 		for (let up = el.parentElement; up && up !== document.body; up = up.parentElement) {
 			if ((up.clientHeight === 0 || up.clientWidth === 0) && getComputedStyle(up).overflow === 'hidden') return false;
 		}
 		return true;
 	};
+	const shut = el => el.closest('[inert], [aria-hidden=true]') !== null;
+	// usable: and if it is a control, use it.
+	const usable = el => !(el.matches(controls) && (el.matches(':disabled') || shut(el))) && inSight(el);
 
 	const all = mark => [...document.querySelectorAll(mark)].filter(usable);
 	const first = mark => {
@@ -37,6 +39,24 @@
 	const boxOf = el => {
 		const box = el.getBoundingClientRect();
 		return [box.left, box.top, box.width, box.height].join();
+	};
+	// type replaces what a field holds.
+	const type = (el, text) => {
+		if (el.maxLength >= 0 && text.length > el.maxLength) return {kept: el.maxLength};
+		el.scrollIntoView({block: 'center', behavior: 'instant'});
+		el.focus();
+		el.select?.();
+		// Typing as the browser itself does it, so that every framework notices; where the page forbids it, or takes the
+		// focus away, by the native setter.
+		if (el.getRootNode().activeElement === el) document.execCommand(text ? 'insertText' : 'delete', false, text);
+		if (el.value !== text) {
+			const kind = el.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
+			Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(el, text);
+			el.dispatchEvent(new InputEvent('input', {bubbles: true, composed: true, inputType: 'insertText'}));
+		}
+		el.dispatchEvent(new Event('change', {bubbles: true}));
+		if (!el.isConnected) return {absent: true};
+		return el.value === text ? {} : {kept: lengthOf(el)};
 	};
 	// A hidden window paints no frames, so the clock has to do then.
 	const frame = () => new Promise(done => {
@@ -77,7 +97,147 @@
 		return null;
 	};
 
+	// What a page asks, for whoever knows nothing of it. It is told with bounds: a page may be out to be endless.
+	const most = 40, longest = 300;
+	let asked = [];
+
+	const said = text => String(text ?? '').replace(/[\s\ue000-\uf8ff]+/g, ' ').trim().slice(0, longest);
+	const spoken = el => said(textOf(el));
+	const every = function* (selector) { for (const root of roots(document)) yield* root.querySelectorAll(selector); };
+	const answerable = 'input:not([type=hidden], [type=submit], [type=button], [type=reset], [type=image]), select, textarea';
+	const pressed = 'button:not([type=reset]), input[type=submit], input[type=button], input[type=image], a, ' +
+		'[role=button], [role=link], [role=checkbox], [role=switch], [role=radio], [role=option], [role=tab], [role=menuitem]';
+	const acts = el => el.tagName !== 'A' || el.getAttribute('role') === 'button' || /^(#|javascript:|$)/i.test((el.getAttribute('href') ?? '').trim());
+	// labelOf is for what has no name that a screen reader would say.
+	const beside = el => {
+		const row = el.closest('tr, li, p, div');
+		return row && row.childElementCount < 20 ? spoken(row).slice(0, 80) : '';
+	};
+	const labelOf = el => [...el.labels ?? []].map(spoken).join(' ').trim() || said(el.getAttribute('aria-label')) || said(el.placeholder) || said(el.title) ||
+		said(el.alt) || (el.matches(answerable) ? '' : spoken(el)) || beside(el) || said(el.name) || el.localName;
+	const options = el => [...el.options].filter(option => !option.disabled && !option.hidden).slice(0, 5 * most);
+	const secret = el => el.type === 'password' || /\b(current|new)-password\b/.test(el.autocomplete) || getComputedStyle(el).webkitTextSecurity !== 'none';
+	const login = el => el.type === 'email' || /\b(username|email)\b/.test(el.autocomplete);
+	const formOf = el => el.form ?? el.closest('form, [role=form], dialog, [role=dialog]');
+	// drawn: many pages draw a box of their own over the real one.
+	const drawn = el => inSight(el) || el.matches('[type=checkbox], [type=radio]') && [...el.labels ?? [], el.parentElement].some(box => box && inSight(box));
+	const open = el => !el.matches(':disabled') && !shut(el) && drawn(el);
+	const isError = el => /(^|[\s_-])(error|danger|invalid)([\s_-]|$)/i.test(el.getAttribute('class') ?? '') || el.getAttribute('role') === 'alert';
+
+	// asks lists the controls of the page that a person could answer or press, each with what it is.
+	const asks = function* () {
+		const forms = [], radios = new Map();
+		const at = el => { const form = formOf(el); if (!form) return -1; if (!forms.includes(form)) forms.push(form); return forms.indexOf(form); };
+		let n = 0;
+		for (const el of every(answerable)) {
+			if (!open(el) || el.readOnly && el.type !== 'checkbox') continue;
+			let group = null;
+			if (el.type === 'radio') {
+				const form = el.form ?? document, names = radios.get(form) ?? radios.set(form, new Map()).get(form);
+				if (names.has(el.name)) { if (names.get(el.name).length < most) names.get(el.name).push(el); continue; }
+				names.set(el.name, group = [el]);
+			}
+			if (++n > most) { yield {more: true}; break; }
+			const kind = el.type === 'file' ? 'file' : el.type === 'checkbox' ? 'box' : el.type === 'radio' || el.type === 'select-one' ? 'choice' :
+				el.type === 'select-multiple' ? 'list' : secret(el) ? 'secret' : 'text';
+			if (kind === 'list') {
+				for (const option of options(el).slice(0, most)) yield {el: option, kind: 'box', form: at(el)};
+				continue;
+			}
+			yield {el: group ?? el, kind, form: at(el)};
+		}
+		n = 0;
+		for (const el of every(pressed)) {
+			if (el.matches('a:not([href]):not([role])') || el.parentElement?.closest(pressed) || shut(el) || !inSight(el)) continue;
+			if (++n > 2 * most) { yield {more: true}; break; }
+			yield {el, kind: acts(el) ? 'button' : 'link', form: at(el)};
+		}
+	};
+
 	return {
+		// sketch tells whether the page asks what it asked before: it changes with its controls and headings, not with its words,
+		// its links, or a number that counts down.
+		sketch() {
+			const lines = [];
+			for (const {el, kind, form} of asks()) if (kind !== 'link') lines.push([kind, form, el && labelOf([el].flat()[0])].join());
+			for (const el of every('h1, h2, h3, [role=heading]')) if (lines.length < 9 * most && inSight(el)) lines.push(spoken(el));
+			return [location.origin, performance.timeOrigin, ...lines.map(line => line.replace(/\d+/g, '0'))].join('\n');
+		},
+
+		// form is all that the page says and asks. What fields of secrets hold is not told.
+		form() {
+			asked = [];
+			const view = {origin: location.origin, title: said(document.title), heads: [], errors: [], lines: [], controls: [], more: false, frames: 0};
+			const list = [...asks()];
+			for (const {el, more, kind, form} of list) {
+				if (more) { view.more = true; continue; }
+				// The label comes with the second look at each control, from what a screen reader says; this one does where it says nothing.
+				const one = Array.isArray(el) ? el[0] : el;
+				const control = {kind, form, label: one.localName === 'option' ? said(one.text) : labelOf(one), value: '', options: [], picked: 0,
+					on: Boolean(one.checked ?? one.selected ?? /^true$/.test(one.ariaChecked ?? one.ariaSelected)), required: Boolean(one.required), off: one.matches(':disabled, [aria-disabled=true]'),
+					login: kind === 'text' && login(one), submits: one.matches('[type=submit], [type=image]') || one.localName === 'button' && one.type === 'submit'};
+				if (kind === 'text') control.value = said(one.value);
+				if (kind === 'secret') control.on = one.value !== '';
+				if (Array.isArray(el)) {
+					control.label = spoken(one.closest('fieldset')?.querySelector('legend') ?? one.closest('[role=radiogroup]') ?? one).slice(0, 80) || said(one.name);
+					control.options = el.map(labelOf), control.picked = el.findIndex(e => e.checked);
+				} else if (kind === 'choice') {
+					control.options = options(one).map(option => said(option.text)), control.picked = options(one).findIndex(o => o.selected);
+				}
+				asked.push(el);
+				view.controls.push(control);
+			}
+			for (const el of every('h1, h2, h3, [role=heading]')) if (view.heads.length < most && inSight(el) && spoken(el)) view.heads.push(spoken(el));
+			const wrong = [];
+			for (const el of every('[role=alert], [class*=error i], [class*=danger i], [class*=invalid i]')) {
+				if (wrong.length >= most || !isError(el) || el.matches(controls) || !inSight(el) || !spoken(el) || wrong.some(up => up.contains(el))) continue;
+				wrong.push(el);
+				view.errors.push(spoken(el));
+			}
+			for (const el of every('input, select, textarea')) {
+				if (view.errors.length < most && el.matches(':user-invalid') && drawn(el)) view.errors.push(said(el.validationMessage));
+			}
+			const shown = new Set([...view.errors, ...view.controls.flatMap(c => [c.label, ...c.options])]);
+			const texts = roots(document).map(root => root.body ? root.body.innerText : [...root.children].map(el => el.innerText ?? '').join('\n'));
+			for (const line of texts.join('\n').slice(0, 40 * longest).split('\n').map(said)) {
+				// What is left of a line without the names of controls is worth reading.
+				if (!/[^\s:*]/.test([...shown].reduce((rest, name) => name ? rest.replaceAll(name, '') : rest, line)) || view.lines.length >= most) continue;
+				shown.add(line);
+				view.lines.push(line);
+			}
+			for (const el of every('iframe, frame')) if (inSight(el) && el.clientHeight > 30) view.frames++;
+			return view;
+		},
+		// named are the controls themselves, for their names.
+		named: () => asked.map(el => Array.isArray(el) ? null : el),
+
+		// answer answers the nth control of the last form, on a page of origin only, all in one turn.
+		answer(n, value, origin) {
+			if (location.origin !== origin) return {origin: location.origin};
+			const el = asked[n];
+			if (!el || ![el].flat().every(one => one.isConnected)) return {absent: true};
+			if (Array.isArray(el)) { el[value]?.click(); return {}; }
+			if (el.localName === 'option' || el.type === 'select-one') {
+				if (el.localName === 'option') el.selected = value; else options(el)[value].selected = true;
+				const select = el.closest('select');
+				for (const kind of ['input', 'change']) select.dispatchEvent(new Event(kind, {bubbles: true}));
+				return {};
+			}
+			if (el.type === 'checkbox') { if (el.checked !== value) el.click(); return {}; }
+			return type(el, value);
+		},
+		// follow presses the nth control of the last form, on a page of origin only; of a field it sends the form, as Enter
+		// would. What opens in a window opens here.
+		follow(n, origin) {
+			if (location.origin !== origin) return {origin: location.origin};
+			const el = asked[n];
+			if (!el?.isConnected) return {absent: true};
+			if (el.matches(':disabled')) return {off: true};
+			if (el.target) el.target = '_self';
+			if (el.matches(answerable)) el.form?.requestSubmit(); else el.click();
+			return {};
+		},
+
 		// wait: the index of the first mark with a fresh element that stands still, or -1 when time is up.
 		async wait(marks, ms) {
 			const end = performance.now() + ms;
@@ -116,20 +276,8 @@
 			if (!origins.includes(location.origin)) return {origin: location.origin};
 			const el = first(mark);
 			if (!el) return {absent: true};
-			if (el.maxLength >= 0 && text.length > el.maxLength) return {kept: el.maxLength};
-			el.scrollIntoView({block: 'center', behavior: 'instant'});
-			el.focus();
-			el.select?.();
-			// Typing as the browser itself does it, so that every framework notices; where the page forbids it, by the native setter.
-			document.execCommand(text ? 'insertText' : 'delete', false, text);
-			if (el.value !== text) {
-				const kind = el.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
-				Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(el, text);
-				el.dispatchEvent(new InputEvent('input', {bubbles: true, composed: true, inputType: 'insertText'}));
-			}
-			el.dispatchEvent(new Event('change', {bubbles: true}));
-			if (!el.isConnected) return {absent: true};
-			if (el.value !== text) return {kept: lengthOf(el)};
+			const result = type(el, text);
+			if (result.absent || result.kept !== undefined) return result;
 			filled.set(el, lengthOf(el));
 			return {};
 		},

@@ -42,21 +42,33 @@ func orgSettings() []setting[session.Org] {
 // org reads [idp.NAME].
 func (c *checker) org(t *table) session.Org {
 	c.name(t)
-	o := session.Org{Name: t.name, Type: "okta", Browser: "auto", Timeout: defaultTimeout}
+	o := session.Org{Name: t.name, Type: session.TypeOkta, Browser: "auto", Timeout: defaultTimeout}
 	at := fill(c, t, orgSettings(), &o)
+	if o.Type == session.TypeForm {
+		c.formOnly(at, o)
+	}
 	if _, ok := at["url"]; !ok {
-		c.problem(t.at, "[idp.%s] has no url: the embed link of the AWS app in Okta", bare(t.name))
+		c.problem(t.at, "[idp.%s] has no url: the embed link of the AWS app in Okta (with type = \"form\": the address that starts the sign-in to AWS)", bare(t.name))
 	}
 	return o
 }
 
 func setType(c *checker, e entry, o *session.Org) {
-	text, ok := c.word(e, "okta", "form")
-	if ok && text == "form" {
-		c.problem(e.at, "this version doesn't have type \"form\" yet; it signs in to \"okta\"")
-		return
+	if text, ok := c.word(e, session.Types()...); ok {
+		o.Type = text
 	}
-	o.Type = "okta"
+}
+
+// formOnly refuses what means nothing where a person answers the pages.
+func (c *checker) formOnly(at map[string]place, o session.Org) {
+	for _, key := range []string{"mfa", "mfa_command", "password_command"} {
+		if where, ok := at[key]; ok {
+			c.problem(where, "%s has no use with type \"form\": what its pages ask is asked on the terminal, and stsx fills in no secret by itself", key)
+		}
+	}
+	if o.Remember {
+		c.problem(at["remember"], "remember is for type \"okta\": stsx does not know which cookies of another provider may be kept")
+	}
 }
 
 func (c *checker) factor(e entry) (string, bool) {

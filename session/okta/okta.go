@@ -98,10 +98,10 @@ type Driver struct {
 	Browse func(ctx context.Context, o session.Org, show bool) (Page, error)
 	// CanShow is nil when this machine can show a window, else says why not.
 	CanShow func() error
-	// Bridge asks the person on the terminal what an unknown page asks, answers
-	// it, and returns when the page has changed; nil: there is none. It never
-	// fills in a secret that stsx keeps.
-	Bridge func(ctx context.Context, p Page) error
+	// Bridge asks the person on the terminal what unknown pages ask, answers
+	// them, and returns when one of known is on the page or the SAML response
+	// was posted; nil: there is none. It never fills in a secret that stsx keeps.
+	Bridge func(ctx context.Context, p Page, o session.Org, known []string) error
 	// Jar keeps the cookies of orgs with Remember; nil: nothing is kept.
 	Jar session.Jar
 	// Consumer says whether an address takes assertions for AWS; nil: none

@@ -45,9 +45,21 @@ func (t *talk) personOrBridge(ctx context.Context, what, otherwise string) error
 		return t.handOver(ctx, what)
 	case t.Bridge != nil && t.org.Browser != "headless" && t.Ask.Interactive():
 		t.note(err.Error())
-		return t.Bridge(ctx, t.page)
+		return t.Bridge(ctx, t.page, t.org, answered())
 	}
 	return t.hidden(ctx, otherwise, err)
+}
+
+// answered are the pages at which the bridge ends: all that stsx knows but for
+// the notice, which any page may show beside what it asks.
+func answered() []string {
+	var marks []string
+	for _, s := range screens() {
+		if s.mark != pageError {
+			marks = append(marks, s.mark)
+		}
+	}
+	return marks
 }
 
 // A hiddenError is why the person can't be shown the page.

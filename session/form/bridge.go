@@ -1,0 +1,243 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"stsx/session"
+)
+
+const (
+	// maxTries is how often the same questions are answered before the sign-in
+	// is taken to be refused: fewer than the tries after which accounts are locked.
+	maxTries = 3
+	// maxMoves is how often a page may change under the person's hands.
+	maxMoves = 20
+	// still is how many looks in a row have to see the same page, and patient
+	// how many when it has more to load or shows nothing yet.
+	still, patient = 2, 20
+	// quoteWait bounds the look at a page that is given up.
+	quoteWait = 3 * time.Second
+)
+
+// Bridge asks the person what pages ask.
+type Bridge struct {
+	Ask session.Prompter
+	Org session.Org
+	// Known ends it at a page that the caller answers by itself; nil: it goes
+	// on to the end.
+	Known func(ctx context.Context) (bool, error)
+}
+
+// Cross answers one page after the other until the SAML response is posted, or
+// a page is known. Errors: *session.InputError when nobody can be asked,
+// session.ErrInterrupted, *session.OriginError when the person does not want to
+// answer pages of another place, *session.RefusedError when the same questions
+// came back too often, *session.PageError.
+func (b Bridge) Cross(ctx context.Context, page Page) error {
+	c := &crossing{Bridge: b, page: page, trusted: origins(b.Org), tries: map[string]*tries{}}
+	for moves := 0; moves < maxMoves; {
+		view, err := c.settled(ctx)
+		if errors.Is(err, ErrPosted) || err == nil && view == nil {
+			return nil
+		}
+		if err == nil {
+			c.page.Record(ctx, "through the bridge")
+			err = c.answer(ctx, view)
+		}
+		switch {
+		case errors.Is(err, ErrGone):
+			moves++
+		case errors.Is(err, ErrPosted):
+			return nil
+		case err != nil:
+			return c.late(ctx, err)
+		default:
+			moves = 0
+		}
+	}
+	return c.stuck(ctx, "the page changes again and again by itself")
+}
+
+// crossing is one way through pages.
+type crossing struct {
+	Bridge
+	page    Page
+	trusted []string
+	tries   map[string]*tries
+	told    map[string]bool // what was said of the page before
+	sketch  string          // of the View at hand; "" after something was done to the page
+}
+
+// tries is what became of one set of questions.
+type tries struct {
+	n       int
+	typed   []session.Secret // not sent yet
+	secrets []session.Secret // sent
+}
+
+// origins are where the sign-in is expected to be.
+func origins(o session.Org) []string {
+	out := []string{o.Origin()}
+	for _, host := range o.AllowedHosts {
+		out = append(out, "https://"+host)
+	}
+	return out
+}
+
+// settled waits until the page stands still and returns it; nil: it is known.
+func (c *crossing) settled(ctx context.Context) (*View, error) {
+	c.Ask.Progress("waiting for " + c.Org.Name)
+	last, looks := "", 0
+	for {
+		if known, err := c.known(ctx); known || err != nil {
+			return nil, err
+		}
+		sketch, err := c.page.Sketch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if looks++; sketch != last {
+			last, looks = sketch, 0
+		}
+		if looks >= patient || looks >= still && !c.page.Busy() {
+			view, err := c.page.View(ctx)
+			if err != nil {
+				return nil, err
+			}
+			after, err := c.page.Sketch(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if after == sketch && (looks >= patient || !view.empty()) {
+				c.sketch = sketch
+				return &view, nil
+			}
+		}
+		if err := pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (c *crossing) known(ctx context.Context) (bool, error) {
+	if c.Known == nil {
+		return false, nil
+	}
+	return c.Known(ctx)
+}
+
+func (v *View) empty() bool { return len(v.Controls) == 0 && len(v.Lines) == 0 && len(v.Heads) == 0 }
+
+// moved waits until the page is not the one of sketch any more.
+func (c *crossing) moved(ctx context.Context, sketch string) bool {
+	for pause(ctx) == nil {
+		now, err := c.page.Sketch(ctx)
+		if err != nil && ctx.Err() != nil {
+			return false
+		}
+		if err != nil || now != sketch {
+			return true // of an error the next look will tell
+		}
+		if known, err := c.known(ctx); known || err != nil {
+			return ctx.Err() == nil
+		}
+	}
+	return false
+}
+
+// at is the page that a question is about, as a sketch.
+func (c *crossing) at(ctx context.Context) (string, error) {
+	if c.sketch != "" {
+		return c.sketch, nil
+	}
+	return c.page.Sketch(ctx)
+}
+
+// fill answers a control.
+func (c *crossing) fill(ctx context.Context, v *View, n int, value any) error {
+	c.sketch = ""
+	return c.page.Answer(ctx, n, value, v.Origin)
+}
+
+// while puts a question, which is taken back with ErrGone when the page changes
+// meanwhile. The person's time does not count as the sign-in's.
+func (c *crossing) while(ctx context.Context, ask func(context.Context) error) error {
+	sketch, err := c.at(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Ask.Interactive() {
+		defer session.Pause(ctx, personTime)()
+	}
+	asking, stop := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if c.moved(asking, sketch) {
+			stop(ErrGone)
+		}
+	}()
+	err = ask(asking)
+	if errors.Is(context.Cause(asking), ErrGone) {
+		err = ErrGone
+	}
+	stop(nil)
+	<-done
+	return err
+}
+
+// trust asks once whether pages of a place that is not the configured one are
+// to be answered.
+func (c *crossing) trust(ctx context.Context, v *View) error {
+	if slices.Contains(c.trusted, v.Origin) {
+		return nil
+	}
+	c.Ask.Say("THIS PAGE IS ANOTHER PLACE'S: " + strings.ToUpper(hostOf(v.Origin)))
+	c.Ask.Say(fmt.Sprintf("it is at %s, and %s signs in at %s", v.Origin, c.Org.Name, c.trusted[0]))
+	yes := false
+	err := c.while(ctx, func(ctx context.Context) (err error) {
+		yes, err = c.Ask.Confirm(ctx, "Answer pages of "+v.Origin+"?", false)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case !yes:
+		return &session.OriginError{Got: v.Origin, Want: c.trusted[0]}
+	}
+	c.trusted = append(c.trusted, v.Origin)
+	return nil
+}
+
+func hostOf(origin string) string {
+	if u, err := url.Parse(origin); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return origin
+}
+
+// stuck is the page as an error.
+func (c *crossing) stuck(ctx context.Context, why string) error {
+	out := &session.PageError{Why: why}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	defer cancel()
+	out.Location, _ = c.page.Location(ctx)
+	if view, err := c.page.View(ctx); err == nil {
+		out.Text = strings.Join(slices.Concat(view.Errors, view.Heads, view.Lines), " ")
+	}
+	return out
+}
+
+// late adds to the end of a sign-in's time what page it was at.
+func (c *crossing) late(ctx context.Context, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", c.stuck(ctx, "the sign-in did not get past a page"), err)
+}

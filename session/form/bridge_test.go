@@ -1,0 +1,301 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"stsx/session"
+)
+
+const home = "https://idp.acme.example"
+
+// play is a Page on which one view follows the other, whenever something is
+// pressed.
+type play struct {
+	views   []View
+	restive bool     // it changes at each look
+	hasty   bool     // it goes on right after it was read
+	done    []string // what was filled in and pressed, in order
+	quiet   string   // the button that does nothing
+
+	mu    sync.Mutex // a question, and the watch over the page while it is put
+	at    int
+	looks int
+}
+
+func (p *play) now() View { return p.views[min(p.at, len(p.views)-1)] }
+
+func (p *play) Open(context.Context, string) error { return nil }
+func (p *play) Busy() bool                         { return false }
+func (p *play) Record(context.Context, string)     {}
+func (p *play) Close() error                       { return nil }
+
+func (p *play) Location(context.Context) (string, error) { return p.now().Origin + "/page", nil }
+
+func (p *play) Posted() string {
+	if p.at >= len(p.views) {
+		return "assertion"
+	}
+	return ""
+}
+
+func (p *play) View(context.Context) (View, error) {
+	if p.at >= len(p.views) {
+		return View{}, ErrPosted
+	}
+	v := p.now()
+	if p.hasty {
+		p.hasty = false
+		p.at++
+	}
+	return v, nil
+}
+
+func (p *play) Sketch(ctx context.Context) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.looks++
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case p.at >= len(p.views):
+		return "", ErrPosted
+	case p.restive:
+		return fmt.Sprint(p.looks), nil
+	}
+	return fmt.Sprint(p.at), nil
+}
+
+func (p *play) Answer(_ context.Context, n int, value any, origin string) error {
+	if origin != p.now().Origin {
+		return errors.New("another origin")
+	}
+	p.done = append(p.done, fmt.Sprintf("%s=%v", p.now().Controls[n].Label, value))
+	return nil
+}
+
+func (p *play) Follow(_ context.Context, n int, origin string) error {
+	label := p.now().Controls[n].Label
+	p.done = append(p.done, label)
+	if label == p.quiet {
+		return ErrQuiet
+	}
+	p.at++
+	return nil
+}
+
+// person answers questions in the order of answers: what to type, y or n, or
+// an option. "(changes)" is a page that changes before they do.
+type person struct {
+	*play
+	answers []string
+	nobody  bool
+	asked   []string
+	said    []string
+}
+
+func (p *person) Interactive() bool { return !p.nobody }
+
+func (p *person) next(ctx context.Context, prompt string) (string, error) {
+	p.asked = append(p.asked, prompt)
+	if len(p.answers) == 0 {
+		return "", session.ErrInterrupted
+	}
+	answer := p.answers[0]
+	p.answers = p.answers[1:]
+	if answer == "(changes)" {
+		p.mu.Lock()
+		p.at++
+		p.mu.Unlock()
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	return answer, nil
+}
+
+func (p *person) Ask(ctx context.Context, q session.Question) (string, error) {
+	prompt := q.Prompt
+	if q.Secret {
+		prompt += " (hidden)"
+	}
+	return p.next(ctx, prompt)
+}
+
+func (p *person) Confirm(ctx context.Context, prompt string, _ bool) (bool, error) {
+	answer, err := p.next(ctx, prompt+"?")
+	return answer == "y", err
+}
+
+func (p *person) Choose(ctx context.Context, q session.Question, options []string) (int, error) {
+	answer, err := p.next(ctx, q.Prompt+": "+strings.Join(options, " | "))
+	if err != nil {
+		return 0, err
+	}
+	if i := slices.Index(options, answer); i >= 0 {
+		return i, nil
+	}
+	return 0, fmt.Errorf("no %q among %q", answer, options)
+}
+
+func (p *person) Wait(ctx context.Context, e session.Errand) (int, error) {
+	_, err := p.next(ctx, e.Prompt)
+	return -1, err
+}
+
+func (p *person) Say(text string)      { p.said = append(p.said, text) }
+func (p *person) Progress(text string) {}
+
+// login is a page that asks for a name and a password.
+func login(origin string, more ...Control) View {
+	return View{Origin: origin, Heads: []string{"Sign in"}, Controls: append([]Control{
+		{Kind: "text", Label: "User"}, {Kind: "secret", Label: "Password"}, {Kind: "button", Label: "Log in", Submits: true},
+	}, more...)}
+}
+
+func org() session.Org {
+	return session.Org{Name: "acme", Type: session.TypeForm, URL: home + "/start", Username: "jane", AllowedHosts: []string{"also.example"}}
+}
+
+func TestCross(t *testing.T) {
+	t.Parallel()
+	question := View{Origin: home, Controls: []Control{
+		{Kind: "choice", Label: "Reason", Options: []string{"work", "fun"}, Picked: 0}, {Kind: "box", Label: "I agree"},
+		{Kind: "file", Label: "Passport"}, {Kind: "text", Label: "Comment", Value: "none"}, {Kind: "button", Label: "Back"}, {Kind: "button", Label: "Go on", Submits: true},
+	}}
+	var refused *session.RefusedError
+	var input *session.InputError
+	var origin *session.OriginError
+	var page *session.PageError
+	for name, c := range map[string]struct {
+		views   []View
+		answers []string
+		set     func(*person)
+		known   func(*play) bool
+		done    string
+		fails   any    // an error to be or to be like
+		asked   string // part of what was asked
+		said    string // part of what was said
+	}{
+		"name and password": {
+			views: []View{login(home)}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "User [jane], Password (for idp.acme.example) (hidden)",
+		},
+		"another name": {
+			views: []View{login(home)}, answers: []string{"june", "pw"}, done: "User=june Password=pw Log in",
+		},
+		"at an allowed host": {
+			views: []View{login("https://also.example")}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "(for also.example)",
+		},
+		"at a foreign host, no": {
+			views: []View{login("https://evil.example")}, answers: []string{"n"}, fails: &origin, said: "EVIL.EXAMPLE",
+		},
+		"at a foreign host, yes": { // and the name is not offered there, nor is it asked about twice
+			views: []View{login("https://evil.example"), login("https://evil.example")}, answers: []string{"y", "x", "pw", "x", "pw2"},
+			done: "User=x Password=pw Log in User=x Password=pw2 Log in", asked: "Answer pages of https://evil.example??, User, Password (for evil.example) (hidden), User,",
+		},
+		"all kinds": {
+			views: []View{question}, answers: []string{"fun", "y", "", "Go on"}, done: "Reason=1 I agree=true Go on", said: "wants a file (Passport)",
+			asked: "Comment [none], Press: Go on | Back",
+		},
+		"the same password again": {
+			views: []View{login(home), login(home)}, answers: []string{"", "pw", "", "pw", "other"},
+			done: "User=jane Password=pw Log in User=jane Password=other Log in", said: "isn't sent again",
+		},
+		"refused three times": {
+			views:   []View{login(home), login(home), login(home), login(home)},
+			answers: []string{"", "1", "", "2", "", "3", "", "4"}, fails: &refused,
+			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
+		},
+		"a button that does nothing": { // what was typed was not sent, and may be again
+			views: []View{login(home, Control{Kind: "button", Label: "Dead"})}, set: func(p *person) { p.quiet = "Dead" },
+			answers: []string{"", "pw", "Dead", "", "pw", "Log in"}, said: "nothing came of pressing “Dead”",
+			done: "User=jane Password=pw Dead User=jane Password=pw Log in",
+		},
+		"nothing but buttons": { // is asked, never pressed unasked
+			views:   []View{{Origin: home, Controls: []Control{{Kind: "button", Label: "I accept"}, {Kind: "link", Label: "Terms"}}}},
+			answers: []string{"follow a link of the page (1)", "Terms"}, done: "Terms", asked: "On this page: I accept | follow a link of the page (1) | look at the page again",
+		},
+		"two forms": {
+			views:   []View{login(home, Control{Kind: "text", Label: "Search", Form: 1}, Control{Kind: "button", Label: "Find", Form: 1})},
+			answers: []string{"fill in Search", "x"}, done: "Search=x Find",
+		},
+		"a form without a button": {
+			views: []View{{Origin: home, Controls: []Control{{Kind: "text", Label: "Code"}}}}, answers: []string{"123"}, done: "Code=123 Code",
+		},
+		"a page to wait at": {
+			views: []View{{Origin: home, Lines: []string{"Approve on your phone"}}}, answers: []string{"(changes)"}, asked: "says: Approve on your phone",
+		},
+		"a page that changes under the person's hands": { // gets nothing of what they were typing
+			views:   []View{login(home), {Origin: home, Controls: []Control{{Kind: "text", Label: "Code"}, {Kind: "button", Label: "OK"}}}},
+			answers: []string{"", "(changes)", "123"}, done: "User=jane Code=123 OK",
+		},
+		"a page that goes on while it is read": {
+			views: []View{login(home), {Origin: home, Controls: []Control{{Kind: "text", Label: "Code"}}}}, set: func(p *person) { p.hasty = true },
+			answers: []string{"123"}, done: "Code=123 Code",
+		},
+		"a page that is known": {
+			views: []View{login(home), login(home)}, answers: []string{"", "pw"}, known: func(p *play) bool { return p.at == 1 }, done: "User=jane Password=pw Log in",
+		},
+		"a page that never stands still": {
+			views: []View{login(home)}, set: func(p *person) { p.restive = true }, known: nil, fails: context.DeadlineExceeded,
+		},
+		"nobody to ask": {
+			views: []View{login(home)}, set: func(p *person) { p.nobody = true }, fails: &input,
+		},
+		"Ctrl-C": {
+			views: []View{login(home)}, fails: session.ErrInterrupted, answers: []string{""}, done: "User=jane",
+		},
+		"pages that come by themselves without an end": {
+			views: slices.Repeat([]View{{Origin: home, Lines: []string{"Wait"}}}, 2*maxMoves), answers: slices.Repeat([]string{"(changes)"}, 2*maxMoves), fails: &page,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := &person{play: &play{views: c.views}, answers: c.answers}
+				if c.set != nil {
+					c.set(p)
+				}
+				b := Bridge{Ask: p, Org: org()}
+				if c.known != nil {
+					b.Known = func(context.Context) (bool, error) { return c.known(p.play), nil }
+				}
+				ctx := t.Context()
+				if c.fails == context.DeadlineExceeded {
+					var cancel func()
+					ctx, cancel = context.WithTimeout(ctx, 5*between)
+					defer cancel()
+				}
+				err := b.Cross(ctx, p.play)
+				switch want := c.fails.(type) {
+				case nil:
+					if err != nil {
+						t.Errorf("it failed: %v", err)
+					}
+				case error:
+					if !errors.Is(err, want) {
+						t.Errorf("it ended with %v", err)
+					}
+				default:
+					if !errors.As(err, want) {
+						t.Errorf("it ended with %v", err)
+					}
+				}
+				if done := strings.Join(p.done, " "); done != c.done {
+					t.Errorf("done: %s, want %s", done, c.done)
+				}
+				if asked := strings.Join(p.asked, ", "); !strings.Contains(asked, c.asked) {
+					t.Errorf("asked: %s", asked)
+				}
+				if said := strings.Join(p.said, "\n"); !strings.Contains(said, c.said) {
+					t.Errorf("said: %s", said)
+				}
+			})
+		})
+	}
+}

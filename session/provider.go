@@ -1,0 +1,42 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+)
+
+// The types of identity providers, as the configuration names them.
+const (
+	TypeOkta = "okta" // the default
+	TypeForm = "form" // any SAML identity provider, whose pages a person answers
+)
+
+// Types are all of them.
+func Types() []string { return []string{TypeOkta, TypeForm} }
+
+// Providers is the table of drivers, by type. It signs in with the one that
+// the profile's org is of.
+type Providers map[string]IdP
+
+// Assert implements IdP.
+func (d Providers) Assert(ctx context.Context, p Profile) (Assertion, error) {
+	driver, ok := d[p.Org.Type]
+	if !ok {
+		return Assertion{}, fmt.Errorf("this stsx has no driver for an idp of type %q", p.Org.Type)
+	}
+	return driver.Assert(ctx, p)
+}
+
+// By is what a message calls o's provider by: its host, "" for Okta, which
+// messages name without being told.
+func (o Org) By() string {
+	if o.Type == TypeOkta || o.Type == "" {
+		return ""
+	}
+	u, err := url.Parse(o.URL)
+	if err != nil {
+		return o.Name
+	}
+	return u.Host
+}

@@ -1,0 +1,2 @@
+<?php
+$metadata['urn:amazon:webservices'] = ['AssertionConsumerService' => 'https://signin.aws.amazon.com/saml'];

@@ -1,0 +1,72 @@
+package tests
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/tests/aws"
+	"stsx/tests/idps"
+	"stsx/tests/require"
+)
+
+// TestIdentityProviders: two that stsx has no code for, as Debian ships them,
+// sign in to a role at moto's STS.
+func TestIdentityProviders(t *testing.T) {
+	t.Parallel()
+	requireBrowser(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	moto, err := aws.StartMoto(ctx)
+	if errors.Is(err, aws.ErrNoMoto) {
+		require.Part(t, "moto", false, err.Error())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = moto.Close() })
+	for name, start := range map[string]func(context.Context, string, []string) (*idps.IdP, error){
+		"SimpleSAMLphp": idps.SimpleSAMLphp, "LemonLDAP": idps.LemonLDAP,
+	} {
+		t.Run(name, func(t *testing.T) {
+			idp, err := start(ctx, t.TempDir(), grants())
+			if errors.Is(err, idps.ErrMissing) {
+				require.Part(t, name, false, err.Error())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = idp.Close() })
+			d := bareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}}})
+			d.configure("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + profiles)
+			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
+			term := d.open("exec", "prod", "--", "aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
+			term.expect("stsx: a page of http://127.0.0.1:")
+			term.expect("[" + idp.User + "]")
+			term.send("\r")
+			term.expect("Password (for 127.0.0.1:")
+			term.send("wrong\r")
+			term.expect("stsx: a page of http://127.0.0.1:") // and it says why
+			term.expect("[" + idp.User + "]")
+			term.send("\r")
+			term.expect("Password (for 127.0.0.1:")
+			term.send("wrong\r")
+			term.expect("it isn't sent again")
+			term.expect("Password (for 127.0.0.1:")
+			term.send(idp.Password + "\r")
+			term.expect("arn:aws:sts::123456789012:assumed-role/Admin/")
+			r := d.expect(term.wait(), 0)
+			if strings.Contains(r.stdout, idp.Password) && idp.Password != idp.User {
+				t.Errorf("the password is on the screen: %s", r)
+			}
+			d.says(d.expect(d.run("status"), 0).stdout, "prod")
+			// Unattended there is nobody to answer the page.
+			r = d.expect(d.run("exec", "dev", "--", "true"), 3)
+			d.says(r.stderr, "an answer to the page at http://127.0.0.1:", "hint: run it on a terminal")
+			d.clean()
+		})
+	}
+}
