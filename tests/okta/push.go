@@ -142,6 +142,40 @@ func (o *Org) ExpirePush(user string) error {
 	return o.answerPush(user, func(a *account, p *push) { o.settle(a, p, "expired", "expired") })
 }
 
+// TroublePolls answers the next n times that a page asks what became of a push
+// with an HTTP status, or with 0 not at all.
+func (o *Org) TroublePolls(n, status int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.trouble.polls, o.trouble.status = n, status
+}
+
+// TroubleLeft is how many polls TroublePolls has still to answer.
+func (o *Org) TroubleLeft() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.trouble.polls
+}
+
+// troubled is what TroublePolls has left; the caller holds o.mu.
+func (o *Org) troubled(s *signIn) (answer, bool) {
+	if o.trouble.polls == 0 {
+		return answer{}, false
+	}
+	o.trouble.polls--
+	switch {
+	case o.trouble.status == 0:
+		panic(http.ErrAbortHandler)
+	case o.cfg.Engine == Classic && o.trouble.status == http.StatusTooManyRequests:
+		return apiError(o.trouble.status, "E0000047", "API call exceeded rate limit due to too many requests."), true
+	case o.cfg.Engine == Classic:
+		return apiError(o.trouble.status, "E0000009", "Internal Server Error"), true
+	case o.trouble.status == http.StatusTooManyRequests:
+		return o.refuse(s, rateLimited, nil), true
+	}
+	return answer{o.trouble.status, object{"errorCode": "E0000009", "errorSummary": "Internal Server Error"}}, true
+}
+
 func (o *Org) answerPush(user string, answer func(*account, *push)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -205,6 +239,9 @@ func (o *Org) pushForm(out object, s *signIn) {
 
 // pollPush is the page asking whether the phone has answered.
 func (o *Org) pollPush(s *signIn, in message) answer {
+	if a, ok := o.troubled(s); ok {
+		return a
+	}
 	if in.AutoChallenge != nil {
 		s.user.phone(s.factor).AutoPush = *in.AutoChallenge
 	}
@@ -247,6 +284,9 @@ func (o *Org) verifyPush(r *http.Request, s *signIn, again bool) answer {
 	if s.push == nil || s.stage != stageChallenge || again || s.push.told {
 		o.sendPush(s, OktaVerifyPush)
 		return o.status(s)
+	}
+	if a, ok := o.troubled(s); ok {
+		return a
 	}
 	if o.pushed(s) == "approved" {
 		o.proven(s)
