@@ -383,11 +383,11 @@ func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, v
 			return over, verdict{}, nil
 		}
 		quiet, troubled = time.Now(), 0
-		if h := hear(reply.Body); !h.empty() {
+		v, h := read(reply), hear(reply.Body)
+		if !h.empty() {
 			t.heard = h
 		}
-		v := read(reply)
-		end := t.heard.ending(v, until)
+		end := h.ending(v, until)
 		if end != waiting {
 			t.step(v.account(reply))
 			return end, v, nil
