@@ -90,6 +90,9 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 		names = append(names, name)
 		r := row{at: i, name: name}
 		for _, f := range held[i] {
+			if table[f].waits != "" && t.pushes >= maxPushes {
+				continue
+			}
 			if !table[f].window || t.canShow() == nil {
 				r.factors = append(r.factors, table[f])
 			}
@@ -108,6 +111,7 @@ func (t *talk) choose(ctx context.Context) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
+	t.listed, t.avoid = len(known) > 1, ""
 	fit := t.fitting(known)
 	if len(fit) == 0 && t.chosen != nil {
 		// What was chosen is not in the list any more: it is proven, and Okta

@@ -67,7 +67,7 @@ func push(name, title, row, key, icon string) factor {
 		send: `.siw-main-view.authenticator-verification-data--` + key + ` input[type="submit"], .siw-main-view.resend--` + key + ` input[type="submit"], ` +
 			beacon(icon) + `form:not(:has(input:not([name="authenticator.autoChallenge"]))) button[type="submit"][data-se="save"]`,
 		waits: `.siw-main-view.challenge-poll--` + key + ` :is(.okta-verify-push-challenge, .okta-verify-number-challenge, .custom-app-push-challenge), ` +
-			beacon(icon) + `form:is(:has([data-se="o-form-explain"]), :has([data-se="numberchallenge-instr-value"])):not(:has(input:not([name="autoChallenge"]), button:not([role="link"]), a:not(.resend-number-challenge)))`,
+			beacon(icon) + `form:has([data-se="o-form-explain"], [data-se="numberchallenge-instr-value"], [data-se="reminder-prompt"], input[name="autoChallenge"]):not(:has(input:not([name="autoChallenge"]), button:not([role="link"]), a:not(.resend-number-challenge)))`,
 		always: true, // Classic's page may have a code beside the push, which would go unseen
 		answer: factor.answerPush,
 	}
@@ -79,6 +79,12 @@ func push(name, title, row, key, icon string) factor {
 // the one that waits, the one that offers another. Classic has one page for all
 // of them, and for a code of Okta Verify.
 func (f factor) answerPush(t *talk, ctx context.Context) error {
+	if t.avoid == f.title { // a page opened again may be where it was
+		t.avoid = ""
+		if there, err := t.page.Visible(ctx, cancelLink); err != nil || there {
+			return errOr(err, t.cancel, ctx)
+		}
+	}
 	inline, err := t.page.Visible(ctx, inlineLink+", "+inlineField)
 	if err != nil {
 		return err
@@ -162,6 +168,9 @@ func enterInline(t *talk, ctx context.Context) error {
 // now on, as a box beside it offers, is left as it is: Okta would remember that
 // for every sign-in of the person's, not for this device.
 func (f factor) sendPush(t *talk, ctx context.Context) error {
+	if t.pushes >= maxPushes {
+		return &session.RefusedError{What: "the push", Kind: session.RefusedUnanswered}
+	}
 	if err := t.answerRemember(ctx); err != nil {
 		return err
 	}
@@ -313,7 +322,7 @@ func (f factor) options(t *talk, ctx context.Context) ([]string, error) {
 		options = append(options, enterCode)
 	}
 	leave, err := t.others(ctx)
-	if leave != nil {
+	if leave != nil || t.listed { // Gen3 has no link where all the others are Okta Verify's
 		options = append(options, anotherWay)
 	}
 	return options, err
@@ -351,7 +360,7 @@ func (t *talk) beside(ctx context.Context, e session.Errand, look func(context.C
 
 // listen follows what Okta tells its page of the push.
 func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, verdict, error) {
-	number, quiet, troubled := t.heard.number, time.Now(), 0
+	number, quiet, troubled, broke := t.heard.number, time.Now(), 0, false
 	for {
 		limited, cancel := context.WithTimeout(ctx, look)
 		reply, err := t.page.Heard(limited, replies()...)
@@ -363,9 +372,9 @@ func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, v
 		case err != nil && late:
 			there, err := t.page.Visible(ctx, f.waits)
 			switch {
-			case err != nil || !there:
+			case err != nil || !there && !broke:
 				return over, verdict{}, err
-			case time.Since(quiet) > pollRest:
+			case !there, time.Since(quiet) > pollRest:
 				return stopped, verdict{}, nil
 			case time.Now().After(until.Add(pushGrace)):
 				return unanswered, verdict{}, nil
@@ -382,8 +391,8 @@ func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, v
 		case reply.Navigated:
 			return over, verdict{}, nil
 		}
-		quiet, troubled = time.Now(), 0
 		v, h := read(reply), hear(reply.Body)
+		quiet, troubled, broke = time.Now(), 0, v.outcome == tooMany || v.outcome == broken
 		if !h.empty() {
 			t.heard = h
 		}
@@ -437,7 +446,7 @@ func (f factor) lost(t *talk, ctx context.Context, end ending, v verdict, before
 	t.Ask.Say(out.Error())
 	options := append(append([]string{}, before...), giveUp)
 	picked, err := t.Ask.Choose(ctx, session.Question{
-		Prompt: "And now", What: "a choice whether to send another push", Give: "run this where it can ask",
+		Prompt: "What next", What: "a choice whether to send another push", Give: "run this where it can ask",
 	}, options)
 	if err != nil {
 		return err
@@ -476,6 +485,7 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string) error {
 		if there {
 			return t.switchAuthenticator(ctx)
 		}
+		// The page would only wait on when it is opened again.
 	case enterCode:
 		code := verifyCode()
 		t.chosen, t.again = &code, true
@@ -489,11 +499,34 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string) error {
 		if err != nil || leave != nil {
 			return errOr(err, leave, ctx)
 		}
+		t.avoid = f.title
+	}
+	// The link leads away from the app on a page that has nothing else.
+	there, err := t.page.Visible(ctx, f.waits)
+	if err == nil && there {
+		there, err = t.page.Visible(ctx, cancelLink)
+	}
+	if err != nil || there {
+		return errOr(err, t.cancel, ctx)
 	}
 	return t.reopen(ctx)
 }
 
-// reopen starts the sign-in over, with what the person has said.
+// cancelLink is the Identity Engine's way back to its first page.
+const cancelLink = `[data-se="cancel"]`
+
+// cancel gives the sign-in at Okta up for a new one.
+func (t *talk) cancel(ctx context.Context) error {
+	v, err := t.press(ctx, cancelLink)
+	if err != nil {
+		return err
+	}
+	_, err = t.judge(ctx, v)
+	return err
+}
+
+// reopen opens the sign-in anew. The Identity Engine goes on where it was,
+// Classic starts over; neither asks the person for what they have given.
 func (t *talk) reopen(ctx context.Context) error {
 	t.acted, t.asked = false, ""
 	return t.page.Open(ctx, t.org.URL)

@@ -37,6 +37,8 @@ type talk struct {
 	asked    string  // title of the factor whose code Okta was told to send
 	channel  string  // by which a phone is reached
 	pushes   int     // that a phone was sent
+	listed   bool    // Okta offered several authenticators
+	avoid    string  // title of the factor that the person turned away from
 	heard    heard
 
 	shown   bool // page is a window that the person sees
