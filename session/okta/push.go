@@ -257,7 +257,7 @@ func (f factor) attend(t *talk, ctx context.Context) error {
 			}
 			if err != nil || end != over {
 				t.note("the person picked “" + options[picked] + "”")
-				return f.unlessOn(t, ctx, f.takeUp(t, ctx, options[picked]))
+				return f.unlessOn(t, ctx, f.takeUp(t, ctx, options[picked], true))
 			}
 		}
 		switch end {
@@ -454,7 +454,7 @@ func (f factor) lost(t *talk, ctx context.Context, end ending, v verdict, before
 	if options[picked] == giveUp {
 		return out
 	}
-	return f.takeUp(t, ctx, options[picked])
+	return f.takeUp(t, ctx, options[picked], false)
 }
 
 // pushError is where pages say what became of a push.
@@ -462,8 +462,9 @@ const pushError = `.infobox-error, [data-se="infobox-error"]`
 
 // takeUp does what was picked instead of waiting on. Where the page has
 // nothing for it the sign-in starts over, which asks the person for nothing
-// again.
-func (f factor) takeUp(t *talk, ctx context.Context, option string) error {
+// again. out: the push still is, and the page would only wait on if it were
+// opened again.
+func (f factor) takeUp(t *talk, ctx context.Context, option string, out bool) error {
 	if err := t.page.Again(ctx); err != nil {
 		return err
 	}
@@ -485,7 +486,6 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string) error {
 		if there {
 			return t.switchAuthenticator(ctx)
 		}
-		// The page would only wait on when it is opened again.
 	case enterCode:
 		code := verifyCode()
 		t.chosen, t.again = &code, true
@@ -501,18 +501,16 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string) error {
 		}
 		t.avoid = f.title
 	}
-	// The link leads away from the app on a page that has nothing else.
-	there, err := t.page.Visible(ctx, f.waits)
-	if err == nil && there {
-		there, err = t.page.Visible(ctx, cancelLink)
-	}
-	if err != nil || there {
-		return errOr(err, t.cancel, ctx)
+	if out {
+		if there, err := t.page.Visible(ctx, cancelLink); err != nil || there {
+			return errOr(err, t.cancel, ctx)
+		}
 	}
 	return t.reopen(ctx)
 }
 
-// cancelLink is the Identity Engine's way back to its first page.
+// cancelLink is the Identity Engine's way back to its first page; on a page
+// that has nothing else it leads away from the app.
 const cancelLink = `[data-se="cancel"]`
 
 // cancel gives the sign-in at Okta up for a new one.

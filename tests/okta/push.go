@@ -205,7 +205,7 @@ func (o *Org) pushForm(out object, s *signIn) {
 	path := "/idp/idx/challenge"
 	if s.push != nil {
 		switch s.push.result {
-		case "":
+		case "", "approved": // the next poll tells
 			name, path = "challenge-poll", map[Factor]string{OktaVerifyPush: "/idp/idx/authenticators/poll", CustomApp: "/idp/idx/challenge/poll"}[s.factor]
 			current["resend"] = o.form(s, "resend", "/idp/idx/challenge", object{
 				"name": "authenticator", "required": true, "value": object{"methodType": "push", "id": a.id}, "visible": false, "mutable": false,
