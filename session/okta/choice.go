@@ -90,7 +90,7 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 		names = append(names, name)
 		r := row{at: i, name: name}
 		for _, f := range held[i] {
-			if table[f].waits != "" && t.pushes >= maxPushes {
+			if table[f].waits != "" && t.pushes >= maxPushes && len(held[i]) == 1 {
 				continue
 			}
 			if !table[f].window || t.canShow() == nil {
