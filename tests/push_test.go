@@ -20,14 +20,14 @@ func pushSituations() []situation {
 		{row: "Okta Verify push", answer: "sent, then waited for, with the time that is left; “Send push automatically” stays as it is", run: approved},
 		{row: "push with a number", answer: "the number is drawn large", run: approvedByNumber},
 		{row: "push that the page sends by itself", answer: "waited for", run: sentByItself},
-		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it", run: refusedOnce},
+		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).Reject, noSaid, true)},
 		{row: "third push refused", answer: "Okta's words, exit 4: a sign-in sends three pushes at most", run: refusedThrice},
-		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: unansweredOnce},
+		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).ExpirePush, lateSaid, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeForPush},
 		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: approvedAlone},
-		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: refusedAlone},
-		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: unansweredAlone},
+		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).Reject, noSaid, false)},
+		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).ExpirePush, lateSaid, true)},
 		{row: "push and code in one account", answer: "`push` or `okta_verify` in `mfa` or `--mfa`, else asked, in the page's words", run: pushOrCode},
 		{row: "code in an account with push", answer: "the code is asked for, nothing is sent", run: codeNotPush},
 		{row: "push of the company's own app", answer: "as Okta Verify push", on: identity, run: ownApp},
@@ -63,6 +63,24 @@ func (d *desk) pushed(n int) string {
 	return number
 }
 
+// elsewhere is a person who sees nothing but the phone, once it is asked.
+func (d *desk) elsewhere(do func(number string) error) (done chan struct{}) {
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		number, err := d.org.AwaitPush(ctx, jane, 1)
+		if err == nil {
+			err = do(number)
+		}
+		if err != nil {
+			d.Error(err)
+		}
+	}()
+	return done
+}
+
 // does fails the test unless the phone could do it.
 func (d *desk) does(err error) {
 	d.Helper()
@@ -71,7 +89,7 @@ func (d *desk) does(err error) {
 	}
 }
 
-// approved ends the sign-in of t well, as answered, with sent pushes.
+// approvedPush fails the test unless the sign-in ended well, as answered says.
 func (t *terminal) approvedPush(d *desk, f okta.Factor, sent int) {
 	t.Helper()
 	if r := t.wait(); r.status != 0 || !strings.Contains(r.stdout, "signed in") {
@@ -169,24 +187,31 @@ func sentByItself(t *testing.T, c okta.Config) {
 	term.approvedPush(d, okta.OktaVerifyPush, 1)
 }
 
-// refusals are what pages say of a no.
-const noSaid = "You have chosen to reject this login."
+// What Okta says of a no, and of a push that nobody answers.
+const (
+	noSaid   = "You have chosen to reject this login."
+	lateSaid = "Your push notification has expired."
+)
 
-func refusedOnce(t *testing.T, c okta.Config) {
-	c.PushPages = true
-	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks()
-	d.pushed(1)
-	term.expect(approve)
-	d.does(d.org.Reject(jane))
-	term.expect("Okta said: ")
-	term.expect(d.words(noSaid)...)
-	term.expect("> Send again")
-	term.send("\r")
-	d.pushed(2)
-	term.expect(approve)
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.OktaVerifyPush, 2)
+// another: a push that came to nothing, and then one that is approved. pages is
+// Config.PushPages.
+func another(end func(*okta.Org, string) error, said string, pages bool) func(*testing.T, okta.Config) {
+	return func(t *testing.T, c okta.Config) {
+		c.PushPages = pages
+		d := newDesk(t, withPhone(c, okta.Phone{}))
+		term := d.asks()
+		d.pushed(1)
+		term.expect(approve)
+		d.does(end(d.org, jane))
+		term.expect("Okta said: ")
+		term.expect(d.words(said)...)
+		term.expect("> Send again")
+		term.send("\r")
+		d.pushed(2)
+		term.expect(approve)
+		d.does(d.org.Approve(jane, ""))
+		term.approvedPush(d, okta.OktaVerifyPush, 2)
+	}
 }
 
 func refusedThrice(t *testing.T, c okta.Config) {
@@ -208,22 +233,6 @@ func refusedThrice(t *testing.T, c okta.Config) {
 	d.says(r.stdout, "stsx: error: Okta said: ", "stsx: hint: run this again and approve the sign-in on the phone")
 	d.quotes(r.stdout, noSaid)
 	d.clean()
-}
-
-func unansweredOnce(t *testing.T, c okta.Config) {
-	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks()
-	d.pushed(1)
-	term.expect(approve)
-	d.does(d.org.ExpirePush(jane))
-	term.expect("Okta said: ")
-	term.expect(d.words("Your push notification has expired.")...)
-	term.expect("> Send again")
-	term.send("\r")
-	d.pushed(2)
-	term.expect(approve)
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.OktaVerifyPush, 2)
 }
 
 func pushAgain(t *testing.T, c okta.Config) {
@@ -274,50 +283,35 @@ func codeForPush(t *testing.T, c okta.Config) {
 
 func approvedAlone(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{Number: true})).with("STSX_PASSWORD=" + janePassword)
-	read := make(chan string, 1)
-	go func() { // the person elsewhere, who picks the number that the org shows
-		number := d.pushed(1)
-		d.does(d.org.Approve(jane, number))
-		read <- number
-	}()
+	shown := ""
+	done := d.elsewhere(func(number string) error {
+		shown = number
+		return d.org.Approve(jane, number)
+	})
 	r := d.expect(d.run("exec", "prod", "--quiet", "--", "echo", "signed", "in"), 0)
-	line := "Tap this number in Okta Verify on " + janesPhone + ": " + <-read
+	<-done
+	line := "Tap this number in Okta Verify on " + janesPhone + ": " + shown
 	if strings.Count(r.stderr, line) != 1 {
 		t.Errorf("want %q once in %s", line, r.stderr)
 	}
 	d.answered(okta.OktaVerifyPush, 1)
 }
 
-// alone runs an unattended sign-in that the phone answers with answer.
-func (d *desk) phoneAlone(answer func() error) result {
-	d.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		d.pushed(1)
-		if err := answer(); err != nil {
-			d.Error(err)
+// alone: nobody is at a terminal, and the push comes to nothing.
+func alone(end func(*okta.Org, string) error, said string, pages bool) func(*testing.T, okta.Config) {
+	return func(t *testing.T, c okta.Config) {
+		c.PushPages = pages
+		d := newDesk(t, withPhone(c, okta.Phone{}, okta.SecurityQuestion))
+		done := d.elsewhere(func(string) error { return end(d.org, jane) })
+		r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--mfa", "push", "--", "true"), 4)
+		<-done
+		d.says(r.stderr, approve, "stsx: error: Okta said: ", "stsx: hint: run this again ")
+		d.quotes(r.stderr, said)
+		if d.count(okta.PushSent) != 1 {
+			t.Errorf("the org logged %v", d.events(okta.PushSent))
 		}
-	}()
-	r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--mfa", "push", "--", "true"), 4)
-	<-done
-	d.says(r.stderr, approve, "stsx: error: Okta said: ", "stsx: hint: run this again ")
-	if d.count(okta.PushSent) != 1 {
-		d.Errorf("the org logged %v", d.events(okta.PushSent))
+		d.clean()
 	}
-	d.clean()
-	return r
-}
-
-func refusedAlone(t *testing.T, c okta.Config) {
-	d := newDesk(t, withPhone(c, okta.Phone{}, okta.SecurityQuestion))
-	d.quotes(d.phoneAlone(func() error { return d.org.Reject(jane) }).stderr, noSaid)
-}
-
-func unansweredAlone(t *testing.T, c okta.Config) {
-	c.PushPages = true
-	d := newDesk(t, withPhone(c, okta.Phone{}, okta.SecurityQuestion))
-	d.quotes(d.phoneAlone(func() error { return d.org.ExpirePush(jane) }).stderr, "Your push notification has expired.")
 }
 
 func pushOrCode(t *testing.T, c okta.Config) {
