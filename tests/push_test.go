@@ -63,8 +63,8 @@ func (d *desk) pushed(n int) string {
 	return number
 }
 
-// elsewhere is a person who sees nothing but the phone, once it is asked.
-func (d *desk) elsewhere(do func(number string) error) (done chan struct{}) {
+// atPhone is a person who sees nothing but the phone, once it is asked.
+func (d *desk) atPhone(do func(number string) error) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
@@ -284,7 +284,7 @@ func codeForPush(t *testing.T, c okta.Config) {
 func approvedAlone(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{Number: true})).with("STSX_PASSWORD=" + janePassword)
 	shown := ""
-	done := d.elsewhere(func(number string) error {
+	done := d.atPhone(func(number string) error {
 		shown = number
 		return d.org.Approve(jane, number)
 	})
@@ -302,7 +302,7 @@ func alone(end func(*okta.Org, string) error, said string, pages bool) func(*tes
 	return func(t *testing.T, c okta.Config) {
 		c.PushPages = pages
 		d := newDesk(t, withPhone(c, okta.Phone{}, okta.SecurityQuestion))
-		done := d.elsewhere(func(string) error { return end(d.org, jane) })
+		done := d.atPhone(func(string) error { return end(d.org, jane) })
 		r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--mfa", "push", "--", "true"), 4)
 		<-done
 		d.says(r.stderr, approve, "stsx: error: Okta said: ", "stsx: hint: run this again ")
