@@ -137,6 +137,10 @@ func refusal(kind session.Refusal) string {
 		return "ask your Okta administrator for the AWS app (is it assigned to you, does a policy keep you out?), or correct url in the configuration"
 	case session.RefusedTooMany:
 		return "wait a minute before the next try"
+	case session.RefusedPush:
+		return "run this again and approve the sign-in on the phone, or name another factor with --mfa; if a phone is asked when you did not sign in, tell your administrator"
+	case session.RefusedUnanswered:
+		return "run this again with the phone at hand, or name another factor with --mfa"
 	}
 	return "sign in to the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
 }

@@ -59,10 +59,15 @@ const (
 	RefusedExpired
 	RefusedNotAssigned
 	RefusedTooMany
+	RefusedPush       // on the phone
+	RefusedUnanswered // nobody was at the phone
 )
 
 func (e *RefusedError) Error() string {
-	if e.Said == "" {
+	switch {
+	case e.Said == "" && e.Kind == RefusedUnanswered:
+		return e.What + " was not answered in time"
+	case e.Said == "":
 		return e.What + " was refused"
 	}
 	return by(e.By) + " said: " + e.Said

@@ -8,10 +8,11 @@ import (
 
 // Factors are the words for the ways to prove who one is besides the password,
 // as in mfa = "totp" and --mfa totp. The kinds come first; google_otp and
-// okta_verify are the two that make time-based codes, for people who have both.
+// okta_verify are the two that make time-based codes, okta_verify_push and
+// custom_app the two that ask on a phone, for people who have both.
 func Factors() []string {
 	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass",
-		"google_otp", "okta_verify", "password", "symantec", "rsa", "onprem", "custom_otp"}
+		"google_otp", "okta_verify", "okta_verify_push", "custom_app", "password", "symantec", "rsa", "onprem", "custom_otp"}
 }
 
 // CheckFactor returns a *FactorError unless word is one of Factors. Whether the

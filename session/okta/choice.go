@@ -25,6 +25,7 @@ const (
 const (
 	ofAuthenticators = "authenticator"
 	ofChannels       = "phone"
+	ofVerify         = "okta verify"
 )
 
 // row is one line of the page's list.
@@ -38,10 +39,14 @@ func (r row) is(title string) bool {
 	return slices.ContainsFunc(r.factors, func(f factor) bool { return f.title == title })
 }
 
-// words are what the configuration calls it, without the kind that several
+// words are what the configuration calls it, without the kinds that several
 // authenticators are of.
 func (r row) words() []string {
-	return slices.DeleteFunc(slices.Clone(r.factors[0].names), func(w string) bool { return w == "totp" })
+	var words []string
+	for _, f := range r.factors {
+		words = append(words, f.names...)
+	}
+	return slices.DeleteFunc(words, func(w string) bool { return w == "totp" || w == "push" })
 }
 
 // rows reads the list: what stsx can answer of it, in the page's order, and
@@ -85,6 +90,9 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 		names = append(names, name)
 		r := row{at: i, name: name}
 		for _, f := range held[i] {
+			if table[f].waits != "" && t.pushes >= maxPushes && len(held[i]) == 1 {
+				continue
+			}
 			if (!table[f].window || t.canShow() == nil) && t.withoutPerson(table[f]) == nil {
 				r.factors = append(r.factors, table[f])
 			}
@@ -103,6 +111,7 @@ func (t *talk) choose(ctx context.Context) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
+	t.listed, t.avoid = len(known) > 1, ""
 	fit := t.fitting(known)
 	if len(fit) == 0 && t.chosen != nil {
 		// What was chosen is not in the list any more: it is proven, and Okta
@@ -223,10 +232,7 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 		pages[i] = f.page
 	}
 	// The page chosen from stays until the other one has moved in.
-	i, err := t.page.Await(ctx, pages...)
-	if err == nil && i >= 0 && t.chosen == nil {
-		t.chosen, t.free = &r.factors[i], false
-	}
+	_, err = t.page.Await(ctx, pages...)
 	return err
 }
 

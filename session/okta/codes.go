@@ -28,12 +28,7 @@ func codeFactors() []factor {
 	google.names = []string{"totp", "google_otp"}
 	return []factor{
 		google,
-		{
-			names: []string{"totp", "okta_verify"},
-			title: "Okta Verify",
-			pick:  pick("okta_verify-totp", "mfa-okta-verify"),
-			page:  `input[name="credentials.totp"], ` + beacon("mfa-okta-verify") + `.mfa-verify-totp input[name="answer"]`,
-		},
+		verifyCode(),
 		phone(),
 		classicPhone("sms", "SMS"),
 		classicPhone("call", "Voice Call"),
@@ -66,6 +61,16 @@ func codeFactors() []factor {
 		token("rsa", "RSA SecurID", "rsa_token", "mfa-rsa"),
 		token("onprem", "On-Prem MFA", "onprem_mfa", "mfa-onprem"),
 		token("custom_otp", "Custom OTP", "custom_otp", "mfa-hotp"),
+	}
+}
+
+// verifyCode is Okta Verify where a code of it is entered.
+func verifyCode() factor {
+	return factor{
+		names: []string{"totp", "okta_verify"},
+		title: "Okta Verify",
+		pick:  pick("okta_verify-totp", "mfa-okta-verify"),
+		page:  `input[name="credentials.totp"], ` + beacon("mfa-okta-verify") + `.mfa-verify-totp input[name="answer"]`,
 	}
 }
 
@@ -278,7 +283,11 @@ func (f factor) enter(t *talk, ctx context.Context, code session.Secret) error {
 	if err := t.page.Fill(ctx, field, code.Reveal(), t.origins); err != nil {
 		return err
 	}
-	v, err := t.pressNth(ctx, submitButton, 0, answers()...)
+	submit := f.submit
+	if submit == "" {
+		submit = submitButton
+	}
+	v, err := t.pressNth(ctx, submit, 0, answers()...)
 	if err != nil {
 		return err
 	}

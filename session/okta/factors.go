@@ -18,9 +18,12 @@ type factor struct {
 	window bool   // only a person at a window can answer it
 	always bool   // answered whatever was chosen
 	field  string // of the code, where page is more than that
-	send   string // what makes Okta send the code
+	submit string // what sends the code off; "": submitButton
+	send   string // what makes Okta send the code, or the push
 	again  string // what makes Okta send another
 	says   string // of the question that is to be answered in words
+	waits  string // mark of the page that waits for a phone
+	app    string // where the phone asks; "": Okta says its name
 }
 
 // beacon is a mark for "the page's icon is this one and, while Classic moves

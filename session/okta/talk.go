@@ -36,6 +36,9 @@ type talk struct {
 	again    bool    // the person asked for another way
 	asked    string  // title of the factor whose code Okta was told to send
 	channel  string  // by which a phone is reached
+	pushes   int     // that a phone was sent
+	listed   bool    // Okta offered several authenticators
+	avoid    string  // title of the factor that the person turned away from
 	heard    heard
 
 	shown   bool // page is a window that the person sees
@@ -140,7 +143,7 @@ func (t *talk) pressNth(ctx context.Context, mark string, n int, replies ...stri
 	if err != nil {
 		return verdict{}, err
 	}
-	if h := hear(reply.Body); h.to != "" || len(h.methods) > 0 {
+	if h := hear(reply.Body); !h.empty() {
 		t.heard = h
 	}
 	v := read(reply)

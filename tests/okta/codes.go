@@ -133,7 +133,7 @@ func (o *Org) resend(s *signIn, _ message) answer {
 // poll tells the page where the sign-in stands: on, once the link was clicked
 // or the phone has answered.
 func (o *Org) poll(s *signIn, in message) answer {
-	if s.stage == stageChallenge && s.factor == OktaVerifyPush && s.push != nil {
+	if s.stage == stageChallenge && s.factor.pushes() && s.push != nil {
 		return o.pollPush(s, in)
 	}
 	return o.ok(s)

@@ -125,11 +125,11 @@ func (o *Org) choose(s *signIn, in message) answer {
 		if a := authenticatorOf(f); a.id == in.Authenticator.ID && (f.key() != "okta_verify" || a.method == in.Authenticator.MethodType) {
 			o.note(Event{Kind: FactorChosen, User: s.user.Name, Factor: f})
 			o.challenge(s, f)
-			if f == OktaVerifyPush {
+			if f.pushes() {
 				if auto := in.Authenticator.AutoChallenge; auto != nil {
-					s.user.Phone.AutoPush = *auto
+					s.user.phone(f).AutoPush = *auto
 				}
-				o.sendPush(s)
+				o.sendPush(s, f)
 			}
 			return o.ok(s)
 		}

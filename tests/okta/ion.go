@@ -24,6 +24,8 @@ func authenticatorOf(f Factor) authenticator {
 		return authenticator{"aut1stsxOktaVerif5d7", "Okta Verify", "app", "totp"}
 	case OktaVerifyPush:
 		return authenticator{"aut1stsxOktaVerif5d7", "Okta Verify", "app", "push"}
+	case CustomApp:
+		return authenticator{"aut1stsxCustomApp5d7", AppName, "app", "push"}
 	case SecurityQuestion:
 		return authenticator{"aut1stsxQuestion5d7", "Security Question", "security_question", "security_question"}
 	case Email:
@@ -119,7 +121,7 @@ func (o *Org) body(s *signIn, complaint object) object {
 	case stageSelect:
 		o.selectForm(out, s)
 	case stageChallenge:
-		if s.factor == OktaVerifyPush {
+		if s.factor.pushes() {
 			o.pushForm(out, s)
 			break
 		}
@@ -181,6 +183,9 @@ func (o *Org) enrolled(out object, s *signIn) object {
 				name = s.user.Phone.name()
 			}
 			e["profile"] = object{"deviceName": name}
+		}
+		if f == CustomApp {
+			e["profile"] = object{"deviceName": s.user.App.name()}
 		}
 		if profile := f.profile(); profile != nil {
 			e["profile"] = profile

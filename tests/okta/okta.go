@@ -77,6 +77,7 @@ type User struct {
 	GoogleTOTP     string   // base32 secret; empty: not enrolled
 	OktaVerifyTOTP string   // base32 secret; empty: not enrolled
 	Phone          *Phone   // Okta Verify with push; nil: not enrolled
+	App            *Phone   // the company's own app, with push; nil: not enrolled
 	Others         []Factor // enrolled as well: what Code gives is the answer to them
 	Answer         string   // to the security question; default DefaultAnswer
 
@@ -107,6 +108,7 @@ type Config struct {
 
 	PollInterval time.Duration // how often a page of the Identity Engine asks what became of a push; default 4 s. Classic's asks every 6 s
 	PushLifetime time.Duration // of a push that nobody answers; default 5 min
+	PushPages    bool          // a no and a time-out come with status 200 and make a page with a button, instead of an error (Identity Engine)
 
 	MaxFailures     int           // wrong passwords or codes in a row that lock the account; default 5
 	StateLifetime   time.Duration // of a sign-in that is under way; default 1 h

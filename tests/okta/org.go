@@ -33,6 +33,7 @@ type Org struct {
 	sessions   map[string]*session
 	tickets    map[string]*account // Classic: session tokens, good once
 	expireNext bool
+	trouble    struct{ polls, status int } // see TroublePolls
 	journal    *journal
 	cookies    []string                     // values handed out
 	devices    map[string]map[*account]bool // by the cookie DT: who had it remembered
@@ -90,6 +91,13 @@ func (o *Org) EndSessions() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.sessions = map[string]*session{}
+}
+
+// ExpireSignIns ends the sign-ins under way, as if they had been left too long.
+func (o *Org) ExpireSignIns() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.signIns = map[string]*signIn{}
 }
 
 func (o *Org) forget() {

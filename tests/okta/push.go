@@ -12,8 +12,25 @@ import (
 	"time"
 )
 
-// OktaVerifyPush is Okta Verify on a phone that is asked to approve.
-const OktaVerifyPush Factor = "okta_verify-push"
+// Factors on a phone that is asked to approve: Okta Verify, and an app of the
+// company's own (Identity Engine only).
+const (
+	OktaVerifyPush Factor = "okta_verify-push"
+	CustomApp      Factor = "custom_app"
+)
+
+// AppName is what the org calls its CustomApp.
+const AppName = "Acme Guard"
+
+func (f Factor) pushes() bool { return f == OktaVerifyPush || f == CustomApp }
+
+// phone is what a factor that pushes is enrolled on, nil when it is not.
+func (a *account) phone(f Factor) *Phone {
+	if f == CustomApp {
+		return a.App
+	}
+	return a.Phone
+}
 
 // Events of pushes.
 const (
@@ -21,7 +38,7 @@ const (
 	PushAnswered Kind = "push answered" // the phone answered, or nobody did: User, OK, Detail "rejected", "wrong number", "expired"
 )
 
-// Phone is Okta Verify on a user's phone.
+// Phone is Okta Verify, or a CustomApp, on a user's phone.
 type Phone struct {
 	Name     string // as the page shows it; "" is "Test phone"
 	Number   bool   // a push shows a number that has to be picked on the phone
@@ -37,21 +54,22 @@ func (p *Phone) name() string {
 
 // push is one message to a phone.
 type push struct {
+	factor  Factor
 	number  string // to be picked, as the page shows it; "" for none
 	expires time.Time
 	result  string // "" while nobody has answered, "approved", "rejected", "expired"
 	told    bool   // the page knows the result
 }
 
-// sendPush asks the phone of s; the caller holds o.mu.
-func (o *Org) sendPush(s *signIn) {
+// sendPush asks the phone that s has f on; the caller holds o.mu.
+func (o *Org) sendPush(s *signIn, f Factor) {
 	detail := ""
 	if s.push != nil {
 		detail = "again"
 	}
-	s.stage, s.factor = stageChallenge, OktaVerifyPush
-	s.push = &push{expires: o.cfg.Clock().Add(o.cfg.PushLifetime)}
-	if s.user.Phone.Number {
+	s.stage, s.factor = stageChallenge, f
+	s.push = &push{factor: f, expires: o.cfg.Clock().Add(o.cfg.PushLifetime)}
+	if s.user.phone(f).Number {
 		n, err := rand.Int(rand.Reader, big.NewInt(90))
 		if err != nil {
 			panic(err) // crypto/rand never fails
@@ -59,7 +77,7 @@ func (o *Org) sendPush(s *signIn) {
 		s.push.number = strconv.FormatInt(n.Int64()+10, 10)
 	}
 	s.user.push = s.push
-	o.note(Event{Kind: PushSent, User: s.user.Name, Factor: OktaVerifyPush, Detail: detail})
+	o.note(Event{Kind: PushSent, User: s.user.Name, Factor: f, Detail: detail})
 }
 
 // pushed is what has become of the push of s; the caller holds o.mu.
@@ -73,7 +91,7 @@ func (o *Org) pushed(s *signIn) string {
 
 func (o *Org) settle(a *account, p *push, result, detail string) {
 	p.result = result
-	o.note(Event{Kind: PushAnswered, User: a.Name, Factor: OktaVerifyPush, OK: result == "approved", Detail: detail})
+	o.note(Event{Kind: PushAnswered, User: a.Name, Factor: p.factor, OK: result == "approved", Detail: detail})
 }
 
 // AwaitPush waits for the nth push to the user since Start and returns the
@@ -124,6 +142,40 @@ func (o *Org) ExpirePush(user string) error {
 	return o.answerPush(user, func(a *account, p *push) { o.settle(a, p, "expired", "expired") })
 }
 
+// TroublePolls answers the next n times that a page asks what became of a push
+// with an HTTP status, or with 0 not at all.
+func (o *Org) TroublePolls(n, status int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.trouble.polls, o.trouble.status = n, status
+}
+
+// TroubleLeft is how many polls TroublePolls has still to answer.
+func (o *Org) TroubleLeft() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.trouble.polls
+}
+
+// troubled is what TroublePolls has left; the caller holds o.mu.
+func (o *Org) troubled(s *signIn) (answer, bool) {
+	if o.trouble.polls == 0 {
+		return answer{}, false
+	}
+	o.trouble.polls--
+	switch {
+	case o.trouble.status == 0:
+		panic(http.ErrAbortHandler)
+	case o.cfg.Engine == Classic && o.trouble.status == http.StatusTooManyRequests:
+		return apiError(o.trouble.status, "E0000047", "API call exceeded rate limit due to too many requests."), true
+	case o.cfg.Engine == Classic:
+		return apiError(o.trouble.status, "E0000009", "Internal Server Error"), true
+	case o.trouble.status == http.StatusTooManyRequests:
+		return o.refuse(s, rateLimited, nil), true
+	}
+	return answer{o.trouble.status, object{"errorCode": "E0000009", "errorSummary": "Internal Server Error"}}, true
+}
+
 func (o *Org) answerPush(user string, answer func(*account, *push)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -139,13 +191,13 @@ func (o *Org) answerPush(user string, answer func(*account, *push)) error {
 
 // pushForm asks for the push to be sent, waits for it, or offers another one
 // after a no. The answer to a no and to a time-out is not in Okta's examples
-// beyond its body; its status is 400 here.
+// beyond its body; its status is 400 here, or as Config says 200.
 func (o *Org) pushForm(out object, s *signIn) {
-	a := authenticatorOf(OktaVerifyPush)
-	current := object{"type": a.kind, "key": "okta_verify", "id": a.id, "displayName": a.name, "methods": []any{object{"type": "push"}}}
+	a, phone := authenticatorOf(s.factor), s.user.phone(s.factor)
+	current := s.factor.ion(a.id)
 	name := "authenticator-verification-data"
 	method := object{"name": "methodType", "required": true, "value": "push", "mutable": false}
-	auto := object{"name": "autoChallenge", "type": "boolean", "required": "false", "value": s.user.Phone.AutoPush, "label": "Send push automatically", "visible": true, "mutable": true}
+	auto := object{"name": "autoChallenge", "type": "boolean", "required": "false", "value": phone.AutoPush, "label": "Send push automatically", "visible": true, "mutable": true}
 	authenticator := object{"name": "authenticator", "label": a.name, "form": object{"value": []any{
 		object{"name": "id", "required": true, "value": a.id, "mutable": false},
 		object{"name": "methodType", "required": true, "options": []any{object{"label": "Get a push notification", "value": "push"}}}, auto,
@@ -153,8 +205,8 @@ func (o *Org) pushForm(out object, s *signIn) {
 	path := "/idp/idx/challenge"
 	if s.push != nil {
 		switch s.push.result {
-		case "":
-			name, path = "challenge-poll", "/idp/idx/authenticators/poll"
+		case "", "approved": // the next poll tells
+			name, path = "challenge-poll", map[Factor]string{OktaVerifyPush: "/idp/idx/authenticators/poll", CustomApp: "/idp/idx/challenge/poll"}[s.factor]
 			current["resend"] = o.form(s, "resend", "/idp/idx/challenge", object{
 				"name": "authenticator", "required": true, "value": object{"methodType": "push", "id": a.id}, "visible": false, "mutable": false,
 			})
@@ -178,22 +230,33 @@ func (o *Org) pushForm(out object, s *signIn) {
 	}
 	form["relatesTo"] = []any{"$.currentAuthenticator"}
 	out["currentAuthenticator"] = only(current)
-	out["remediation"] = list(form, o.enrolled(out, s))
+	forms := []any{form}
+	if list := o.enrolled(out, s); len(s.user.merged()) > 1 {
+		forms = append(forms, list)
+	}
+	out["remediation"] = list(forms...)
 }
 
 // pollPush is the page asking whether the phone has answered.
 func (o *Org) pollPush(s *signIn, in message) answer {
+	if a, ok := o.troubled(s); ok {
+		return a
+	}
 	if in.AutoChallenge != nil {
-		s.user.Phone.AutoPush = *in.AutoChallenge
+		s.user.phone(s.factor).AutoPush = *in.AutoChallenge
+	}
+	status := http.StatusBadRequest
+	if o.cfg.PushPages {
+		status = http.StatusOK
 	}
 	switch o.pushed(s) {
 	case "approved":
 		o.proven(s)
 		return o.ok(s)
 	case "rejected":
-		return answer{http.StatusBadRequest, o.body(s, say("api.authn.poll.error.push_rejected", "You have chosen to reject this login."))}
+		return answer{status, o.body(s, say("api.authn.poll.error.push_rejected", "You have chosen to reject this login."))}
 	case "expired":
-		return answer{http.StatusBadRequest, o.body(s, say("api.authn.poll.error.push_expired", "Your push notification has expired."))}
+		return answer{status, o.body(s, say("api.authn.poll.error.push_expired", "Your push notification has expired."))}
 	}
 	return o.ok(s)
 }
@@ -219,8 +282,11 @@ func (o *Org) verifyPush(r *http.Request, s *signIn, again bool) answer {
 		s.user.Phone.AutoPush = auto == "true"
 	}
 	if s.push == nil || s.stage != stageChallenge || again || s.push.told {
-		o.sendPush(s)
+		o.sendPush(s, OktaVerifyPush)
 		return o.status(s)
+	}
+	if a, ok := o.troubled(s); ok {
+		return a
 	}
 	if o.pushed(s) == "approved" {
 		o.proven(s)

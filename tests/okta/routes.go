@@ -52,10 +52,7 @@ func (o *Org) api(contentType string, f func(r *http.Request, in message) answer
 		if !wait(r, o.cfg.Latency) {
 			return
 		}
-		o.mu.Lock()
-		a := f(r, in)
-		out, err := json.Marshal(a.body)
-		o.mu.Unlock()
+		a, out, err := o.settled(func() answer { return f(r, in) })
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -65,6 +62,15 @@ func (o *Org) api(contentType string, f func(r *http.Request, in message) answer
 		w.WriteHeader(a.status)
 		_, _ = w.Write(out) // the client went away: nothing to do
 	}
+}
+
+// settled has o.mu while an answer is made.
+func (o *Org) settled(make func() answer) (a answer, out []byte, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	a = make()
+	out, err = json.Marshal(a.body)
+	return a, out, err
 }
 
 // wait stands for the way to Okta and back; false when the client gave up.

@@ -112,8 +112,8 @@ func (o *Org) wantFactor(s *signIn) {
 		o.factorsDone(s)
 	case 1:
 		o.challenge(s, all[0])
-		if all[0] == OktaVerifyPush && s.user.Phone.AutoPush && o.cfg.Engine != Classic {
-			o.sendPush(s)
+		if all[0].pushes() && s.user.phone(all[0]).AutoPush && o.cfg.Engine != Classic {
+			o.sendPush(s, all[0])
 		}
 	default:
 		s.stage, s.factor = stageSelect, ""

@@ -35,9 +35,11 @@ func newAccounts(users []User) accounts {
 // clone keeps a caller's slices out of the org's reach, and the other way round.
 func clone(u User) User {
 	u.Others, u.Roles = slices.Clone(u.Others), slices.Clone(u.Roles)
-	if u.Phone != nil {
-		phone := *u.Phone
-		u.Phone = &phone
+	for _, phone := range []**Phone{&u.Phone, &u.App} {
+		if *phone != nil {
+			one := **phone
+			*phone = &one
+		}
 	}
 	return u
 }
@@ -75,6 +77,9 @@ func (a *account) factors() []Factor {
 		if a.secret(f) != "" {
 			all = append(all, f)
 		}
+	}
+	if a.App != nil {
+		all = append(all, CustomApp)
 	}
 	return append(all, a.Others...)
 }

@@ -1,0 +1,178 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/session"
+)
+
+// Answers of the two APIs to a page that asks what became of a push.
+const (
+	polling       = `{"remediation":{"value":[{"name":"challenge-poll"},{"name":"select-authenticator-authenticate"}]},"currentAuthenticator":{"value":{"key":"okta_verify","displayName":"Okta Verify","contextualData":{"correctAnswer":"%s"}}},"authenticatorEnrollments":{"value":[{"key":"okta_email","profile":{"email":"j***e@example.com"}},{"key":"okta_verify","profile":{"deviceName":"Jane's phone"}}]}}`
+	rejected      = `{"remediation":{"value":[{"name":"resend"}]},"messages":{"value":[{"message":"no","i18n":{"key":"api.authn.poll.error.push_rejected"}}]}}`
+	biometrics    = `{"remediation":{"value":[{"name":"resend"}]},"messages":{"value":[{"message":"no","i18n":{"key":"oie.authenticator.app.method.push.verify.enable.biometrics"}}]}}`
+	success       = `{"success":{"href":"https://acme.okta.com/login/token/redirect"}}`
+	noted         = `{"remediation":{"value":[{"name":"challenge-authenticator"}]},"messages":{"value":[{"message":"one more","i18n":{"key":"idx.more"},"class":"INFO"}]}}`
+	classicResult = `{"status":"MFA_CHALLENGE","factorResult":"%s","_embedded":{"factor":{"factorType":"push","profile":{"name":"Jane's phone"},"_embedded":{"challenge":{"correctAnswer":92}}}}}`
+)
+
+func TestPushAnswers(t *testing.T) {
+	soon, later := time.Now().Add(time.Second), time.Now().Add(pushLife)
+	for _, c := range []struct {
+		status int
+		body   string
+		until  time.Time
+		want   ending
+	}{
+		{200, fmt.Sprintf(polling, ""), later, waiting},
+		{200, fmt.Sprintf(polling, "46"), soon, waiting},
+		{200, success, later, over},
+		{200, noted, later, over},
+		{400, rejected, later, denied},
+		{200, rejected, soon, denied},
+		{200, biometrics, later, denied},
+		{400, strings.Replace(rejected, "push_rejected", "push_expired", 1), later, unanswered},
+		{400, strings.Replace(rejected, "push_rejected", "whatever", 1), soon, unanswered},
+		{429, `{}`, later, waiting},
+		{502, `<html>`, later, waiting},
+		{401, `{"messages":{"value":[{"message":"gone","i18n":{"key":"idx.session.expired"}}]}}`, later, over},
+		{403, `{"errorCode":"E0000069","errorSummary":"User Locked"}`, later, over},
+		{200, fmt.Sprintf(classicResult, "WAITING"), later, waiting},
+		{200, fmt.Sprintf(classicResult, "REJECTED"), later, denied},
+		{200, fmt.Sprintf(classicResult, "TIMEOUT"), later, unanswered},
+		{200, `{"status":"SUCCESS"}`, later, over},
+		{200, `{"status":"LOCKED_OUT"}`, later, over},
+	} {
+		reply := Reply{Status: c.status, Body: []byte(c.body)}
+		if got := hear(reply.Body).ending(read(reply), c.until); got != c.want {
+			t.Errorf("%d %s: %d, want %d", c.status, c.body, got, c.want)
+		}
+	}
+	for body, want := range map[string]heard{
+		fmt.Sprintf(polling, "46"):             {result: "WAITING", number: "46", device: "Jane's phone", app: "Okta Verify"},
+		fmt.Sprintf(polling, ""):               {result: "WAITING", device: "Jane's phone", app: "Okta Verify"},
+		fmt.Sprintf(classicResult, "WAITING"):  {result: "WAITING", number: "92", device: "Jane's phone"},
+		fmt.Sprintf(classicResult, "REJECTED"): {result: "REJECTED", number: "92", device: "Jane's phone"},
+	} {
+		if got := hear([]byte(body)); got.result != want.result || got.number != want.number || got.device != want.device || got.app != want.app {
+			t.Errorf("%s: %+v", body, got)
+		}
+	}
+}
+
+// caller is somebody with a phone: what they pick at the terminal instead of
+// waiting, in turn; "" is to wait on.
+type caller struct {
+	typist
+	picks []string
+	shown []session.Errand
+}
+
+func (c *caller) Wait(ctx context.Context, e session.Errand) (int, error) {
+	c.shown = append(c.shown, e)
+	if len(c.picks) > 0 {
+		pick := c.picks[0]
+		c.picks = c.picks[1:]
+		if i := slices.Index(e.Options, pick); i >= 0 {
+			return i, nil
+		}
+	}
+	<-ctx.Done()
+	return -1, ctx.Err()
+}
+
+// deaf is a page that hears of its push only when it is asked again.
+type deaf struct {
+	*play
+	times int
+}
+
+func (d *deaf) Heard(ctx context.Context, replies ...string) (Reply, error) {
+	if d.times > 0 {
+		d.times--
+		<-ctx.Done()
+		return Reply{}, ctx.Err()
+	}
+	return d.play.Heard(ctx, replies...)
+}
+
+func TestPush(t *testing.T) {
+	f := pushFactors()[0]
+	ok := func(body string) Reply { return Reply{Status: 200, Body: []byte(body)} }
+	wait := func(number string) Reply { return ok(fmt.Sprintf(polling, number)) }
+	unsent := scene{marks: []string{f.send, f.page}, replies: []Reply{wait("46")}}
+	out := func(heard ...Reply) scene {
+		return scene{marks: []string{f.waits, f.page, switchLink}, heard: heard}
+	}
+	gone := scene{marks: []string{pushGone}, posted: true}
+	refused := scene{marks: []string{f.send, f.page, pushError, pageError}, text: "You said no", replies: []Reply{wait("")}}
+	run := func(page Page, who *caller) (*talk, error) {
+		d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
+		talk := &talk{Driver: d, page: page, org: org(), origins: []string{"https://acme.okta.com"}, codes: &session.CodeSource{Ask: who}, seen: map[string]int{}}
+		_, err := talk.run(t.Context())
+		return talk, err
+	}
+	numbers := func(c *caller) (all []string) {
+		for _, e := range c.shown {
+			all = append(all, e.Number)
+		}
+		return all
+	}
+	t.Run("approved, with the number of each answer", func(t *testing.T) {
+		who := &caller{}
+		if _, err := run(&play{scenes: []scene{unsent, out(wait("46"), wait("47"), ok(success)), gone}}, who); err != nil || !slices.Equal(numbers(who), []string{"46", "47"}) {
+			t.Errorf("%v, %+v", err, who.shown)
+		}
+		if e := who.shown[0]; e.Prompt != "Tap this number in Okta Verify on Jane's phone" || time.Until(e.Until) > pushLife || !slices.Equal(e.Options, []string{sendAnother, anotherWay}) {
+			t.Errorf("%+v", e)
+		}
+	})
+	t.Run("approved at the moment at which another was asked for", func(t *testing.T) {
+		who := &caller{picks: []string{sendAnother}}
+		page := &deaf{&play{scenes: []scene{unsent, out(ok(success)), gone}}, 1}
+		if talk, err := run(page, who); err != nil || talk.pushes != 1 {
+			t.Errorf("%v, %d pushes", err, talk.pushes)
+		}
+	})
+	t.Run("refused, nobody there", func(t *testing.T) {
+		var no *session.RefusedError
+		if _, err := run(&play{scenes: []scene{unsent, out(ok(rejected)), refused}}, &caller{}); !errors.As(err, &no) || no.Kind != session.RefusedPush || no.Said != "You said no" {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("three at most", func(t *testing.T) {
+		var no *session.RefusedError
+		who := &caller{typist: typist{answers: []string{sendAnother, sendAnother, sendAnother}}}
+		page := &play{scenes: []scene{unsent, out(ok(rejected)), refused, out(ok(rejected)), refused, out(ok(rejected)), refused}}
+		if _, err := run(page, who); !errors.As(err, &no) || len(who.shown) != maxPushes || len(who.answers) != 1 {
+			t.Errorf("%v, %d shown, left %q", err, len(who.shown), who.answers)
+		}
+	})
+	t.Run("given up", func(t *testing.T) {
+		var no *session.RefusedError
+		who := &caller{typist: typist{answers: []string{giveUp}}}
+		if _, err := run(&play{scenes: []scene{unsent, out(ok(rejected)), refused}}, who); !errors.As(err, &no) {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("the account was locked meanwhile", func(t *testing.T) {
+		var no *session.RefusedError
+		locked := Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}
+		if _, err := run(&play{scenes: []scene{unsent, out(locked), refused}}, &caller{}); !errors.As(err, &no) || no.Kind != session.RefusedLocked {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("left too long, once", func(t *testing.T) {
+		over := Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
+		page := &play{scenes: []scene{unsent, out(over), unsent, out(ok(success)), gone}}
+		if _, err := run(page, &caller{}); err != nil || page.opened != 1 {
+			t.Errorf("%v, opened %d times", err, page.opened)
+		}
+	})
+}
