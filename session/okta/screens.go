@@ -6,7 +6,7 @@ import "context"
 // own and the same in every language.
 const (
 	username    = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
-	passwordBox = `input[name="credentials.passcode"][autocomplete="current-password"], #okta-signin-password, ` + passwordLater
+	passwordBox = `input[name="credentials.passcode"][autocomplete="current-password"], form:has(input[name="identifier"]) input[name="credentials.passcode"], #okta-signin-password, ` + passwordLater
 	// passwordLater is the password on a page of its own.
 	passwordLater = `.challenge-authenticator--okta_password input[name="credentials.passcode"], .mfa-verify-password input[name="password"]`
 	newPassword   = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
