@@ -230,8 +230,20 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 	return err
 }
 
-// switchAuthenticator asks the Identity Engine's page for the list.
-func (t *talk) switchAuthenticator(ctx context.Context) error { return t.page.Click(ctx, switchLink) }
+// switchAuthenticator asks the Identity Engine's page for the list. It comes
+// without a request: until it is there, the page that was left is still shown.
+func (t *talk) switchAuthenticator(ctx context.Context) error {
+	if err := t.page.Click(ctx, switchLink); err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, look)
+	defer cancel()
+	_, err := t.page.Await(limited, authenticatorList)
+	if ctx.Err() == nil && limited.Err() != nil {
+		return nil // it led to something else
+	}
+	return err
+}
 
 // others is how the page at hand is left for the choice of authenticators, nil
 // when it has no such way.

@@ -3,6 +3,7 @@ package okta
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // factor is one way to prove who one is besides the password.
@@ -23,14 +24,15 @@ type factor struct {
 	says   string // of the question that is to be answered in words
 }
 
-// settled: the page's icon has grown to its size. Until then Classic's drop-down,
-// which hangs on it, is too small to be seen, and there seems to be none.
-const settled = `:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"])))`
+// settled begins a mark of a page whose icon has grown to its size. Until then
+// Classic's drop-down, which hangs on it, is too small to be seen, and there seems
+// to be none.
+const settled = `body:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]))) `
 
 // beacon is a mark for "the page's icon is this one and, while Classic moves
 // from one page to the next, no other is there any more".
 func beacon(icon string) string {
-	return `body` + settled + `:has(.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"][data-se~="` + icon + `"]):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
+	return strings.TrimSpace(settled) + `:has(.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"][data-se~="` + icon + `"]):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
 }
 
 func pick(key, icon string) string {

@@ -10,7 +10,7 @@ const (
 	// passwordLater is the password on a page of its own.
 	passwordLater = `.challenge-authenticator--okta_password input[name="credentials.passcode"], .mfa-verify-password input[name="password"]`
 	newPassword   = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
-	submitButton  = `input[type="submit"][data-type="save"], button[type="submit"][data-se="save"]`
+	submitButton  = `:is(input, button)[type="submit"]:is([data-type="save"], [data-se="save"])`
 	skipLink      = `[data-se="skip"], [data-se="skip-link"]`
 	fieldError    = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
 	pageError     = `.infobox-error, [data-se="callout"], [role="alert"]`
@@ -51,8 +51,8 @@ func screens() []screen {
 	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})
 	table = append(table, logins()...)
 	return append(table,
-		screen{"another authenticator", switchLink, (*talk).switchAuthenticator},
-		screen{"another authenticator", classicDropdown, (*talk).chooseClassic},
+		screen{"another authenticator", settled + switchLink, (*talk).switchAuthenticator},
+		screen{"another authenticator", settled + classicDropdown, (*talk).chooseClassic},
 		screen{"notice", pageError, (*talk).notice},
 	)
 }
