@@ -16,6 +16,7 @@ const (
 	listButton        = authenticatorList + `, #okta-dropdown-options a.factor-option`
 	listRow           = `.siw-main-view:not([class*="enroll"]) .authenticator-row:has(a.select-factor), [data-se="authenticator-verify-list"] button[data-se="authenticator-button"], #okta-dropdown-options li:has(> a.factor-option)`
 	listLabel         = `.siw-main-view:not([class*="enroll"]) .authenticator-label, [data-se="authenticator-button-label"], #okta-dropdown-options a.factor-option`
+	listSelect        = `[data-se="cta-button-label"]` // what the buttons of the first Gen3 read
 	switchLink        = `[data-se="switchAuthenticator"]`
 	classicDropdown   = `a[aria-controls="okta-dropdown-options"]`
 	classicOption     = `#okta-dropdown-options a.factor-option`
@@ -64,6 +65,10 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	reads, err := t.page.Text(ctx, listSelect)
+	if err != nil {
+		return nil, nil, err
+	}
 	held, err := t.page.Holding(ctx, listRow, marks...)
 	if err != nil {
 		return nil, nil, err
@@ -75,7 +80,7 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 		name := labels[i]
 		rest := strings.TrimSpace(strings.TrimPrefix(text, labels[i]))
 		if rest != buttons[i] {
-			rest = strings.TrimSpace(strings.TrimSuffix(rest, buttons[i]))
+			rest = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, buttons[i]), reads))
 		} else {
 			rest = ""
 		}
