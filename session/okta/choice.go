@@ -225,7 +225,7 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 	t.take(r)
 	pages := make([]string, len(r.factors))
 	for i, f := range r.factors {
-		pages[i] = f.page
+		pages[i] = settled(f.page)
 	}
 	// The page chosen from stays until the other one has moved in.
 	i, err := t.page.Await(ctx, pages...)

@@ -3,7 +3,6 @@ package okta
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // factor is one way to prove who one is besides the password.
@@ -24,11 +23,6 @@ type factor struct {
 	says   string // of the question that is to be answered in words
 }
 
-// settled begins a mark of a page whose icon has grown to its size. Until then
-// Classic's drop-down, which hangs on it, is too small to be seen, and there seems
-// to be none.
-const settled = `body:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]))) `
-
 // iconMark is the icon over the form: the first Gen3 have its name as a class
 // alone, the others as data-se.
 func iconMark(icon string) string {
@@ -38,7 +32,7 @@ func iconMark(icon string) string {
 // beacon is a mark for "the page's icon is this one and, while Classic moves
 // from one page to the next, no other is there any more".
 func beacon(icon string) string {
-	return strings.TrimSpace(settled) + `:has(` + iconMark(icon) + `):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
+	return `body:has(` + iconMark(icon) + `):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
 }
 
 func pick(key, icon string) string {

@@ -57,7 +57,7 @@ func (t *talk) run(ctx context.Context) (string, error) {
 	table := screens()
 	marks := make([]string, len(table))
 	for i, s := range table {
-		marks[i] = s.mark
+		marks[i] = settled(s.mark)
 	}
 	for {
 		t.Ask.Progress("signing in to " + t.org.Name)
