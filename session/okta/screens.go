@@ -31,11 +31,11 @@ type screen struct {
 	answer func(t *talk, ctx context.Context) error
 }
 
-// settled is mark on a page whose icon has grown to its size. Until then
-// Classic's drop-down, which hangs on it, is too small to be seen, and there seems
-// to be none.
+// settled is mark on a page whose authenticator's icon, if it has one, has grown
+// to its size. Until then Classic's drop-down, which hangs on it, is too small to
+// be seen, and there seems to be none.
 func settled(mark string) string {
-	return `html:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]))) :is(` + mark + `)`
+	return `html:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]) .auth-beacon-factor)) :is(` + mark + `)`
 }
 
 // logins ask for the username, the password or both.
