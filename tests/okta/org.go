@@ -50,7 +50,7 @@ func Start(cfg Config) (*Org, error) {
 	if err := w.has(cfg); err != nil {
 		return nil, err
 	}
-	s, err := newSigner()
+	s, err := ownSigner()
 	if err != nil {
 		return nil, err
 	}
