@@ -30,10 +30,10 @@ TIMEOUT := 12m
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget shells cross bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest shells cross bench install clean setup-demo setup-test
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 build: ## ./stsx for this machine
 	@$(SHELL) tests/setup.sh build
@@ -47,7 +47,7 @@ picture: setup-demo widget build ## docs/demo.svg, from a run of the demo
 	@CGO_ENABLED=0 $(GO) build -o build/demo ./tests/demo
 	@exec build/demo -stsx ./stsx -record docs/demo.svg
 
-test: setup-test check unit cross ## everything that a change has to pass
+test: setup-test check unit widget-newest cross ## everything that a change has to pass
 
 check: ## format, vet, staticcheck, shell scripts
 	@test -z "$$(find . $(PRUNE) -name '*.go' -print | xargs gofmt -l | tee /dev/stderr)" || { echo 'run gofmt -w on these'; exit 1; }
@@ -84,6 +84,12 @@ $(WIDGET): tests/okta/package.json tests/okta/package-lock.json
 	cd tests/okta && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@
 
+widget-matrix: setup-test widget ## every sign-in with older versions of the widget, and the newest (MATRIX='-only 6.9.0', '-write')
+	$(GO) run ./tests/matrix $(MATRIX)
+
+widget-newest: widget ## a few sign-ins with the newest version of the widget, if that is not the pinned one
+	@$(GO) run ./tests/matrix -newest
+
 shells: $(SHELLS) ## the shells that Debian does not package, for the tests
 
 $(SHELLS): tests/shells/package.json tests/shells/package-lock.json
@@ -113,7 +119,7 @@ install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(P
 	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
 clean: ## what make made here, what npm, pip and apt brought here included
-	rm -rf stsx build dist tests/okta/node_modules tests/shells/node_modules tests/.venv tests/.idps
+	rm -rf stsx build dist tests/okta/node_modules tests/okta/widgets tests/shells/node_modules tests/.venv tests/.idps
 
 setup-demo:
 	@$(SHELL) tests/setup.sh demo

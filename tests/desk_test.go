@@ -75,6 +75,9 @@ func newDesk(t *testing.T, config okta.Config) *desk {
 		config.Users = []okta.User{person()}
 	}
 	org, err := okta.Start(config)
+	if errors.Is(err, okta.ErrNotThere) && os.Getenv("STSX_WIDGET") != "" {
+		t.Skip(err) // make widget-matrix counts these
+	}
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	return deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {MaxDuration: 4 * time.Hour}, dev: {}, audit: {}}})

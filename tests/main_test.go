@@ -3,10 +3,13 @@
 package tests
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 )
 
@@ -19,6 +22,18 @@ var stsx string
 
 func TestMain(m *testing.M) { os.Exit(build(m)) }
 
+// abreast runs twice as many tests at a time as there are cores, unless
+// -parallel says how many: a sign-in waits as long as it works.
+func abreast() error {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if said {
+		return nil
+	}
+	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+}
+
 func build(m *testing.M) int {
 	if program := os.Getenv(withoutKeyctl); program != "" {
 		return becomeWithoutKeyctl(program)
@@ -28,6 +43,10 @@ func build(m *testing.M) int {
 	}
 	if os.Getenv(handSocket) != "" {
 		return becomeHand()
+	}
+	if err := abreast(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	if stsx = os.Getenv(builtAlready); stsx != "" {
 		return m.Run()

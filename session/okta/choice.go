@@ -16,6 +16,7 @@ const (
 	listButton        = authenticatorList + `, #okta-dropdown-options a.factor-option`
 	listRow           = `.siw-main-view:not([class*="enroll"]) .authenticator-row:has(a.select-factor), [data-se="authenticator-verify-list"] button[data-se="authenticator-button"], #okta-dropdown-options li:has(> a.factor-option)`
 	listLabel         = `.siw-main-view:not([class*="enroll"]) .authenticator-label, [data-se="authenticator-button-label"], #okta-dropdown-options a.factor-option`
+	listSelect        = `[data-se="cta-button-label"]` // what the buttons of the first Gen3 read
 	switchLink        = `[data-se="switchAuthenticator"]`
 	classicDropdown   = `a[aria-controls="okta-dropdown-options"]`
 	classicOption     = `#okta-dropdown-options a.factor-option`
@@ -69,6 +70,10 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	reads, err := t.page.Text(ctx, listSelect)
+	if err != nil {
+		return nil, nil, err
+	}
 	held, err := t.page.Holding(ctx, listRow, marks...)
 	if err != nil {
 		return nil, nil, err
@@ -80,7 +85,7 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 		name := labels[i]
 		rest := strings.TrimSpace(strings.TrimPrefix(text, labels[i]))
 		if rest != buttons[i] {
-			rest = strings.TrimSpace(strings.TrimSuffix(rest, buttons[i]))
+			rest = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, buttons[i]), reads))
 		} else {
 			rest = ""
 		}
@@ -229,15 +234,27 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 	t.take(r)
 	pages := make([]string, len(r.factors))
 	for i, f := range r.factors {
-		pages[i] = f.page
+		pages[i] = settled(f.page)
 	}
 	// The page chosen from stays until the other one has moved in.
 	_, err = t.page.Await(ctx, pages...)
 	return err
 }
 
-// switchAuthenticator asks the Identity Engine's page for the list.
-func (t *talk) switchAuthenticator(ctx context.Context) error { return t.page.Click(ctx, switchLink) }
+// switchAuthenticator asks the Identity Engine's page for the list. It comes
+// without a request: until it is there, the page that was left is still shown.
+func (t *talk) switchAuthenticator(ctx context.Context) error {
+	if err := t.page.Click(ctx, switchLink); err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, look)
+	defer cancel()
+	_, err := t.page.Await(limited, authenticatorList)
+	if ctx.Err() == nil && limited.Err() != nil {
+		return nil // it led to something else
+	}
+	return err
+}
 
 // others is how the page at hand is left for the choice of authenticators, nil
 // when it has no such way.

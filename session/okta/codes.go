@@ -16,7 +16,7 @@ const (
 	codeField     = `:is(input[name="credentials.passcode"][type="text"], .mfa-verify-totp input[name="answer"])`
 	// plainButton is a button of Gen3's that says of itself only what it reads.
 	plainButton = `button[type="button"]:not([data-se]):not([role="link"])`
-	resendLink  = `.resend-link, [data-se="reminder-prompt"] a, .resend-email-btn`
+	resendLink  = `.resend-link, [data-se="reminder-prompt"] a, form [role="alert"] a[href^="javascript:"], .resend-email-btn`
 )
 
 // codeFactors are answered with something to type.
@@ -137,7 +137,7 @@ func emailLink() string {
 }
 
 // emailGone: the page that waits for the link is not there any more.
-const emailGone = `body:not(:has(.auth-beacon-factor.mfa-okta-email, [data-se~="factor-beacon"][data-se~="mfa-okta-email"]))`
+func emailGone() string { return `body:not(:has(` + iconMark("mfa-okta-email") + `))` }
 
 // answerPhone answers the Identity Engine's two pages for a phone: how to send
 // the code, and the code.
@@ -374,7 +374,7 @@ func (t *talk) unlessGone(ctx context.Context, c session.Code) (session.Secret, 
 		halt()
 		answers <- f
 	}()
-	_, err := t.page.Await(watching, emailGone)
+	_, err := t.page.Await(watching, emailGone())
 	stop()
 	f := <-answers
 	switch {
@@ -428,7 +428,7 @@ func (f factor) sendAgain(t *talk, ctx context.Context) error {
 	defer cancel()
 	marks := []string{f.again}
 	if f.title == "Email" { // its link may be opened meanwhile
-		marks = append(marks, emailGone)
+		marks = append(marks, emailGone())
 	}
 	i, err := t.page.Await(limited, marks...)
 	switch {

@@ -26,10 +26,16 @@ type factor struct {
 	app    string // where the phone asks; "": Okta says its name
 }
 
+// iconMark is the icon over the form: the first Gen3 have its name as a class
+// alone, the others as data-se.
+func iconMark(icon string) string {
+	return `.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"]:is(.` + icon + `, [data-se~="` + icon + `"])`
+}
+
 // beacon is a mark for "the page's icon is this one and, while Classic moves
 // from one page to the next, no other is there any more".
 func beacon(icon string) string {
-	return `body:has(.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"][data-se~="` + icon + `"]):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
+	return `body:has(` + iconMark(icon) + `):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
 }
 
 func pick(key, icon string) string {

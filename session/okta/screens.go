@@ -6,11 +6,11 @@ import "context"
 // own and the same in every language.
 const (
 	username    = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
-	passwordBox = `input[name="credentials.passcode"][autocomplete="current-password"], #okta-signin-password, ` + passwordLater
+	passwordBox = `input[name="credentials.passcode"][autocomplete="current-password"], form:has(input[name="identifier"]) input[name="credentials.passcode"], #okta-signin-password, ` + passwordLater
 	// passwordLater is the password on a page of its own.
 	passwordLater = `.challenge-authenticator--okta_password input[name="credentials.passcode"], .mfa-verify-password input[name="password"]`
 	newPassword   = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
-	submitButton  = `input[type="submit"][data-type="save"], button[type="submit"][data-se="save"]`
+	submitButton  = `:is(input, button)[type="submit"]:is([data-type="save"], [data-se="save"])`
 	skipLink      = `[data-se="skip"], [data-se="skip-link"]`
 	fieldError    = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
 	pageError     = `.infobox-error, [data-se="callout"], [role="alert"]`
@@ -29,6 +29,13 @@ type screen struct {
 	name   string // for messages
 	mark   string // what on a page says that it is this one
 	answer func(t *talk, ctx context.Context) error
+}
+
+// settled is mark on a page whose authenticator's icon, if it has one, has grown
+// to its size. Until then Classic's drop-down, which hangs on it, is too small to
+// be seen, and there seems to be none.
+func settled(mark string) string {
+	return `html:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]) .auth-beacon-factor)) :is(` + mark + `)`
 }
 
 // logins ask for the username, the password or both.

@@ -60,7 +60,7 @@ func (t *talk) run(ctx context.Context) (string, error) {
 	table := screens()
 	marks := make([]string, len(table))
 	for i, s := range table {
-		marks[i] = s.mark
+		marks[i] = settled(s.mark)
 	}
 	for {
 		t.Ask.Progress("signing in to " + t.org.Name)
@@ -192,10 +192,13 @@ func (t *talk) restart(ctx context.Context, v verdict) error {
 func (t *talk) quote(ctx context.Context, v verdict) string {
 	limited, cancel := context.WithTimeout(ctx, quoteWait)
 	defer cancel()
+	marks := []string{fieldError, pageError}
+	if v.atField { // what stands over the form may be drawn first
+		marks = marks[:1]
+	}
 	if err := t.page.Again(limited); err == nil {
-		if i, err := t.page.Await(limited, fieldError, pageError); err == nil && i >= 0 {
-			mark := []string{fieldError, pageError}[i]
-			if text, err := t.page.Text(limited, mark); err == nil && text != "" {
+		if i, err := t.page.Await(limited, marks...); err == nil && i >= 0 {
+			if text, err := t.page.Text(limited, marks[i]); err == nil && text != "" {
 				t.record(ctx, t.screen+", refused")
 				return text
 			}

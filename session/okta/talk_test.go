@@ -57,7 +57,7 @@ func (p *play) Await(ctx context.Context, marks ...string) (int, error) {
 		return 0, ctx.Err()
 	}
 	for i, m := range marks {
-		if slices.Contains(p.now().marks, m) {
+		if slices.ContainsFunc(p.now().marks, func(mark string) bool { return m == mark || m == settled(mark) }) {
 			return i, nil
 		}
 	}

@@ -25,6 +25,7 @@ const (
 type verdict struct {
 	outcome outcome
 	said    string // Okta's words in the response; the page's are preferred when quoting
+	atField bool   // they are about a field: over the form the page only says that there is an error
 	keys    []string
 	next    []string // what Okta wants next, by its own names
 }
@@ -74,6 +75,7 @@ func read(r Reply) verdict {
 	_ = json.Unmarshal(r.Body, &body) // not JSON: judged by status alone
 	keys, said := messages(body)
 	v := verdict{said: strings.Join(said, " "), keys: keys, next: remediations(body)}
+	v.atField = len(keys) > 0 && body["remediation"] != nil && body["messages"] == nil
 	status, _ := body["status"].(string)
 	switch {
 	case status == "LOCKED_OUT" || has(keys, "E0000069", "E0000119", "locked", "suspended_factor"):

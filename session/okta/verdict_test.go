@@ -40,6 +40,21 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// TestAtField: whether Okta complains of a field or of the whole form.
+func TestAtField(t *testing.T) {
+	const message = `{"value":[{"message":"wrong","i18n":{"key":"k"}}]}`
+	for body, want := range map[string]bool{
+		`{"remediation":{"value":[{"value":[{"messages":` + message + `}]}]}}`:                                true,
+		`{"remediation":{"value":[{"name":"identify"}]},"messages":` + message + `}`:                          false,
+		`{"remediation":{"value":[{"name":"identify"}]}}`:                                                     false,
+		`{"errorCode":"E0000068","errorSummary":"Invalid Passcode","errorCauses":[{"errorSummary":"wrong"}]}`: false,
+	} {
+		if got := read(Reply{Status: 401, Body: []byte(body)}).atField; got != want {
+			t.Errorf("%s: %t", body, got)
+		}
+	}
+}
+
 // FuzzVerdict: any body is read without a panic, and none makes a failure of
 // the server's into a success.
 func FuzzVerdict(f *testing.F) {

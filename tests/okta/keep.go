@@ -103,8 +103,11 @@ func (o *Org) asksToStay(s *signIn) bool {
 	return false
 }
 
+// stayPage is the name in the Identity Engine: version 7.8.1 of the widget does not have it yet, 7.14.1 has.
+const stayPage = "keep-me-signed-in"
+
 func (o *Org) stayForm(out object, s *signIn) {
-	out["remediation"] = list(o.form(s, "keep-me-signed-in", "/idp/idx/keep-me-signed-in",
+	out["remediation"] = list(o.form(s, stayPage, "/idp/idx/"+stayPage,
 		object{"name": "keepMeSignedIn", "type": "boolean", "label": "Stay signed in", "required": true, "value": false, "mutable": true}))
 }
 

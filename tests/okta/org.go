@@ -41,17 +41,17 @@ type Org struct {
 }
 
 // Start listens on 127.0.0.1, on a port of its own, and serves until Close.
-// Without the widget it fails with ErrNoWidget, and with ErrNoGen3 where that is asked of a version without it.
+// Without the widget it fails with ErrNoWidget, and with ErrNotThere where cfg wants what its version does not draw.
 func Start(cfg Config) (*Org, error) {
 	cfg = cfg.filled()
 	w, err := findWidget(cfg.Widget)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.has(cfg.Engine); err != nil {
+	if err := w.has(cfg); err != nil {
 		return nil, err
 	}
-	s, err := newSigner()
+	s, err := ownSigner()
 	if err != nil {
 		return nil, err
 	}

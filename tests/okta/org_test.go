@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -144,6 +146,44 @@ func TestLatency(t *testing.T) {
 func TestNoWidget(t *testing.T) {
 	if _, err := Start(Config{Widget: t.TempDir()}); !errors.Is(err, ErrNoWidget) || !strings.Contains(err.Error(), "make widget") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestOldWidget: an org does not start with a page that its widget would not draw.
+func TestOldWidget(t *testing.T) {
+	dist := filepath.Join(t.TempDir(), "dist")
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(dist, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("../package.json", `{"version": "5.0.0"}`)
+	write("js/okta-sign-in.min.js", "identify")
+	wants := map[string]Config{
+		"Gen3":              {Engine: Gen3},
+		"keep me signed in": {Memory: Memory{AskToStay: true}},
+	}
+	for what, cfg := range wants {
+		cfg.Widget = dist
+		if _, err := Start(cfg); !errors.Is(err, ErrNotThere) || !strings.HasPrefix(err.Error(), "5.0.0: ") {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	write("js/okta-sign-in.next.js", "identify")
+	write("js/okta-sign-in.min.js", "identify, keep-me-signed-in")
+	for what, cfg := range wants {
+		cfg.Widget = dist
+		o, err := Start(cfg)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		_ = o.Close()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/beevik/etree"
@@ -24,11 +25,15 @@ const (
 	awsPrefix   = "https://aws.amazon.com/SAML/Attributes/"
 )
 
-// signer holds the key the org signs with, made anew for every org.
+// signer holds the key that orgs sign with.
 type signer struct {
 	key         *rsa.PrivateKey
 	certificate *x509.Certificate
 }
+
+// ownSigner is the one that all orgs of a process share: a key costs as much as
+// many a test.
+var ownSigner = sync.OnceValues(newSigner)
 
 func newSigner() (*signer, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)

@@ -1,19 +1,21 @@
 package okta
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // ErrNoWidget says that the Sign-In Widget is not installed.
 var ErrNoWidget = errors.New("the Okta Sign-In Widget is not installed: run `make widget`")
 
-// ErrNoGen3 says that this version of the widget is older than its third generation, or was published without it.
-var ErrNoGen3 = errors.New("this version of the Sign-In Widget has no third generation")
+// ErrNotThere says that this version of the widget is older than what is asked of it, or was published without it.
+var ErrNotThere = errors.New("not in this version of the Sign-In Widget")
 
 // widget is the installed Sign-In Widget.
 type widget struct {
@@ -48,13 +50,29 @@ func findWidget(dist string) (widget, error) {
 	return widget{dist: dist, version: pkg.Version}, nil
 }
 
-// has says why the widget can't draw an engine's page, nil if it can.
-func (w widget) has(e Engine) error {
-	if e != Gen3 {
-		return nil
+// has says what c asks for that the widget can't draw: ErrNotThere. nil if it draws all of it.
+func (w widget) has(c Config) error {
+	bundle := filepath.Join(w.dist, strings.TrimPrefix(w.script(c.Engine), w.path()))
+	if _, err := os.Stat(bundle); err != nil {
+		return fmt.Errorf("%s: %w: %s", w.version, ErrNotThere, c.Engine)
 	}
-	if _, err := os.Stat(filepath.Join(w.dist, "js", "okta-sign-in.next.js")); err != nil {
-		return fmt.Errorf("%s: %w", w.version, ErrNoGen3)
+	for _, page := range c.pages() {
+		source, err := os.ReadFile(bundle)
+		if err != nil {
+			return fmt.Errorf("looking for a page in the Sign-In Widget: %w", err)
+		}
+		if !bytes.Contains(source, []byte(page)) {
+			return fmt.Errorf("%s: %w: the page %s", w.version, ErrNotThere, page)
+		}
+	}
+	return nil
+}
+
+// pages are those that an org of c shows for certain and that not every version of the widget knows, by the names that
+// its bundle has for them.
+func (c Config) pages() []string {
+	if c.Memory.AskToStay && c.Engine != Classic {
+		return []string{stayPage}
 	}
 	return nil
 }

@@ -1,0 +1,152 @@
+//go:build unix
+
+// Command matrix runs the sign-in suite (stsx/tests, TestPages) against several
+// versions of the Okta Sign-In Widget and prints a table of what came of it, so
+// that a change of Okta's is seen before users see it: `make widget-matrix`.
+//
+//	go run ./tests/matrix [-only VERSION,…] [-rows PATTERN] [-write] [-newest]
+//
+// The versions are the one that tests/okta/package.json pins, those in
+// tests/okta/widgets.txt, and the one that npm calls the latest. With -newest it
+// is the last alone, in a few rows: what each change is tested with.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var o options
+	only := flag.String("only", "", "these versions, with commas between them, instead of all")
+	flag.StringVar(&o.rows, "rows", "", "the rows of docs/okta.md that this pattern of go test selects, instead of all")
+	flag.BoolVar(&o.write, "write", false, "write the table to docs/okta.md")
+	flag.BoolVar(&o.newest, "newest", false, "the newest version alone, in a few rows")
+	flag.Parse()
+	if *only != "" {
+		o.only = strings.Split(*only, ",")
+	}
+	o.require = os.Getenv("STSX_REQUIRE") == "all"
+	o.out, o.log = os.Stdout, os.Stderr
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "matrix:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	only     []string
+	rows     string
+	write    bool
+	newest   bool
+	require  bool // a missing part fails
+	out, log io.Writer
+}
+
+// smoke are the rows that the newest version is tried with at every change: one
+// of each kind of page.
+func smoke() []string {
+	return []string{"username and password on one page", "username first", "wrong password", "several factors", "wrong code", "SMS"}
+}
+
+// errFailed: the table says what.
+var errFailed = errors.New("the sign-in suite is not green on every version")
+
+func run(ctx context.Context, o options) error {
+	root, err := root(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := versions(root)
+	if err != nil {
+		return err
+	}
+	newest, err := latest(ctx)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil || o.require:
+		return err
+	case o.newest:
+		fmt.Fprintln(o.log, "matrix: skipped:", err)
+		return nil
+	default:
+		fmt.Fprintln(o.log, "matrix: without the newest:", err)
+	}
+	tried, rows := all, o.rows
+	if i := slices.IndexFunc(all, func(v version) bool { return v.number == newest }); i >= 0 {
+		all[i].newest = true
+	} else if newest != "" {
+		tried = append(tried, version{number: newest, newest: true})
+	}
+	switch {
+	case o.newest:
+		tried = slices.DeleteFunc(tried, func(v version) bool { return !v.newest })
+		if tried[0].pinned {
+			fmt.Fprintf(o.out, "npm's newest Sign-In Widget is %s, the pinned one, which the tests run with\n", newest)
+			return nil
+		}
+		rows = exactly(smoke())
+	case o.only != nil:
+		if tried, err = chosen(tried, o.only); err != nil {
+			return err
+		}
+	}
+	results, err := try(ctx, o, root, tried, rows)
+	if err != nil {
+		return err
+	}
+	table := markdown(results)
+	fmt.Fprint(o.out, table)
+	for _, row := range smoke() {
+		if o.newest && !results[0].rows[named(row)] {
+			return fmt.Errorf("%s has no row %q any more: see smoke", suite, row)
+		}
+	}
+	if o.write {
+		if rows != "" || o.only != nil {
+			return errors.New("the table in docs/okta.md is of all versions and rows: nothing was written")
+		}
+		if err := write(filepath.Join(root, "docs", "okta.md"), table); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(results, result.bad) {
+		return errFailed
+	}
+	return nil
+}
+
+// chosen are the versions named.
+func chosen(all []version, names []string) ([]version, error) {
+	var out []version
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(v version) bool { return v.number == name })
+		if i < 0 {
+			return nil, fmt.Errorf("%s is neither in %s nor the pinned version nor the newest", name, listed)
+		}
+		out = append(out, all[i])
+	}
+	return out, nil
+}
+
+// root is the folder of go.mod.
+func root(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	mod := strings.TrimSpace(string(out))
+	if err != nil || filepath.Base(mod) != "go.mod" {
+		return "", fmt.Errorf("run this in stsx's own folder (%q, %w)", mod, err)
+	}
+	return filepath.Dir(mod), nil
+}

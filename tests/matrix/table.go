@@ -1,0 +1,75 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+const (
+	begin = "<!-- table: written by make widget-matrix -->\n"
+	end   = "<!-- end of the versions -->\n"
+
+	newestMark = "npm's newest"
+)
+
+// markdown is the table of results, a line for each version: the rows that
+// passed, then those that failed and those that the version has no page for.
+func markdown(results []result) string {
+	var b strings.Builder
+	b.WriteString("| version")
+	for _, e := range engines {
+		b.WriteString(" | " + e.title)
+	}
+	b.WriteString(" |\n|---" + strings.Repeat("|---", len(engines)) + "|\n")
+	for _, r := range results {
+		b.WriteString("| " + r.version.String())
+		for _, c := range r.cells {
+			b.WriteString(" | " + c.String())
+		}
+		b.WriteString(" |\n")
+	}
+	return b.String()
+}
+
+func (v version) String() string {
+	switch {
+	case v.pinned && v.newest:
+		return v.number + " (pinned, " + newestMark + ")"
+	case v.pinned:
+		return v.number + " (pinned)"
+	case v.newest:
+		return v.number + " (" + newestMark + ")"
+	}
+	return v.number
+}
+
+func (c cell) String() string {
+	if c.passed+c.failed == 0 {
+		return "–"
+	}
+	text := fmt.Sprint(c.passed)
+	if c.failed > 0 {
+		text += fmt.Sprintf(", %d failed", c.failed)
+	}
+	if c.absent > 0 {
+		text += fmt.Sprintf(", %d –", c.absent)
+	}
+	return text
+}
+
+// write puts the table into the document.
+func write(path, table string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(text), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s has no place for the table", path)
+	}
+	return os.WriteFile(path, []byte(before+begin+table+end+after), 0o644)
+}
