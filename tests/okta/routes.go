@@ -13,6 +13,8 @@ func (o *Org) handler() http.Handler {
 	mux := http.NewServeMux()
 	o.pageRoutes(mux)
 	o.sessionRoutes(mux)
+	o.elsewhereRoutes(mux)
+	o.fastPassRoutes(mux)
 	if o.cfg.Engine == Classic {
 		o.classicRoutes(mux)
 	} else {
@@ -93,8 +95,10 @@ type message struct {
 		Passcode string `json:"passcode"`
 		TOTP     string `json:"totp"`
 		Answer   string `json:"answer"`
+		assertion
 	} `json:"credentials"`
-	AutoChallenge *bool `json:"autoChallenge"` // with a poll
+	AutoChallenge *bool  `json:"autoChallenge"` // with a poll
+	Reason        string `json:"reason"`        // of giving up
 	Authenticator struct {
 		ID            string `json:"id"`
 		MethodType    string `json:"methodType"`
@@ -109,6 +113,9 @@ type message struct {
 	Answer      string `json:"answer"`
 	OldPassword string `json:"oldPassword"`
 	NewPassword string `json:"newPassword"`
+	assertion
+
+	ChallengeResponse string `json:"challengeResponse"` // of Okta Verify
 }
 
 // under answers a path prefix with static files.
