@@ -10,7 +10,7 @@ import (
 // as in mfa = "totp" and --mfa totp. The kinds come first; google_otp and
 // okta_verify are the two that make time-based codes, for people who have both.
 func Factors() []string {
-	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass",
+	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass", "idp", "smartcard",
 		"google_otp", "okta_verify", "password", "symantec", "rsa", "onprem", "custom_otp"}
 }
 

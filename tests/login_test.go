@@ -24,7 +24,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), personSituations(), fastPassSituations())
 }
 
 func plainSituations() []situation {

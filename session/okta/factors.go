@@ -21,6 +21,7 @@ type factor struct {
 	send   string // what makes Okta send the code
 	again  string // what makes Okta send another
 	says   string // of the question that is to be answered in words
+	wants  string // of the person at the window, for messages
 }
 
 // beacon is a mark for "the page's icon is this one and, while Classic moves
@@ -36,9 +37,9 @@ func pick(key, icon string) string {
 }
 
 // factors is the table of authenticators: whoever adds one adds a row to one
-// of the three lists.
+// of the lists.
 func factors() []factor {
-	return slices.Concat(codeFactors(), pushFactors(), windowFactors())
+	return slices.Concat(codeFactors(), pushFactors(), windowFactors(), fastPassFactors())
 }
 
 // wanted reports whether f is what the person chose, now or in the configuration.

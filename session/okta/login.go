@@ -8,6 +8,9 @@ import (
 
 // login answers a page that asks for the username, the password or both.
 func (t *talk) login(ctx context.Context) error {
+	if done, err := t.openVerify(ctx); done || err != nil {
+		return err
+	}
 	asksName, err := t.page.Visible(ctx, username)
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ func screens() []screen {
 	for _, f := range factors() {
 		table = append(table, screen{f.title, f.page, f.answerPage})
 	}
+	table = append(table, fastPassScreens()...)
 	table = append(table, rememberScreens()...)
 	table = append(table, betweens()...)
 	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})

@@ -186,7 +186,7 @@ func (o *Org) status(s *signIn) answer {
 			o.challenged(s, out, embedded, links)
 			return answer{http.StatusOK, out}
 		}
-		if s.factor == WebAuthn || s.factor == Duo {
+		if s.sent && (s.factor == WebAuthn || s.factor == Duo) {
 			o.challengedSigned(s, out, embedded, links)
 			return answer{http.StatusOK, out}
 		}

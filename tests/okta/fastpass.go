@@ -102,21 +102,25 @@ func (o *Org) deviceAnswered(text string) bool {
 var errNotAwaited = errors.New("no page tries to reach that user's Okta Verify")
 
 // AnswerDevice is what the person does whom Okta Verify asks after a link has
-// opened it: it signs.
+// opened it: it signs, for the page that was opened last.
 func (o *Org) AnswerDevice(user string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	var last *signIn
 	for _, s := range o.signIns {
-		a := o.accounts.find(user)
-		if s.reaching() && a != nil && a.Device != nil {
-			signed, err := a.Device.sign(deviceResponse{s.nonce, a.Name})
-			if err == nil && !o.deviceAnswered(signed) {
-				err = errNotAwaited
-			}
-			return err
+		if s.reaching() && s.nonce != "" && (last == nil || s.expires.After(last.expires)) {
+			last = s
 		}
 	}
-	return errNotAwaited
+	a := o.accounts.find(user)
+	if last == nil || a == nil || a.Device == nil {
+		return errNotAwaited
+	}
+	signed, err := a.Device.sign(deviceResponse{last.nonce, a.Name})
+	if err == nil && !o.deviceAnswered(signed) {
+		err = errNotAwaited
+	}
+	return err
 }
 
 // reaching tells whether the page of s tries to reach Okta Verify.

@@ -29,7 +29,7 @@ func (o *Org) trySigned(s *signIn, in assertion) verdict {
 // verifySigned is Classic's: without an assertion the page asks for the challenge.
 func (o *Org) verifySigned(s *signIn, f Factor, in message) answer {
 	if in.ClientData == "" {
-		s.stage, s.factor = stageChallenge, f
+		s.stage, s.factor, s.sent = stageChallenge, f, true
 		return o.status(s)
 	}
 	s.factor = f
