@@ -38,10 +38,11 @@ type talk struct {
 	channel  string  // by which a phone is reached
 	heard    heard
 
-	shown   bool // page is a window that the person sees
-	opened  bool // the page's button for FastPass was pressed
-	silent  bool // Okta Verify on this computer did not answer
-	changed bool // the person has set a new password, which stsx does not know
+	shown    bool // page is a window that the person sees
+	returned bool // from Okta's dashboard to the app
+	opened   bool // the page's button for FastPass was pressed
+	silent   bool // Okta Verify on this computer did not answer
+	changed  bool // the person has set a new password, which stsx does not know
 
 	screen string // name of the page at hand
 	seen   map[string]int

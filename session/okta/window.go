@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,8 @@ func windowFactors() []factor {
 	needs := func(name, title, key, icon, page, wants string) factor {
 		return factor{names: []string{name}, title: title, pick: pick(key, icon), page: page, window: true, wants: wants, answer: factor.byPerson}
 	}
-	form := func(icon string) string { return beacon(icon) + "form" }
+	// The rows of Gen3's list have the icons too.
+	form := func(icon string) string { return beacon(icon) + `form:not(:has([data-se="authenticator-verify-list"]))` }
 	return []factor{
 		needs("webauthn", "Security Key or Biometric", "webauthn", "mfa-webauthn", form("mfa-webauthn"), "Okta asks for your security key, passkey or fingerprint"),
 		needs("duo", "Duo Security", "duo", "mfa-duo", form("mfa-duo"), "Okta asks for Duo"),
@@ -234,30 +236,51 @@ func (t *talk) meanwhile(ctx context.Context, e session.Errand, wait func(contex
 	return err
 }
 
+// glance is how long a person is left alone before the page is looked at.
+const glance = time.Second
+
 // keepOff waits for a page that stsx answers without the person, or for the
-// assertion.
+// assertion. A stranger's page that looks like Okta's stays the person's.
 func (t *talk) keepOff(ctx context.Context) error {
 	var marks []string
 	for _, s := range t.alone() {
 		marks = append(marks, s.mark)
 	}
-	for {
-		i, err := t.page.Await(ctx, marks...)
-		if err != nil || i < 0 {
-			return err
-		}
-		origin, err := t.elsewhere(ctx)
-		if err != nil || origin == "" {
-			return err
-		}
-		// A stranger's page that looks like Okta's stays the person's.
-		limited, cancel := context.WithTimeout(ctx, time.Second)
-		_, err = t.page.Await(limited)
+	for waitFor := marks; ; {
+		limited, cancel := context.WithTimeout(ctx, glance)
+		i, err := t.page.Await(limited, waitFor...)
+		late := limited.Err() != nil && ctx.Err() == nil
 		cancel()
-		if err == nil || limited.Err() == nil || ctx.Err() != nil {
+		if err != nil && !late || err == nil && i < 0 {
 			return err
+		}
+		at, whence := t.page.Location(ctx)
+		switch {
+		case whence != nil:
+			return whence
+		case !t.ours(at):
+			waitFor = nil // what is there stays there
+		case err == nil:
+			return nil
+		default:
+			waitFor = marks
+			if err := t.backToApp(ctx, at); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// backToApp opens the app when the sign-in has ended at Okta's dashboard:
+// Classic forgets where it was to lead when its page is loaded anew.
+func (t *talk) backToApp(ctx context.Context, at string) error {
+	u, err := url.Parse(at)
+	if err != nil || t.returned || !strings.HasPrefix(u.Path, "/app/UserHome") && !strings.HasPrefix(u.Path, "/enduser/") {
+		return nil
+	}
+	t.returned = true
+	t.note("Okta's dashboard came: the app is opened")
+	return t.page.Open(ctx, t.org.URL)
 }
 
 // alone are the pages that stsx answers while a person is at the window: those

@@ -164,9 +164,10 @@ func (o *Org) deviceForm(out object, s *signIn) {
 	challenge := object{"challengeMethod": o.cfg.Reach.Method}
 	switch o.cfg.Reach.Method {
 	case "LOOPBACK":
+		// Okta gives a port some 100 ms; here a busy machine must not look like a missing Okta Verify.
 		raw, _ := json.Marshal(deviceChallenge{s.nonce, o.url, o.url + verifyChallenge}) // of strings: never fails
 		challenge["challengeRequest"] = base64.RawURLEncoding.EncodeToString(raw)
-		challenge["domain"], challenge["ports"], challenge["probeTimeoutMillis"] = "http://127.0.0.1", o.cfg.Reach.Ports, 100
+		challenge["domain"], challenge["ports"], challenge["probeTimeoutMillis"] = "http://127.0.0.1", o.cfg.Reach.Ports, 10_000
 		challenge["chromeLocalNetworkAccessDetails"] = object{"chromeLNAHelpLink": o.url + "/help/lna"}
 	case "CUSTOM_URI":
 		challenge["href"], challenge["downloadHref"] = "com-stsx-test-okta-authenticator:/deviceChallenge?challengeRequest="+s.nonce, o.url+"/help/download"
