@@ -18,6 +18,7 @@ func personSituations() []situation {
 		{row: "Duo", answer: "a person's, in a window", run: duo},
 		{row: "usernames of another identity provider", answer: "nothing is typed there: a person's, in a window", run: routed},
 		{row: "another identity provider as a factor", answer: "a person's, in a window", on: identity, run: leading(okta.OtherIdP, "idp")},
+		{row: "captcha", answer: "a person's, in a window, where stsx fills in the form", on: identity, run: captcha},
 		{row: "smart card", answer: "a person's, in a window", on: identity, run: leading(okta.SmartCard, "smartcard")},
 	}
 }
@@ -104,6 +105,23 @@ func routed(t *testing.T, c okta.Config) {
 	if typed := other.Typed(); len(typed) > 0 || d.count(okta.PasswordTried) > 0 || d.count(okta.Asserted) != 1 {
 		t.Errorf("typed elsewhere: %q\n%v", typed, d.org.Log())
 	}
+	d.closed()
+}
+
+// captcha: the form is filled in by stsx each time, and sent once.
+func captcha(t *testing.T, c okta.Config) {
+	c.Captcha = true
+	d, person := newDesk(t, enrolled(c)).display().hand("")
+	term := d.asks()
+	term.expect("Okta asks whether you are human: go on in the window")
+	person.press("#human")
+	if r := term.wait(); r.status != 0 {
+		t.Fatal(r)
+	}
+	if human := d.events(okta.Human); len(human) != 1 || !human[0].OK {
+		t.Errorf("the org logged %v", d.org.Log())
+	}
+	d.once(0)
 	d.closed()
 }
 

@@ -22,7 +22,9 @@ func windowFactors() []factor {
 		return factor{names: []string{name}, title: title, pick: pick(key, icon), page: page, window: true, wants: wants, answer: factor.byPerson}
 	}
 	// The rows of Gen3's list have the icons too.
-	form := func(icon string) string { return beacon(icon) + `form:not(:has([data-se="authenticator-verify-list"]))` }
+	form := func(icon string) string {
+		return beacon(icon) + `form:not(:has([data-se="authenticator-verify-list"]))`
+	}
 	return []factor{
 		needs("webauthn", "Security Key or Biometric", "webauthn", "mfa-webauthn", form("mfa-webauthn"), "Okta asks for your security key, passkey or fingerprint"),
 		needs("duo", "Duo Security", "duo", "mfa-duo", form("mfa-duo"), "Okta asks for Duo"),

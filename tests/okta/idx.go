@@ -65,6 +65,9 @@ func (o *Org) cancel(_ *http.Request, in message) answer {
 }
 
 func (o *Org) identify(s *signIn, in message) answer {
+	if !o.human(in) {
+		return answer{http.StatusBadRequest, o.body(s, say("captcha.failed", "Try again."))}
+	}
 	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
 	s.stage = stageIdentify
 	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})

@@ -164,6 +164,9 @@ func (o *Org) identifyForm(out object, s *signIn) {
 		out["currentAuthenticator"] = only(o.passwordIon(s))
 	}
 	fields = append(fields, object{"name": "rememberMe", "type": "boolean", "label": "Keep me signed in"})
+	if o.cfg.Captcha {
+		fields = append(fields, captchaField(out))
+	}
 	forms := []any{o.form(s, "identify", "/idp/idx/identify", fields...)}
 	if o.cfg.Reach.Button {
 		forms = append(forms, o.form(s, "launch-authenticator", "/idp/idx/authenticators/okta-verify/launch"))

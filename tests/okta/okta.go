@@ -104,6 +104,7 @@ type Config struct {
 	Reach           Reach      // how its pages reach Okta Verify on the computer (Identity Engine only)
 	Elsewhere       *Elsewhere // where Duo, OtherIdP and SmartCard lead
 	Routed          bool       // usernames belong to another identity provider: Elsewhere
+	Captcha         bool       // the first form wants to know whether a human sends it (Identity Engine only)
 	Language        string     // of its pages, such as "de" or "ja"; default: what the browser asks for
 
 	Widget        string           // the widget's dist directory; default: node_modules beside this package's source

@@ -15,6 +15,7 @@ func (o *Org) handler() http.Handler {
 	o.sessionRoutes(mux)
 	o.elsewhereRoutes(mux)
 	o.fastPassRoutes(mux)
+	captchaRoutes(mux)
 	if o.cfg.Engine == Classic {
 		o.classicRoutes(mux)
 	} else {
@@ -99,6 +100,9 @@ type message struct {
 	} `json:"credentials"`
 	AutoChallenge *bool  `json:"autoChallenge"` // with a poll
 	Reason        string `json:"reason"`        // of giving up
+	CaptchaVerify struct {
+		CaptchaToken string `json:"captchaToken"`
+	} `json:"captchaVerify"`
 	Authenticator struct {
 		ID            string `json:"id"`
 		MethodType    string `json:"methodType"`
