@@ -45,7 +45,7 @@ func withVerify(t *testing.T, c okta.Config, reach okta.Reach, asks bool) (okta.
 }
 
 // deaf is a port that nobody listens on.
-func deaf(t *testing.T) string {
+func deaf(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"strings"
 	"testing"
 
 	"stsx/tests/okta"
@@ -61,6 +62,26 @@ func keyUnseen(t *testing.T, c okta.Config) {
 	d.org.Reset()
 	d = d.with("STSX_MFA_CODE=" + d.code(okta.Symantec))
 	d.signsIn(1)
+}
+
+// TestWindowClosed: the person gives up by closing the window.
+func TestWindowClosed(t *testing.T) {
+	t.Parallel()
+	c, _ := withKey(t, okta.Config{Engine: okta.Gen2})
+	d, person := newDesk(t, c).display().hand("")
+	term := d.asks()
+	term.expect("go on in the window")
+	person.shows("form")
+	id, err := d.x("search", "--onlyvisible", "--name", ".")
+	if err == nil {
+		_, err = d.x("windowclose", strings.TrimSpace(id))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := d.expect(term.wait(), 125)
+	d.says(r.stdout, "the window was closed before the sign-in was done", "run this again and finish the sign-in in the window")
+	d.closed()
 }
 
 // elsewhere is the org with a place that is not Okta's, and the flag with which

@@ -323,6 +323,25 @@ func TestTalk(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a factor that needs a window", func(t *testing.T) {
+		key := windowFactors()[0]
+		var page *session.PageError
+		o := org()
+		o.Browser = "headless"
+		_, _, err := talks(&play{scenes: []scene{{marks: []string{key.page}}, done}}, &typist{}, o, "pw", "")
+		if !errors.As(err, &page) || !strings.Contains(page.Why, "security key") || !strings.Contains(page.Cure, "--browser auto") {
+			t.Errorf("%v", err)
+		}
+		// Of a list it is left out, and missed where nothing else is in it.
+		both := scene{marks: []string{authenticatorList}, rows: []factor{key, factors()[0]}}
+		if _, _, err := talks(&play{scenes: []scene{both, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+			t.Error(err)
+		}
+		alone := scene{marks: []string{authenticatorList}, rows: []factor{key}}
+		if _, _, err := talks(&play{scenes: []scene{alone, done}}, &typist{}, o, "pw", ""); !errors.As(err, &page) || strings.Contains(page.Cure, "--mfa") {
+			t.Errorf("%v", err)
+		}
+	})
 	t.Run("a factor that is not offered", func(t *testing.T) {
 		o := org()
 		o.MFA = "okta_verify"
