@@ -132,11 +132,19 @@ func (h *hand) press(selector string) {
 		_ = h.look("document.body.innerHTML", &body)
 		h.Fatalf("the window does not show %s:\n%s", selector, body)
 	}
+	if err := h.tap(at); err != nil {
+		h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
+	}
+}
+
+// tap clicks at a place of the page, in whatever frame is there.
+func (h *hand) tap(at [2]float64) error {
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
 		if _, err := h.call("Input.dispatchMouseEvent", object{"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}); err != nil {
-			h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
+			return err
 		}
 	}
+	return nil
 }
 
 // write types into a field.

@@ -34,7 +34,7 @@ func fastPassFactors() []factor {
 // machine.
 func probing() string {
 	return `.device-challenge-poll .loopback-content, ` +
-		beacon("mfa-okta-verify") + `form:not(:has(input, button:not([role="link"]))) [role="progressbar"]`
+		beacon("mfa-okta-verify") + `form:has([role="progressbar"]):not(:has(input, button:not([role="link"]))) ` + heading
 }
 
 // opening is a mark of the page that opens Okta Verify with a link: of its

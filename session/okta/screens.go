@@ -14,7 +14,9 @@ const (
 	skipLink      = `[data-se="skip"], [data-se="skip-link"]`
 	fieldError    = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
 	pageError     = `.infobox-error, [data-se="callout"], [role="alert"]`
-	heading       = `[data-se="o-form-head"]`
+	// atRest is a mark for "Gen3 shows no sign of waiting".
+	atRest  = `body:not(:has([role="progressbar"])) `
+	heading = `[data-se="o-form-head"]`
 )
 
 // replies are the paths at which Okta answers what a page sends.
@@ -52,7 +54,7 @@ func screens() []screen {
 	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})
 	table = append(table, logins()...)
 	return append(table,
-		screen{"another authenticator", switchLink, (*talk).switchAuthenticator},
+		screen{"another authenticator", atRest + switchLink, (*talk).switchAuthenticator},
 		screen{"another authenticator", classicDropdown, (*talk).chooseClassic},
 		screen{"notice", pageError, (*talk).notice},
 	)

@@ -289,7 +289,7 @@ func (t *talk) backToApp(ctx context.Context, at string) error {
 // that ask for nothing but what it has. The page handed over is none of them,
 // and neither are the authenticators: the person may want another there.
 func (t *talk) alone() []screen {
-	table := betweens()
+	table := append(betweens(), rememberScreens()...)
 	if !t.changed {
 		table = append(table, logins()...)
 	}
