@@ -96,6 +96,12 @@ func (f factor) awaitVerify(t *talk, ctx context.Context) error {
 				return errOr(err, leave, ctx)
 			}
 		}
+		if err := t.canShow(); err != nil {
+			t.silent = true // and not to be picked from the list again
+			if t.org.MFA == fastPass {
+				return t.hidden(ctx, f.wants, err)
+			}
+		}
 		return f.byPerson(t, ctx)
 	}
 	t.Ask.Progress("looking for Okta Verify on this computer")
