@@ -242,6 +242,10 @@ func browse(ctx context.Context, o session.Org, show bool, profiles string, term
 		return nil, err
 	}
 	record.Fact("browser version", b.Product())
+	// Where Okta Verify listens: of no use to others, and denied without a word in a headless browser.
+	if err := b.AllowLoopback(ctx, o.Origin()); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	tab, err := b.Tab(ctx)
 	if err != nil {
 		return nil, errors.Join(err, b.Close())

@@ -11,7 +11,7 @@ import (
 // okta_verify are the two that make time-based codes, okta_verify_push and
 // custom_app the two that ask on a phone, for people who have both.
 func Factors() []string {
-	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass",
+	return []string{"totp", "push", "sms", "call", "email", "question", "webauthn", "yubikey", "duo", "fastpass", "idp", "smartcard",
 		"google_otp", "okta_verify", "okta_verify_push", "custom_app", "password", "symantec", "rsa", "onprem", "custom_otp"}
 }
 

@@ -38,6 +38,18 @@ func BenchmarkSignIn(b *testing.B) {
 	}
 }
 
+// BenchmarkProbe is BenchmarkSignIn where the page looks for Okta Verify first,
+// on two ports that nobody listens on.
+func BenchmarkProbe(b *testing.B) {
+	for _, engine := range []okta.Engine{okta.Gen2, okta.Gen3} {
+		b.Run(engine.String(), func(b *testing.B) {
+			reach := okta.Reach{Method: "LOOPBACK", Silent: true, Ports: []string{deaf(b), deaf(b)}}
+			d := benchDesk(b, okta.Config{Engine: engine, Reach: reach}, func(*desk) {})
+			d.repeat(b, "roles")
+		})
+	}
+}
+
 // BenchmarkRenewal is the same with a session at Okta that is remembered.
 func BenchmarkRenewal(b *testing.B) {
 	for _, engine := range engines() {

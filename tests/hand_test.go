@@ -35,8 +35,9 @@ type hand struct {
 	socket string
 }
 
-// hand is the desk with a person at its windows, who has the key, if any.
-func (d *desk) hand(key string) (*desk, *hand) {
+// hand is the desk with a person at its windows, who has the key, if any. The
+// browser gets flags besides stsx's.
+func (d *desk) hand(key string, flags ...string) (*desk, *hand) {
 	d.Helper()
 	dir, err := os.MkdirTemp("", "hand-") // the path of a socket must be short
 	if err != nil {
@@ -44,11 +45,25 @@ func (d *desk) hand(key string) (*desk, *hand) {
 	}
 	d.Cleanup(func() { os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "socket")
+	return d.chromium("exec", append([]string{"env", handSocket + "=" + socket, handBrowser + "=" + browserPath(d.T), handKey + "=" + key, os.Args[0]}, flags...)...), &hand{d.T, socket}
+}
+
+// flagged is the desk with a browser that gets flags besides stsx's.
+func (d *desk) flagged(flags ...string) *desk {
+	d.Helper()
+	return d.chromium("exec", append([]string{browserPath(d.T)}, flags...)...)
+}
+
+// chromium makes a command, with the browser's arguments after it, the browser.
+func (d *desk) chromium(first string, words ...string) *desk {
+	d.Helper()
+	text := first
+	for _, w := range words {
+		text += " '" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	}
 	script := filepath.Join(d.home, "chromium")
-	quoted := func(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-	d.write(script, fmt.Sprintf("#!/bin/sh\nexec env %s=%s %s=%s %s=%s %s \"$@\"\n", handSocket, quoted(socket),
-		handBrowser, quoted(browserPath(d.T)), handKey, quoted(key), quoted(os.Args[0])), 0o700)
-	return d.with("STSX_BROWSER_PATH=" + script), &hand{d.T, socket}
+	d.write(script, "#!/bin/sh\n"+text+" \"$@\"\n", 0o700)
+	return d.with("STSX_BROWSER_PATH=" + script)
 }
 
 // call sends one command of Chromium's protocol to the page.
@@ -117,11 +132,19 @@ func (h *hand) press(selector string) {
 		_ = h.look("document.body.innerHTML", &body)
 		h.Fatalf("the window does not show %s:\n%s", selector, body)
 	}
+	if err := h.tap(at); err != nil {
+		h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
+	}
+}
+
+// tap clicks at a place of the page, in whatever frame is there.
+func (h *hand) tap(at [2]float64) error {
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
 		if _, err := h.call("Input.dispatchMouseEvent", object{"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}); err != nil {
-			h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
+			return err
 		}
 	}
+	return nil
 }
 
 // write types into a field.

@@ -24,7 +24,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), bridgeSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), bridgeSituations(), personSituations(), fastPassSituations())
 }
 
 func plainSituations() []situation {

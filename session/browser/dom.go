@@ -147,9 +147,12 @@ func (t *Tab) ask(ctx context.Context, result any, name string, args ...any) err
 // Await returns the index of the first mark, in the order given, that has a visible, enabled, fresh element standing
 // still. Fresh means: not what the last Act answered, unless the page has emptied or replaced it since (see Again).
 //
-// It survives navigations. It ends early with ErrPosted when the SAML post was captured, a *NetworkError when the page
+// It survives navigations. Without marks it waits for its ends alone. It ends early with ErrPosted when the SAML post was captured, a *NetworkError when the page
 // could not be loaded, ErrCrashed or ErrDied; otherwise with ctx.
 func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
+	if marks == nil {
+		marks = []string{}
+	}
 	waiting, release := both(ctx, t.over)
 	defer release()
 	for {

@@ -50,9 +50,9 @@ func (r row) words() []string {
 	return slices.DeleteFunc(words, func(w string) bool { return w == "totp" || w == "push" })
 }
 
-// rows reads the list: what stsx can answer of it, in the page's order, and
-// the names of all that is in it.
-func (t *talk) rows(ctx context.Context) (known []row, names []string, err error) {
+// rows reads the list: what stsx can answer of it, in the page's order, what it
+// could in a window if one could be shown, and the names of all that is in it.
+func (t *talk) rows(ctx context.Context) (known, behind []row, names []string, err error) {
 	table := factors()
 	marks := make([]string, len(table))
 	for i, f := range table {
@@ -60,26 +60,26 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 	}
 	texts, err := t.page.Texts(ctx, listRow)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	labels, err := t.page.Texts(ctx, listLabel)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	buttons, err := t.page.Texts(ctx, listButton)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	reads, err := t.page.Text(ctx, listSelect)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	held, err := t.page.Holding(ctx, listRow, marks...)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if len(held) != len(texts) || len(labels) != len(texts) || len(buttons) != len(texts) {
-		return nil, nil, t.stuck(ctx, "stsx can't read the page's list of authenticators")
+		return nil, nil, nil, t.stuck(ctx, "stsx can't read the page's list of authenticators")
 	}
 	for i, text := range texts {
 		name := labels[i]
@@ -93,26 +93,33 @@ func (t *talk) rows(ctx context.Context) (known []row, names []string, err error
 			name += " (" + rest + ")"
 		}
 		names = append(names, name)
-		r := row{at: i, name: name}
+		r, needs := row{at: i, name: name}, row{at: i, name: name}
 		for _, f := range held[i] {
-			if table[f].waits != "" && t.pushes >= maxPushes && len(held[i]) == 1 {
-				continue
-			}
-			if (!table[f].window || t.canShow() == nil) && t.withoutPerson(table[f]) == nil {
+			switch {
+			case t.withoutPerson(table[f]) != nil:
+			case table[f].waits != "" && t.pushes >= maxPushes && len(held[i]) == 1:
+			case t.silent && table[f].title == fastPassTitle:
+			case table[f].window && t.canShow() != nil:
+				needs.factors = append(needs.factors, table[f])
+			default:
 				r.factors = append(r.factors, table[f])
 			}
 		}
-		if len(r.factors) > 0 {
+		switch {
+		case len(r.factors) > 0:
 			known = append(known, r)
+		case len(needs.factors) > 0:
+			behind = append(behind, needs)
 		}
 	}
-	return known, names, nil
+	return known, behind, names, nil
 }
 
 // choose returns the row wanted of the list at hand; the person is asked when
 // there are several.
 func (t *talk) choose(ctx context.Context) (row, error) {
-	known, names, err := t.rows(ctx)
+	t.noticeSilence()
+	known, behind, names, err := t.rows(ctx)
 	if err != nil {
 		return row{}, err
 	}
@@ -129,6 +136,12 @@ func (t *talk) choose(ctx context.Context) (row, error) {
 	}
 	switch len(fit) {
 	case 0:
+		if t.silent && t.org.MFA == fastPass {
+			return row{}, t.noVerify(ctx, known)
+		}
+		if needs := t.fitting(behind); len(needs) > 0 {
+			return row{}, t.unseen(ctx, needs, known)
+		}
 		if len(known) == 0 && t.org.MFA == "" && len(names) > 0 {
 			return row{}, t.unknown(ctx)
 		}
@@ -203,6 +216,9 @@ func (t *talk) chooseAuthenticator(ctx context.Context) error {
 	if err != nil || len(r.factors) == 0 {
 		return err
 	}
+	if r.factors[0].window && !t.shown {
+		return t.showFor(ctx, r)
+	}
 	v, err := t.pressNth(ctx, listButton, r.at, replies()...)
 	if err != nil {
 		return err
@@ -227,6 +243,9 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 	r, err := t.choose(ctx)
 	if err != nil || len(r.factors) == 0 {
 		return err
+	}
+	if r.factors[0].window && !t.shown {
+		return t.showFor(ctx, r)
 	}
 	if err := t.page.ClickNth(ctx, listButton, r.at); err != nil {
 		return err

@@ -24,6 +24,7 @@ type factor struct {
 	says   string // of the question that is to be answered in words
 	waits  string // mark of the page that waits for a phone
 	app    string // where the phone asks; "": Okta says its name
+	wants  string // of the person at the window, for messages
 }
 
 // iconMark is the icon over the form: the first Gen3 have its name as a class
@@ -45,9 +46,9 @@ func pick(key, icon string) string {
 }
 
 // factors is the table of authenticators: whoever adds one adds a row to one
-// of the three lists.
+// of the lists.
 func factors() []factor {
-	return slices.Concat(codeFactors(), pushFactors(), windowFactors())
+	return slices.Concat(codeFactors(), pushFactors(), windowFactors(), fastPassFactors())
 }
 
 // wanted reports whether f is what the person chose, now or in the configuration.

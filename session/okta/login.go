@@ -8,6 +8,9 @@ import (
 
 // login answers a page that asks for the username, the password or both.
 func (t *talk) login(ctx context.Context) error {
+	if done, err := t.openVerify(ctx); done || err != nil {
+		return err
+	}
 	asksName, err := t.page.Visible(ctx, username)
 	if err != nil {
 		return err
@@ -34,8 +37,18 @@ func (t *talk) login(ctx context.Context) error {
 		}
 		t.sent = true
 	}
+	asked, err := t.page.Visible(ctx, captcha)
+	switch {
+	case err != nil:
+		return err
+	case asked && t.shown:
+		return t.human(ctx)
+	}
 	v, err := t.submit(ctx)
-	if err != nil {
+	switch {
+	case err != nil && asked && ctx.Err() == nil:
+		return t.captchaAsks(ctx)
+	case err != nil:
 		return err
 	}
 	wrong, err := t.judge(ctx, v)

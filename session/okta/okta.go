@@ -263,14 +263,14 @@ func (d *Driver) prepare(ctx context.Context, o session.Org, kept session.Rememb
 }
 
 // credentials asks for the username and the password; with something that is
-// remembered the page may want neither, and asks when it does.
+// remembered, or FastPass, the page may want neither, and asks when it does.
 func (d *Driver) credentials(ctx context.Context, o session.Org, kept session.Remembered) (session.Password, session.Org, error) {
 	name, err := session.Username(ctx, o, d.Ask)
 	if err != nil {
 		return session.Password{}, o, err
 	}
 	o.Username = name
-	if !kept.IsZero() && d.Passwords.Given.IsZero() {
+	if (!kept.IsZero() || o.MFA == fastPass) && d.Passwords.Given.IsZero() {
 		return session.Password{}, o, nil
 	}
 	password, err := d.Passwords.First(ctx, o)

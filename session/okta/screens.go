@@ -14,7 +14,9 @@ const (
 	skipLink      = `[data-se="skip"], [data-se="skip-link"]`
 	fieldError    = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
 	pageError     = `.infobox-error, [data-se="callout"], [role="alert"]`
-	heading       = `[data-se="o-form-head"]`
+	// atRest is a mark for "Gen3 shows no sign of waiting".
+	atRest  = `body:not(:has([role="progressbar"])) `
+	heading = `[data-se="o-form-head"]`
 )
 
 // replies are the paths at which Okta answers what a page sends.
@@ -53,12 +55,13 @@ func screens() []screen {
 	for _, f := range factors() {
 		table = append(table, screen{f.title, f.page, f.answerPage})
 	}
+	table = append(table, fastPassScreens()...)
 	table = append(table, rememberScreens()...)
 	table = append(table, betweens()...)
 	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})
 	table = append(table, logins()...)
 	return append(table,
-		screen{"another authenticator", switchLink, (*talk).switchAuthenticator},
+		screen{"another authenticator", atRest + switchLink, (*talk).switchAuthenticator},
 		screen{"another authenticator", classicDropdown, (*talk).chooseClassic},
 		screen{"notice", pageError, (*talk).notice},
 	)

@@ -41,8 +41,11 @@ type talk struct {
 	avoid    string  // title of the factor that the person turned away from
 	heard    heard
 
-	shown   bool // page is a window that the person sees
-	changed bool // the person has set a new password, which stsx does not know
+	shown    bool // page is a window that the person sees
+	returned bool // from Okta's dashboard to the app
+	opened   bool // the page's button for FastPass was pressed
+	silent   bool // Okta Verify on this computer did not answer
+	changed  bool // the person has set a new password, which stsx does not know
 
 	screen string // name of the page at hand
 	seen   map[string]int
@@ -87,10 +90,22 @@ func (t *talk) run(ctx context.Context) (string, error) {
 		if t.seen[t.screen]++; t.seen[t.screen] > maxVisits {
 			return "", t.explain(ctx, t.stuck(ctx, "the sign-in goes round in circles"))
 		}
-		if err := table[i].answer(t, ctx); err != nil {
+		if err := t.answer(ctx, table[i]); err != nil {
 			return "", t.explain(ctx, err)
 		}
 	}
+}
+
+// answer answers a page, if it is one of the org's.
+func (t *talk) answer(ctx context.Context, s screen) error {
+	origin, err := t.elsewhere(ctx)
+	switch {
+	case err != nil:
+		return err
+	case origin != "":
+		return t.abroad(ctx, origin)
+	}
+	return s.answer(t, ctx)
 }
 
 // look is how long nothing may be recognised before the page is looked at.
@@ -98,7 +113,7 @@ const look = 5 * time.Second
 
 // await waits for one of marks. A page that shows none of them, asks the
 // network for nothing and stays as it is over two looks is one that stsx does
-// not know.
+// not know; of another origin than the org's, at the first look.
 func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 	shown := ""
 	for {
@@ -117,7 +132,7 @@ func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if now := at + " " + text; text == "" || t.page.Busy() || now != shown {
+		if now := at + " " + text; text == "" || t.page.Busy() || now != shown && t.ours(at) {
 			shown = now
 			continue
 		}

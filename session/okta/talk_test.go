@@ -20,6 +20,7 @@ type play struct {
 	filled   []string
 	picked   []string // from lists
 	opened   int
+	address  string // last opened
 	closed   int
 	foreign  bool
 	openErr  error
@@ -39,8 +40,9 @@ type scene struct {
 
 func (p *play) now() *scene { return &p.scenes[min(p.at, len(p.scenes)-1)] }
 
-func (p *play) Open(ctx context.Context, _ string) error {
+func (p *play) Open(ctx context.Context, address string) error {
 	p.opened++
+	p.address = address
 	p.answered = false
 	return p.openErr
 }
@@ -129,8 +131,16 @@ func (p *play) Texts(_ context.Context, mark string) (texts []string, err error)
 	}
 	return texts, nil
 }
-func (p *play) Busy() bool                                            { return false }
-func (p *play) Location(context.Context) (string, error)              { return "https://acme.okta.com/signin", nil }
+func (p *play) Busy() bool { return false }
+func (p *play) Location(context.Context) (string, error) {
+	switch {
+	case p.foreign:
+		return "https://evil.example/signin", nil
+	case p.address != "":
+		return p.address, nil
+	}
+	return "https://acme.okta.com/signin", nil
+}
 func (p *play) Outline(context.Context) (string, error)               { return "<html>", nil }
 func (p *play) Posted() string                                        { return "posted" }
 func (p *play) Screenshot(context.Context, ...string) ([]byte, error) { return []byte("png"), nil }
@@ -311,6 +321,25 @@ func TestTalk(t *testing.T) {
 		o.MFA = "google_otp"
 		if _, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 			t.Error(err)
+		}
+	})
+	t.Run("a factor that needs a window", func(t *testing.T) {
+		key := windowFactors()[0]
+		var page *session.PageError
+		o := org()
+		o.Browser = "headless"
+		_, _, err := talks(&play{scenes: []scene{{marks: []string{key.page}}, done}}, &typist{}, o, "pw", "")
+		if !errors.As(err, &page) || !strings.Contains(page.Why, "security key") || !strings.Contains(page.Cure, "--browser auto") {
+			t.Errorf("%v", err)
+		}
+		// Of a list it is left out, and missed where nothing else is in it.
+		both := scene{marks: []string{authenticatorList}, rows: []factor{key, factors()[0]}}
+		if _, _, err := talks(&play{scenes: []scene{both, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+			t.Error(err)
+		}
+		alone := scene{marks: []string{authenticatorList}, rows: []factor{key}}
+		if _, _, err := talks(&play{scenes: []scene{alone, done}}, &typist{}, o, "pw", ""); !errors.As(err, &page) || strings.Contains(page.Cure, "--mfa") {
+			t.Errorf("%v", err)
 		}
 	})
 	t.Run("a factor that is not offered", func(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"stsx/session"
@@ -15,7 +17,98 @@ import (
 const personTime = 10 * time.Minute
 
 // windowFactors need a person at the page itself.
-func windowFactors() []factor { return nil }
+func windowFactors() []factor {
+	needs := func(name, title, key, icon, page, wants string) factor {
+		return factor{names: []string{name}, title: title, pick: pick(key, icon), page: page, window: true, wants: wants, answer: factor.byPerson}
+	}
+	// The rows of Gen3's list have the icons too.
+	form := func(icon string) string {
+		return beacon(icon) + `form:not(:has([data-se="authenticator-verify-list"]))`
+	}
+	return []factor{
+		needs("webauthn", "Security Key or Biometric", "webauthn", "mfa-webauthn", form("mfa-webauthn"), "Okta asks for your security key, passkey or fingerprint"),
+		needs("duo", "Duo Security", "duo", "mfa-duo", form("mfa-duo"), "Okta asks for Duo"),
+		needs("idp", "another identity provider", "external_idp", "mfa-custom-factor", form("mfa-custom-factor"), "Okta asks for a sign-in at another identity provider"),
+		needs("smartcard", "Smart Card", "smart_card_idp", "smart-card-icon", ".piv-cac-card, "+form("smart-card-icon"), "Okta asks for your smart card"),
+	}
+}
+
+// byPerson leaves f's page to a person; where no window can be shown, what else
+// Okta offers will do.
+func (f factor) byPerson(t *talk, ctx context.Context) error {
+	if t.canShow() != nil {
+		leave, err := t.others(ctx)
+		if err != nil {
+			return err
+		}
+		if leave != nil {
+			t.chosen, t.free = nil, false
+			return leave(ctx)
+		}
+	}
+	return t.person(ctx, f.wants)
+}
+
+// showFor takes the sign-in to a window before r is pressed there: what needs a
+// person may begin by itself with the press.
+func (t *talk) showFor(ctx context.Context, r row) error {
+	t.chosen, t.free = &r.factors[0], false
+	if err := t.show(ctx); err != nil {
+		return t.hidden(ctx, r.factors[0].wants, err)
+	}
+	return nil
+}
+
+// unseen is the error for what is wanted and needs a window. known is what would
+// do without.
+func (t *talk) unseen(ctx context.Context, needs, known []row) error {
+	err := t.hidden(ctx, needs[0].factors[0].wants, t.canShow())
+	var page *session.PageError
+	if errors.As(err, &page) {
+		page.Cure += orElse(known)
+	}
+	return err
+}
+
+// orElse names the other ways to sign in, for a cure.
+func orElse(known []row) string {
+	var words []string
+	for _, r := range known {
+		for _, w := range r.words() {
+			if !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "; or sign in another way: --mfa " + strings.Join(words, " or ")
+}
+
+// elsewhere is the origin of the page at hand if it is none of the org's.
+func (t *talk) elsewhere(ctx context.Context) (string, error) {
+	at, err := t.page.Location(ctx)
+	if err != nil {
+		return "", err
+	}
+	if t.ours(at) {
+		return "", nil
+	}
+	return session.Origin(at), nil
+}
+
+func (t *talk) ours(at string) bool { return slices.Contains(t.origins, session.Origin(at)) }
+
+// abroad deals with a page that looks like one of Okta's and is of origin: only
+// a person may answer it.
+func (t *talk) abroad(ctx context.Context, origin string) error {
+	if t.canShow() != nil {
+		return &session.OriginError{Got: origin, Want: t.origins[0]}
+	}
+	t.screen = ""
+	return t.person(ctx, "the sign-in goes on at "+origin)
+}
 
 // person leaves the page at hand to a person: in the window where the sign-in
 // is shown already, else in one that takes the place of the headless browser.
@@ -30,8 +123,15 @@ func (t *talk) person(ctx context.Context, what string) error {
 // unknown deals with a page that no row of the table knows: it is for the
 // person, in a window if one can be shown, else through the bridge.
 func (t *talk) unknown(ctx context.Context) error {
-	const what = "stsx does not know the page that the sign-in came to"
+	what := "stsx does not know the page that the sign-in came to"
 	t.screen = ""
+	origin, err := t.elsewhere(ctx)
+	if err != nil {
+		return err
+	}
+	if origin != "" {
+		what = "the sign-in goes on at " + origin + ", which is not " + t.org.Name + "'s Okta"
+	}
 	return t.personOrBridge(ctx, what, what)
 }
 
@@ -128,15 +228,20 @@ func (t *talk) show(ctx context.Context) error {
 // one comes that needs nothing from the person.
 func (t *talk) handOver(ctx context.Context, what string) error {
 	defer session.Pause(ctx, personTime)()
+	return t.meanwhile(ctx, session.Errand{Prompt: what + ": go on in the window"}, t.keepOff)
+}
+
+// meanwhile tells the person of an errand while wait waits for the page.
+func (t *talk) meanwhile(ctx context.Context, e session.Errand, wait func(context.Context) error) error {
 	watching, stop := context.WithCancelCause(ctx)
 	said := make(chan struct{})
 	t.Ask.Progress("")
 	go func() {
 		defer close(said)
-		_, err := t.Ask.Wait(watching, session.Errand{Prompt: what + ": go on in the window"})
+		_, err := t.Ask.Wait(watching, e)
 		stop(err) // Ctrl-C, where the terminal tells us and not the system
 	}()
-	err := t.keepOff(watching)
+	err := wait(watching)
 	if cause := context.Cause(watching); cause != nil {
 		err = cause
 	}
@@ -145,22 +250,58 @@ func (t *talk) handOver(ctx context.Context, what string) error {
 	return err
 }
 
+// glance is how long a person is left alone before the page is looked at.
+const glance = time.Second
+
 // keepOff waits for a page that stsx answers without the person, or for the
-// assertion.
+// assertion. A stranger's page that looks like Okta's stays the person's.
 func (t *talk) keepOff(ctx context.Context) error {
 	var marks []string
 	for _, s := range t.alone() {
 		marks = append(marks, s.mark)
 	}
-	_, err := t.page.Await(ctx, marks...)
-	return err
+	for waitFor := marks; ; {
+		limited, cancel := context.WithTimeout(ctx, glance)
+		i, err := t.page.Await(limited, waitFor...)
+		late := limited.Err() != nil && ctx.Err() == nil
+		cancel()
+		if err != nil && !late || err == nil && i < 0 {
+			return err
+		}
+		at, whence := t.page.Location(ctx)
+		switch {
+		case whence != nil:
+			return whence
+		case !t.ours(at):
+			waitFor = nil // what is there stays there
+		case err == nil:
+			return nil
+		default:
+			waitFor = marks
+			if err := t.backToApp(ctx, at); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// backToApp opens the app when the sign-in has ended at Okta's dashboard:
+// Classic forgets where it was to lead when its page is loaded anew.
+func (t *talk) backToApp(ctx context.Context, at string) error {
+	u, err := url.Parse(at)
+	if err != nil || t.returned || !strings.HasPrefix(u.Path, "/app/UserHome") && !strings.HasPrefix(u.Path, "/enduser/") {
+		return nil
+	}
+	t.returned = true
+	t.note("Okta's dashboard came: the app is opened")
+	return t.page.Open(ctx, t.org.URL)
 }
 
 // alone are the pages that stsx answers while a person is at the window: those
 // that ask for nothing but what it has. The page handed over is none of them,
 // and neither are the authenticators: the person may want another there.
 func (t *talk) alone() []screen {
-	table := betweens()
+	table := append(betweens(), rememberScreens()...)
 	if !t.changed {
 		table = append(table, logins()...)
 	}

@@ -37,6 +37,11 @@ func (o *Org) classicRoutes(mux *http.ServeMux) {
 func (o *Org) webfinger(r *http.Request, _ message) answer {
 	name := strings.TrimPrefix(r.URL.Query().Get("resource"), "okta:acct:")
 	o.note(Event{Kind: Identified, User: name, OK: o.accounts.find(name) != nil})
+	if a := o.accounts.find(name); o.cfg.Routed && a != nil {
+		s := o.begin(embedPath)
+		s.name, s.user, s.stage, s.factor = name, a, stageElsewhere, OtherIdP
+		return answer{http.StatusOK, routed(r, o.redirectForm(object{}, s)["href"])}
+	}
 	return answer{http.StatusOK, object{
 		"subject": r.URL.Query().Get("resource"),
 		"links": []any{object{
@@ -91,11 +96,17 @@ func (o *Org) authnState(_ *http.Request, in message) answer {
 // factor it is about, and is told to ask.
 func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
 	f, enrolled := s.user.enrolledAs(r.PathValue("id"))
+	if f == Duo && s.stage == stageDone {
+		return o.status(s) // the page polls, and Duo's word is there
+	}
 	if !enrolled || (s.stage != stageSelect && s.stage != stageChallenge && s.stage != stagePassword) {
 		return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
 	}
 	if f == OktaVerifyPush {
 		return o.verifyPush(r, s, strings.HasSuffix(r.URL.Path, "/resend"))
+	}
+	if f == WebAuthn || f == Duo {
+		return o.verifySigned(s, f, in)
 	}
 	code := in.PassCode
 	if f == SecurityQuestion {
@@ -175,6 +186,10 @@ func (o *Org) status(s *signIn) answer {
 			o.challenged(s, out, embedded, links)
 			return answer{http.StatusOK, out}
 		}
+		if s.sent && (s.factor == WebAuthn || s.factor == Duo) {
+			o.challengedSigned(s, out, embedded, links)
+			return answer{http.StatusOK, out}
+		}
 		if s.sent {
 			out["status"], out["factorResult"] = "MFA_CHALLENGE", "CHALLENGE"
 			embedded["factor"] = o.factor(s, s.factor)
@@ -215,7 +230,12 @@ func (o *Org) factor(s *signIn, f Factor) object {
 		out["factorType"] = "push"
 		out["profile"] = object{"credentialId": s.user.Name, "deviceType": "SmartPhone_Android", "name": s.user.Phone.name(), "platform": "ANDROID", "version": "15"}
 	default:
-		out["factorType"], out["provider"], out["vendorName"], out["profile"] = classicOf(f)
+		var profile object
+		out["factorType"], out["provider"], out["vendorName"], profile = classicOf(f)
+		if f == WebAuthn {
+			profile["credentialId"] = s.user.Key.credentialID()
+		}
+		out["profile"] = profile
 	}
 	return out
 }

@@ -245,6 +245,10 @@ func classicOf(f Factor) (kind, provider, vendor string, profile object) {
 		return "token:hotp", "CUSTOM", customOTPName, object{"credentialId": "jane.roe"}
 	case Password:
 		return "password", "OKTA", "OKTA", nil
+	case WebAuthn:
+		return "webauthn", "FIDO", "FIDO", object{"authenticatorName": "Security Key"}
+	case Duo:
+		return "web", "DUO", "DUO", object{"credentialId": "jane.roe"}
 	}
 	return "", "", "", nil
 }

@@ -20,6 +20,8 @@ func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post("challenge/resend", o.resend)
 	post("authenticators/poll", o.poll)
 	post("challenge/poll", o.poll)
+	post("authenticators/poll/cancel", o.giveUp)
+	post("authenticators/okta-verify/launch", o.launch)
 	post("skip", o.skip)
 	post("accept-terms-of-use", o.accept)
 	post("keep-me-signed-in", o.keepSignedIn)
@@ -63,10 +65,17 @@ func (o *Org) cancel(_ *http.Request, in message) answer {
 }
 
 func (o *Org) identify(s *signIn, in message) answer {
+	if !o.human(in) {
+		return answer{http.StatusBadRequest, o.body(s, say("captcha.failed", "Try again."))}
+	}
 	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
 	s.stage = stageIdentify
 	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})
 	o.asked(s, in.RememberMe, "box")
+	if o.cfg.Routed && s.user != nil {
+		s.stage, s.factor = stageElsewhere, OtherIdP
+		return o.ok(s)
+	}
 	if o.cfg.PasswordLast && s.user != nil {
 		o.wantFactor(s)
 		return o.ok(s)
@@ -152,6 +161,14 @@ func (o *Org) answer(s *signIn, in message) answer {
 }
 
 func (o *Org) second(s *signIn, in message) answer {
+	if s.factor == WebAuthn || s.factor == Duo {
+		v := o.trySigned(s, in.Credentials.assertion)
+		if v != right {
+			return o.refuse(s, v, say("authfactor.webauthn.error", "Your authenticator could not be verified. Try again."))
+		}
+		o.proven(s)
+		return o.ok(s)
+	}
 	code := in.Credentials.Passcode
 	if s.factor == OktaVerifyTOTP {
 		code = in.Credentials.TOTP

@@ -44,6 +44,16 @@ func authenticatorOf(f Factor) authenticator {
 		return authenticator{"aut1stsxRSA00005d7", "RSA SecurID", "security_key", "otp"}
 	case OnPrem:
 		return authenticator{"aut1stsxOnPrem005d7", onPremName, "security_key", "otp"}
+	case WebAuthn:
+		return authenticator{"aut1stsxWebAuthn5d7", "Security Key or Biometric", "security_key", "webauthn"}
+	case FastPass:
+		return authenticator{"aut1stsxOktaVerif5d7", "Okta Verify", "app", "signed_nonce"}
+	case Duo:
+		return authenticator{"aut1stsxDuo000005d7", "Duo Security", "app", "idp"}
+	case OtherIdP:
+		return authenticator{"aut1stsxOtherIdP5d7", "Acme SSO", "federated", "idp"}
+	case SmartCard:
+		return authenticator{"aut1stsxSmartCrd5d7", "Smart Card IdP", "federated", "cert"}
 	case CustomOTP:
 		return authenticator{"aut1stsxCustom005d7", customOTPName, "otp", "security_key"}
 	}
@@ -54,7 +64,7 @@ func authenticatorOf(f Factor) authenticator {
 // methods, and so is a phone.
 func (f Factor) key() string {
 	switch f {
-	case OktaVerifyPush:
+	case OktaVerifyPush, FastPass:
 		return string(OktaVerifyTOTP)
 	case SMS, Voice:
 		return string(PhoneNumber)
@@ -121,15 +131,22 @@ func (o *Org) body(s *signIn, complaint object) object {
 	case stageSelect:
 		o.selectForm(out, s)
 	case stageChallenge:
-		if s.factor.pushes() {
+		switch s.factor {
+		case OktaVerifyPush, CustomApp:
 			o.pushForm(out, s)
-			break
+		case FastPass:
+			o.deviceForm(out, s)
+		default:
+			field = o.challengeForm(out, s, complaint)
 		}
-		field = o.challengeForm(out, s, complaint)
 	case stageExpired, stageWarn:
 		o.newPasswordForm(out, s)
 	case stageStay:
 		o.stayForm(out, s)
+	case stageDevice:
+		o.deviceForm(out, s)
+	case stageElsewhere:
+		out["remediation"] = list(o.redirectForm(out, s))
 	case stageTerms:
 		out["remediation"] = list(o.form(s, "accept-terms-of-use", "/idp/idx/accept-terms-of-use",
 			object{"name": "acceptTerms", "label": "I accept the terms of use", "type": "boolean", "required": true}))
@@ -149,7 +166,14 @@ func (o *Org) identifyForm(out object, s *signIn) {
 		out["currentAuthenticator"] = only(o.passwordIon(s))
 	}
 	fields = append(fields, object{"name": "rememberMe", "type": "boolean", "label": "Keep me signed in"})
-	out["remediation"] = list(o.form(s, "identify", "/idp/idx/identify", fields...))
+	if o.cfg.Captcha {
+		fields = append(fields, captchaField(out))
+	}
+	forms := []any{o.form(s, "identify", "/idp/idx/identify", fields...)}
+	if o.cfg.Reach.Button {
+		forms = append(forms, o.form(s, "launch-authenticator", "/idp/idx/authenticators/okta-verify/launch"))
+	}
+	out["remediation"] = list(forms...)
 }
 
 func (o *Org) passwordForm(out object, s *signIn) {
@@ -189,6 +213,9 @@ func (o *Org) enrolled(out object, s *signIn) object {
 		}
 		if profile := f.profile(); profile != nil {
 			e["profile"] = profile
+		}
+		if f == WebAuthn {
+			e["credentialId"] = s.user.Key.credentialID()
 		}
 		enrollments = append(enrollments, e)
 		options = append(options, s.user.option(f, len(options)))
@@ -246,7 +273,7 @@ func (o *Org) challengeForm(out object, s *signIn, complaint object) object {
 		form = o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer", credentials(field, complaint))
 		form["relatesTo"] = []any{"$.currentAuthenticator"}
 		out["currentAuthenticator"] = only(s.factor.ion(authenticatorOf(s.factor).id))
-	} else {
+	} else if form = o.signedForm(out, s); form == nil {
 		form, field = o.codeForm(out, s, complaint)
 	}
 	forms := []any{form}

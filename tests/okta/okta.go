@@ -74,12 +74,14 @@ type User struct {
 	Name     string // the login, compared without regard to case
 	Password string
 
-	GoogleTOTP     string   // base32 secret; empty: not enrolled
-	OktaVerifyTOTP string   // base32 secret; empty: not enrolled
-	Phone          *Phone   // Okta Verify with push; nil: not enrolled
-	App            *Phone   // the company's own app, with push; nil: not enrolled
-	Others         []Factor // enrolled as well: what Code gives is the answer to them
-	Answer         string   // to the security question; default DefaultAnswer
+	GoogleTOTP     string       // base32 secret; empty: not enrolled
+	OktaVerifyTOTP string       // base32 secret; empty: not enrolled
+	Phone          *Phone       // Okta Verify with push; nil: not enrolled
+	App            *Phone       // the company's own app, with push; nil: not enrolled
+	Others         []Factor     // enrolled as well: what Code gives is the answer to them
+	Answer         string       // to the security question; default DefaultAnswer
+	Key            *SecurityKey // for WebAuthn, which stands in Others
+	Device         *Device      // Okta Verify on a computer, with FastPass; nil: not enrolled
 
 	Locked          bool
 	PasswordExpired bool
@@ -99,7 +101,12 @@ type Config struct {
 	NoMagicLink     bool // the email has a code only, so its page does not poll
 	FastClock       bool // what the page waits for lasts a tenth: 3 s until it offers to send a code again
 	Users           []User
-	Language        string // of its pages, such as "de" or "ja"; default: what the browser asks for
+	Host            string     // of its URL; default 127.0.0.1. It listens there whatever it is called: "localhost" is the other name
+	Reach           Reach      // how its pages reach Okta Verify on the computer (Identity Engine only)
+	Elsewhere       *Elsewhere // where Duo, OtherIdP and SmartCard lead
+	Routed          bool       // usernames belong to another identity provider: Elsewhere
+	Captcha         bool       // the first form wants to know whether a human sends it (Identity Engine only)
+	Language        string     // of its pages, such as "de" or "ja"; default: what the browser asks for
 
 	Widget        string           // the widget's dist directory; default: node_modules beside this package's source
 	Clock         func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions

@@ -59,7 +59,7 @@ func Start(cfg Config) (*Org, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the org: %w", err)
 	}
-	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + listener.Addr().String(), served: make(chan struct{})}
+	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + at(listener.Addr(), cfg.Host), served: make(chan struct{})}
 	o.forget()
 	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
@@ -67,6 +67,15 @@ func Start(cfg Config) (*Org, error) {
 		_ = o.server.Serve(listener) // always http.ErrServerClosed after Close
 	}()
 	return o, nil
+}
+
+// at is where a listener is reached under another name for its host.
+func at(addr net.Addr, host string) string {
+	if host == "" {
+		return addr.String()
+	}
+	_, port, _ := net.SplitHostPort(addr.String())
+	return net.JoinHostPort(host, port)
 }
 
 // URL is the org's base URL, without a slash at the end.

@@ -129,6 +129,7 @@ func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
 		"assets":      map[string]any{"baseUrl": o.url + o.widget.path()},
 		"features":    o.features(),
 		"customLinks": []any{},
+		"hcaptcha":    map[string]any{"scriptSource": o.url + captchaScript},
 	}
 	token := ""
 	if o.cfg.Engine == Classic {

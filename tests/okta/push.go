@@ -265,6 +265,9 @@ func (o *Org) pollPush(s *signIn, in message) answer {
 // factors has them.
 func (a *account) verifyMethods() []any {
 	var options []any
+	if a.Device != nil {
+		options = append(options, object{"label": "Use Okta FastPass", "value": "signed_nonce"})
+	}
 	if a.Phone != nil {
 		options = append(options, object{"label": "Get a push notification", "value": "push"})
 	}

@@ -13,6 +13,9 @@ func (o *Org) handler() http.Handler {
 	mux := http.NewServeMux()
 	o.pageRoutes(mux)
 	o.sessionRoutes(mux)
+	o.elsewhereRoutes(mux)
+	o.fastPassRoutes(mux)
+	captchaRoutes(mux)
 	if o.cfg.Engine == Classic {
 		o.classicRoutes(mux)
 	} else {
@@ -99,8 +102,13 @@ type message struct {
 		Passcode string `json:"passcode"`
 		TOTP     string `json:"totp"`
 		Answer   string `json:"answer"`
+		assertion
 	} `json:"credentials"`
-	AutoChallenge *bool `json:"autoChallenge"` // with a poll
+	AutoChallenge *bool  `json:"autoChallenge"` // with a poll
+	Reason        string `json:"reason"`        // of giving up
+	CaptchaVerify struct {
+		CaptchaToken string `json:"captchaToken"`
+	} `json:"captchaVerify"`
 	Authenticator struct {
 		ID            string `json:"id"`
 		MethodType    string `json:"methodType"`
@@ -115,6 +123,9 @@ type message struct {
 	Answer      string `json:"answer"`
 	OldPassword string `json:"oldPassword"`
 	NewPassword string `json:"newPassword"`
+	assertion
+
+	ChallengeResponse string `json:"challengeResponse"` // of Okta Verify
 }
 
 // under answers a path prefix with static files.

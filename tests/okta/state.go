@@ -17,6 +17,8 @@ const (
 	stageExpired                // a new password must be set
 	stageWarn                   // a new password may be set
 	stageTerms                  // the remediation nobody knows
+	stageDevice                 // the page looks for Okta Verify on its computer
+	stageElsewhere              // the page leads to another identity provider
 	stageStay                   // whether to keep the person signed in
 	stageDone                   // may be turned into a session, once
 )
@@ -31,9 +33,10 @@ type signIn struct {
 	name   string   // as typed
 	user   *account // nil while unknown
 	factor Factor
-	sent   bool  // Okta sent a code, or an email with a link
-	knows  bool  // the password was right
-	push   *push // the last one sent
+	sent   bool   // Okta sent a code, or an email with a link
+	knows  bool   // the password was right
+	push   *push  // the last one sent
+	nonce  string // of the challenge under way, for a key, a device or Duo
 	warned bool
 	agreed bool
 	keeping
@@ -48,6 +51,9 @@ func (o *Org) begin(from string) *signIn {
 		s.token = newID("00")
 	}
 	s.handle = s.token + "~c." + newID("")
+	if o.cfg.Reach.Silent {
+		s.stage = stageDevice
+	}
 	o.signIns[s.token], o.signIns[s.handle] = s, s
 	o.tokens = append(o.tokens, s.token, s.handle)
 	return s

@@ -70,6 +70,9 @@ func (a *account) factors() []Factor {
 		return nil
 	}
 	var all []Factor
+	if a.Device != nil {
+		all = append(all, FastPass)
+	}
 	if a.Phone != nil {
 		all = append(all, OktaVerifyPush)
 	}
