@@ -87,7 +87,7 @@ func TestRoles(t *testing.T) {
 	})
 	d.sub("the table as JSON", func(d *desk) {
 		var got []map[string]string
-		if err := json.Unmarshal([]byte(d.expect(d.elsewhere().run("roles", "--json"), 0).stdout), &got); err != nil || len(got) != 4 || len(got[0]) != 3 ||
+		if err := json.Unmarshal([]byte(d.expect(d.elsewhere().run("roles", "--json"), 0).stdout), &got); err != nil || len(got) != 4 || len(got[0]) != 4 ||
 			got[0]["account"] != "123456789012" || got[0]["role"] != "Admin" || got[3]["arn"] != audit {
 			d.Errorf("%v, %v", got, err)
 		}
