@@ -59,6 +59,16 @@ const asking = `#!/usr/bin/env bash
 		cat <&3
 	}`
 
+// configuration is what configure wrote.
+func (d *desk) configuration() string {
+	d.Helper()
+	text, err := os.ReadFile(filepath.Join(d.home, ".config", "stsx", "config.toml"))
+	if err != nil {
+		d.Fatal(err)
+	}
+	return string(text)
+}
+
 // TestConsole: in each partition, its own sign-in page and its own console.
 func TestConsole(t *testing.T) {
 	t.Parallel()
@@ -223,12 +233,7 @@ func TestConsoleInTheBrowser(t *testing.T) {
 func TestConsoleOfAChainedRole(t *testing.T) {
 	t.Parallel()
 	d, _, _ := behindProxyTo(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
-	path := filepath.Join(d.home, ".config", "stsx", "config.toml")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.configure(string(text) + "[profile.far]\nsource = \"prod\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
+	d.configure(d.configuration() + "[profile.far]\nsource = \"prod\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
 	r := d.expect(d.run("console", "far", "--print"), 0)
 	if arn, _ := d.arrives(strings.TrimSpace(r.stdout)); !strings.HasPrefix(arn, "arn:aws:sts::210987654321:assumed-role/Far/") {
 		t.Errorf("%s", arn)

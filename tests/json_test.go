@@ -48,12 +48,8 @@ func keysOf(v any, at string, types map[string][]string) {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	d, _, server := behindProxyTo(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
-	path := filepath.Join(d.home, ".config", "stsx", "config.toml")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.configure(strings.Replace(string(text), "[profile.prod]", "remember = true\n[profile.prod]", 1) + "[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
+	text := d.configuration()
+	d.configure(strings.Replace(text, "[profile.prod]", "remember = true\n[profile.prod]", 1) + "[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
 
 	// Accounts have no names before AWS is asked, and nobody is asked unasked.
 	d.says(d.expect(d.run("roles"), 0).stdout, "ACCOUNT       ROLE   ARN\n123456789012  Admin  arn:")
@@ -108,7 +104,7 @@ func TestJSON(t *testing.T) {
 	d.says(printed["whoami"], named)
 	d.says(d.expect(d.run("status"), 0).stdout, "PROFILE  ACCOUNT       NAME           ROLE   LEFT\n", "123456789012  acme (prod) é  Admin  ")
 	d.says(d.expect(d.run("whoami", "prod"), 0).stdout, "account  123456789012 (acme (prod) é)\n")
-	d.configure(string(text) + "[profile.any]\n")
+	d.configure(text + "[profile.any]\n")
 	term := d.open("exec", "any", "--", "true")
 	term.expect("123456789012 Admin (acme (prod) é)")
 	term.send("\x03")
