@@ -19,8 +19,9 @@ var signinHosts = [...]string{
 	"signin.c2shome.ic.gov", "signin.sc2shome.sgov.gov", "signin.csphome.hci.ic.gov", "signin.csphome.adc-e.uk",
 }
 
-// ownHosts are where Chromium looks for updates and the time on its own account, flags or no flags. No page needs them.
-var ownHosts = [...]string{"update.googleapis.com", "clients2.google.com"}
+// ownHosts are where Chromium looks for updates, downloads and the time on its own account, flags or no flags. No page
+// needs them.
+var ownHosts = [...]string{"update.googleapis.com", "clients2.google.com", "redirector.gvt1.com"}
 
 // Post is the form that the identity provider's page sent to AWS. It prints as a placeholder under every verb.
 type Post struct {
