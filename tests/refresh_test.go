@@ -298,7 +298,7 @@ func (d *desk) shell() *terminal {
 	return shell
 }
 
-// besideJob: Ctrl-Z, bg, fg and Ctrl-C in an interactive shell mean both, in a
+// besideJob: Ctrl-Z, fg, bg and Ctrl-C in an interactive shell mean both, in a
 // pipeline too.
 func besideJob(d *desk) {
 	shell := d.shell()
@@ -311,17 +311,19 @@ func besideJob(d *desk) {
 		shell.send("fg\r")
 		shell.expect("goes on")
 	}
+	shell.send("\x03")
+	shell.expect("> ")
+	shell.send("echo sta\"\"tus=${PIPESTATUS[0]}\r")
+	shell.expect("status=130")
+	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done'\r")
+	shell.expect("ready")
 	shell.send("\x1a")
 	shell.expect("Stopped")
 	shell.expect("> ")
 	shell.send("bg\r")
 	shell.expect("goes on")
-	shell.send("fg\r")
-	shell.expect("done' | cat")
-	shell.send("\x03")
-	shell.expect("> ")
-	shell.send("echo sta\"\"tus=${PIPESTATUS[0]}\r")
-	shell.expect("status=130")
+	shell.send("kill %1; wait %1; echo sta\"\"tus=$?\r")
+	shell.expect("status=143")
 	shell.send("exit 0\r")
 	if r := shell.wait(); r.status != 0 {
 		d.Error(r)
@@ -348,11 +350,13 @@ func besideStops(d *desk) {
 	shell.expect("> ")
 	shell.send("fg\r")
 	shell.expect("inside> ")
-	shell.send("sleep 60\r\x1a")
+	shell.send("sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done'\r")
+	shell.expect("ready")
+	shell.send("\x1a")
 	shell.expect("Stopped")
 	shell.expect("inside> ")
 	shell.send("fg\r")
-	shell.expect("sleep 60")
+	shell.expect("goes on")
 	shell.send("\x03")
 	shell.expect("inside> ")
 	shell.send("exit 5\r")
