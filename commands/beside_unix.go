@@ -38,6 +38,9 @@ func Beside(ctx context.Context, path string, argv, environ []string) error {
 		select {
 		case s := <-received:
 			number := s.(syscall.Signal)
+			if number == syscall.SIGCONT {
+				handTerminal(child.Pid)
+			}
 			if !fromTerminal(number) {
 				_ = syscall.Kill(child.Pid, number) // who has ended meanwhile needs none
 			}
@@ -119,16 +122,41 @@ func passedOn() []os.Signal {
 func fromTerminal(s syscall.Signal) bool {
 	switch s {
 	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH:
-	default:
-		return false
+		terminal := foreground()
+		if terminal == nil {
+			return false
+		}
+		return terminal.Close() == nil
 	}
+	return false
+}
+
+// handTerminal gives the terminal that fg has given to this process's group to
+// that of the command, if it has one of its own.
+func handTerminal(pid int) {
+	group, err := unix.Getpgid(pid)
+	if err != nil || group == unix.Getpgrp() {
+		return
+	}
+	if terminal := foreground(); terminal != nil {
+		_ = unix.IoctlSetPointerInt(int(terminal.Fd()), unix.TIOCSPGRP, group) // else its reading will fail
+		_ = terminal.Close()
+	}
+}
+
+// foreground is the terminal that this process's group is in the foreground of;
+// nil when there is none.
+func foreground() *os.File {
 	terminal, err := os.Open("/dev/tty")
 	if err != nil {
-		return false
+		return nil
 	}
-	defer terminal.Close()
 	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
-	return err == nil && group == unix.Getpgrp()
+	if err != nil || group != unix.Getpgrp() {
+		_ = terminal.Close()
+		return nil
+	}
+	return terminal
 }
 
 // Die ends this process by signal, without a core file of its own. Go's runtime

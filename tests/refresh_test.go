@@ -290,10 +290,22 @@ func listens(host string) bool {
 	return true
 }
 
+// holds is a program that waits, and says when it has been let go on. (dash, when
+// it is stopped in the middle of starting something, is one that nothing stops.)
+const holds = `
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGCONT, lambda *_: print("goes on", flush=True))
+print("ready", flush=True)
+while True:
+    signal.pause()
+`
+
 // shell is an interactive bash at a terminal.
 func (d *desk) shell() *terminal {
 	bash := require.Command(d, "bash", "install bash")
-	shell := d.with("PS1=> ", "STSX="+stsx, "HISTFILE=").on(bash, "--norc", "--noprofile", "-i")
+	require.Command(d, "python3", "install Python")
+	shell := d.with("PS1=> ", "STSX="+stsx, "HISTFILE=", "HOLDS="+holds).on(bash, "--norc", "--noprofile", "-i")
 	shell.expect("> ")
 	return shell
 }
@@ -302,7 +314,7 @@ func (d *desk) shell() *terminal {
 // pipeline too.
 func besideJob(d *desk) {
 	shell := d.shell()
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done' | cat\r")
+	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\" | cat\r")
 	shell.expect("ready")
 	for range 8 { // what goes wrong between two processes that stop at once does so now and then
 		shell.send("\x1a")
@@ -315,7 +327,7 @@ func besideJob(d *desk) {
 	shell.expect("> ")
 	shell.send("echo sta\"\"tus=${PIPESTATUS[0]}\r")
 	shell.expect("status=130")
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done'\r")
+	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\"\r")
 	shell.expect("ready")
 	shell.send("\x1a")
 	shell.expect("Stopped")
@@ -350,7 +362,7 @@ func besideStops(d *desk) {
 	shell.expect("> ")
 	shell.send("fg\r")
 	shell.expect("inside> ")
-	shell.send("sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done'\r")
+	shell.send("python3 -c \"$HOLDS\"\r")
 	shell.expect("ready")
 	shell.send("\x1a")
 	shell.expect("Stopped")
