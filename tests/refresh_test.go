@@ -290,15 +290,14 @@ func listens(host string) bool {
 	return true
 }
 
-// holds is a program that waits, and says when it has been let go on. (dash, when
-// it is stopped in the middle of starting something, is one that nothing stops.)
+// holds is a program that repeats what is typed. (A shell won't do: dash, when it is
+// stopped in the middle of starting something, is one that nothing stops.)
 const holds = `
-import signal
+import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-signal.signal(signal.SIGCONT, lambda *_: print("goes on", flush=True))
-print("ready", flush=True)
+os.write(1, b"ready\n")
 while True:
-    signal.pause()
+    os.write(1, b"got " + os.read(0, 100))
 `
 
 // shell is an interactive bash at a terminal.
@@ -316,12 +315,14 @@ func besideJob(d *desk) {
 	shell := d.shell()
 	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\" | cat\r")
 	shell.expect("ready")
-	for range 8 { // what goes wrong between two processes that stop at once does so now and then
+	for i := range 8 { // what goes wrong between two processes that stop at once does so now and then
 		shell.send("\x1a")
 		shell.expect("Stopped")
 		shell.expect("> ")
 		shell.send("fg\r")
-		shell.expect("goes on")
+		shell.expect("| cat")
+		shell.send(fmt.Sprintf("%d\r", i))
+		shell.expect(fmt.Sprintf("got %d", i))
 	}
 	shell.send("\x03")
 	shell.expect("> ")
@@ -333,7 +334,7 @@ func besideJob(d *desk) {
 	shell.expect("Stopped")
 	shell.expect("> ")
 	shell.send("bg\r")
-	shell.expect("goes on")
+	shell.expect("> ")
 	shell.send("kill %1; wait %1; echo sta\"\"tus=$?\r")
 	shell.expect("status=143")
 	shell.send("exit 0\r")
@@ -368,7 +369,9 @@ func besideStops(d *desk) {
 	shell.expect("Stopped")
 	shell.expect("inside> ")
 	shell.send("fg\r")
-	shell.expect("goes on")
+	shell.expect("HOLDS")
+	shell.send("1\r")
+	shell.expect("got 1")
 	shell.send("\x03")
 	shell.expect("inside> ")
 	shell.send("exit 5\r")
