@@ -38,10 +38,7 @@ func Beside(ctx context.Context, path string, argv, environ []string) error {
 		select {
 		case s := <-received:
 			number := s.(syscall.Signal)
-			if number == syscall.SIGCONT {
-				handTerminal(child.Pid)
-			}
-			if !fromTerminal(number) {
+			if !fromTerminal(number) && !(number == syscall.SIGCONT && goesOn(child.Pid)) {
 				_ = syscall.Kill(child.Pid, number) // who has ended meanwhile needs none
 			}
 		case status := <-over:
@@ -131,17 +128,21 @@ func fromTerminal(s syscall.Signal) bool {
 	return false
 }
 
-// handTerminal gives the terminal that fg has given to this process's group to
-// that of the command, if it has one of its own.
-func handTerminal(pid int) {
+// goesOn reports whether a shell's fg, which is for this process's group, has
+// reached the command. One that has a group of its own is given the terminal
+// that fg has given to this one.
+func goesOn(pid int) bool {
+	terminal := foreground()
+	if terminal == nil {
+		return false
+	}
+	defer terminal.Close()
 	group, err := unix.Getpgid(pid)
 	if err != nil || group == unix.Getpgrp() {
-		return
+		return true
 	}
-	if terminal := foreground(); terminal != nil {
-		_ = unix.IoctlSetPointerInt(int(terminal.Fd()), unix.TIOCSPGRP, group) // else its reading will fail
-		_ = terminal.Close()
-	}
+	_ = unix.IoctlSetPointerInt(int(terminal.Fd()), unix.TIOCSPGRP, group) // else its reading will fail
+	return false
 }
 
 // foreground is the terminal that this process's group is in the foreground of;
