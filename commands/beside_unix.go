@@ -38,7 +38,7 @@ func Beside(ctx context.Context, path string, argv, environ []string) error {
 		select {
 		case s := <-received:
 			number := s.(syscall.Signal)
-			if !fromTerminal(number) {
+			if !fromTerminal(number) && !(number == syscall.SIGCONT && goesOn(child.Pid)) {
 				_ = syscall.Kill(child.Pid, number) // who has ended meanwhile needs none
 			}
 		case status := <-over:
@@ -119,16 +119,45 @@ func passedOn() []os.Signal {
 func fromTerminal(s syscall.Signal) bool {
 	switch s {
 	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH:
-	default:
-		return false
+		terminal := foreground()
+		if terminal == nil {
+			return false
+		}
+		return terminal.Close() == nil
 	}
-	terminal, err := os.Open("/dev/tty")
-	if err != nil {
+	return false
+}
+
+// goesOn reports whether a shell's fg, which is for this process's group, has
+// reached the command. One that has a group of its own is given the terminal
+// that fg has given to this one.
+func goesOn(pid int) bool {
+	terminal := foreground()
+	if terminal == nil {
 		return false
 	}
 	defer terminal.Close()
+	group, err := unix.Getpgid(pid)
+	if err != nil || group == unix.Getpgrp() {
+		return true
+	}
+	_ = unix.IoctlSetPointerInt(int(terminal.Fd()), unix.TIOCSPGRP, group) // else its reading will fail
+	return false
+}
+
+// foreground is the terminal that this process's group is in the foreground of;
+// nil when there is none.
+func foreground() *os.File {
+	terminal, err := os.Open("/dev/tty")
+	if err != nil {
+		return nil
+	}
 	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
-	return err == nil && group == unix.Getpgrp()
+	if err != nil || group != unix.Getpgrp() {
+		_ = terminal.Close()
+		return nil
+	}
+	return terminal
 }
 
 // Die ends this process by signal, without a core file of its own. Go's runtime

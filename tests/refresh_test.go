@@ -290,19 +290,32 @@ func listens(host string) bool {
 	return true
 }
 
+// holds is a program that waits, and says when it has been let go on. (A shell won't
+// do: dash, when it is stopped in the middle of starting something, is one that
+// nothing stops. Nor will what reads: it may take what is typed for bash.)
+const holds = `
+import os, signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGCONT, lambda *_: os.write(1, b"goes on\n"))
+os.write(1, b"ready\n")
+while True:
+    signal.pause()
+`
+
 // shell is an interactive bash at a terminal.
 func (d *desk) shell() *terminal {
 	bash := require.Command(d, "bash", "install bash")
-	shell := d.with("PS1=> ", "STSX="+stsx, "HISTFILE=").on(bash, "--norc", "--noprofile", "-i")
+	require.Command(d, "python3", "install Python")
+	shell := d.with("PS1=> ", "STSX="+stsx, "HISTFILE=", "HOLDS="+holds).on(bash, "--norc", "--noprofile", "-i")
 	shell.expect("> ")
 	return shell
 }
 
-// besideJob: Ctrl-Z, bg, fg and Ctrl-C in an interactive shell mean both, in a
+// besideJob: Ctrl-Z, fg, bg and Ctrl-C in an interactive shell mean both, in a
 // pipeline too.
 func besideJob(d *desk) {
 	shell := d.shell()
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'trap \"echo goes\"\" on\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done' | cat\r")
+	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\" | cat\r")
 	shell.expect("ready")
 	for range 8 { // what goes wrong between two processes that stop at once does so now and then
 		shell.send("\x1a")
@@ -311,17 +324,19 @@ func besideJob(d *desk) {
 		shell.send("fg\r")
 		shell.expect("goes on")
 	}
-	shell.send("\x1a")
-	shell.expect("Stopped")
-	shell.expect("> ")
-	shell.send("bg\r")
-	shell.expect("goes on")
-	shell.send("fg\r")
-	shell.expect("done' | cat")
 	shell.send("\x03")
 	shell.expect("> ")
 	shell.send("echo sta\"\"tus=${PIPESTATUS[0]}\r")
 	shell.expect("status=130")
+	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\"\r")
+	shell.expect("ready")
+	shell.send("\x1a")
+	shell.expect("Stopped")
+	shell.expect("> ")
+	shell.send("bg\r")
+	shell.expect("> ")
+	shell.send("kill %1; wait %1; echo sta\"\"tus=$?\r")
+	shell.expect("status=143")
 	shell.send("exit 0\r")
 	if r := shell.wait(); r.status != 0 {
 		d.Error(r)
@@ -348,11 +363,13 @@ func besideStops(d *desk) {
 	shell.expect("> ")
 	shell.send("fg\r")
 	shell.expect("inside> ")
-	shell.send("sleep 60\r\x1a")
+	shell.send("python3 -c \"$HOLDS\"\r")
+	shell.expect("ready")
+	shell.send("\x1a")
 	shell.expect("Stopped")
 	shell.expect("inside> ")
 	shell.send("fg\r")
-	shell.expect("sleep 60")
+	shell.expect("goes on")
 	shell.send("\x03")
 	shell.expect("inside> ")
 	shell.send("exit 5\r")
