@@ -18,6 +18,7 @@ import (
 func TestIdentityProviders(t *testing.T) {
 	t.Parallel()
 	requireBrowser(t)
+	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	moto, err := aws.StartMoto(ctx)
@@ -43,7 +44,7 @@ func TestIdentityProviders(t *testing.T) {
 			d := bareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}}})
 			d.configure("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + profiles)
 			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
-			term := d.open("exec", "prod", "--", "aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
+			term := d.open("exec", "prod", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
 			term.expect("stsx: a page of http://127.0.0.1:")
 			term.expect("[" + idp.User + "]")
 			term.send("\r")
