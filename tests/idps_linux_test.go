@@ -33,6 +33,8 @@ func TestIdentityProviders(t *testing.T) {
 		"SimpleSAMLphp": idps.SimpleSAMLphp, "LemonLDAP": idps.LemonLDAP,
 	} {
 		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
 			idp, err := start(ctx, t.TempDir(), grants())
 			if errors.Is(err, idps.ErrMissing) {
 				require.Part(t, name, false, err.Error())
