@@ -18,6 +18,7 @@ import (
 func TestIdentityProviders(t *testing.T) {
 	t.Parallel()
 	requireBrowser(t)
+	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	moto, err := aws.StartMoto(ctx)
@@ -32,6 +33,8 @@ func TestIdentityProviders(t *testing.T) {
 		"SimpleSAMLphp": idps.SimpleSAMLphp, "LemonLDAP": idps.LemonLDAP,
 	} {
 		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
 			idp, err := start(ctx, t.TempDir(), grants())
 			if errors.Is(err, idps.ErrMissing) {
 				require.Part(t, name, false, err.Error())
@@ -43,7 +46,7 @@ func TestIdentityProviders(t *testing.T) {
 			d := bareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}}})
 			d.configure("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + profiles)
 			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
-			term := d.open("exec", "prod", "--", "aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
+			term := d.open("exec", "prod", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
 			term.expect("stsx: a page of http://127.0.0.1:")
 			term.expect("[" + idp.User + "]")
 			term.send("\r")

@@ -83,8 +83,8 @@ func TestForm(t *testing.T) {
 0 button "→ Go" submits
 0 button "Other way"
 -1 link "Help"
--1 button "Again (9)"
 -1 button "Close it"
+-1 button "Again (9)"
 `; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

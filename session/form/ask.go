@@ -29,8 +29,13 @@ func (c *crossing) answer(ctx context.Context, v *View) error {
 	if err := c.trust(ctx, v); err != nil {
 		return err
 	}
-	c.tell(v)
 	forms, buttons := v.ways()
+	for _, w := range forms {
+		if _, err := c.round(v, w); err != nil {
+			return err
+		}
+	}
+	c.tell(v)
 	if len(forms) == 1 && len(buttons) == 0 {
 		return c.take(ctx, v, forms[0])
 	}

@@ -211,6 +211,11 @@ func TestCross(t *testing.T) {
 			answers: []string{"", "1", "", "2", "", "3", "", "4"}, fails: &refused,
 			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
 		},
+		"refused three times beside another button": {
+			views:   slices.Repeat([]View{login(home, Control{Kind: "button", Label: "Help", Form: -1})}, 4),
+			answers: slices.Concat([]string{"fill in User, Password", "", "1"}, []string{"fill in User, Password", "", "2"}, []string{"fill in User, Password", "", "3"}), fails: &refused,
+			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
+		},
 		"a button that does nothing": { // what was typed was not sent, and may be again
 			views: []View{login(home, Control{Kind: "button", Label: "Dead"})}, set: func(p *person) { p.quiet = "Dead" },
 			answers: []string{"", "pw", "Dead", "", "pw", "Log in"}, said: "nothing came of pressing “Dead”",
