@@ -63,10 +63,22 @@ type Browser struct {
 
 // Launch starts Chromium with a fresh profile and arms the capture before any page exists. ctx bounds the start only.
 // Profiles that dead runs left behind are removed first. An error quotes what Chromium said and names the cure.
+//
+// A Chromium that ends at once for no known reason is started once more: on a busy machine, now and then one crashes at
+// its start.
 func Launch(ctx context.Context, o Options) (*Browser, error) {
 	if o.Say == nil {
 		o.Say = func(string) {}
 	}
+	b, err := launchOnce(ctx, o)
+	if ended := (*StartError)(nil); errors.As(err, &ended) && ended.Cure == "" && ctx.Err() == nil {
+		o.Say("the browser is started again: " + ended.Error())
+		b, err = launchOnce(ctx, o)
+	}
+	return b, err
+}
+
+func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	proxy, err := proxyFrom(o.Environ)
 	if err != nil {
 		return nil, fmt.Errorf("starting the browser: %w", err)

@@ -433,6 +433,31 @@ func TestStartErrors(t *testing.T) {
 			}
 		})
 	}
+	t.Run("crashed once", func(t *testing.T) {
+		t.Parallel()
+		real := chromium(t)
+		dir := t.TempDir()
+		path := filepath.Join(dir, "chrome")
+		script := "#!/bin/sh\n[ -e '" + dir + "/again' ] && exec '" + real + "' \"$@\"\n: >'" + dir + "/again'\n" +
+			"echo '[1:2:WARNING:third_party/crashpad/crashpad/snapshot/linux/process_reader_linux.cc:148] no stack mapping' >&2\n"
+		if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		root, said := filepath.Join(dir, "profiles"), ""
+		b, err := Launch(within(t, patient), Options{Path: path, ProfileRoot: root, Environ: os.Environ(), Say: func(text string) { said += text + "\n" }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		if !strings.Contains(said, "the browser is started again: it ended at once, saying: ") || strings.Contains(said, "install") {
+			t.Errorf("said %q", said)
+		}
+		if left, _ := os.ReadDir(root); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
 	t.Run("mute", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "chrome")

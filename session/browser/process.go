@@ -85,7 +85,7 @@ func (p *process) explain(o Options) error {
 		{"error while loading shared libraries", "install the missing library, or your distribution's Chromium package, which brings it"},
 		{"Missing X server", "a visible browser needs a display: run it in a desktop session, or use the headless browser"},
 		{"cannot open display", "a visible browser needs a display: run it in a desktop session, or use the headless browser"},
-		{"snap", "install Chromium: sudo snap install chromium, or Google Chrome"},
+		{"chromium snap", "install Chromium: sudo snap install chromium, or Google Chrome"},
 	} {
 		for line := range strings.Lines(said) {
 			if strings.Contains(line, known.sign) {

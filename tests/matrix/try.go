@@ -105,6 +105,7 @@ func (v version) run(ctx context.Context, log io.Writer, root, stsx, dist, rows 
 		return result{}, err
 	}
 	r, err := read(stdout, log)
+	_, _ = io.Copy(io.Discard, stdout) // after an error: the tests wait for somebody to read
 	ended := command.Wait()
 	r.version, r.took = v, time.Since(begun)
 	var exit *exec.ExitError
