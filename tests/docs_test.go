@@ -60,8 +60,8 @@ func TestEveryFlagInTheDocumentsExists(t *testing.T) {
 		known["--"+m[1]] = true
 	}
 	docs := documentation(t)
-	// Docker's, nushell's and the AWS CLI's.
-	for _, other := range []string{"--env-file", "--env", "--profile"} {
+	// Docker's, nushell's, the AWS CLI's, and in docs/comparison.md other tools'.
+	for _, other := range []string{"--env-file", "--env", "--profile", "--all-profiles", "--chain", "--aws-region"} {
 		known[other] = true
 	}
 	for _, flag := range regexp.MustCompile(`--[a-z-]*`).FindAllString(docs, -1) {
