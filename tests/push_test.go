@@ -26,6 +26,7 @@ func pushSituations() []situation {
 		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).ExpirePush, lateSaid, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeForPush},
+		{row: "another way than a push", answer: "from the prompt, with one key, then the list", run: otherThanPush},
 		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: approvedAlone},
 		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).Reject, noSaid, false)},
 		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).ExpirePush, lateSaid, true)},
@@ -262,6 +263,19 @@ func codeForPush(t *testing.T, c okta.Config) {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
 	d.clean()
+}
+
+func otherThanPush(t *testing.T, c okta.Config) {
+	d := newDesk(t, withPhone(c, okta.Phone{Number: true}, okta.RSA))
+	term := d.asks("--mfa", "push")
+	d.pushed(1)
+	term.expect("u: Use another way to sign in")
+	term.send("u")
+	term.expect("Sign in with: ")
+	term.send("rsa\r")
+	term.expect("Code from RSA SecurID")
+	term.send(d.code(okta.RSA) + "\r")
+	term.in(d, okta.RSA, 1)
 }
 
 // approvedAlone: all that there is of the number is on standard error, once.
