@@ -255,6 +255,9 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 	for i, f := range r.factors {
 		pages[i] = settled(f.page)
 	}
+	if r.is(verifyCode().title) {
+		pages = append(pages, settled(classicPush)) // which has its code beside the push
+	}
 	// The page chosen from stays until the other one has moved in.
 	_, err = t.page.Await(ctx, pages...)
 	return err
