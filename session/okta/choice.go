@@ -293,18 +293,6 @@ func (t *talk) others(ctx context.Context) (func(context.Context) error, error) 
 	return nil, nil
 }
 
-// another leaves the page of an authenticator for the choice of others.
-func (t *talk) another(ctx context.Context) error {
-	leave, err := t.others(ctx)
-	switch {
-	case err != nil:
-		return err
-	case leave == nil:
-		return t.notOffered(nil)
-	}
-	return leave(ctx)
-}
-
 // notOffered says what the list holds when nothing in it will do.
 func (t *talk) notOffered(names []string) error {
 	want := "a factor that stsx can answer"
