@@ -26,7 +26,7 @@ func pushSituations() []situation {
 		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).ExpirePush, lateSaid, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeForPush},
-		{row: "another way than a push", answer: "from the prompt, with one key, then the list", run: otherThanPush},
+		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity, run: otherThanPush},
 		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: approvedAlone},
 		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).Reject, noSaid, false)},
 		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).ExpirePush, lateSaid, true)},
