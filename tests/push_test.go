@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"bufio"
 	"context"
 	"net/http"
 	"regexp"
@@ -25,6 +26,7 @@ func pushSituations() []situation {
 		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).ExpirePush, lateSaid, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeForPush},
+		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity, run: otherThanPush},
 		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: approvedAlone},
 		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).Reject, noSaid, false)},
 		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).ExpirePush, lateSaid, true)},
@@ -61,24 +63,6 @@ func (d *desk) pushed(n int) string {
 		d.Fatal(err)
 	}
 	return number
-}
-
-// atPhone is a person who sees nothing but the phone, once it is asked.
-func (d *desk) atPhone(do func(number string) error) (done chan struct{}) {
-	done = make(chan struct{})
-	go func() {
-		defer close(done)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		number, err := d.org.AwaitPush(ctx, jane, 1)
-		if err == nil {
-			err = do(number)
-		}
-		if err != nil {
-			d.Error(err)
-		}
-	}()
-	return done
 }
 
 // does fails the test unless the phone could do it.
@@ -281,18 +265,41 @@ func codeForPush(t *testing.T, c okta.Config) {
 	d.clean()
 }
 
+func otherThanPush(t *testing.T, c okta.Config) {
+	d := newDesk(t, withPhone(c, okta.Phone{Number: true}, okta.RSA))
+	term := d.asks("--mfa", "push")
+	d.pushed(1)
+	term.expect("u: Use another way to sign in")
+	term.send("u")
+	term.expect("Sign in with: ")
+	term.send("rsa\r")
+	term.expect("Code from RSA SecurID")
+	term.send(d.code(okta.RSA) + "\r")
+	term.in(d, okta.RSA, 1)
+}
+
+// approvedAlone: all that there is of the number is on standard error, once.
 func approvedAlone(t *testing.T, c okta.Config) {
-	d := newDesk(t, withPhone(c, okta.Phone{Number: true})).with("STSX_PASSWORD=" + janePassword)
-	shown := ""
-	done := d.atPhone(func(number string) error {
-		shown = number
-		return d.org.Approve(jane, number)
-	})
-	r := d.expect(d.run("exec", "prod", "--quiet", "--", "echo", "signed", "in"), 0)
-	<-done
-	line := "Tap this number in Okta Verify on " + janesPhone + ": " + shown
-	if strings.Count(r.stderr, line) != 1 {
-		t.Errorf("want %q once in %s", line, r.stderr)
+	d := newDesk(t, withPhone(c, okta.Phone{Number: true}))
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	command := d.with("STSX_PASSWORD="+janePassword).command(ctx, "exec", "prod", "--quiet", "--", "true")
+	said, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var read strings.Builder
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		read.WriteString(lines.Text() + "\n")
+		if _, number, ok := strings.Cut(lines.Text(), "Tap this number in Okta Verify on "+janesPhone+": "); ok {
+			d.does(d.org.Approve(jane, number)) // fails the second time
+		}
+	}
+	if err := command.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, &read)
 	}
 	d.answered(okta.OktaVerifyPush, 1)
 }
@@ -302,10 +309,22 @@ func alone(end func(*okta.Org, string) error, said string, pages bool) func(*tes
 	return func(t *testing.T, c okta.Config) {
 		c.PushPages = pages
 		d := newDesk(t, withPhone(c, okta.Phone{}, okta.SecurityQuestion))
-		done := d.atPhone(func(string) error { return end(d.org, jane) })
+		done := make(chan struct{})
+		go func() { // the person elsewhere, who has nothing but the phone
+			defer close(done)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			_, err := d.org.AwaitPush(ctx, jane, 1)
+			if err == nil {
+				err = end(d.org, jane)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}()
 		r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--mfa", "push", "--", "true"), 4)
 		<-done
-		d.says(r.stderr, approve, "stsx: error: Okta said: ", "stsx: hint: run this again ")
+		d.says(r.stderr, "stsx: error: Okta said: ", "stsx: hint: run this again ")
 		d.quotes(r.stderr, said)
 		if d.count(okta.PushSent) != 1 {
 			t.Errorf("the org logged %v", d.events(okta.PushSent))

@@ -255,6 +255,9 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 	for i, f := range r.factors {
 		pages[i] = settled(f.page)
 	}
+	if r.is(verifyCode().title) {
+		pages = append(pages, settled(classicPush)) // which has its code beside the push
+	}
 	// The page chosen from stays until the other one has moved in.
 	_, err = t.page.Await(ctx, pages...)
 	return err
@@ -288,18 +291,6 @@ func (t *talk) others(ctx context.Context) (func(context.Context) error, error) 
 		}
 	}
 	return nil, nil
-}
-
-// another leaves the page of an authenticator for the choice of others.
-func (t *talk) another(ctx context.Context) error {
-	leave, err := t.others(ctx)
-	switch {
-	case err != nil:
-		return err
-	case leave == nil:
-		return t.notOffered(nil)
-	}
-	return leave(ctx)
 }
 
 // notOffered says what the list holds when nothing in it will do.

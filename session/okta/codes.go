@@ -392,13 +392,13 @@ func (f factor) instead(t *talk, ctx context.Context) (left bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	const send, other, back = "Send again", "Use another way to sign in", "Enter the code after all"
+	const back = "Enter the code after all"
 	var options []string
 	if f.again != "" {
-		options = append(options, send)
+		options = append(options, sendAnother)
 	}
 	if leave != nil {
-		options = append(options, other)
+		options = append(options, anotherWay)
 	}
 	options = append(options, back)
 	picked, err := t.Ask.Choose(ctx, session.Question{Prompt: "Instead of a code", What: "a choice", Give: "give a code"}, options)
@@ -406,9 +406,9 @@ func (f factor) instead(t *talk, ctx context.Context) (left bool, err error) {
 		return false, err
 	}
 	switch options[picked] {
-	case send:
+	case sendAnother:
 		return true, f.sendAgain(t, ctx)
-	case other:
+	case anotherWay:
 		t.chosen, t.free, t.again, t.asked = nil, true, true, ""
 		return true, leave(ctx)
 	}

@@ -7,7 +7,7 @@ import (
 	"stsx/session"
 )
 
-// What can be done instead of waiting for a phone.
+// What can be done instead of typing a code or waiting for a phone.
 const (
 	sendAnother = "Send again"
 	enterCode   = "Enter a code"

@@ -62,7 +62,9 @@ func (f factor) answerPush(t *talk, ctx context.Context) error {
 		return err
 	}
 	code := verifyCode()
+	nobody := t.withoutPerson(f)
 	byPush, byCode := t.wanted(f), inline && t.wanted(code)
+	byPush = byPush && (nobody == nil || !byCode)
 	at := f
 	if !byPush && byCode {
 		at = code
@@ -79,6 +81,9 @@ func (f factor) answerPush(t *talk, ctx context.Context) error {
 	t.chosen, t.free = &at, false
 	if at.title == code.title {
 		return enterInline(t, ctx)
+	}
+	if nobody != nil {
+		return nobody
 	}
 	unsent, err := t.page.Visible(ctx, f.send)
 	if err != nil {

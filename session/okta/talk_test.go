@@ -19,6 +19,7 @@ type play struct {
 	answered bool
 	filled   []string
 	picked   []string // from lists
+	pressed  []string
 	opened   int
 	address  string // last opened
 	closed   int
@@ -83,6 +84,7 @@ func (p *play) Act(ctx context.Context, mark string, replies ...string) (Reply, 
 	return p.ActNth(ctx, mark, 0, replies...)
 }
 func (p *play) ActNth(_ context.Context, mark string, n int, _ ...string) (Reply, error) {
+	p.pressed = append(p.pressed, mark)
 	if mark == listButton {
 		p.picked = append(p.picked, p.now().rows[n].title)
 	}

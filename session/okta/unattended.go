@@ -20,8 +20,14 @@ func (d *Driver) unattended(o *session.Org) error {
 // withoutPerson is an error where nobody is there and f needs somebody: what is
 // sent to a phone, or done at one or at a window.
 func (t *talk) withoutPerson(f factor) error {
-	if !t.org.Unattended || f.answer == nil || f.always {
+	if !t.org.Unattended || f.needsNobody() {
 		return nil
 	}
 	return &session.InputError{What: "an answer to " + f.title, Give: "sign in with stsx login"}
+}
+
+// needsNobody: f is answered with what stsx has or a command prints, and rings
+// at no phone.
+func (f factor) needsNobody() bool {
+	return f.answer == nil || f.always && f.waits == ""
 }
