@@ -302,6 +302,8 @@ func (p *page) Heard(ctx context.Context, replies ...string) (okta.Reply, error)
 	return okta.Reply(reply), err
 }
 
+func (p *page) Document() okta.Reply { return okta.Reply(p.Tab.Document()) }
+
 func (p *page) Fill(ctx context.Context, mark, text string, origins []string) error {
 	p.record.Hide(text, "[typed]")
 	err := p.Tab.Fill(ctx, mark, text, origins)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode"
 
 	"stsx/session"
@@ -63,6 +64,7 @@ func status(err error) (code int, hint string) {
 		aws      *session.AWSError
 		signal   Signalled
 		origin   *session.OriginError
+		away     *session.UnavailableError
 		page     *session.PageError
 		withHint hinter
 		forgot   *forgottenError
@@ -94,7 +96,7 @@ func status(err error) (code int, hint string) {
 	case errors.As(err, &input):
 		return statusInput, input.Give
 	case errors.As(err, &refused):
-		return statusRefused, refusal(refused.Kind)
+		return statusRefused, refusal(refused)
 	case errors.As(err, &role):
 		return statusRole, "stsx roles lists the roles that are granted to you"
 	case errors.As(err, &guard):
@@ -105,6 +107,8 @@ func status(err error) (code int, hint string) {
 		return statusRole, awsHint(aws)
 	case errors.As(err, &origin):
 		return statusFailure, fmt.Sprintf("if %s is a sign-in page of your company's, add its host to allowed_hosts in the configuration", origin.Got)
+	case errors.As(err, &away):
+		return statusFailure, "try again " + in(away.Wait) + "; Okta's status page says more"
 	case errors.Is(err, session.ErrWindowClosed):
 		return statusFailure, "run this again and finish the sign-in in the window: stsx closes it"
 	case errors.As(err, &page) && page.Cure != "":
@@ -123,8 +127,16 @@ func status(err error) (code int, hint string) {
 	return statusFailure, hint
 }
 
-func refusal(kind session.Refusal) string {
-	switch kind {
+// in is when to try again.
+func in(wait time.Duration) string {
+	if wait <= 0 {
+		return "in a few minutes"
+	}
+	return "in " + wait.Round(time.Second).String()
+}
+
+func refusal(e *session.RefusedError) string {
+	switch e.Kind {
 	case session.RefusedPassword:
 		return "check the password by signing in to Okta in a browser; a kept one is forgotten, and stsx password set keeps another"
 	case session.RefusedCode:
@@ -136,11 +148,18 @@ func refusal(kind session.Refusal) string {
 	case session.RefusedNotAssigned:
 		return "ask your Okta administrator for the AWS app (is it assigned to you, does a policy keep you out?), or correct url in the configuration"
 	case session.RefusedTooMany:
+		if e.Wait > 0 {
+			return "wait " + e.Wait.Round(time.Second).String() + " before the next try"
+		}
 		return "wait a minute before the next try"
 	case session.RefusedPush:
 		return "run this again and approve the sign-in on the phone, or name another factor with --mfa; if a phone is asked when you did not sign in, tell your administrator"
 	case session.RefusedUnanswered:
 		return "run this again with the phone at hand, or name another factor with --mfa"
+	case session.RefusedPolicy:
+		return "a policy of your Okta org keeps you out (the network that you are in, your groups, this device): its administrator finds the reason in the System Log"
+	case session.RefusedDevice:
+		return "change that on this device, or sign in on one that meets your company's requirements"
 	}
 	return "sign in to the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
 }

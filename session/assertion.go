@@ -211,7 +211,7 @@ func (a *Assertion) fill(s samlAssertion) error {
 // provider's ARN with a comma between, in either order. A role's name may hold
 // commas too: the one that counts is followed by an ARN.
 func parseGrant(value string) (Role, error) {
-	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", clip(value))
+	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", Clip(value))
 	parts := strings.Split(value, ",")
 	second := len(parts) - 1
 	for second > 0 && !strings.HasPrefix(strings.TrimSpace(parts[second]), "arn:") {
@@ -250,8 +250,8 @@ func compareRoles(a, b Role) int {
 	return strings.Compare(a.Provider, b.Provider)
 }
 
-// clip bounds what an error quotes.
-func clip(s string) string {
+// Clip bounds what an error quotes.
+func Clip(s string) string {
 	const most = 200
 	if len(s) <= most {
 		return s

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Conditions that callers test for.
@@ -45,6 +46,7 @@ type RefusedError struct {
 	Said string // the provider's words, as its page shows them
 	By   string // who refused: the host of the page; see Org.By
 	Kind Refusal
+	Wait time.Duration // RefusedTooMany: until the next try may be made; 0 = not said
 }
 
 // Refusal is what a RefusedError is about.
@@ -61,12 +63,16 @@ const (
 	RefusedTooMany
 	RefusedPush       // on the phone
 	RefusedUnanswered // nobody was at the phone
+	RefusedPolicy     // by a policy of the provider's
+	RefusedDevice     // the device is not what a policy asks for
 )
 
 func (e *RefusedError) Error() string {
 	switch {
 	case e.Said == "" && e.Kind == RefusedUnanswered:
 		return e.What + " was not answered in time"
+	case e.Said == "" && e.Kind == RefusedLocked:
+		return e.What + " is locked"
 	case e.Said == "":
 		return e.What + " was refused"
 	}
@@ -78,6 +84,22 @@ func by(who string) string {
 		return "Okta"
 	}
 	return who
+}
+
+// UnavailableError: the provider is there and answers nobody, as while it is
+// being maintained.
+type UnavailableError struct {
+	Said   string
+	Status int           // HTTP status
+	Wait   time.Duration // until the next try makes sense; 0 = not said
+}
+
+func (e *UnavailableError) Error() string {
+	text := fmt.Sprintf("Okta is not available (HTTP status %d)", e.Status)
+	if e.Said != "" {
+		text += "; it says: " + Clip(e.Said)
+	}
+	return text
 }
 
 // RoleError: the role asked for is not granted, or not the only one that fits.
@@ -171,7 +193,7 @@ func (e *PageError) Error() string {
 		text += " (" + e.Location + ")"
 	}
 	if e.Text != "" {
-		text += "; it shows: " + clip(e.Text)
+		text += "; it shows: " + Clip(e.Text)
 	}
 	if e.Screenshot != "" {
 		text += "; a picture of it is in " + e.Screenshot

@@ -115,6 +115,27 @@ func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
 	}
 }
 
+// Changed is told that the person has set another password than p, which stsx
+// did not see.
+func (s PasswordSource) Changed(ctx context.Context, o Org, p Password) {
+	if !p.IsZero() {
+		s.Keeper.MarkRefused(ctx, o, p.Secret) // and so it is not sent again
+	}
+	if len(o.PasswordCommand) > 0 {
+		s.Ask.Say("the password is another now: change what password_command prints")
+		return
+	}
+	kept, err := s.Keeper.Password(ctx, o)
+	if err != nil || !kept.Equal(p.Secret) {
+		return
+	}
+	if err := s.Keeper.Forget(ctx, o); err != nil {
+		s.Ask.Say("the old password could not be taken out of the keyring: " + err.Error())
+		return
+	}
+	s.Ask.Say("the old password is forgotten; stsx password set keeps the new one")
+}
+
 func (s PasswordSource) stored(ctx context.Context, o Org) (Password, error) {
 	if !s.Given.IsZero() {
 		return Password{Secret: s.Given}, nil

@@ -107,6 +107,33 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	}
 }
 
+// TestChanged: the old password is neither kept nor sent again.
+func TestChanged(t *testing.T) {
+	old := Password{Secret: NewSecret("old")}
+	by := acme()
+	by.PasswordCommand = []string{"pass"}
+	for name, c := range map[string]struct {
+		ring   keeper
+		org    Org
+		forgot int
+		says   string
+	}{
+		"kept":         {keeper{password: NewSecret("old")}, acme(), 1, "stsx password set keeps the new one"},
+		"another kept": {keeper{password: NewSecret("other")}, acme(), 0, ""},
+		"none kept":    {keeper{}, acme(), 0, ""},
+		"by a command": {keeper{password: NewSecret("old")}, by, 0, "change what password_command prints"},
+	} {
+		who := &person{}
+		PasswordSource{Keeper: &c.ring, Ask: who}.Changed(background, c.org, old)
+		if c.ring.forgot != c.forgot || !c.ring.WasRefused(background, c.org, old.Secret) {
+			t.Errorf("%s: %+v", name, c.ring)
+		}
+		if c.says != "" {
+			who.heard(t, c.says)
+		}
+	}
+}
+
 func TestKeepTyped(t *testing.T) {
 	o := acme()
 	typed := Password{Secret: NewSecret("right"), typed: true}

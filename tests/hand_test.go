@@ -147,6 +147,27 @@ func (h *hand) tap(at [2]float64) error {
 	return nil
 }
 
+// enter presses a button by the keyboard: in a small window the footer of the
+// hosted page lies over the end of a long form.
+func (h *hand) enter(button string) {
+	_ = h.look(fmt.Sprintf(`(el => { if (el && !el.disabled && el.checkVisibility()) el.click(); return true })(document.querySelector(%q))`, button), new(bool)) // the window may go with it
+}
+
+// leave enters a button until the page shows something else, as a person does
+// whose press went to a page that moved.
+func (h *hand) leave(button, next string) {
+	h.Helper()
+	var there bool
+	if !eventually(time.Minute, func() bool {
+		h.enter(button)
+		return eventually(5*time.Second, func() bool {
+			return h.look(fmt.Sprintf("document.querySelector(%q) !== null", next), &there) == nil && there
+		})
+	}) {
+		h.shows(next)
+	}
+}
+
 // write types into a field.
 func (h *hand) write(selector, text string) {
 	h.Helper()
@@ -163,7 +184,9 @@ func (h *hand) shows(selector string) {
 	if !eventually(time.Minute, func() bool {
 		return h.look(fmt.Sprintf("document.querySelector(%q) !== null", selector), &there) == nil && there
 	}) {
-		h.Fatalf("the window does not show %s", selector)
+		var body string
+		_ = h.look("document.body.innerText", &body)
+		h.Fatalf("the window does not show %s, but:\n%s", selector, body)
 	}
 }
 

@@ -24,7 +24,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), bridgeSituations(), personSituations(), fastPassSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), bridgeSituations(), personSituations(), fastPassSituations(), betweenSituations())
 }
 
 func plainSituations() []situation {
@@ -39,10 +39,10 @@ func plainSituations() []situation {
 		{row: "wrong code", answer: "asked for again, three times at most", run: wrongCode},
 		{row: "account locked", answer: "Okta's words, exit 4", run: lockedOut},
 		{row: "password expired", answer: "Okta's words, exit 4", run: passwordExpired},
-		{row: "password expires soon", answer: "put off", run: passwordWarning},
+		{row: "password expires soon", answer: "put off, saying in how many days", run: passwordWarning},
 		{row: "app not assigned", answer: "Okta's words, exit 4", run: notAssigned},
 		{row: "sign-in left too long", answer: "started over, once", run: expiredState},
-		{row: "rate limited", answer: "Okta's words, exit 4", run: rateLimited},
+		{row: "rate limited", answer: "Okta's words and for how long, exit 4", run: rateLimited},
 		{row: "unknown page", answer: "quoted", run: unknownPage},
 		{row: "another host", answer: "nothing is typed", run: anotherHost},
 		{row: "no role granted", answer: "exit 5", run: noRole},
@@ -233,9 +233,10 @@ func passwordWarning(t *testing.T, c okta.Config) {
 	user.PasswordWarn = true
 	c.Users = []okta.User{user}
 	d := newDesk(t, c).signed()
-	d.signsIn(1)
-	if d.count(okta.PasswordChanged) != 0 {
-		t.Error("the password was changed")
+	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
+	d.says(r.stderr, fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
+	if d.count(okta.PasswordChanged) != 0 || d.count(okta.Skipped) != 1 {
+		t.Errorf("the org logged %v", d.org.Log())
 	}
 }
 
@@ -265,7 +266,9 @@ func rateLimited(t *testing.T, c okta.Config) {
 	user.RateLimited = true
 	c.Users = []okta.User{user}
 	d := newDesk(t, c).signed()
-	d.says(d.expect(d.run("exec", "prod", "--", "true"), 4).stderr, "Okta said: ", "wait a minute")
+	if r := d.expect(d.run("exec", "prod", "--", "true"), 4); !saysWait(r.stderr) {
+		t.Error(r)
+	}
 }
 
 func unknownPage(t *testing.T, c okta.Config) {

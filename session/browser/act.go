@@ -16,6 +16,8 @@ type Reply struct {
 	URL       string // without query and fragment
 	Body      []byte // of the answer; nil for a document, and when the page left before it could be read
 	Navigated bool   // a new document is there, or the SAML post was captured
+
+	Wait time.Duration // for which a 429 or 503 asks not to be bothered again; 0: it does not say
 }
 
 const (

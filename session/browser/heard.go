@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -15,6 +16,7 @@ type call struct {
 	id     proto.NetworkRequestID
 	target string // without query and fragment
 	status int
+	wait   time.Duration
 	ended  bool
 	err    error
 }
@@ -40,7 +42,7 @@ func (t *Tab) Heard(ctx context.Context, replies ...string) (Reply, error) {
 		case next != nil && next.err != nil:
 			return Reply{}, next.err
 		case next != nil:
-			reply := Reply{Status: next.status, URL: next.target}
+			reply := Reply{Status: next.status, URL: next.target, Wait: next.wait}
 			// A page that left already has taken the body with it: the status has to do then.
 			if body, err := (proto.NetworkGetResponseBody{RequestID: next.id}).Call(t.session(ctx)); err == nil {
 				reply.Body = decode(body)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -25,11 +26,12 @@ type Tab struct {
 	mu     sync.Mutex
 	doc    proto.RuntimeRemoteObjectID // dom.js in the present document; empty: not there yet
 	broken *NetworkError               // the present document is Chromium's error page
+	landed Reply                       // see Document
 	codes  map[proto.NetworkRequestID]string
-	watch  *watch                          // of the act under way
-	open   map[proto.NetworkRequestID]bool // requests without an answer yet
-	calls  []*call                         // since the last act: see Heard
-	ears   chan struct{}                   // closed when there is something to hear
+	watch  *watch                                       // of the act under way
+	open   map[proto.NetworkRequestID]proto.PageFrameID // requests without an answer yet, and whose they are
+	calls  []*call                                      // since the last act: see Heard
+	ears   chan struct{}                                // closed when there is something to hear
 	trace  *trace
 }
 
@@ -40,7 +42,7 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]bool{}, ears: make(chan struct{}), trace: newTrace(b.trace)}
+	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]proto.PageFrameID{}, ears: make(chan struct{}), trace: newTrace(b.trace)}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
 	case t.id = <-b.waiter(target):
@@ -105,6 +107,8 @@ func (t *Tab) hear(event *cdp.Event) {
 	switch event.Method {
 	case "Page.frameNavigated":
 		handle(event, t.navigated)
+	case "Page.frameDetached":
+		handle(event, t.detached)
 	case "Page.javascriptDialogOpening":
 		handle(event, func(e proto.PageJavascriptDialogOpening) {
 			t.b.working.Go(func() { t.dismiss(e) })
@@ -132,7 +136,10 @@ func (t *Tab) received(e proto.NetworkResponseReceived) {
 		t.watch.received(e)
 	}
 	if c := t.called(e.RequestID); c != nil {
-		c.status = e.Response.Status
+		c.status, c.wait = e.Response.Status, waitOf(e.Response)
+	}
+	if e.Type == proto.NetworkResourceTypeDocument && e.FrameID == t.frame {
+		t.landed = Reply{Status: e.Response.Status, URL: bare(e.Response.URL), Wait: waitOf(e.Response)}
 	}
 }
 
@@ -140,7 +147,7 @@ func (t *Tab) sent(e proto.NetworkRequestWillBeSent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.trace.sent(e)
-	t.open[e.RequestID] = true
+	t.open[e.RequestID] = e.FrameID
 	if t.watch != nil {
 		t.watch.sent(e, t.frame)
 	}
@@ -191,15 +198,23 @@ func (t *Tab) navigated(e proto.PageFrameNavigated) {
 	clear(t.codes)
 	// What the last document waited for, nobody waits for any more.
 	own := proto.NetworkRequestID(e.Frame.LoaderID)
-	loading := t.open[own]
+	_, loading := t.open[own]
 	clear(t.open)
 	if loading {
-		t.open[own] = true
+		t.open[own] = t.frame
 	}
 	if t.watch != nil {
 		t.watch.committed(e, t.broken)
 	}
 	t.left()
+}
+
+// detached: a frame is gone, as the one in which Okta takes its fingerprint. What
+// it waited for may never be heard of again.
+func (t *Tab) detached(e proto.PageFrameDetached) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	maps.DeleteFunc(t.open, func(_ proto.NetworkRequestID, of proto.PageFrameID) bool { return of == e.FrameID })
 }
 
 // dismiss closes a JavaScript dialog, which would hold up the page: yes to leaving it, no to everything else.

@@ -78,7 +78,7 @@ func (w *watch) received(e proto.NetworkResponseReceived) {
 	switch e.RequestID {
 	case "":
 	case w.matched:
-		w.reply.Status = e.Response.Status
+		w.reply.Status, w.reply.Wait = e.Response.Status, waitOf(e.Response)
 	case w.main:
 		w.status = e.Response.Status
 	}

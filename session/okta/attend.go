@@ -207,8 +207,9 @@ func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, v
 		case reply.Navigated:
 			return over, verdict{}, nil
 		}
-		v, h := read(reply), hear(reply.Body)
-		quiet, troubled, broke = time.Now(), 0, v.outcome == tooMany || v.outcome == broken
+		t.told = tell(reply)
+		v, h := t.told.verdict, hear(reply.Body)
+		quiet, troubled, broke = time.Now(), 0, v.outcome.passes()
 		if !h.empty() {
 			t.heard = h
 		}
@@ -226,7 +227,7 @@ func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, v
 // ending is what an answer says of a push that runs out of time at until.
 func (h heard) ending(v verdict, until time.Time) ending {
 	switch {
-	case h.result == "WAITING", v.outcome == tooMany, v.outcome == broken:
+	case h.result == "WAITING", v.outcome.passes():
 		return waiting
 	case h.result == "TIMEOUT":
 		return unanswered

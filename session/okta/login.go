@@ -2,6 +2,7 @@ package okta
 
 import (
 	"context"
+	"slices"
 
 	"stsx/session"
 )
@@ -87,30 +88,6 @@ func (t *talk) wrongPassword(ctx context.Context, v verdict) error {
 	return t.page.Again(ctx)
 }
 
-// expiredPassword answers a page that wants a new password: it is put off
-// when Okta allows that, else it is for the person to do.
-func (t *talk) expiredPassword(ctx context.Context) error {
-	canSkip, err := t.page.Visible(ctx, skipLink)
-	if err != nil {
-		return err
-	}
-	// Of this form: while Classic moves, the page before it shows its heading too.
-	said, err := t.page.Text(ctx, `form:has(`+newPassword+`) `+heading)
-	if err != nil {
-		return err
-	}
-	if !canSkip {
-		return &session.RefusedError{What: "the password", Said: said, Kind: session.RefusedExpired}
-	}
-	t.Ask.Say("Okta says: " + said)
-	v, err := t.press(ctx, skipLink)
-	if err != nil {
-		return err
-	}
-	_, err = t.judge(ctx, v)
-	return err
-}
-
 // notice answers a page that says something and asks nothing. One that comes
 // before anything was done may be about an earlier sign-in that was left too
 // long: the page is opened once more.
@@ -118,9 +95,21 @@ func (t *talk) notice(ctx context.Context) error {
 	if !t.acted && !t.restarted {
 		return t.restart(ctx, verdict{})
 	}
+	t.listen(ctx)
+	if v := t.told.verdict; has(v.keys, "safe.mode") && slices.Contains(v.next, "skip") {
+		return t.goOn(ctx, backLink) // so Gen3 marks what skips
+	}
+	if t.told.came {
+		if _, err := t.judge(ctx, t.told.verdict); err != nil || !t.told.came {
+			return err
+		}
+	}
 	said, err := t.page.Text(ctx, pageError)
 	if err != nil {
 		return err
+	}
+	if said == "" {
+		return t.page.Again(ctx) // the place for a message, while the page is being drawn
 	}
 	out := &session.RefusedError{What: "the sign-in", Said: said}
 	if t.sent {

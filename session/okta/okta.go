@@ -55,6 +55,9 @@ type Page interface {
 	// Holding is, for each visible match of mark in Texts' order, which of marks
 	// it is or has inside, by their indices.
 	Holding(ctx context.Context, mark string, marks ...string) ([][]int, error)
+	// Document is how the document at hand was answered: its Status, 0 when
+	// none came over HTTP, and its Wait.
+	Document() Reply
 	// Busy tells whether the page waits for the network.
 	Busy() bool
 	// Location is the page's address without query and fragment.
@@ -88,6 +91,8 @@ type Reply struct {
 	URL       string
 	Body      []byte
 	Navigated bool // a new document came instead of a response
+
+	Wait time.Duration // for which a 429 or 503 asks not to be bothered again; 0: it does not say
 }
 
 // Driver is session.IdP for Okta.
@@ -200,7 +205,10 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 	if err != nil {
 		return session.Assertion{}, err
 	}
-	if t.sent {
+	switch {
+	case t.changed:
+		d.Passwords.Changed(ctx, o, t.password)
+	case t.sent:
 		d.Passwords.Accepted(ctx, o, t.password)
 	}
 	return a, nil

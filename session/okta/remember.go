@@ -130,15 +130,7 @@ func (t *talk) staySignedIn(ctx context.Context) error {
 	if t.org.Remember {
 		mark = stayButton
 	}
-	v, err := t.press(ctx, mark)
-	if err != nil {
-		return err
-	}
-	wrong, err := t.judge(ctx, v)
-	if err == nil && wrong {
-		err = &session.RefusedError{What: "staying signed in", Said: t.quote(ctx, v)}
-	}
-	return err
+	return t.goOn(ctx, mark)
 }
 
 // answerRemember ticks the boxes of the page at hand that ask whether this

@@ -11,7 +11,7 @@ const (
 	passwordLater = `.challenge-authenticator--okta_password input[name="credentials.passcode"], .mfa-verify-password input[name="password"]`
 	newPassword   = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
 	submitButton  = `:is(input, button)[type="submit"]:is([data-type="save"], [data-se="save"])`
-	skipLink      = `[data-se="skip"], [data-se="skip-link"]`
+	skipLink      = `[data-se="skip"], [data-se="skip-link"], [data-se="skip-setup"]`
 	fieldError    = `.o-form-input-error, [id$="-error"], .MuiFormHelperText-root.Mui-error`
 	pageError     = `.infobox-error, [data-se="callout"], [role="alert"]`
 	// atRest is a mark for "Gen3 shows no sign of waiting".
@@ -49,15 +49,11 @@ func logins() []screen {
 // those that share a field with others stand above them; apart from that
 // their order means nothing: which page comes when is Okta's policy.
 func screens() []screen {
-	table := []screen{
-		{"password expired", newPassword, (*talk).expiredPassword},
-	}
+	table := append(betweens(), handOvers()...)
 	for _, f := range factors() {
 		table = append(table, screen{f.title, f.page, f.answerPage})
 	}
 	table = append(table, fastPassScreens()...)
-	table = append(table, rememberScreens()...)
-	table = append(table, betweens()...)
 	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})
 	table = append(table, logins()...)
 	return append(table,

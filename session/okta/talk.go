@@ -40,6 +40,7 @@ type talk struct {
 	listed   bool    // Okta offered several authenticators
 	avoid    string  // title of the factor that the person turned away from
 	heard    heard
+	told     told
 
 	shown    bool // page is a window that the person sees
 	returned bool // from Okta's dashboard to the app
@@ -63,16 +64,20 @@ func (t *talk) run(ctx context.Context) (string, error) {
 	table := screens()
 	marks := make([]string, len(table))
 	for i, s := range table {
-		marks[i] = settled(s.mark)
+		marks[i] = s.mark
 	}
 	for {
 		t.Ask.Progress("signing in to " + t.org.Name)
+		if err := t.landed(ctx, false); err != nil {
+			return "", t.explain(ctx, err)
+		}
 		i, err := t.await(ctx, marks)
 		if errors.Is(err, errUnknown) {
 			t.note("the page is not one that stsx knows")
 			t.screen = ""
 			t.record(ctx, "unknown page")
-			if err := t.unknown(ctx); err != nil {
+			err := t.lost(ctx)
+			if err != nil {
 				return "", t.explain(ctx, err)
 			}
 			continue
@@ -84,13 +89,14 @@ func (t *talk) run(ctx context.Context) (string, error) {
 			t.note("Okta posted its SAML response")
 			return t.page.Posted(), nil
 		}
-		t.screen = table[i].name
+		s := t.meant(table[i])
+		t.screen = s.name
 		t.note("the page is “" + t.screen + "”")
 		t.record(ctx, t.screen)
 		if t.seen[t.screen]++; t.seen[t.screen] > maxVisits {
 			return "", t.explain(ctx, t.stuck(ctx, "the sign-in goes round in circles"))
 		}
-		if err := t.answer(ctx, table[i]); err != nil {
+		if err := t.answer(ctx, s); err != nil {
 			return "", t.explain(ctx, err)
 		}
 	}
@@ -105,7 +111,18 @@ func (t *talk) answer(ctx context.Context, s screen) error {
 	case origin != "":
 		return t.abroad(ctx, origin)
 	}
+	if left, err := t.leaveOther(ctx); left || err != nil {
+		return err
+	}
 	return s.answer(t, ctx)
+}
+
+// lost deals with a page that shows no mark.
+func (t *talk) lost(ctx context.Context) error {
+	if err := t.landed(ctx, true); err != nil {
+		return err
+	}
+	return t.unknown(ctx)
 }
 
 // look is how long nothing may be recognised before the page is looked at.
@@ -113,12 +130,17 @@ const look = 5 * time.Second
 
 // await waits for one of marks. A page that shows none of them, asks the
 // network for nothing and stays as it is over two looks is one that stsx does
-// not know; of another origin than the org's, at the first look.
+// not know; of another origin than the org's, or where Okta's answer says that
+// there is no mark, at the first look.
 func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 	shown := ""
+	waitFor := make([]string, len(marks))
+	for i, mark := range marks {
+		waitFor[i] = settled(mark)
+	}
 	for {
 		limited, cancel := context.WithTimeout(ctx, look)
-		i, err := t.page.Await(limited, marks...)
+		i, err := t.page.Await(limited, waitFor...)
 		late := limited.Err() != nil && ctx.Err() == nil
 		cancel()
 		if err == nil || !late {
@@ -132,8 +154,9 @@ func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if now := at + " " + text; text == "" || t.page.Busy() || now != shown && t.ours(at) {
+		if now := at + " " + text; text == "" || t.page.Busy() || now != shown && t.ours(at) && !t.unmarked() {
 			shown = now
+			waitFor = marks // an icon that has not grown by now does not
 			continue
 		}
 		return 0, errUnknown
@@ -161,7 +184,8 @@ func (t *talk) pressNth(ctx context.Context, mark string, n int, replies ...stri
 	if h := hear(reply.Body); !h.empty() {
 		t.heard = h
 	}
-	v := read(reply)
+	t.told = tell(reply)
+	v := t.told.verdict
 	t.step(v.account(reply))
 	return v, nil
 }
@@ -186,8 +210,14 @@ func (t *talk) judge(ctx context.Context, v verdict) (wrong bool, err error) {
 		return false, &session.RefusedError{What: "the account", Said: said, Kind: session.RefusedLocked}
 	case notAssigned:
 		return false, &session.RefusedError{What: "the app", Said: said, Kind: session.RefusedNotAssigned}
+	case forbidden:
+		return false, &session.RefusedError{What: "the sign-in", Said: said, Kind: session.RefusedPolicy}
+	case unfit:
+		return false, &session.RefusedError{What: "this device", Said: said, Kind: session.RefusedDevice}
 	case tooMany:
-		return false, &session.RefusedError{What: "the sign-in", Said: said, Kind: session.RefusedTooMany}
+		return false, &session.RefusedError{What: "the sign-in", Said: said, Kind: session.RefusedTooMany, Wait: v.wait}
+	case maintained:
+		return false, &session.UnavailableError{Said: said, Status: v.status, Wait: v.wait}
 	default:
 		return false, t.stuck(ctx, "Okta answered with an error of its own")
 	}
@@ -199,7 +229,7 @@ func (t *talk) restart(ctx context.Context, v verdict) error {
 	if t.restarted {
 		return &session.RefusedError{What: "the sign-in", Said: t.quote(ctx, v)}
 	}
-	t.restarted, t.acted, t.asked = true, false, ""
+	t.restarted, t.acted, t.asked, t.told = true, false, "", told{}
 	return t.page.Open(ctx, t.org.URL)
 }
 

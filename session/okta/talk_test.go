@@ -27,6 +27,7 @@ type play struct {
 	openErr  error
 	ticked   []string
 	cookies  []session.Cookie
+	document Reply
 }
 
 // scene is what a page shows and what Okta makes of each press.
@@ -133,7 +134,8 @@ func (p *play) Texts(_ context.Context, mark string) (texts []string, err error)
 	}
 	return texts, nil
 }
-func (p *play) Busy() bool { return false }
+func (p *play) Document() Reply { return p.document }
+func (p *play) Busy() bool      { return false }
 func (p *play) Location(context.Context) (string, error) {
 	switch {
 	case p.foreign:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // outcome is what Okta made of an answer.
@@ -17,9 +18,15 @@ const (
 	locked
 	passwordExpired
 	notAssigned
-	tooMany // rate limited
-	broken  // Okta's own trouble
+	forbidden  // by a policy
+	unfit      // the device is, by a policy
+	tooMany    // rate limited
+	maintained // Okta is being maintained
+	broken     // Okta's own trouble
 )
+
+// passes: what is sent again may be answered.
+func (o outcome) passes() bool { return o == tooMany || o == maintained || o == broken }
 
 // verdict is a response read.
 type verdict struct {
@@ -28,6 +35,8 @@ type verdict struct {
 	atField bool   // they are about a field: over the form the page only says that there is an error
 	keys    []string
 	next    []string // what Okta wants next, by its own names
+	status  int
+	wait    time.Duration
 }
 
 // account is a reply in a line, by Okta's own names for things.
@@ -74,7 +83,7 @@ func read(r Reply) verdict {
 	var body map[string]any
 	_ = json.Unmarshal(r.Body, &body) // not JSON: judged by status alone
 	keys, said := messages(body)
-	v := verdict{said: strings.Join(said, " "), keys: keys, next: remediations(body)}
+	v := verdict{said: strings.Join(said, " "), keys: keys, next: remediations(body), status: r.Status, wait: r.Wait}
 	v.atField = len(keys) > 0 && body["remediation"] != nil && body["messages"] == nil
 	status, _ := body["status"].(string)
 	switch {
@@ -82,7 +91,7 @@ func read(r Reply) verdict {
 		v.outcome = locked
 	case status == "PASSWORD_EXPIRED":
 		v.outcome = passwordExpired
-	case r.Status < http.StatusBadRequest:
+	case r.Status < http.StatusBadRequest && !dead(body):
 		v.outcome = accepted
 	case has(keys, "session.expired", "E0000011", "transaction_resource_not_found"):
 		v.outcome = expired
@@ -90,12 +99,25 @@ func read(r Reply) verdict {
 		v.outcome = notAssigned
 	case r.Status == http.StatusTooManyRequests || has(keys, "E0000047"):
 		v.outcome = tooMany
+	case has(keys, "access_denied.device_assurance"):
+		v.outcome = unfit
+	case has(keys, "security.access_denied", "assurance.unsatisfiable", "E0000006", "E0000057", "E0000085"):
+		v.outcome = forbidden
+	case r.Status == http.StatusServiceUnavailable || has(keys, "E0000010"):
+		v.outcome = maintained
 	case r.Status >= http.StatusInternalServerError:
 		v.outcome = broken
 	default:
 		v.outcome = refused
 	}
 	return v
+}
+
+// dead tells whether an answer of the Identity Engine leaves nothing to do but
+// to read it, whatever its status.
+func dead(body map[string]any) bool {
+	_, engine := body["version"].(string)
+	return engine && body["messages"] != nil && body["remediation"] == nil && body["success"] == nil
 }
 
 // messages collects what a body says: the keys by which Okta names its

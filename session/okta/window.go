@@ -124,6 +124,9 @@ func (t *talk) person(ctx context.Context, what string) error {
 // person, in a window if one can be shown, else through the bridge.
 func (t *talk) unknown(ctx context.Context) error {
 	what := "stsx does not know the page that the sign-in came to"
+	if wanted := t.strange(); wanted != "" {
+		what = "Okta asks for something that stsx does not know (" + wanted + ")"
+	}
 	t.screen = ""
 	origin, err := t.elsewhere(ctx)
 	if err != nil {
@@ -131,7 +134,11 @@ func (t *talk) unknown(ctx context.Context) error {
 	}
 	if origin != "" {
 		what = "the sign-in goes on at " + origin + ", which is not " + t.org.Name + "'s Okta"
+	} else if s := t.meant(screen{}); s.answer != nil {
+		t.screen = s.name
+		return s.answer(t, ctx)
 	}
+	t.told = told{}
 	return t.personOrBridge(ctx, what, what)
 }
 
@@ -228,6 +235,7 @@ func (t *talk) show(ctx context.Context) error {
 // one comes that needs nothing from the person.
 func (t *talk) handOver(ctx context.Context, what string) error {
 	defer session.Pause(ctx, personTime)()
+	t.told = told{} // of a page that the person will leave
 	return t.meanwhile(ctx, session.Errand{Prompt: what + ": go on in the window"}, t.keepOff)
 }
 

@@ -26,6 +26,7 @@ func (o *Org) classicRoutes(mux *http.ServeMux) {
 	post("previous", func(_ *http.Request, s *signIn, _ message) answer { o.wantFactor(s); return o.status(s) })
 	post("skip", o.authnSkip)
 	post("credentials/change_password", o.authnChange)
+	o.betweenClassic(mux, post)
 	post("cancel", func(_ *http.Request, s *signIn, _ message) answer {
 		o.note(Event{Kind: Cancelled, User: s.name})
 		o.end(s)
@@ -138,14 +139,6 @@ func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
 	return apiError(http.StatusForbidden, "E0000068", "Invalid Passcode/Answer", "Your passcode doesn't match our records. Please try again.")
 }
 
-func (o *Org) authnSkip(_ *http.Request, s *signIn, _ message) answer {
-	if s.stage == stageWarn {
-		s.warned = true
-		o.wantFactor(s)
-	}
-	return o.status(s)
-}
-
 func (o *Org) authnChange(_ *http.Request, s *signIn, in message) answer {
 	if s.stage != stageExpired && s.stage != stageWarn {
 		return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
@@ -167,6 +160,10 @@ func (o *Org) status(s *signIn) answer {
 	out := object{"stateToken": s.token, "expiresAt": stamp(s.expires), "_embedded": embedded, "_links": links}
 	switch s.stage {
 	case stageDone:
+		if s.reauth {
+			links["next"] = link("original", o.url+stepUpPath+"?stateToken="+s.token)
+			return answer{http.StatusOK, object{"status": "SUCCESS", "type": "SESSION_STEP_UP", "expiresAt": stamp(s.expires), "_embedded": embedded, "_links": links}}
+		}
 		ticket := newID("20111")
 		o.tickets[ticket] = s.user
 		o.end(s)
@@ -176,11 +173,13 @@ func (o *Org) status(s *signIn) answer {
 		policy := object{"complexity": object{"minLength": 8, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0, "excludeUsername": true}}
 		if s.stage == stageWarn {
 			out["status"] = "PASSWORD_WARN"
-			policy["expiration"] = object{"passwordExpireDays": 4}
+			policy["expiration"] = object{"passwordExpireDays": WarnDays}
 			links["skip"] = link("skip", o.url+"/api/v1/authn/skip")
 		}
 		embedded["policy"] = policy
 		links["next"] = link("changePassword", o.url+"/api/v1/authn/credentials/change_password")
+	case stageDetour:
+		return o.classicDetour(s, out, embedded, links)
 	case stageChallenge:
 		if s.factor == OktaVerifyPush && s.push != nil {
 			o.challenged(s, out, embedded, links)

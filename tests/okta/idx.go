@@ -23,12 +23,18 @@ func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post("authenticators/poll/cancel", o.giveUp)
 	post("authenticators/okta-verify/launch", o.launch)
 	post("skip", o.skip)
-	post("accept-terms-of-use", o.accept)
 	post("keep-me-signed-in", o.keepSignedIn)
+	o.betweenRoutes(post)
 }
 
 // ok shows where the sign-in stands now.
-func (o *Org) ok(s *signIn) answer { return answer{http.StatusOK, o.body(s, nil)} }
+func (o *Org) ok(s *signIn) answer {
+	status := http.StatusOK
+	if o.denies(s) {
+		status = http.StatusForbidden
+	}
+	return answer{status, o.body(s, nil)}
+}
 
 // sessionExpired is the terminal answer to a form of a sign-in that is gone.
 func sessionExpired() answer {
@@ -156,6 +162,8 @@ func (o *Org) answer(s *signIn, in message) answer {
 	case stageExpired, stageWarn:
 		o.changePassword(s, in.Credentials.Passcode)
 		return o.ok(s)
+	case stageDetour:
+		return o.setUp(s, in)
 	}
 	return answer{http.StatusBadRequest, o.body(s, nil)}
 }
@@ -193,22 +201,4 @@ func wrongCode(f Factor) object {
 		return say("authfactor.challenge.soft_token.invalid_passcode", "API error: Your code doesn't match our records. Please try again.")
 	}
 	return say("api.authn.error.PASSCODE_INVALID", "Invalid code. Try again.")
-}
-
-func (o *Org) skip(s *signIn, _ message) answer {
-	if s.stage != stageWarn {
-		return answer{http.StatusBadRequest, o.body(s, nil)}
-	}
-	s.warned = true
-	o.wantFactor(s)
-	return o.ok(s)
-}
-
-func (o *Org) accept(s *signIn, _ message) answer {
-	if s.stage != stageTerms {
-		return answer{http.StatusBadRequest, o.body(s, nil)}
-	}
-	s.agreed = true
-	o.factorsDone(s)
-	return o.ok(s)
 }

@@ -147,9 +147,8 @@ func (o *Org) body(s *signIn, complaint object) object {
 		o.deviceForm(out, s)
 	case stageElsewhere:
 		out["remediation"] = list(o.redirectForm(out, s))
-	case stageTerms:
-		out["remediation"] = list(o.form(s, "accept-terms-of-use", "/idp/idx/accept-terms-of-use",
-			object{"name": "acceptTerms", "label": "I accept the terms of use", "type": "boolean", "required": true}))
+	case stageDetour:
+		o.detourForm(out, s)
 	case stageDone:
 		out["success"] = object{"name": "success-redirect", "href": o.url + "/login/token/redirect?stateToken=" + s.token}
 	}
@@ -160,7 +159,11 @@ func (o *Org) body(s *signIn, complaint object) object {
 }
 
 func (o *Org) identifyForm(out object, s *signIn) {
-	fields := []any{object{"name": "identifier", "label": "Username", "required": true}}
+	name := object{"name": "identifier", "label": "Username", "required": true}
+	if o.cfg.Prefill != "" {
+		name["value"] = o.cfg.Prefill
+	}
+	fields := []any{name}
 	if !o.cfg.IdentifierFirst && !o.cfg.PasswordLast {
 		fields = append(fields, credentials(object{"name": "passcode", "label": "Password", "secret": true}, nil))
 		out["currentAuthenticator"] = only(o.passwordIon(s))
@@ -172,6 +175,9 @@ func (o *Org) identifyForm(out object, s *signIn) {
 	forms := []any{o.form(s, "identify", "/idp/idx/identify", fields...)}
 	if o.cfg.Reach.Button {
 		forms = append(forms, o.form(s, "launch-authenticator", "/idp/idx/authenticators/okta-verify/launch"))
+	}
+	if o.cfg.Unlock {
+		forms = append(forms, o.form(s, "unlock-account", "/idp/idx/unlock-account"))
 	}
 	out["remediation"] = list(forms...)
 }
@@ -289,6 +295,9 @@ func (o *Org) newPasswordForm(out object, s *signIn) {
 	if s.stage == stageWarn {
 		name = "reenroll-authenticator-warning"
 	}
+	if s.user.PasswordReset {
+		name = "reset-authenticator"
+	}
 	form := o.form(s, name, "/idp/idx/challenge/answer", credentials(object{"name": "passcode", "label": "New password", "secret": true}, nil))
 	form["relatesTo"] = []any{"$.currentAuthenticator"}
 	forms := []any{form}
@@ -297,10 +306,15 @@ func (o *Org) newPasswordForm(out object, s *signIn) {
 		"age":        object{"minAgeMinutes": 0, "historyCount": 4},
 	}
 	if s.stage == stageWarn {
-		settings["daysToExpiry"] = 4
+		settings["daysToExpiry"] = WarnDays
 		forms = append(forms, o.form(s, "skip", "/idp/idx/skip"))
 	}
 	out["remediation"] = list(forms...)
+	aboutPassword(out, settings)
+}
+
+// aboutPassword says that an answer is about the password, with its policy.
+func aboutPassword(out, settings object) {
 	p := Password.ion(authenticatorOf(Password).id)
 	p["settings"] = settings
 	out["currentAuthenticator"] = only(p)

@@ -39,17 +39,6 @@ func (e Engine) String() string {
 	return "unknown engine"
 }
 
-// Detour is a step that the driver cannot know, put between the last factor and
-// the assertion.
-type Detour int
-
-const (
-	NoDetour   Detour = iota
-	TermsForm         // a remediation of a name that no widget or driver knows (Identity Engine only)
-	TermsPage         // a hosted page without the widget, with a button that agrees
-	SurveyPage        // a hosted page without the widget that asks what nobody foresaw: a text and a choice
-)
-
 // Factor is an authenticator, named by its key in the Identity Engine.
 type Factor string
 
@@ -85,9 +74,11 @@ type User struct {
 
 	Locked          bool
 	PasswordExpired bool
-	PasswordWarn    bool // the password expires soon: a page that can be skipped
-	Unassigned      bool // may sign in, but not to the AWS app
-	RateLimited     bool // every answer this user gives is refused with 429
+	PasswordWarn    bool     // the password expires in WarnDays: a page that can be skipped
+	PasswordReset   bool     // by an administrator: a new one must be set (another page than PasswordExpired's in the Identity Engine only)
+	Reauth          []Factor // what has to be proven again though there is a session, each time the app is opened; Password in the Identity Engine only
+	Unassigned      bool     // may sign in, but not to the AWS app
+	RateLimited     bool     // every answer this user gives is refused with 429
 
 	Roles []string // "role,provider" as they stand in the assertion, taken as given
 }
@@ -124,7 +115,11 @@ type Config struct {
 
 	Memory     Memory
 	Detour     Detour
-	RedirectTo string // an unsigned visitor of the app is sent to this URL instead of a login page
+	Detours    []Detour // more of them, one after the other
+	Prefill    string   // the username that the page has in its field already
+	Unlock     bool     // the page offers to unlock an account
+	Down       int      // HTTP status with which the app's link is answered, and nothing else: DownWait until it will be again
+	RedirectTo string   // an unsigned visitor of the app is sent to this URL instead of a login page
 
 	ACS               string        // where the assertion is posted; default https://signin.aws.amazon.com/saml
 	Audience          string        // default urn:amazon:webservices

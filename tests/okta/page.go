@@ -43,6 +43,7 @@ var OktaUtil = (function (config) {
     completeLogin: function (res) {
       if (res.status !== 'SUCCESS') { return; }
       if (res.session) { res.session.setCookieAndRedirect({{.From}}); }
+      else if (res.stepUp) { res.stepUp.finish(); }
       else if (res.next) { res.next(); }
     }
   };
@@ -119,6 +120,17 @@ func (o *Org) pageRoutes(mux *http.ServeMux) {
 
 // loginPage serves the widget, which returns to from when it is done.
 func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
+	token := ""
+	if o.cfg.Engine != Classic {
+		o.mu.Lock()
+		token = o.begin(from).token
+		o.mu.Unlock()
+	}
+	o.widgetPage(w, r, from, token)
+}
+
+// widgetPage serves it at the sign-in of a token; "": none is begun yet.
+func (o *Org) widgetPage(w http.ResponseWriter, r *http.Request, from, token string) {
 	config := map[string]any{
 		"baseUrl":     o.url,
 		"language":    o.language(r),
@@ -131,13 +143,13 @@ func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
 		"customLinks": []any{},
 		"hcaptcha":    map[string]any{"scriptSource": o.url + captchaScript},
 	}
-	token := ""
 	if o.cfg.Engine == Classic {
 		config["idpDiscovery"] = map[string]any{"requestContext": from}
-	} else {
-		o.mu.Lock()
-		token = o.begin(from).token
-		o.mu.Unlock()
+		if o.cfg.Prefill != "" {
+			config["username"] = o.cfg.Prefill
+		}
+	}
+	if token != "" {
 		config["stateToken"] = token
 	}
 	raw, err := json.Marshal(config)
@@ -156,7 +168,7 @@ func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
 func (o *Org) features() map[string]any {
 	return map[string]any{
 		"router": true, "securityImage": false, "rememberMe": true, "autoPush": true, "webauthn": true,
-		"smsRecovery": true, "callRecovery": true, "emailRecovery": true, "selfServiceUnlock": false,
+		"smsRecovery": true, "callRecovery": true, "emailRecovery": true, "selfServiceUnlock": o.cfg.Unlock,
 		"multiOptionalFactorEnroll": true, "showPasswordToggleOnSignInPage": true, "hideSignOutLinkInMFA": false,
 		"deviceFingerprinting": !o.cfg.NoFingerprint, "useDeviceFingerprintForSecurityImage": false,
 		"trackTypingPattern": false, "redirectByFormSubmit": true, "restrictRedirectToForeground": true,

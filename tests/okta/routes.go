@@ -62,6 +62,7 @@ func (o *Org) api(contentType string, f func(r *http.Request, in message) answer
 		}
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "no-cache, no-store")
+		o.limits(w, a.status)
 		w.WriteHeader(a.status)
 		_, _ = w.Write(out) // the client went away: nothing to do
 	}
@@ -103,7 +104,10 @@ type message struct {
 		TOTP     string `json:"totp"`
 		Answer   string `json:"answer"`
 		assertion
+
+		QuestionKey string `json:"questionKey"`
 	} `json:"credentials"`
+	Consent       any    `json:"consent"`       // a yes or no; of Classic, what is agreed to
 	AutoChallenge *bool  `json:"autoChallenge"` // with a poll
 	Reason        string `json:"reason"`        // of giving up
 	CaptchaVerify struct {
@@ -126,6 +130,10 @@ type message struct {
 	assertion
 
 	ChallengeResponse string `json:"challengeResponse"` // of Okta Verify
+	FactorType        string `json:"factorType"`
+	Profile           struct {
+		Answer string `json:"answer"`
+	} `json:"profile"`
 }
 
 // under answers a path prefix with static files.

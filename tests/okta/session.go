@@ -10,6 +10,7 @@ import (
 type session struct {
 	user    *account
 	agreed  bool // to the terms page
+	proven  bool // just now, so that User.Reauth has nothing to ask
 	expires time.Time
 }
 
@@ -18,6 +19,7 @@ func (o *Org) sessionRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+ssoPath, o.app)
 	mux.HandleFunc("GET "+homePath, o.app)
 	mux.HandleFunc("GET /login/token/redirect", o.redeemToken)
+	mux.HandleFunc("GET "+stepUpPath, o.redeemToken)
 	mux.HandleFunc("GET /login/sessionCookieRedirect", o.redeemTicket)
 	mux.HandleFunc("POST /terms", o.agree)
 	mux.HandleFunc("GET /login/signout", o.signOut)
@@ -42,7 +44,7 @@ func (o *Org) session(r *http.Request) *session {
 // open starts a session and hands out its cookies; the caller holds o.mu. They
 // are not Secure, which Okta's are, because this org speaks plain HTTP.
 func (o *Org) open(w http.ResponseWriter, a *account) {
-	s := &session{user: a, expires: o.cfg.Clock().Add(o.cfg.SessionLifetime)}
+	s := &session{user: a, proven: true, expires: o.cfg.Clock().Add(o.cfg.SessionLifetime)}
 	sid := newID("102")
 	o.sessions[sid] = s
 	o.cookies = append(o.cookies, sid)
@@ -111,8 +113,16 @@ func (o *Org) redeemTicket(w http.ResponseWriter, r *http.Request) {
 func (o *Org) app(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	s := o.session(r)
+	again := s != nil && !s.proven && len(s.user.Reauth) > 0
+	if s != nil {
+		s.proven = false
+	}
 	o.mu.Unlock()
 	switch {
+	case o.cfg.Down != 0:
+		o.down(w)
+	case again:
+		o.reauthPage(w, r, s)
 	case s != nil && r.URL.Path == homePath:
 		writePage(w, http.StatusOK, homePage, embedPath)
 	case s != nil:

@@ -16,9 +16,9 @@ const (
 	stageChallenge              // one factor
 	stageExpired                // a new password must be set
 	stageWarn                   // a new password may be set
-	stageTerms                  // the remediation nobody knows
 	stageDevice                 // the page looks for Okta Verify on its computer
 	stageElsewhere              // the page leads to another identity provider
+	stageDetour                 // what Config.Detour says
 	stageStay                   // whether to keep the person signed in
 	stageDone                   // may be turned into a session, once
 )
@@ -38,9 +38,13 @@ type signIn struct {
 	push   *push  // the last one sent
 	nonce  string // of the challenge under way, for a key, a device or Duo
 	warned bool
-	agreed bool
+
+	detours   int  // that it is past
+	enrolling bool // what is to be set up was picked
 	keeping
-	from    string // path to return to
+	reauth  bool     // of a person who has a session
+	again   []Factor // what is still to be proven then
+	from    string   // path to return to
 	expires time.Time
 }
 
@@ -91,9 +95,11 @@ func (o *Org) end(s *signIn) {
 func (o *Org) passwordRight(s *signIn) {
 	s.knows = true
 	switch {
+	case s.reauth:
+		o.reprove(s)
 	case o.cfg.PasswordLast:
 		o.factorsDone(s)
-	case s.user.PasswordExpired:
+	case s.user.PasswordExpired || s.user.PasswordReset:
 		s.stage = stageExpired
 	case s.user.PasswordWarn && !s.warned:
 		s.stage = stageWarn
@@ -128,6 +134,10 @@ func (o *Org) wantFactor(s *signIn) {
 
 // proven moves on after a factor.
 func (o *Org) proven(s *signIn) {
+	if s.reauth {
+		o.reprove(s)
+		return
+	}
 	if o.cfg.PasswordLast && !s.knows {
 		s.stage, s.factor = stagePassword, Password
 		return
@@ -136,11 +146,7 @@ func (o *Org) proven(s *signIn) {
 }
 
 func (o *Org) factorsDone(s *signIn) {
-	if o.cfg.Detour == TermsForm && o.cfg.Engine != Classic && !s.agreed {
-		s.stage = stageTerms
-		return
-	}
-	if o.asksToStay(s) {
+	if o.detoured(s) || o.asksToStay(s) {
 		return
 	}
 	s.stage = stageDone
@@ -148,7 +154,7 @@ func (o *Org) factorsDone(s *signIn) {
 
 // changePassword takes the new password as Okta does, and goes on.
 func (o *Org) changePassword(s *signIn, password string) {
-	s.user.Password, s.user.PasswordExpired, s.user.PasswordWarn = password, false, false
+	s.user.Password, s.user.PasswordExpired, s.user.PasswordReset, s.user.PasswordWarn = password, false, false, false
 	o.note(Event{Kind: PasswordChanged, User: s.user.Name, Digest: o.journal.digest(password)})
 	o.wantFactor(s)
 }

@@ -34,7 +34,7 @@ func newAccounts(users []User) accounts {
 
 // clone keeps a caller's slices out of the org's reach, and the other way round.
 func clone(u User) User {
-	u.Others, u.Roles = slices.Clone(u.Others), slices.Clone(u.Roles)
+	u.Others, u.Roles, u.Reauth = slices.Clone(u.Others), slices.Clone(u.Roles), slices.Clone(u.Reauth)
 	for _, phone := range []**Phone{&u.Phone, &u.App} {
 		if *phone != nil {
 			one := **phone

@@ -1,0 +1,280 @@
+//go:build unix
+
+package tests
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"stsx/tests/okta"
+)
+
+const newPassword = "Einhorn-Apfel-77"
+
+func betweenSituations() []situation {
+	identity := []okta.Engine{okta.Gen2, okta.Gen3}
+	return []situation{
+		{row: "what can wait (a factor or passkey to set up, the profile)", answer: "left out, saying until when that goes", run: whatCanWait},
+		{row: "a reminder of what the device lacks", answer: "passed on, with the date, then past it", on: identity, run: deviceReminder},
+		{row: "the device is refused", answer: "Okta's list of what to change, exit 4", on: identity, run: deviceRefused},
+		{row: "access denied by a policy", answer: "Okta's words, exit 4", run: accessDenied},
+		{row: "password expired or reset, with a display", answer: "a person's, in a window; the old one is not sent again", run: expiredInWindow},
+		{row: "a factor to set up, consent", answer: "a person's, in a window; stsx agrees to nothing", run: forPersonInWindow},
+		{row: "verify it's you", answer: "only what is asked again: the password, a code", run: verifyAgain},
+		{row: "the page of another user", answer: "back to the username", on: identity, run: othersPage},
+		{row: "another username in the field", answer: "replaced", run: prefilled},
+		{row: "account locked, with an offer to unlock it", answer: "as account locked; unlocking is the person's", run: unlockOffered},
+	}
+}
+
+// whatCanWait: each of the pages, one after the other, in one sign-in, and no two
+// that look alike in a row. Classic has one kind of them, which forPersonInWindow
+// has again where no factor is required.
+func whatCanWait(t *testing.T, c okta.Config) {
+	c.Detours = []okta.Detour{okta.EnrollSoon}
+	want := []string{"required from 7 March 2031, 17:30 UTC on"}
+	if c.Engine != okta.Classic {
+		c.Detours = []okta.Detour{okta.EnrollOptional, okta.EnrollPromotion, okta.EnrollSoon, okta.ProfileUpdate, okta.EnrollFewTimes, okta.SafeMode, okta.CustomWarn}
+		want = append(want, "that goes 2 times more", fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
+	}
+	d := newDesk(t, c).signed().with("TZ=UTC")
+	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
+	d.says(r.stderr, append(want, "left out, as Okta allows: “")...)
+	if n := d.count(okta.Skipped); n != len(c.Detours) || d.count(okta.Enrolled) != 0 {
+		t.Errorf("%d of %d were left out; the org logged %v", n, len(c.Detours), d.org.Log())
+	}
+	d.once(1)
+	d.clean()
+}
+
+func deviceReminder(t *testing.T, c okta.Config) {
+	c.Detour = okta.DeviceGrace
+	d := newDesk(t, c).signed().with("TZ=UTC")
+	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
+	d.says(r.stderr, "(until 5 September 2031, 00:00 UTC)")
+	d.quotes(r.stderr, "Turn on your device's firewall")
+	if d.count(okta.Continued) != 1 {
+		t.Errorf("the org logged %v", d.org.Log())
+	}
+	d.once(1)
+}
+
+func deviceRefused(t *testing.T, c okta.Config) {
+	c.Detour = okta.DeviceDenied
+	d := newDesk(t, c).signed()
+	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
+	d.says(r.stderr, "Okta said: ", "hint: change that on this device")
+	d.quotes(r.stderr, "Turn on your device's firewall", "Turn on disk encryption")
+	d.clean()
+}
+
+func accessDenied(t *testing.T, c okta.Config) {
+	c.Detour = okta.AccessDenied
+	d := newDesk(t, c).signed()
+	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
+	d.says(r.stderr, "Okta said: ", "hint: a policy of your Okta org keeps you out", "(at the page “Google Authenticator”)")
+	d.quotes(r.stderr, "You do not have permission to perform the requested action")
+	d.clean()
+}
+
+// expiredInWindow: the new password is the person's, and so is what follows on
+// it; the old one, which is at hand still, is not sent again.
+func expiredInWindow(t *testing.T, c okta.Config) {
+	user := person()
+	user.GoogleTOTP = ""
+	user.PasswordExpired, user.PasswordReset = c.Engine == okta.Classic, c.Engine != okta.Classic
+	c.Users = []okta.User{user}
+	d, person := newDesk(t, c).display().with("STSX_PASSWORD=" + janePassword).hand("")
+	term := d.open("exec", "prod", "--", "echo", "in")
+	term.expect("Okta wants a new password: go on in the window")
+	d.appears()
+	if c.Engine == okta.Classic {
+		person.write(`input[name="oldPassword"]`, janePassword)
+		person.write(`input[name="newPassword"]`, newPassword)
+	} else {
+		person.write(`input[name="credentials.passcode"]`, newPassword)
+	}
+	person.write(`input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
+	d.picture(c.Engine.String() + "-new-password")
+	person.press(submit)
+	term.expect("in\r\n")
+	d.expect(term.wait(), 0)
+	if d.count(okta.PasswordChanged) != 1 || d.count(okta.Asserted) != 1 {
+		t.Errorf("the org logged %v", d.org.Log())
+	}
+	tried := d.count(okta.PasswordTried)
+	d.says(d.expect(d.run("login", "dev", "--force"), 4).stderr, "isn't sent again")
+	if n := d.count(okta.PasswordTried); n != tried {
+		t.Errorf("the old password was sent again: %v", d.org.Log())
+	}
+	d.closed()
+}
+
+// submit is the form's button in every engine.
+const submit = `input[type="submit"][data-type="save"], button[data-se="save"]`
+
+// forPersonInWindow: one after the other in one window. What needs nobody is
+// answered there by stsx.
+func forPersonInWindow(t *testing.T, c okta.Config) {
+	user := person()
+	user.GoogleTOTP = ""
+	c.Users = []okta.User{user}
+	c.Detours = []okta.Detour{okta.EnrollRequired, okta.EnrollOptional, okta.Consent}
+	switch c.Engine {
+	case okta.Gen2:
+		c.Detours = []okta.Detour{okta.EnrollRequired, okta.AdminConsent, okta.TermsForm}
+	case okta.Gen3:
+		c.Detours = []okta.Detour{okta.EnrollDirectly, okta.GranularConsent, okta.EnrollOptional, okta.TermsForm}
+	}
+	c.Memory.AskToStay = true
+	d, person := newDesk(t, c).display().with("STSX_PASSWORD=" + janePassword).hand("")
+	term := d.open("exec", "prod", "--", "echo", "in")
+	term.expect("Okta wants you to set up another way to sign in: go on in the window")
+	d.appears()
+	d.picture(c.Engine.String() + "-set-up")
+	field := `input[name="credentials.answer"]`
+	switch c.Engine {
+	case okta.Gen2:
+		person.leave(`a.select-factor`, field)
+	case okta.Classic:
+		field = `.enroll-question input[name="answer"]`
+		person.leave(submit, field)
+	}
+	person.write(field, "Wirsing")
+	person.leave(submit, `.consent-title, [data-se="consent-description"]`)
+	if d.count(okta.Enrolled) != 1 || d.count(okta.Consented) != 0 {
+		t.Errorf("the org logged %v", d.org.Log())
+	}
+	d.picture(c.Engine.String() + "-consent")
+	if c.Engine != okta.Classic {
+		const terms = `input[name="acceptTerms"]`
+		person.leave(submit, terms)
+		person.leave(terms, terms+":checked")
+	}
+	person.enter(submit)
+	term.expect("in\r\n")
+	d.expect(term.wait(), 0)
+	for _, e := range d.events(okta.Consented) {
+		if !e.OK {
+			t.Errorf("the org logged %v", e)
+		}
+	}
+	d.once(0)
+	d.closed()
+}
+
+// verifyAgain: with a session that is open, which the app does not take as it is.
+func verifyAgain(t *testing.T, c okta.Config) {
+	user := person()
+	user.Reauth = []okta.Factor{okta.Password, okta.GoogleTOTP}
+	passwords := 2
+	if c.Engine == okta.Classic {
+		user.Reauth, passwords = user.Reauth[1:], 1
+	}
+	c.Users = []okta.User{user}
+	d := newDesk(t, c).remembering()
+	d.signed().signsIn(1)
+	d.signed().expect(d.signed().run("login", "dev"), 0)
+	d.seen(passwords, 2, 2)
+	if d.count(okta.Identified) != 1 {
+		t.Errorf("the username was sent again: %v", d.org.Log())
+	}
+	d.clean()
+}
+
+// othersPage: Jane's password is not sent on John's page.
+func othersPage(t *testing.T, c okta.Config) {
+	const john = "john@acme.example"
+	user, other := person(), person()
+	user.GoogleTOTP, other.GoogleTOTP = "", ""
+	user.Reauth, other.Reauth, other.Name = []okta.Factor{okta.Password}, []okta.Factor{okta.Password}, john
+	c.Users = []okta.User{user, other}
+	d := newDesk(t, c).remembering().with("STSX_PASSWORD=" + janePassword)
+	d.signsIn(0)
+	d.org.GiveSessionsTo(john)
+	d.expect(d.run("login", "dev"), 0)
+	d.seen(2, 0, 2)
+	for _, e := range d.org.Log() {
+		if e.User == john && e.Kind != okta.Cancelled {
+			t.Errorf("the org logged %v", e)
+		}
+	}
+}
+
+func prefilled(t *testing.T, c okta.Config) {
+	user := person()
+	user.GoogleTOTP = ""
+	c.Users, c.Prefill, c.Unlock = []okta.User{user}, "john@acme.example", true
+	newDesk(t, c).with("STSX_PASSWORD=" + janePassword).signsIn(0)
+}
+
+func unlockOffered(t *testing.T, c okta.Config) {
+	user := person()
+	user.Locked = true
+	c.Users, c.Unlock = []okta.User{user}, true
+	d := newDesk(t, c).signed()
+	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
+	d.says(r.stderr, "locked", "has to be unlocked")
+	d.clean()
+}
+
+// TestDown: the app's link leads to no sign-in. No widget is there, so the
+// engines do not differ.
+func TestDown(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		status int
+		exit   int
+		says   []string
+	}{
+		{"limited", 429, 4, []string{"Okta said: ", "Not now", "hint: wait 1m"}},
+		{"maintenance", 503, 125, []string{"Okta is not available (HTTP status 503)", "Not now", "hint: try again in 1m30s"}},
+		{"no such app", 404, 125, []string{"Okta has no such app (HTTP status 404)", "it shows: ", "hint: correct url in the configuration"}},
+		{"forbidden", 403, 4, []string{"Okta said: ", "Not now", "hint: a policy of your Okta org keeps you out"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, okta.Config{Engine: okta.Gen2, Down: row.status}).signed()
+			d.says(d.expect(d.run("exec", "prod", "--", "true"), row.exit).stderr, row.says...)
+			d.clean()
+		})
+	}
+}
+
+// TestNobodyThere: what only a person may do, where no window can be shown.
+func TestNobodyThere(t *testing.T) {
+	const unseen, atDesk = "no window can be shown", "hint: run this on a desktop"
+	for _, row := range []struct {
+		name   string
+		engine okta.Engine
+		detour okta.Detour
+		exit   int
+		says   []string
+	}{
+		{"consent", okta.Gen2, okta.Consent, 125, []string{"Okta asks for your consent, which stsx does not give for you", unseen, atDesk}},
+		{"set up", okta.Gen2, okta.EnrollRequired, 125, []string{"Okta wants you to set up another way to sign in", unseen, atDesk}},
+		{"terms", okta.Gen2, okta.TermsForm, 125, []string{"(accept-terms-of-use)", unseen, atDesk}},
+		{"password changed elsewhere", okta.Gen2, okta.CustomExpired, 4, []string{"Okta said: ", "change the password"}},
+		{"password changed elsewhere, Gen3", okta.Gen3, okta.CustomExpired, 4, []string{"Okta said: ", "change the password"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, okta.Config{Engine: row.engine, Detour: row.detour}).signed()
+			r := d.expect(d.run("exec", "prod", "--", "true"), row.exit)
+			d.says(r.stderr, row.says...)
+			if d.count(okta.Consented)+d.count(okta.Enrolled)+d.count(okta.Asserted) != 0 {
+				t.Errorf("the org logged %v", d.org.Log())
+			}
+			d.clean()
+		})
+	}
+}
+
+// waits is what a hint says of the time until the next try.
+var waits = regexp.MustCompile(`hint: wait 1m(30|2\d)s before the next try`)
+
+func saysWait(text string) bool {
+	return waits.MatchString(text) && strings.Contains(text, "Okta said: ")
+}
