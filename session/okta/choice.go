@@ -98,7 +98,6 @@ func (t *talk) rows(ctx context.Context) (known, behind []row, names []string, e
 			switch {
 			case t.withoutPerson(table[f]) != nil:
 			case table[f].waits != "" && t.pushes >= maxPushes && len(held[i]) == 1:
-			case t.silent && table[f].title == fastPassTitle:
 			case table[f].window && t.canShow() != nil:
 				needs.factors = append(needs.factors, table[f])
 			default:
@@ -118,11 +117,11 @@ func (t *talk) rows(ctx context.Context) (known, behind []row, names []string, e
 // choose returns the row wanted of the list at hand; the person is asked when
 // there are several.
 func (t *talk) choose(ctx context.Context) (row, error) {
-	t.noticeSilence()
 	known, behind, names, err := t.rows(ctx)
 	if err != nil {
 		return row{}, err
 	}
+	known = t.answering(known)
 	t.listed, t.avoid = len(known) > 1, ""
 	fit := t.fitting(known)
 	if len(fit) == 0 && t.chosen != nil {

@@ -3,6 +3,7 @@ package okta
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"stsx/session"
@@ -127,15 +128,20 @@ func (f factor) awaitVerify(t *talk, ctx context.Context) error {
 	})
 }
 
-// noticeSilence: the list is there again though FastPass was taken from it.
-func (t *talk) noticeSilence() {
-	if t.chosen == nil || t.chosen.title != fastPassTitle || t.silent {
-		return
+// answering is the list without FastPass if that was taken from it already and
+// stands in it again: Okta Verify did not answer.
+func (t *talk) answering(known []row) []row {
+	isFastPass := func(r row) bool { return r.is(fastPassTitle) }
+	if t.chosen != nil && t.chosen.title == fastPassTitle && slices.ContainsFunc(known, isFastPass) {
+		t.silent, t.chosen, t.free = true, nil, t.org.MFA != fastPass
+		if t.free {
+			t.Ask.Say("Okta Verify did not answer on this computer")
+		}
 	}
-	t.silent, t.chosen, t.free = true, nil, t.org.MFA != fastPass
-	if t.free {
-		t.Ask.Say("Okta Verify did not answer on this computer")
+	if !t.silent {
+		return known
 	}
+	return slices.DeleteFunc(known, isFastPass)
 }
 
 // noVerify is the error when nothing else was wanted. known is what Okta offers

@@ -346,6 +346,27 @@ func TestTalk(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+	t.Run("FastPass, proven and not answered", func(t *testing.T) {
+		fast := fastPassFactors()[0]
+		o := org()
+		o.MFA = fastPass
+		probe := scene{marks: []string{fast.page}}
+		rest := scene{marks: []string{authenticatorList}, rows: factors()[:1]}
+		first := scene{marks: []string{authenticatorList}, rows: []factor{fast, factors()[0]}}
+		// What is left of the list is what Okta wants on top.
+		if _, _, err := talks(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+			t.Error(err)
+		}
+		var page *session.PageError
+		if _, _, err := talks(&play{scenes: []scene{first, first, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) || !strings.Contains(page.Cure, "--mfa google_otp") {
+			t.Errorf("%v", err)
+		}
+		o.MFA = ""
+		who := &typist{answers: []string{fast.title}}
+		if _, _, err := talks(&play{scenes: []scene{first, first, google, done}}, who, o, "pw", "1"); err != nil || !slices.Contains(who.said, "Okta Verify did not answer on this computer") {
+			t.Errorf("%v, said %q", err, who.said)
+		}
+	})
 	t.Run("a factor that is not offered", func(t *testing.T) {
 		o := org()
 		o.MFA = "okta_verify"
