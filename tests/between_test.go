@@ -153,7 +153,7 @@ func forPersonInWindow(t *testing.T, c okta.Config) {
 		person.leave(submit, terms)
 		person.leave(terms, terms+":checked")
 	}
-	person.enter(submit)
+	person.insist(submit, func() bool { return d.count(okta.Asserted) > 0 })
 	term.expect("in\r\n")
 	d.expect(term.wait(), 0)
 	for _, e := range d.events(okta.Consented) {

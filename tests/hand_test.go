@@ -153,19 +153,27 @@ func (h *hand) enter(button string) {
 	_ = h.look(fmt.Sprintf(`(el => { if (el && !el.disabled && el.checkVisibility()) el.click(); return true })(document.querySelector(%q))`, button), new(bool)) // the window may go with it
 }
 
-// leave enters a button until the page shows something else, as a person does
-// whose press went to a page that moved.
+// leave enters a button until the page shows something else.
 func (h *hand) leave(button, next string) {
 	h.Helper()
 	var there bool
-	if !eventually(time.Minute, func() bool {
-		h.enter(button)
-		return eventually(5*time.Second, func() bool {
-			return h.look(fmt.Sprintf("document.querySelector(%q) !== null", next), &there) == nil && there
-		})
+	if !h.insist(button, func() bool {
+		return h.look(fmt.Sprintf("document.querySelector(%q) !== null", next), &there) == nil && there
 	}) {
 		h.shows(next)
 	}
+}
+
+// insist enters a button until something has come of it, as a person does whose
+// press went to a page that moved.
+func (h *hand) insist(button string, done func() bool) bool {
+	return eventually(time.Minute, func() bool {
+		if done() {
+			return true
+		}
+		h.enter(button)
+		return eventually(5*time.Second, done)
+	})
 }
 
 // write types into a field.

@@ -137,6 +137,7 @@ func captcha(t *testing.T, c okta.Config) {
 	d, person := newDesk(t, enrolled(c)).display().hand("")
 	term := d.asks()
 	term.expect("Okta asks whether you are human: go on in the window")
+	person.leave(submit, "#human")
 	person.press("#human")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)

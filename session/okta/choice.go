@@ -121,7 +121,10 @@ func (t *talk) choose(ctx context.Context) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	known = t.answering(known)
+	known, stale, err := t.answering(ctx, known)
+	if stale || err != nil {
+		return row{}, err
+	}
 	t.listed, t.avoid = len(known) > 1, ""
 	fit := t.fitting(known)
 	if len(fit) == 0 && t.chosen != nil {

@@ -128,20 +128,32 @@ func (f factor) awaitVerify(t *talk, ctx context.Context) error {
 	})
 }
 
+// cancelled is where the page tells Okta that Okta Verify did not answer.
+const cancelled = "/idp/idx/authenticators/poll/cancel"
+
 // answering is the list without FastPass if that was taken from it already and
-// stands in it again: Okta Verify did not answer.
-func (t *talk) answering(known []row) []row {
+// Okta Verify did not answer. stale: it is the list that was answered, which
+// Gen3 draws once more on its way to the next page.
+func (t *talk) answering(ctx context.Context, known []row) (left []row, stale bool, err error) {
 	isFastPass := func(r row) bool { return r.is(fastPassTitle) }
 	if t.chosen != nil && t.chosen.title == fastPassTitle && slices.ContainsFunc(known, isFastPass) {
+		limited, cancel := context.WithTimeout(ctx, verifyWait)
+		defer cancel()
+		if reply, err := t.page.Heard(limited, cancelled); err != nil || reply.Navigated {
+			if limited.Err() != nil || err == nil {
+				return nil, ctx.Err() == nil, context.Cause(ctx)
+			}
+			return nil, false, err
+		}
 		t.silent, t.chosen, t.free = true, nil, t.org.MFA != fastPass
 		if t.free {
 			t.Ask.Say("Okta Verify did not answer on this computer")
 		}
 	}
-	if !t.silent {
-		return known
+	if t.silent {
+		known = slices.DeleteFunc(known, isFastPass)
 	}
-	return slices.DeleteFunc(known, isFastPass)
+	return known, false, nil
 }
 
 // noVerify is the error when nothing else was wanted. known is what Okta offers

@@ -353,17 +353,19 @@ func TestTalk(t *testing.T) {
 		probe := scene{marks: []string{fast.page}}
 		rest := scene{marks: []string{authenticatorList}, rows: factors()[:1]}
 		first := scene{marks: []string{authenticatorList}, rows: []factor{fast, factors()[0]}}
+		again := first
+		again.heard = []Reply{{Status: 200}, {Status: 200}} // the page has given up
 		// What is left of the list is what Okta wants on top.
 		if _, _, err := talks(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 			t.Error(err)
 		}
 		var page *session.PageError
-		if _, _, err := talks(&play{scenes: []scene{first, first, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) || !strings.Contains(page.Cure, "--mfa google_otp") {
+		if _, _, err := talks(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) || !strings.Contains(page.Cure, "--mfa google_otp") {
 			t.Errorf("%v", err)
 		}
 		o.MFA = ""
 		who := &typist{answers: []string{fast.title}}
-		if _, _, err := talks(&play{scenes: []scene{first, first, google, done}}, who, o, "pw", "1"); err != nil || !slices.Contains(who.said, "Okta Verify did not answer on this computer") {
+		if _, _, err := talks(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "1"); err != nil || !slices.Contains(who.said, "Okta Verify did not answer on this computer") {
 			t.Errorf("%v, said %q", err, who.said)
 		}
 	})
