@@ -16,10 +16,15 @@ import (
 type world struct {
 	*keeper
 	kept    atomic.Pointer[session.Session] // what another process has left
-	renewal func(ctx context.Context, n int64) (session.Session, error)
+	renewal atomic.Pointer[func(ctx context.Context, n int64) (session.Session, error)]
 	renewed atomic.Int64
 	failed  atomic.Int64
 	skew    atomic.Int64 // of the clock, beside that of timers: a sleep of the machine
+}
+
+// renews says what comes of renewals from now on; n counts them.
+func (w *world) renews(f func(ctx context.Context, n int64) (session.Session, error)) {
+	w.renewal.Store(&f)
 }
 
 func (w *world) now() time.Time { return time.Now().Round(0).Add(time.Duration(w.skew.Load())) }
@@ -36,7 +41,7 @@ func (w *world) made(id string, life time.Duration) session.Session {
 func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{}
-		w.renewal = func(context.Context, int64) (session.Session, error) { return w.made("new", time.Hour), nil }
+		w.renews(func(context.Context, int64) (session.Session, error) { return w.made("new", time.Hour), nil })
 		w.keeper = newKeeper(session.Renewal{
 			Session: w.made("old", time.Hour),
 			Kept: func(_ context.Context, held session.Session) (session.Session, bool) {
@@ -46,7 +51,7 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 				return session.Session{}, false
 			},
 			Renew: func(ctx context.Context, held session.Session) (session.Session, error) {
-				return w.renewal(ctx, w.renewed.Add(1))
+				return (*w.renewal.Load())(ctx, w.renewed.Add(1))
 			},
 			Failed:  func(session.Session, error) { w.failed.Add(1) },
 			Explain: func(held session.Session, err error) string { return held.Profile + ": " + err.Error() },
@@ -107,7 +112,7 @@ func TestRenewsAhead(t *testing.T) {
 func TestOnceForAll(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		release := make(chan struct{})
-		w.renewal = func(context.Context, int64) (session.Session, error) { <-release; return w.made("new", time.Hour), nil }
+		w.renews(func(context.Context, int64) (session.Session, error) { <-release; return w.made("new", time.Hour), nil })
 		pass(50 * time.Minute)
 		began := time.Now()
 		if w.gets(t, "old"); time.Since(began) != 0 {
@@ -137,16 +142,16 @@ func TestOnceForAll(t *testing.T) {
 // credentials, and gets the old ones if those don't come.
 func TestAtItsEnd(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.renewal = func(_ context.Context, n int64) (session.Session, error) {
+		w.renews(func(_ context.Context, n int64) (session.Session, error) {
 			time.Sleep(500 * time.Millisecond)
 			return session.Session{}, errNetwork
-		}
+		})
 		pass(time.Hour - 5*time.Second)
 		w.gets(t, "old")
-		w.renewal = func(context.Context, int64) (session.Session, error) {
+		w.renews(func(context.Context, int64) (session.Session, error) {
 			time.Sleep(500 * time.Millisecond)
 			return w.made("new", time.Hour), nil
-		}
+		})
 		pass(latest + time.Second)
 		w.gets(t, "new")
 	})
@@ -156,7 +161,7 @@ func TestAtItsEnd(t *testing.T) {
 // credentials serve as long as they are good.
 func TestNetworkAway(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.renewal = func(context.Context, int64) (session.Session, error) { return session.Session{}, errNetwork }
+		w.renews(func(context.Context, int64) (session.Session, error) { return session.Session{}, errNetwork })
 		pass(59 * time.Minute)
 		w.gets(t, "old")
 		if n := w.renewed.Load(); n < 10 || n > 20 {
@@ -167,7 +172,7 @@ func TestNetworkAway(t *testing.T) {
 		if w.failed.Load() != 0 {
 			t.Error("a person was called for what passes")
 		}
-		w.renewal = func(context.Context, int64) (session.Session, error) { return w.made("new", time.Hour), nil }
+		w.renews(func(context.Context, int64) (session.Session, error) { return w.made("new", time.Hour), nil })
 		pass(latest)
 		w.gets(t, "new")
 	})
@@ -177,9 +182,9 @@ func TestNetworkAway(t *testing.T) {
 // they get elsewhere is used at once.
 func TestNeedsPerson(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.renewal = func(context.Context, int64) (session.Session, error) {
+		w.renews(func(context.Context, int64) (session.Session, error) {
 			return session.Session{}, &session.InputError{What: "a sign-in"}
-		}
+		})
 		pass(59 * time.Minute)
 		w.gets(t, "old")
 		pass(2 * time.Minute)
@@ -219,7 +224,7 @@ func TestSleep(t *testing.T) {
 // without end.
 func TestWrongClock(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.renewal = func(context.Context, int64) (session.Session, error) { return w.made("new", -time.Hour), nil }
+		w.renews(func(context.Context, int64) (session.Session, error) { return w.made("new", -time.Hour), nil })
 		pass(48 * time.Minute)
 		n := w.renewed.Load()
 		pass(10 * time.Minute)
@@ -233,7 +238,7 @@ func TestWrongClock(t *testing.T) {
 // TestShortSession: a session of seconds is renewed as one of hours.
 func TestShortSession(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.renewal = func(context.Context, int64) (session.Session, error) { return w.made("new", 10*time.Second), nil }
+		w.renews(func(context.Context, int64) (session.Session, error) { return w.made("new", 10*time.Second), nil })
 		pass(time.Hour)
 		n := w.renewed.Load()
 		for range 100 {
