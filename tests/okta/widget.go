@@ -71,10 +71,25 @@ func (w widget) has(c Config) error {
 // pages are those that an org of c shows for certain and that not every version of the widget knows, by the names that
 // its bundle has for them.
 func (c Config) pages() []string {
-	if c.Memory.AskToStay && c.Engine != Classic {
-		return []string{stayPage}
+	if c.Engine == Classic {
+		return nil
 	}
-	return nil
+	var pages []string
+	if c.Memory.AskToStay {
+		pages = append(pages, stayPage)
+	}
+	if c.Captcha {
+		pages = append(pages, "captcha-container")
+	}
+	for _, d := range c.detours() {
+		if page := map[Detour]string{
+			GranularConsent: "granular-consent", EnrollPromotion: "enroll-authenticator-promotion", DeviceGrace: "device-assurance-grace-period",
+			CustomWarn: "reenroll-custom-password-expiry-warning", CustomExpired: "reenroll-custom-password-expiry",
+		}[d]; page != "" {
+			pages = append(pages, page)
+		}
+	}
+	return pages
 }
 
 // path is where the org serves the widget, as Okta's own CDN path has it.
