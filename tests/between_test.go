@@ -187,6 +187,7 @@ func verifyAgain(t *testing.T, c okta.Config) {
 // othersPage: Jane's password is not sent on John's page.
 func othersPage(t *testing.T, c okta.Config) {
 	const john = "john@acme.example"
+	c.Shows = []string{"identifier-container"} // version 5 says nowhere whose page it is
 	user, other := person(), person()
 	user.GoogleTOTP, other.GoogleTOTP = "", ""
 	user.Reauth, other.Reauth, other.Name = []okta.Factor{okta.Password}, []okta.Factor{okta.Password}, john

@@ -45,6 +45,9 @@ func logins() []screen {
 	return []screen{{"sign in", username, (*talk).login}, {"password", passwordBox, (*talk).login}}
 }
 
+// anotherAuthenticator is the page of one that is not wanted.
+const anotherAuthenticator = "another authenticator"
+
 // screens is the table of pages. The first whose mark is there counts, so
 // those that share a field with others stand above them; apart from that
 // their order means nothing: which page comes when is Okta's policy.
@@ -57,8 +60,8 @@ func screens() []screen {
 	table = append(table, screen{"choice of authenticators", authenticatorList, (*talk).chooseAuthenticator})
 	table = append(table, logins()...)
 	return append(table,
-		screen{"another authenticator", atRest + switchLink, (*talk).switchAuthenticator},
-		screen{"another authenticator", classicDropdown, (*talk).chooseClassic},
+		screen{anotherAuthenticator, atRest + switchLink, (*talk).switchAuthenticator},
+		screen{anotherAuthenticator, classicDropdown, (*talk).chooseClassic},
 		screen{"notice", pageError, (*talk).notice},
 	)
 }

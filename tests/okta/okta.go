@@ -96,6 +96,7 @@ type Config struct {
 	Reach           Reach      // how its pages reach Okta Verify on the computer (Identity Engine only)
 	Elsewhere       *Elsewhere // where Duo, OtherIdP and SmartCard lead
 	Routed          bool       // usernames belong to another identity provider: Elsewhere
+	Shows           []string   // what the widget has to be able to show besides, by the names that its bundle has for it (Identity Engine only)
 	Captcha         bool       // the first form wants to know whether a human sends it (Identity Engine only)
 	Language        string     // of its pages, such as "de" or "ja"; default: what the browser asks for
 

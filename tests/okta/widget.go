@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -74,12 +75,17 @@ func (c Config) pages() []string {
 	if c.Engine == Classic {
 		return nil
 	}
-	var pages []string
+	pages := slices.Clone(c.Shows)
 	if c.Memory.AskToStay {
 		pages = append(pages, stayPage)
 	}
 	if c.Captcha {
 		pages = append(pages, "captcha-container")
+	}
+	for _, u := range c.Users {
+		if slices.Contains(u.Others, SmartCard) {
+			pages = append(pages, "smart_card")
+		}
 	}
 	for _, d := range c.detours() {
 		if page := map[Detour]string{
