@@ -23,7 +23,7 @@ export PATH := $(PATH):$(CURDIR)/tests/.venv/bin
 WIDGET  := tests/okta/node_modules/.package-lock.json
 SHELLS  := tests/shells/node_modules/.package-lock.json
 PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .idps -prune -o -name .git -prune -o
-TIMEOUT := 12m
+TIMEOUT := 20m
 
 # The version comes from git describe; without this a checkout that belongs to
 # another user would not build.
