@@ -113,7 +113,7 @@ func expiredInWindow(t *testing.T, c okta.Config) {
 }
 
 // submit is the form's button in every engine.
-const submit = `input[type="submit"][data-type="save"], button[data-se="save"]`
+const submit = `:is(input[type="submit"], button):is([data-type="save"], [data-se="save"])`
 
 // forPersonInWindow: one after the other in one window. What needs nobody is
 // answered there by stsx.

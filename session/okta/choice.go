@@ -269,6 +269,10 @@ func (t *talk) chooseClassic(ctx context.Context) error {
 // without a request: until it is there, the page that was left is still shown.
 func (t *talk) switchAuthenticator(ctx context.Context) error {
 	if err := t.page.Click(ctx, switchLink); err != nil {
+		// A page that goes on by itself, as FastPass's does, may have taken it away.
+		if there, unseen := t.page.Visible(ctx, switchLink); unseen == nil && !there {
+			return nil
+		}
 		return err
 	}
 	limited, cancel := context.WithTimeout(ctx, look)

@@ -34,12 +34,12 @@ func newClient(t *testing.T, o *Org) *client {
 	return &client{T: t, org: o, http: &http.Client{Jar: jar, Transport: transport}}
 }
 
-// simulate starts an org that has an empty widget: what is tested without a
-// browser needs none.
+// simulate starts an org whose widget holds nothing but the names of pages: what
+// is tested without a browser needs none.
 func simulate(t *testing.T, cfg Config) (*Org, *client) {
 	t.Helper()
 	dist := filepath.Join(t.TempDir(), "dist")
-	for name, text := range map[string]string{"js/okta-sign-in.min.js": "", "../package.json": `{"version":"0.0.1"}`} {
+	for name, text := range map[string]string{"js/okta-sign-in.min.js": strings.Join(cfg.pages(), " "), "../package.json": `{"version":"0.0.1"}`} {
 		file := filepath.Join(dist, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
