@@ -2,6 +2,7 @@ package okta
 
 import (
 	"context"
+	"time"
 
 	"stsx/session"
 )
@@ -9,6 +10,10 @@ import (
 // captcha is a mark of a page whose form goes through hCaptcha or reCAPTCHA,
 // which may ask the person something or nothing.
 const captcha = `body:has(#captcha-container)`
+
+// captchaWait is how long a form with a captcha may take to be sent, before it is
+// taken to ask something: while it does, the page may seem busy for ever.
+const captchaWait = 15 * time.Second
 
 const humanAsked = "Okta asks whether you are human"
 

@@ -45,7 +45,12 @@ func (t *talk) login(ctx context.Context) error {
 	case asked && t.shown:
 		return t.human(ctx)
 	}
-	v, err := t.submit(ctx)
+	limited, cancel := ctx, func() {}
+	if asked {
+		limited, cancel = context.WithTimeout(ctx, captchaWait)
+	}
+	v, err := t.submit(limited)
+	cancel()
 	switch {
 	case err != nil && asked && ctx.Err() == nil:
 		return t.captchaAsks(ctx)
