@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"stsx/tests/okta"
-	"stsx/tests/require"
 )
 
 // TestTerminal: the command has the terminal as if it had been started there.
@@ -45,16 +44,14 @@ stty -a >after; tty; cmp before during && cmp before after && echo same`, stsx)
 
 // terminalJob: Ctrl-Z, fg and Ctrl-C in an interactive shell mean the command.
 func terminalJob(d *desk) {
-	bash := require.Command(d, "bash", "install bash")
-	shell := d.with("PS1=> ", "STSX="+stsx, "HISTFILE=").on(bash, "--norc", "--noprofile", "-i")
-	shell.expect("> ")
-	shell.send("\"$STSX\" exec prod -- sh -c 'echo rea\"\"dy; exec sleep 60'\r")
+	shell := d.shell()
+	shell.send("\"$STSX\" exec prod -- python3 -c \"$HOLDS\"\r")
 	shell.expect("ready")
 	shell.send("\x1a")
 	shell.expect("Stopped")
 	shell.expect("> ")
-	shell.send("jobs -l | grep -c sl\"\"eep; fg\r")
-	shell.expect("exec sleep 60")
+	shell.send("jobs -l | grep -c py\"\"thon3; fg\r")
+	shell.expect("goes on") // and so the terminal is its own again
 	shell.send("\x03")
 	shell.expect("> ")
 	shell.send("echo sta\"\"tus=$?\r")
