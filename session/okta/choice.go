@@ -121,6 +121,9 @@ func (t *talk) choose(ctx context.Context) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
+	if len(names) == 0 {
+		return row{}, nil // the page has gone on meanwhile
+	}
 	known, stale, err := t.answering(ctx, known)
 	if stale || err != nil {
 		return row{}, err

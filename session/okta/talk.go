@@ -128,18 +128,21 @@ func (t *talk) lost(ctx context.Context) error {
 // look is how long nothing may be recognised before the page is looked at.
 const look = 5 * time.Second
 
+// lastLook is for what a page shows whose icon has not grown.
+const lastLook = time.Second
+
 // await waits for one of marks. A page that shows none of them, asks the
 // network for nothing and stays as it is over two looks is one that stsx does
 // not know; of another origin than the org's, or where Okta's answer says that
 // there is no mark, at the first look.
 func (t *talk) await(ctx context.Context, marks []string) (int, error) {
-	shown := ""
+	shown, settling := "", true
 	waitFor := make([]string, len(marks))
 	for i, mark := range marks {
 		waitFor[i] = settled(mark)
 	}
-	for {
-		limited, cancel := context.WithTimeout(ctx, look)
+	for wait := look; ; {
+		limited, cancel := context.WithTimeout(ctx, wait)
 		i, err := t.page.Await(limited, waitFor...)
 		late := limited.Err() != nil && ctx.Err() == nil
 		cancel()
@@ -154,12 +157,16 @@ func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if now := at + " " + text; text == "" || t.page.Busy() || now != shown && t.ours(at) && !t.unmarked() {
-			shown = now
-			waitFor = marks // an icon that has not grown by now does not
-			continue
+		now := at + " " + text
+		moving := text == "" || t.page.Busy() || now != shown && t.ours(at) && !t.unmarked()
+		if !moving && !settling {
+			return 0, errUnknown
 		}
-		return 0, errUnknown
+		shown, wait = now, look
+		if settling && !moving {
+			wait = lastLook
+		}
+		waitFor, settling = marks, false // an icon that has not grown by now does not
 	}
 }
 
