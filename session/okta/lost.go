@@ -85,12 +85,11 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string, out bool) er
 			return errOr(err, func(context.Context) error { return nil }, ctx)
 		}
 	default:
-		t.chosen, t.free, t.again, t.asked = nil, true, true, ""
+		t.chosen, t.free, t.again, t.asked, t.avoid = nil, true, true, "", f.title
 		leave, err := t.others(ctx)
 		if err != nil || leave != nil {
 			return errOr(err, leave, ctx)
 		}
-		t.avoid = f.title
 	}
 	if out {
 		if there, err := t.page.Visible(ctx, cancelLink); err != nil || there {
@@ -104,14 +103,20 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string, out bool) er
 // that has nothing else it leads away from the app.
 const cancelLink = `[data-se="cancel"]`
 
-// cancel gives the sign-in at Okta up for a new one.
+// cancel gives the sign-in at Okta up for a new one. A poll that was under way
+// is told that there is none any more, which its page takes for the end: the
+// new one gets a page of its own.
 func (t *talk) cancel(ctx context.Context) error {
 	v, err := t.press(ctx, cancelLink)
 	if err != nil {
 		return err
 	}
-	_, err = t.judge(ctx, v)
-	return err
+	if v.outcome != expired {
+		if _, err := t.judge(ctx, v); err != nil {
+			return err
+		}
+	}
+	return t.reopen(ctx)
 }
 
 // reopen opens the sign-in anew. The Identity Engine goes on where it was,

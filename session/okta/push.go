@@ -51,7 +51,11 @@ func push(name, title, row, key, icon string) factor {
 // the one that waits, the one that offers another. Classic has one page for all
 // of them, and for a code of Okta Verify.
 func (f factor) answerPush(t *talk, ctx context.Context) error {
-	if t.avoid == f.title { // a page opened again may be where it was
+	if t.avoid == f.title {
+		// An answer to a poll draws the page once more over the list; and a page opened again may be where it was.
+		if leave, err := t.others(ctx); err != nil || leave != nil {
+			return errOr(err, leave, ctx)
+		}
 		t.avoid = ""
 		if there, err := t.page.Visible(ctx, cancelLink); err != nil || there {
 			return errOr(err, t.cancel, ctx)
