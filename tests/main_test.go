@@ -48,6 +48,12 @@ func build(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	leave, err := inMemory()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "making room for the tests' files:", err)
+		return 1
+	}
+	defer leave()
 	if stsx = os.Getenv(builtAlready); stsx != "" {
 		return m.Run()
 	}
