@@ -176,10 +176,16 @@ func (h *hand) insist(button string, done func() bool) bool {
 	})
 }
 
-// write types into a field.
+// write types into a field that was reached with the keyboard: see enter.
 func (h *hand) write(selector, text string) {
 	h.Helper()
-	h.press(selector)
+	h.shows(selector)
+	there := false
+	if !eventually(time.Minute, func() bool {
+		return h.look(fmt.Sprintf("(el => { el.focus(); return document.activeElement === el })(document.querySelector(%q))", selector), &there) == nil && there
+	}) {
+		h.Fatalf("%s takes no focus", selector)
+	}
 	if _, err := h.call("Input.insertText", object{"text": text}); err != nil {
 		h.Fatalf("typing into %s: %v", selector, err)
 	}

@@ -20,7 +20,7 @@ const (
 	// laterButton leaves out what Okta lets a person leave out. Classic's
 	// button goes on to a factor where one is required.
 	laterButton = skipLink + `, .siw-main-view.select-authenticator-enroll .skip-all, ` +
-		`form:has([data-se^="authenticator-enroll-list"]) button[type="submit"][data-se="save"], ` +
+		`form:has([data-se^="authenticator-enroll-list"]) button[type="submit"]:is([data-type="save"], [data-se="save"]), ` +
 		`.enroll-choices:has(.enroll-factor-list):not(:has(.enroll-required-factor-list)) input[type="submit"][data-type="save"]`
 	enrolling = `.siw-main-view.select-authenticator-enroll, .siw-main-view[class*="enroll-authenticator"], ` +
 		`form:has([data-se^="authenticator-enroll-list"]), .enroll-choices:has(.enroll-factor-list)`

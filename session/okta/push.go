@@ -37,9 +37,9 @@ func push(name, title, row, key, icon string) factor {
 		names: []string{"push", name}, title: title,
 		pick: pick(row, icon),
 		send: `.siw-main-view.authenticator-verification-data--` + key + ` input[type="submit"], .siw-main-view.resend--` + key + ` input[type="submit"], ` +
-			beacon(icon) + `form:not(:has(input:not([name="authenticator.autoChallenge"]))) button[type="submit"][data-se="save"]`,
+			beacon(icon) + `form:not(:has(input:not([name="authenticator.autoChallenge"]))) button[type="submit"]:is([data-type="save"], [data-se="save"])`,
 		waits: `.siw-main-view.challenge-poll--` + key + ` :is(.okta-verify-push-challenge, .okta-verify-number-challenge, .custom-app-push-challenge), ` +
-			beacon(icon) + `form:has([data-se="o-form-explain"], [data-se="numberchallenge-instr-value"], [data-se="reminder-prompt"], input[name="autoChallenge"]):not(:has(input:not([name="autoChallenge"]), button:not([role="link"]), a:not(.resend-number-challenge)))`,
+			beacon(icon) + `form:has([data-se="o-form-explain"], [data-se="numberchallenge-instr-value"], [data-se="reminder-prompt"], input[name="autoChallenge"]):not(:has(input:not([name="autoChallenge"]), button:not([role="link"], :disabled), a:not(.resend-number-challenge)))`,
 		always: true, // Classic's page may have a code beside the push, which would go unseen
 		answer: factor.answerPush,
 	}

@@ -80,11 +80,14 @@ func (c Config) pages() []string {
 		pages = append(pages, stayPage)
 	}
 	if c.Captcha {
-		pages = append(pages, "captcha-container")
+		pages = append(pages, "scriptSource") // older ones load it from where no test does
 	}
 	for _, u := range c.Users {
 		if slices.Contains(u.Others, SmartCard) {
 			pages = append(pages, "smart_card")
+		}
+		if slices.Contains(u.Others, Duo) && c.Engine == Gen3 {
+			pages = append(pages, "submit_callback") // where it is a stand-in, its frame is of the org
 		}
 	}
 	for _, d := range c.detours() {
@@ -93,6 +96,9 @@ func (c Config) pages() []string {
 			CustomWarn: "reenroll-custom-password-expiry-warning", CustomExpired: "reenroll-custom-password-expiry",
 		}[d]; page != "" {
 			pages = append(pages, page)
+		}
+		if d == DeviceDenied && c.Engine == Gen3 {
+			pages = append(pages, "chrome.os_firewall") // it has texts of its own for what is to be changed
 		}
 	}
 	return pages
