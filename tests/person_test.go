@@ -101,7 +101,11 @@ func duo(t *testing.T, c okta.Config) {
 	term.expect("Okta asks for Duo: go on in the window")
 	d.await("a yes in Duo's frame", func() bool { // which its button fills, once it is there
 		var at [2]float64
-		if person.look(`(box => [box.left + box.width / 2, box.top + box.height / 2])(document.querySelector("iframe").getBoundingClientRect())`, &at) == nil {
+		if person.look(`(frame => {
+			frame.scrollIntoView({block: "center", behavior: "instant"});
+			const box = frame.getBoundingClientRect();
+			return [box.left + box.width / 2, box.top + box.height / 2];
+		})(document.querySelector("iframe"))`, &at) == nil {
 			_ = person.tap(at)
 		}
 		return d.count(okta.CodeTried) > 0
