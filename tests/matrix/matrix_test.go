@@ -129,6 +129,34 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestWrite: the table is written whole, or the lines of some versions in it.
+func TestWrite(t *testing.T) {
+	passed := func(number string, n int) result {
+		return result{version: version{number: number}, cells: [len(engines)]cell{{passed: n}, {passed: n}, {passed: n}}}
+	}
+	file := put(t, t.TempDir(), "okta.md", "before\n"+begin+"nothing yet\n"+end+"after\n")
+	for _, step := range []struct {
+		results []result
+		only    bool
+		want    string // the lines, "" for an error that leaves the file alone
+	}{
+		{[]result{passed("6.9.0", 1)}, true, ""},
+		{[]result{passed("6.9.0", 1), passed("7.1.0", 2), passed("7.10.1", 3)}, false, "| 6.9.0 | 1 | 1 | 1 |\n| 7.1.0 | 2 | 2 | 2 |\n| 7.10.1 | 3 | 3 | 3 |\n"},
+		{[]result{passed("7.1.0", 4), passed("6.9.0", 5)}, true, "| 6.9.0 | 5 | 5 | 5 |\n| 7.1.0 | 4 | 4 | 4 |\n| 7.10.1 | 3 | 3 | 3 |\n"},
+		{[]result{passed("7.1.0", 6), passed("7.1", 6)}, true, ""},
+	} {
+		old, _ := os.ReadFile(file)
+		want := "before\n" + begin + markdown(nil) + step.want + end + "after\n"
+		err := write(file, step.results, step.only)
+		if step.want == "" {
+			want = string(old)
+		}
+		if got, _ := os.ReadFile(file); string(got) != want || (err == nil) != (step.want != "") {
+			t.Errorf("%v with only %v wrote\n%s(%v), want\n%s", step.results, step.only, got, err, want)
+		}
+	}
+}
+
 // TestUnpack: what is served, and nothing beside the folder.
 func TestUnpack(t *testing.T) {
 	dir := t.TempDir()

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -25,13 +26,17 @@ func markdown(results []result) string {
 	}
 	b.WriteString(" |\n|---" + strings.Repeat("|---", len(engines)) + "|\n")
 	for _, r := range results {
-		b.WriteString("| " + r.version.String())
-		for _, c := range r.cells {
-			b.WriteString(" | " + c.String())
-		}
-		b.WriteString(" |\n")
+		b.WriteString(r.line())
 	}
 	return b.String()
+}
+
+func (r result) line() string {
+	text := "| " + r.version.String()
+	for _, c := range r.cells {
+		text += " | " + c.String()
+	}
+	return text + " |\n"
 }
 
 func (v version) String() string {
@@ -60,16 +65,29 @@ func (c cell) String() string {
 	return text
 }
 
-// write puts the table into the document.
-func write(path, table string) error {
+// write puts the table into the document; only: the lines of these versions,
+// which have one there.
+func write(path string, results []result, only bool) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	before, rest, ok := strings.Cut(string(text), begin)
-	_, after, ok2 := strings.Cut(rest, end)
+	old, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
 		return fmt.Errorf("%s has no place for the table", path)
+	}
+	table := markdown(results)
+	if only {
+		lines := strings.SplitAfter(old, "\n")
+		for _, r := range results {
+			i := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "| "+r.version.number+" ") })
+			if i < 0 {
+				return fmt.Errorf("the table in %s has no line for %s: write it whole, without -only", path, r.version.number)
+			}
+			lines[i] = r.line()
+		}
+		table = strings.Join(lines, "")
 	}
 	return os.WriteFile(path, []byte(before+begin+table+end+after), 0o644)
 }
