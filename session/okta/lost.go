@@ -75,6 +75,7 @@ func (f factor) takeUp(t *talk, ctx context.Context, option string, out bool) er
 			return err
 		}
 		if there {
+			t.avoid = f.title // until it is picked from the list
 			return t.switchAuthenticator(ctx)
 		}
 	case enterCode:

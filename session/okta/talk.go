@@ -38,7 +38,7 @@ type talk struct {
 	channel  string  // by which a phone is reached
 	pushes   int     // that a phone was sent
 	listed   bool    // Okta offered several authenticators
-	avoid    string  // title of the factor that the person turned away from
+	avoid    string  // title of the factor whose page the person wants to leave
 	heard    heard
 	told     told
 

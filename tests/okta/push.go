@@ -70,14 +70,25 @@ func (o *Org) sendPush(s *signIn, f Factor) {
 	s.stage, s.factor = stageChallenge, f
 	s.push = &push{factor: f, expires: o.cfg.Clock().Add(o.cfg.PushLifetime)}
 	if s.user.phone(f).Number {
+		s.push.number = number(s.user.push)
+	}
+	s.user.push = s.push
+	o.note(Event{Kind: PushSent, User: s.user.Name, Factor: f, Detail: detail})
+}
+
+// number is one of two digits that the push before, nil for none, did not show:
+// whoever waits for it can tell them apart.
+func number(before *push) string {
+	for {
 		n, err := rand.Int(rand.Reader, big.NewInt(90))
 		if err != nil {
 			panic(err) // crypto/rand never fails
 		}
-		s.push.number = strconv.FormatInt(n.Int64()+10, 10)
+		text := strconv.FormatInt(n.Int64()+10, 10)
+		if before == nil || text != before.number {
+			return text
+		}
 	}
-	s.user.push = s.push
-	o.note(Event{Kind: PushSent, User: s.user.Name, Factor: f, Detail: detail})
 }
 
 // pushed is what has become of the push of s; the caller holds o.mu.
