@@ -239,6 +239,9 @@ func TestVisibility(t *testing.T) {
 	if ok, err := page.Visible(ctx, "[data-se=challenge-number]"); ok || err != nil {
 		t.Errorf("hidden number: %v, %v", ok, err)
 	}
+	if ok, err := page.Painted(ctx); !ok || err != nil {
+		t.Errorf("painted: %v, %v", ok, err)
+	}
 	if texts, err := page.Texts(ctx, ".o"); fmt.Sprint(texts) != "[one three]" || err != nil {
 		t.Errorf("texts: %q, %v", texts, err)
 	}

@@ -184,6 +184,17 @@ func (t *Tab) Visible(ctx context.Context, mark string) (bool, error) {
 	return visible, about("looking for", mark, err)
 }
 
+// Painted says whether the browser keeps up with painting the page. A busy machine's may not for seconds, and what is faded
+// in meanwhile can't be seen.
+func (t *Tab) Painted(ctx context.Context) (bool, error) {
+	var painted bool
+	err := t.ask(ctx, &painted, "painted", slowFrame.Milliseconds())
+	return painted, about("looking at", "the page", err)
+}
+
+// slowFrame is many times as long as a frame takes.
+const slowFrame = 200 * time.Millisecond
+
 // Text is the visible text of the first visible match, white space folded; empty without one. Of a button: its label.
 func (t *Tab) Text(ctx context.Context, mark string) (string, error) {
 	var text string

@@ -253,6 +253,9 @@
 			}
 		},
 
+		// painted: frames come, as what moves or fades in on the page needs. A page that nobody sees gets none.
+		painted: ms => document.visibilityState !== 'visible' ||
+			Promise.race([new Promise(done => requestAnimationFrame(() => done(true))), pause(ms).then(() => false)]),
 		visible: mark => first(mark) !== null,
 		text(mark) { const el = first(mark); return el ? textOf(el) : ''; },
 		texts: mark => all(mark).map(textOf),

@@ -60,6 +60,8 @@ type Page interface {
 	Document() Reply
 	// Busy tells whether the page waits for the network.
 	Busy() bool
+	// Painted tells whether what fades in on the page can be seen by now.
+	Painted(ctx context.Context) (bool, error)
 	// Location is the page's address without query and fragment.
 	Location(ctx context.Context) (string, error)
 	// Posted is the SAML response, "" before Await returned -1.

@@ -134,7 +134,8 @@ const lastLook = time.Second
 // await waits for one of marks. A page that shows none of them, asks the
 // network for nothing and stays as it is over two looks is one that stsx does
 // not know; of another origin than the org's, or where Okta's answer says that
-// there is no mark, at the first look.
+// there is no mark, at the first look. What the browser has not painted yet may
+// be anything.
 func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 	shown, settling := "", true
 	waitFor := make([]string, len(marks))
@@ -160,7 +161,13 @@ func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 		now := at + " " + text
 		moving := text == "" || t.page.Busy() || now != shown && t.ours(at) && !t.unmarked()
 		if !moving && !settling {
-			return 0, errUnknown
+			painted, err := t.page.Painted(ctx)
+			if err != nil {
+				return 0, err
+			}
+			if painted {
+				return 0, errUnknown
+			}
 		}
 		shown, wait = now, look
 		if settling && !moving {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"stsx/session"
 )
@@ -28,6 +29,8 @@ type play struct {
 	ticked   []string
 	cookies  []session.Cookie
 	document Reply
+
+	unpainted int // looks for which the browser does not paint; then the scene changes
 }
 
 // scene is what a page shows and what Okta makes of each press.
@@ -136,6 +139,15 @@ func (p *play) Texts(_ context.Context, mark string) (texts []string, err error)
 }
 func (p *play) Document() Reply { return p.document }
 func (p *play) Busy() bool      { return false }
+func (p *play) Painted(context.Context) (bool, error) {
+	if p.unpainted == 0 {
+		return true, nil
+	}
+	if p.unpainted--; p.unpainted == 0 {
+		p.at++
+	}
+	return false, nil
+}
 func (p *play) Location(context.Context) (string, error) {
 	switch {
 	case p.foreign:
@@ -382,6 +394,20 @@ func TestTalk(t *testing.T) {
 
 // TestPrepare: the browser is closed however it ends, and nobody finishes
 // typing for a page that isn't there.
+// TestUnpainted: a page that a slow browser has yet to show is not an unknown one.
+func TestUnpainted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, looks := range []int{0, 1, 3} {
+			p := &play{unpainted: looks, scenes: []scene{{text: "Enter code"}, {marks: []string{passwordBox}}}}
+			talk := &talk{Driver: &Driver{}, page: p, origins: []string{"https://acme.okta.com"}}
+			i, err := talk.await(t.Context(), []string{username, passwordBox})
+			if looks == 0 && err != errUnknown || looks > 0 && (i != 1 || err != nil) {
+				t.Errorf("unpainted for %d looks: %d, %v", looks, i, err)
+			}
+		}
+	})
+}
+
 func TestPrepare(t *testing.T) {
 	o := org()
 	p := &play{scenes: []scene{done}, openErr: errors.New("net::ERR_NAME_NOT_RESOLVED")}
