@@ -50,6 +50,35 @@ func (r row) words() []string {
 	return slices.DeleteFunc(words, func(w string) bool { return w == "totp" || w == "push" })
 }
 
+// listing is what a page's list of authenticators shows, a row at each index.
+type listing struct {
+	texts, labels, buttons []string
+	reads                  string  // listSelect
+	held                   [][]int // which of the marks each holds
+}
+
+// even says that all of it was read of the same list.
+func (l listing) even() bool {
+	n := len(l.texts)
+	return len(l.labels) == n && len(l.buttons) == n && len(l.held) == n
+}
+
+func (t *talk) readList(ctx context.Context, marks []string) (l listing, err error) {
+	for _, part := range []struct {
+		mark string
+		to   *[]string
+	}{{listRow, &l.texts}, {listLabel, &l.labels}, {listButton, &l.buttons}} {
+		if *part.to, err = t.page.Texts(ctx, part.mark); err != nil {
+			return l, err
+		}
+	}
+	if l.reads, err = t.page.Text(ctx, listSelect); err != nil {
+		return l, err
+	}
+	l.held, err = t.page.Holding(ctx, listRow, marks...)
+	return l, err
+}
+
 // rows reads the list: what stsx can answer of it, in the page's order, what it
 // could in a window if one could be shown, and the names of all that is in it.
 func (t *talk) rows(ctx context.Context) (known, behind []row, names []string, err error) {
@@ -58,34 +87,33 @@ func (t *talk) rows(ctx context.Context) (known, behind []row, names []string, e
 	for i, f := range table {
 		marks[i] = f.pick
 	}
-	texts, err := t.page.Texts(ctx, listRow)
+	l, err := t.readList(ctx, marks)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	labels, err := t.page.Texts(ctx, listLabel)
-	if err != nil {
-		return nil, nil, nil, err
+	if !l.even() { // the page was just drawing it, or leaving it
+		limited, cancel := context.WithTimeout(ctx, quoteWait)
+		i, err := t.page.Await(limited, listButton)
+		gone := i < 0 || limited.Err() != nil && ctx.Err() == nil
+		cancel()
+		if gone {
+			return nil, nil, nil, nil
+		}
+		if err == nil {
+			l, err = t.readList(ctx, marks)
+		}
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if !l.even() {
+			return nil, nil, nil, t.stuck(ctx, "stsx can't read the page's list of authenticators")
+		}
 	}
-	buttons, err := t.page.Texts(ctx, listButton)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	reads, err := t.page.Text(ctx, listSelect)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	held, err := t.page.Holding(ctx, listRow, marks...)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if len(held) != len(texts) || len(labels) != len(texts) || len(buttons) != len(texts) {
-		return nil, nil, nil, t.stuck(ctx, "stsx can't read the page's list of authenticators")
-	}
-	for i, text := range texts {
-		name := labels[i]
-		rest := strings.TrimSpace(strings.TrimPrefix(text, labels[i]))
-		if rest != buttons[i] {
-			rest = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, buttons[i]), reads))
+	for i, text := range l.texts {
+		name := l.labels[i]
+		rest := strings.TrimSpace(strings.TrimPrefix(text, name))
+		if rest != l.buttons[i] {
+			rest = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, l.buttons[i]), l.reads))
 		} else {
 			rest = ""
 		}
@@ -94,10 +122,10 @@ func (t *talk) rows(ctx context.Context) (known, behind []row, names []string, e
 		}
 		names = append(names, name)
 		r, needs := row{at: i, name: name}, row{at: i, name: name}
-		for _, f := range held[i] {
+		for _, f := range l.held[i] {
 			switch {
 			case t.withoutPerson(table[f]) != nil:
-			case table[f].waits != "" && t.pushes >= maxPushes && len(held[i]) == 1:
+			case table[f].waits != "" && t.pushes >= maxPushes && len(l.held[i]) == 1:
 			case table[f].window && t.canShow() != nil:
 				needs.factors = append(needs.factors, table[f])
 			default:

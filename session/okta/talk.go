@@ -128,6 +128,9 @@ func (t *talk) lost(ctx context.Context) error {
 // look is how long nothing may be recognised before the page is looked at.
 const look = 5 * time.Second
 
+// secondLook is how long a page that shows something has to stay as it is.
+const secondLook = 2 * time.Second
+
 // lastLook is for what a page shows whose icon has not grown.
 const lastLook = time.Second
 
@@ -159,7 +162,8 @@ func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 			return 0, err
 		}
 		now := at + " " + text
-		moving := text == "" || t.page.Busy() || now != shown && t.ours(at) && !t.unmarked()
+		quiet := text != "" && !t.page.Busy()
+		moving := !quiet || now != shown && t.ours(at) && !t.unmarked()
 		if !moving && !settling {
 			painted, err := t.page.Painted(ctx)
 			if err != nil {
@@ -169,10 +173,15 @@ func (t *talk) await(ctx context.Context, marks []string) (int, error) {
 				return 0, errUnknown
 			}
 		}
-		shown, wait = now, look
-		if settling && !moving {
+		switch {
+		case settling && !moving:
 			wait = lastLook
+		case quiet:
+			wait = secondLook
+		default:
+			wait = look
 		}
+		shown = now
 		waitFor, settling = marks, false // an icon that has not grown by now does not
 	}
 }
