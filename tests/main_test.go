@@ -22,8 +22,8 @@ var stsx string
 
 func TestMain(m *testing.M) { os.Exit(build(m)) }
 
-// abreast runs one test more at a time than two for each core, unless -parallel
-// says how many: a sign-in waits about as long as it works.
+// abreast runs twice as many tests at a time as there are cores, unless
+// -parallel says how many: a sign-in waits as long as it works.
 func abreast() error {
 	flag.Parse()
 	said := false
@@ -31,7 +31,7 @@ func abreast() error {
 	if said {
 		return nil
 	}
-	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)+1))
+	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 }
 
 func build(m *testing.M) int {
