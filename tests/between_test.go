@@ -91,14 +91,12 @@ func expiredInWindow(t *testing.T, c okta.Config) {
 	term.expect("Okta wants a new password: go on in the window")
 	d.appears()
 	if c.Engine == okta.Classic {
-		person.write(`input[name="oldPassword"]`, janePassword)
-		person.write(`input[name="newPassword"]`, newPassword)
+		person.write(`input[name="oldPassword"]`, janePassword, `input[name="newPassword"]`, newPassword, `input[name="confirmPassword"]`, newPassword)
 	} else {
-		person.write(`input[name="credentials.passcode"]`, newPassword)
+		person.write(`input[name="credentials.passcode"]`, newPassword, `input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
 	}
-	person.write(`input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
 	d.picture(c.Engine.String() + "-new-password")
-	person.press(submit)
+	person.insist(submit, func() bool { return d.count(okta.PasswordChanged) > 0 })
 	term.expect("in\r\n")
 	d.expect(term.wait(), 0)
 	if d.count(okta.PasswordChanged) != 1 || d.count(okta.Asserted) != 1 {

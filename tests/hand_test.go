@@ -176,18 +176,30 @@ func (h *hand) insist(button string, done func() bool) bool {
 	})
 }
 
-// write types into a field that was reached with the keyboard: see enter.
-func (h *hand) write(selector, text string) {
+// write types into fields, selector and text by turns, that it gets to with the
+// keyboard, see enter; all of them once more while the page takes the focus to
+// another one.
+func (h *hand) write(fields ...string) {
 	h.Helper()
-	h.shows(selector)
-	there := false
+	h.shows(fields[0])
 	if !eventually(time.Minute, func() bool {
-		return h.look(fmt.Sprintf("(el => { el.focus(); return document.activeElement === el })(document.querySelector(%q))", selector), &there) == nil && there
+		for field := range slices.Chunk(fields, 2) {
+			if h.look(fmt.Sprintf("(el => { el.focus(); el.select(); return true })(document.querySelector(%q))", field[0]), new(bool)) != nil {
+				return false
+			}
+			if _, err := h.call("Input.insertText", object{"text": field[1]}); err != nil {
+				h.Fatalf("typing into %s: %v", field[0], err)
+			}
+		}
+		for field := range slices.Chunk(fields, 2) {
+			kept := false
+			if h.look(fmt.Sprintf("document.querySelector(%q).value === %q", field[0], field[1]), &kept) != nil || !kept {
+				return false
+			}
+		}
+		return true
 	}) {
-		h.Fatalf("%s takes no focus", selector)
-	}
-	if _, err := h.call("Input.insertText", object{"text": text}); err != nil {
-		h.Fatalf("typing into %s: %v", selector, err)
+		h.Fatalf("the page does not keep what is typed into %s", fields[0])
 	}
 }
 
