@@ -16,7 +16,7 @@ const (
 	codeField     = `:is(input[name="credentials.passcode"][type="text"], .mfa-verify-totp input[name="answer"])`
 	// plainButton is a button of Gen3's that says of itself only what it reads.
 	plainButton = `button[type="button"]:not([data-se]):not([role="link"])`
-	resendLink  = `.resend-link, [data-se="reminder-prompt"] a, form [role="alert"] a[href^="javascript:"], .resend-email-btn`
+	resendLink  = `.resend-link, [data-se="reminder-prompt"] a, form [role="alert"] a:is([href^="javascript:"], [href="#"]), .resend-email-btn`
 )
 
 // codeFactors are answered with something to type.
