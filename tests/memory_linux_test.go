@@ -18,7 +18,7 @@ func inMemory() (leave func(), err error) {
 		fs.Flags&unix.ST_NOEXEC != 0 || fs.Bavail*uint64(fs.Bsize) < room {
 		return leave, nil
 	}
-	dir, err := os.MkdirTemp(shm, "stsx-tests-")
+	dir, err := os.MkdirTemp(shm, "stsx")
 	if err != nil {
 		return leave, err
 	}
