@@ -209,7 +209,7 @@ func passwordLast(t *testing.T, c okta.Config) {
 }
 
 func sendAgain(t *testing.T, c okta.Config) {
-	c.FastClock = true
+	c.Pace = 10
 	d := newDesk(t, enrolled(c, okta.SMS))
 	term := d.asks()
 	term.expect("Code from the SMS")

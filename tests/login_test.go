@@ -47,6 +47,7 @@ func plainSituations() []situation {
 		{row: "another host", answer: "nothing is typed", run: anotherHost},
 		{row: "no role granted", answer: "exit 5", run: noRole},
 		{row: "slow org", answer: "waited for, up to `timeout`", run: slow},
+		{row: "the page's language comes late", answer: "its spinner is waited for", on: []okta.Engine{okta.Classic}, run: lateWords},
 		{row: "factor not offered", answer: "named, with those that are", run: factorNotOffered},
 	}
 }
@@ -311,6 +312,14 @@ func noRole(t *testing.T, c okta.Config) {
 
 func slow(t *testing.T, c okta.Config) {
 	c.Latency = 2500 * time.Millisecond
+	newDesk(t, c).signed().signsIn(1)
+}
+
+// lateWords is where Classic's widget, which is putting its spinner away for the
+// second time when the password's answer comes, takes the next page's icon away
+// instead. At this pace that lasts a second each time.
+func lateWords(t *testing.T, c okta.Config) {
+	c.Language, c.LateWords, c.Pace, c.Latency = "de", 1500*time.Millisecond, 0.2, 1300*time.Millisecond
 	newDesk(t, c).signed().signsIn(1)
 }
 

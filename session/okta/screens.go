@@ -33,11 +33,14 @@ type screen struct {
 	answer func(t *talk, ctx context.Context) error
 }
 
-// settled is mark on a page whose authenticator's icon, if it has one, has grown
-// to its size. Until then Classic's drop-down, which hangs on it, is too small to
-// be seen, and there seems to be none.
+// settled is mark on a page whose icon is at rest: that of an authenticator, if
+// it has one, has grown to its size, and no other grows or shrinks. Until then
+// Classic's drop-down, which hangs on it, is too small to be seen, and there
+// seems to be none. And whoever answers a page while the widget is still putting
+// its spinner away loses it the next page's icon.
 func settled(mark string) string {
-	return `html:not(:has(.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]) .auth-beacon-factor)) :is(` + mark + `)`
+	return `html:not(:has(.beacon-container:is(.beacon-loading, [style*="scale("]:not([style*="scale(0, 0)"], [style*="scale(1, 1)"])), ` +
+		`.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]) .auth-beacon-factor)) :is(` + mark + `)`
 }
 
 // logins ask for the username, the password or both.

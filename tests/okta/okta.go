@@ -86,11 +86,11 @@ type User struct {
 // Config says what org to start. The zero value of each field is the default.
 type Config struct {
 	Engine          Engine
-	IdentifierFirst bool // username and password on two pages
-	PasswordLast    bool // the username alone, then a factor, then the password
-	AskBeforeEmail  bool // a page asks whether to send the email (Identity Engine; Classic always asks)
-	NoMagicLink     bool // the email has a code only, so its page does not poll
-	FastClock       bool // what the page waits for lasts a tenth: 3 s until it offers to send a code again
+	IdentifierFirst bool    // username and password on two pages
+	PasswordLast    bool    // the username alone, then a factor, then the password
+	AskBeforeEmail  bool    // a page asks whether to send the email (Identity Engine; Classic always asks)
+	NoMagicLink     bool    // the email has a code only, so its page does not poll
+	Pace            float64 // of the page's clock, for what it waits for (10: 3 s until it offers to send a code again) and what moves on it; default 1
 	Users           []User
 	Host            string     // of its URL; default 127.0.0.1. It listens there whatever it is called: "localhost" is the other name
 	Reach           Reach      // how its pages reach Okta Verify on the computer (Identity Engine only)
@@ -103,6 +103,7 @@ type Config struct {
 	Widget        string           // the widget's dist directory; default: node_modules beside this package's source
 	Clock         func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
 	Latency       time.Duration    // added to every answer of an API, not to pages and assets
+	LateWords     time.Duration    // until the widget gets its words in another language than English
 	NoFingerprint bool             // the page does not take a device fingerprint in a hidden iframe before it posts the login
 
 	PollInterval time.Duration // how often a page of the Identity Engine asks what became of a push; default 4 s. Classic's asks every 6 s

@@ -20,11 +20,11 @@ var (
 <title>stsx-test - Sign In</title>
 <link rel="icon" href="data:,">
 <link href="{{.Style}}" type="text/css" rel="stylesheet">
-{{if .FastClock}}<script type="text/javascript">
+{{if .Pace}}<script type="text/javascript">
 (function () {
-  var begun = Date.now(), now = Date.now, later = window.setTimeout;
-  Date.now = function () { return begun + 10 * (now() - begun); };
-  window.setTimeout = function (f, ms) { return later.apply(window, [f, ms >= 10000 ? ms / 10 : ms].concat([].slice.call(arguments, 2))); };
+  var begun = Date.now(), pace = {{.Pace}}, now = Date.now, later = window.setTimeout;
+  Date.now = function () { return begun + pace * (now() - begun); };
+  window.setTimeout = function (f, ms) { return later.apply(window, [f, ms >= 10000 ? ms / Math.max(1, pace) : ms].concat([].slice.call(arguments, 2))); };
 })();
 </script>
 {{end}}<script src="{{.Script}}" type="text/javascript"></script>
@@ -103,6 +103,11 @@ window.parent.postMessage(JSON.stringify({type: 'FingerprintServiceReady'}), win
 func (o *Org) pageRoutes(mux *http.ServeMux) {
 	files := http.FileServer(http.Dir(o.widget.dist))
 	mux.Handle("GET "+o.widget.path()+"/", under(o.widget.path(), files))
+	mux.HandleFunc("GET "+o.widget.path()+"/labels/", func(w http.ResponseWriter, r *http.Request) {
+		if wait(r, o.cfg.LateWords) {
+			under(o.widget.path(), files).ServeHTTP(w, r)
+		}
+	})
 	mux.HandleFunc("GET /auth/services/devicefingerprint", func(w http.ResponseWriter, _ *http.Request) {
 		writePage(w, http.StatusOK, fingerprintPage, nil)
 	})
@@ -160,7 +165,7 @@ func (o *Org) widgetPage(w http.ResponseWriter, r *http.Request, from, token str
 	writePage(w, http.StatusOK, hostedPage, map[string]any{
 		"Style": o.widget.style(o.cfg.Engine), "Script": o.widget.script(o.cfg.Engine),
 		"StateToken": token, "From": o.url + from, "Config": template.JS(raw),
-		"FastClock": o.cfg.FastClock,
+		"Pace": o.cfg.Pace,
 	})
 }
 
