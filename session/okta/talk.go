@@ -19,6 +19,9 @@ const (
 	maxVisits = 8
 	// quoteWait bounds the wait for the words of a refusal to be drawn.
 	quoteWait = 3 * time.Second
+	// breath is how long after one answer to a page the next one is sent: Gen2 and
+	// Classic drop, without a word, what follows within 200 ms.
+	breath = 250 * time.Millisecond
 )
 
 // talk is one sign-in: what was said so far.
@@ -57,6 +60,10 @@ type talk struct {
 	refusal   *session.RefusedError // of the last code
 	restarted bool
 	acted     bool // something was pressed since the page was opened
+	pressed   struct {
+		screen string
+		at     time.Time
+	}
 }
 
 // run answers one page after the other until the SAML response is posted.
@@ -199,7 +206,14 @@ func (t *talk) press(ctx context.Context, mark string) (verdict, error) {
 }
 
 func (t *talk) pressNth(ctx context.Context, mark string, n int, replies ...string) (verdict, error) {
-	t.acted = true
+	if t.pressed.screen == t.screen {
+		select {
+		case <-ctx.Done():
+			return verdict{}, context.Cause(ctx)
+		case <-time.After(time.Until(t.pressed.at.Add(breath))):
+		}
+	}
+	t.acted, t.pressed.screen, t.pressed.at = true, t.screen, time.Now()
 	reply, err := t.page.ActNth(ctx, mark, n, replies...)
 	if err != nil {
 		return verdict{}, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"stsx/session"
 )
@@ -392,8 +393,23 @@ func TestTalk(t *testing.T) {
 	})
 }
 
-// TestPrepare: the browser is closed however it ends, and nobody finishes
-// typing for a page that isn't there.
+// TestBreath: what follows on the same page at once would be dropped, and on the
+// next page waits for nothing.
+func TestBreath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for refusals, want := range []time.Duration{0, breath, 2 * breath} {
+			begun := time.Now()
+			p := &play{scenes: []scene{logIn, with(google, slices.Repeat([]Reply{wrong}, refusals)...), done}}
+			if _, _, err := talks(p, &typist{answers: []string{"2", "3"}}, org(), "pw", "1"); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(begun); took != want {
+				t.Errorf("%d refusals took %v, want %v", refusals, took, want)
+			}
+		}
+	})
+}
+
 // TestUnpainted: a page that a slow browser has yet to show is not an unknown one.
 func TestUnpainted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -408,6 +424,8 @@ func TestUnpainted(t *testing.T) {
 	})
 }
 
+// TestPrepare: the browser is closed however it ends, and nobody finishes
+// typing for a page that isn't there.
 func TestPrepare(t *testing.T) {
 	o := org()
 	p := &play{scenes: []scene{done}, openErr: errors.New("net::ERR_NAME_NOT_RESOLVED")}
