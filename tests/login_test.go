@@ -29,10 +29,9 @@ func situations() []situation {
 
 func plainSituations() []situation {
 	return []situation{
-		{row: "username and password on one page", answer: "typed in, at the configured origin only", run: onePage},
+		{row: "username and password on one page, no second factor", answer: "typed in, at the configured origin only; nothing is asked", run: noFactor},
 		{row: "username first", answer: "typed in on two pages", run: usernameFirst},
-		{row: "no second factor", answer: "nothing is asked", run: noFactor},
-		{row: "Google Authenticator", answer: "the code is asked for, given or printed by `mfa_command`", run: onePage},
+		{row: "Google Authenticator", answer: "the code is asked for, given or printed by `mfa_command`", run: googleCode},
 		{row: "Okta Verify code", answer: "as Google Authenticator", run: oktaVerify},
 		{row: "several factors", answer: "the one in `mfa` or `--mfa`, else a list to pick from", run: severalFactors},
 		{row: "wrong password", answer: "Okta's words, exit 4; the same one is never sent again", run: wrongPassword},
@@ -141,7 +140,13 @@ func (d *desk) signsIn(codes int, args ...string) {
 	d.clean()
 }
 
-func onePage(t *testing.T, c okta.Config) { newDesk(t, c).signed().signsIn(1) }
+func googleCode(t *testing.T, c okta.Config) {
+	d := newDesk(t, c).signed()
+	d.signsIn(1)
+	if yes, _ := d.stays("box"); yes != 0 {
+		t.Error("without remember the box was ticked")
+	}
+}
 
 func usernameFirst(t *testing.T, c okta.Config) {
 	c.IdentifierFirst = true

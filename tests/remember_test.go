@@ -96,13 +96,8 @@ func keepMeSignedIn(t *testing.T, c okta.Config) {
 }
 
 func rememberBox(t *testing.T, c okta.Config) {
-	d := newDesk(t, c)
-	d.signed().signsIn(1)
-	if yes, _ := d.stays("box"); yes != 0 {
-		t.Error("without remember the box was ticked")
-	}
-	d.org.Reset()
-	d.remembering().signed().expect(d.signed().run("login", "dev"), 0)
+	d := newDesk(t, c).remembering().signed()
+	d.signsIn(1)
 	if yes, _ := d.stays("box"); yes != 1 {
 		t.Errorf("with remember: %v", d.org.Log())
 	}
@@ -112,16 +107,13 @@ func rememberedDevice(t *testing.T, c okta.Config) {
 	c.Memory.Devices = true
 	d := newDesk(t, c).remembering()
 	d.signed().signsIn(1)
-	d.org.EndSessions()
 	d = d.with("STSX_PASSWORD=" + janePassword) // and no code
-	d.expect(d.run("login", "dev"), 0)
+	// Signing in anew takes the device along, and not the session.
+	d.expect(d.run("login", "dev", "--force"), 0)
 	d.seen(2, 1, 2)
 	if d.count(okta.DeviceKnown) != 1 {
 		t.Errorf("the device was not known: %v", d.org.Log())
 	}
-	// Signing in anew takes the device along, and not the session.
-	d.expect(d.run("login", "dev", "--force"), 0)
-	d.seen(3, 1, 3)
 	d.clean()
 }
 
@@ -146,15 +138,16 @@ func rememberedSession(t *testing.T, c okta.Config) {
 }
 
 func closedSession(t *testing.T, c okta.Config) {
-	c.Users = noFactorPerson()
-	d := newDesk(t, c).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.signsIn(0)
+	c.Memory.Devices = true
+	d := newDesk(t, c).remembering()
+	d.signed().signsIn(1)
 	d.org.EndSessions()
+	d = d.with("STSX_PASSWORD=" + janePassword) // and no code: the device is known
 	r := d.expect(d.run("exec", "dev", "--verbose", "--", "true"), 0)
 	d.says(r.stderr, "signing in with a browser: a page came, and no assertion")
-	d.seen(2, 0, 2)
+	d.seen(2, 1, 2)
 	d.blind().expect(d.blind().run("login", "audit"), 0) // the new one
-	d.seen(2, 0, 3)
+	d.seen(2, 1, 3)
 	d.clean()
 }
 
@@ -187,13 +180,18 @@ func logoutAtOkta(t *testing.T, c okta.Config) {
 	if r := d.blind().run("login", "dev"); r.status == 0 {
 		t.Error(r)
 	}
-	// With --all as well, and no configuration.
+}
+
+// TestLogoutOtherwise: with --all and no configuration as well, and from an org
+// that is not there any more, which costs a warning.
+func TestLogoutOtherwise(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).remembering().with("STSX_PASSWORD=" + janePassword)
 	d.expect(d.run("login", "dev"), 0)
 	d.says(d.expect(d.run("logout", "--all", "--config", "/dev/null"), 0).stderr, "forgot every session", "signed out of acme")
-	if d.count(okta.SignedOut) != 2 || len(d.jars()) != 0 {
+	if d.count(okta.SignedOut) != 1 || len(d.jars()) != 0 {
 		t.Errorf("kept %v; the org logged %v", d.jars(), d.org.Log())
 	}
-	// An org that is not there any more costs a warning.
 	d.expect(d.run("login", "dev"), 0)
 	if err := d.org.Close(); err != nil {
 		t.Fatal(err)
