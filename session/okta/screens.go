@@ -36,8 +36,8 @@ type screen struct {
 // settled is mark on a page whose icon is at rest: that of an authenticator, if
 // it has one, has grown to its size, and no other grows or shrinks. Until then
 // Classic's drop-down, which hangs on it, is too small to be seen, and there
-// seems to be none. And whoever answers a page while the widget is still putting
-// its spinner away loses it the next page's icon.
+// seems to be none. Of a page answered while the widget still puts its spinner
+// away, it takes the next page's icon away instead.
 func settled(mark string) string {
 	return `html:not(:has(.beacon-container:is(.beacon-loading, [style*="scale("]:not([style*="scale(0, 0)"], [style*="scale(1, 1)"])), ` +
 		`.beacon-container[style*="scale("]:not([style*="scale(1, 1)"]) .auth-beacon-factor)) :is(` + mark + `)`
