@@ -198,7 +198,7 @@ func byToken(f okta.Factor, word string) func(*testing.T, okta.Config) {
 // passwordLast: each secret goes to its own page: the org logs one right code
 // and one right password.
 func passwordLast(t *testing.T, c okta.Config) {
-	c.PasswordLast = true
+	c.PasswordLast, c.NoAutocomplete = true, true
 	d := newDesk(t, enrolled(c, okta.YubiKey))
 	d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.code(okta.YubiKey)).signsIn(1)
 	for _, e := range append(d.events(okta.CodeTried), d.events(okta.PasswordTried)...) {

@@ -202,6 +202,12 @@ func othersPage(t *testing.T, c okta.Config) {
 	}
 }
 
+// TestNoWayBack: nor on one that can't be left.
+func TestNoWayBack(t *testing.T) {
+	t.Parallel()
+	othersPage(t, okta.Config{Engine: okta.Gen2, NoWayBack: true})
+}
+
 func prefilled(t *testing.T, c okta.Config) {
 	user := person()
 	user.GoogleTOTP = ""

@@ -292,7 +292,8 @@ const (
 
 // leaveOther goes back from a page that is about another user than the one
 // wanted, as Okta has it from a session or a cookie, to where the username is
-// asked. left: it was one.
+// asked. left: it was one. errStranger: what is remembered led there, and there
+// is no way back.
 func (t *talk) leaveOther(ctx context.Context) (left bool, err error) {
 	if t.named || t.seen["another user"] > 0 {
 		return false, nil
@@ -302,8 +303,13 @@ func (t *talk) leaveOther(ctx context.Context) (left bool, err error) {
 		return false, err
 	}
 	there, err := t.page.Visible(ctx, backLink)
-	if err != nil || !there {
+	switch {
+	case err != nil:
 		return false, err
+	case !there && t.recalled:
+		return false, errStranger
+	case !there:
+		return false, nil
 	}
 	t.seen["another user"]++
 	t.note("the page is about another user: back to the username")

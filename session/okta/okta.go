@@ -170,8 +170,8 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	return a, err
 }
 
-// signIn signs in with a browser that has kept's cookies. errStranger: they
-// were enough, and are another user's.
+// signIn signs in with a browser that has kept's cookies. errStranger: they are
+// another user's.
 func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, kept session.Remembered) (session.Assertion, error) {
 	page, o, password, err := d.prepare(ctx, o, kept)
 	if err != nil {
@@ -185,14 +185,14 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 	if o.Unattended {
 		codes.Given = session.Secret{} // it was good once
 	}
-	t := &talk{Driver: d, page: page, shown: o.Browser == "visible", org: o, password: password, origins: origins, codes: codes, seen: map[string]int{}}
+	t := &talk{Driver: d, page: page, shown: o.Browser == "visible", recalled: !kept.IsZero(), org: o, password: password, origins: origins, codes: codes, seen: map[string]int{}}
 	defer func() { t.page.Close() }() // the one that it has come to
 	encoded, err := t.run(ctx)
 	if err != nil {
 		return session.Assertion{}, err
 	}
 	a, err := session.ParseAssertion(encoded)
-	if err == nil && !t.named && !kept.IsZero() && a.Subject != kept.Subject {
+	if err == nil && !t.named && t.recalled && a.Subject != kept.Subject {
 		err = errStranger
 	}
 	if err == nil {

@@ -33,6 +33,7 @@ type talk struct {
 	password session.Password
 	sent     bool // the password was typed into the page
 	named    bool // the username was
+	recalled bool // the browser has the cookies of an earlier sign-in
 	codes    *session.CodeSource
 	chosen   *factor // what the person signs in with besides the password
 	free     bool    // whatever mfa says, any authenticator will do

@@ -130,6 +130,9 @@ func (p *play) Holding(_ context.Context, _ string, marks ...string) (held [][]i
 }
 func (p *play) Again(context.Context) error { p.again = true; return nil }
 func (p *play) Text(_ context.Context, mark string) (string, error) {
+	if mark == identifier && !slices.Contains(p.now().marks, identifier) {
+		return "", nil
+	}
 	return p.now().text, nil
 }
 func (p *play) Texts(_ context.Context, mark string) (texts []string, err error) {

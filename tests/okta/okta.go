@@ -100,11 +100,13 @@ type Config struct {
 	Captcha         bool       // the first form wants to know whether a human sends it (Identity Engine only)
 	Language        string     // of its pages, such as "de" or "ja"; default: what the browser asks for
 
-	Widget        string           // the widget's dist directory; default: node_modules beside this package's source
-	Clock         func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
-	Latency       time.Duration    // added to every answer of an API, not to pages and assets
-	LateWords     time.Duration    // until the widget gets its words in another language than English
-	NoFingerprint bool             // the page does not take a device fingerprint in a hidden iframe before it posts the login
+	Widget         string           // the widget's dist directory; default: node_modules beside this package's source
+	Clock          func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
+	Latency        time.Duration    // added to every answer of an API, not to pages and assets
+	LateWords      time.Duration    // until the widget gets its words in another language than English
+	NoWayBack      bool             // its pages have no link back to the first one
+	NoAutocomplete bool             // its fields don't say what belongs into them
+	NoFingerprint  bool             // the page does not take a device fingerprint in a hidden iframe before it posts the login
 
 	PollInterval time.Duration // how often a page of the Identity Engine asks what became of a push; default 4 s. Classic's asks every 6 s
 	PushLifetime time.Duration // of a push that nobody answers; default 5 min

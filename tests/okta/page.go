@@ -174,11 +174,11 @@ func (o *Org) features() map[string]any {
 	return map[string]any{
 		"router": true, "securityImage": false, "rememberMe": true, "autoPush": true, "webauthn": true,
 		"smsRecovery": true, "callRecovery": true, "emailRecovery": true, "selfServiceUnlock": o.cfg.Unlock,
-		"multiOptionalFactorEnroll": true, "showPasswordToggleOnSignInPage": true, "hideSignOutLinkInMFA": false,
+		"multiOptionalFactorEnroll": true, "showPasswordToggleOnSignInPage": true, "hideSignOutLinkInMFA": o.cfg.NoWayBack,
 		"deviceFingerprinting": !o.cfg.NoFingerprint, "useDeviceFingerprintForSecurityImage": false,
 		"trackTypingPattern": false, "redirectByFormSubmit": true, "restrictRedirectToForeground": true,
 		"showPasswordRequirementsAsHtmlList": true, "idpDiscovery": o.cfg.Engine == Classic && o.cfg.IdentifierFirst,
-		"passwordlessAuth": o.cfg.PasswordLast,
+		"passwordlessAuth": o.cfg.PasswordLast, "disableAutocomplete": o.cfg.NoAutocomplete,
 	}
 }
 
