@@ -114,26 +114,35 @@ func (h *hand) look(expression string, value any) error {
 }
 
 // press clicks the first match of a selector with the mouse, once it is there
-// and stands still.
+// and stands still; again when it heard nothing of that: a browser drops what is
+// clicked on a page that it has not painted yet.
 func (h *hand) press(selector string) {
 	h.Helper()
 	var last, at [2]float64
 	if !eventually(time.Minute, func() bool {
 		last = at
-		return h.look(fmt.Sprintf(`(el => {
+		if h.look(fmt.Sprintf(`(el => {
 			if (!el || el.disabled) return null;
 			el.scrollIntoView({block: 'center', behavior: 'instant'});
 			const box = el.getBoundingClientRect();
 			const at = [box.left + box.width / 2, box.top + box.height / 2];
+			if (el.heard === undefined) { el.heard = false; el.addEventListener('click', () => { el.heard = true }, {capture: true}); }
 			return box.width > 1 && el.contains(document.elementFromPoint(...at)) ? at : null;
-		})(document.querySelector(%q))`, selector), &at) == nil && at != [2]float64{} && at == last
+		})(document.querySelector(%q))`, selector), &at) != nil || at == [2]float64{} || at != last {
+			return false
+		}
+		if err := h.tap(at); err != nil {
+			h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
+		}
+		return eventually(2*time.Second, func() bool {
+			waits := false
+			err := h.look(fmt.Sprintf(`(el => el !== null && el.heard === false)(document.querySelector(%q))`, selector), &waits)
+			return err != nil || !waits
+		})
 	}) {
 		var body string
 		_ = h.look("document.body.innerHTML", &body)
-		h.Fatalf("the window does not show %s:\n%s", selector, body)
-	}
-	if err := h.tap(at); err != nil {
-		h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
+		h.Fatalf("the window does not show %s, or it can't be pressed:\n%s", selector, body)
 	}
 }
 
