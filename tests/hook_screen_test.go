@@ -167,7 +167,7 @@ func TestSegmentRight(t *testing.T) {
 func TestSegmentWraps(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
 		const prompt = "prod Admin 9m > "
-		typed := func(rc string) string {
+		typed := func(rc, want string) string {
 			s := p.at(t, nil, rc)
 			s.widen(60)
 			s.run(" clear")
@@ -179,10 +179,20 @@ func TestSegmentWraps(t *testing.T) {
 			s.write("ab")
 			s.keys("C-e")
 			s.write("z")
-			return s.until("yyyz")
+			// A line is drawn in pieces.
+			last, same := s.until("yyyz"), 0
+			eventually(10*time.Second, func() bool {
+				now := s.text()
+				if same++; now != last {
+					last, same = now, 0
+				}
+				return now == want || want == "" && same > 10
+			})
+			return last
 		}
 		plain := p.session(9*time.Minute+30*time.Second) + strings.Replace(p.plain, "> ", prompt, 1)
-		if got, want := typed(p.session(9*time.Minute+30*time.Second)+hook(p.Shell, "--no-completion")), typed(plain); got != want {
+		want := typed(plain, "")
+		if got := typed(p.session(9*time.Minute+30*time.Second)+hook(p.Shell, "--no-completion"), want); got != want {
 			t.Errorf("the line is\n%s\nwant\n%s", got, want)
 		}
 	})

@@ -237,10 +237,11 @@ func hidden(t *testing.T, d *desk) {
 			if s.Dialect == "fish" {
 				script = ""
 			}
-			script += hook(s, "--no-completion") + "stsx use prod\nstsx use dev\nsh -c 'env >\"$HOME/child-" + s.Dialect + "\"'\nstsx unuse\nstsx unuse\n"
+			seen := filepath.Join(t.TempDir(), "child") // two of them are bash
+			script += hook(s, "--no-completion") + "stsx use prod\nstsx use dev\nsh -c 'env >\"" + seen + "\"'\nstsx unuse\nstsx unuse\n"
 			d.env = append(append([]string{}, d.env...), "AWS_SECRET_ACCESS_KEY=the-old-secret")
 			out := d.script(s, script)
-			child, err := os.ReadFile(filepath.Join(d.home, "child-"+s.Dialect))
+			child, err := os.ReadFile(seen)
 			if err != nil {
 				t.Fatal(err)
 			}
