@@ -8,9 +8,9 @@ const (
 	username    = `input[name="identifier"], #okta-signin-username, #idp-discovery-username`
 	passwordBox = `input[name="credentials.passcode"][autocomplete="current-password"], form:has(input[name="identifier"]) input[name="credentials.passcode"], #okta-signin-password, ` + passwordLater
 	// passwordLater is the password on a page of its own, in Gen3 one with its
-	// icon: an org can have autocomplete off.
+	// icon: an org can have autocomplete off. A new one has that icon too.
 	passwordLater = `.challenge-authenticator--okta_password input[name="credentials.passcode"], .mfa-verify-password input[name="password"], ` +
-		`body:has([data-se~="factor-beacon"]:is(.mfa-okta-password, [data-se~="mfa-okta-password"])) input[name="credentials.passcode"]`
+		`body:has([data-se~="factor-beacon"]:is(.mfa-okta-password, [data-se~="mfa-okta-password"])):not(:has(` + newPassword + `)) input[name="credentials.passcode"]`
 	newPassword  = `input[autocomplete="new-password"], input[name="confirmPassword"], .password-expired input[type="password"]`
 	submitButton = `:is(input, button)[type="submit"]:is([data-type="save"], [data-se="save"])`
 	skipLink     = `[data-se="skip"], [data-se="skip-link"], [data-se="skip-setup"]`
