@@ -167,7 +167,7 @@ func TestSegmentRight(t *testing.T) {
 func TestSegmentWraps(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
 		const prompt = "prod Admin 9m > "
-		typed := func(rc, want string) string {
+		typed := func(rc string) *screen {
 			s := p.at(t, nil, rc)
 			s.widen(60)
 			s.run(" clear")
@@ -179,21 +179,13 @@ func TestSegmentWraps(t *testing.T) {
 			s.write("ab")
 			s.keys("C-e")
 			s.write("z")
-			// A line is drawn in pieces.
-			last, same := s.until("yyyz"), 0
-			eventually(10*time.Second, func() bool {
-				now := s.text()
-				if same++; now != last {
-					last, same = now, 0
-				}
-				return now == want || want == "" && same > 10
-			})
-			return last
+			s.until("yyyz")
+			return s
 		}
-		plain := p.session(9*time.Minute+30*time.Second) + strings.Replace(p.plain, "> ", prompt, 1)
-		want := typed(plain, "")
-		if got := typed(p.session(9*time.Minute+30*time.Second)+hook(p.Shell, "--no-completion"), want); got != want {
-			t.Errorf("the line is\n%s\nwant\n%s", got, want)
+		session := p.session(9*time.Minute + 30*time.Second)
+		want, got := typed(session+strings.Replace(p.plain, "> ", prompt, 1)), typed(session+hook(p.Shell, "--no-completion"))
+		if !eventually(10*time.Second, func() bool { return got.text() == want.text() }) { // a line is drawn in pieces
+			t.Errorf("the line is\n%s\nwant\n%s", got.text(), want.text())
 		}
 	})
 }

@@ -101,11 +101,11 @@ window.parent.postMessage(JSON.stringify({type: 'FingerprintServiceReady'}), win
 )
 
 func (o *Org) pageRoutes(mux *http.ServeMux) {
-	files := http.FileServer(http.Dir(o.widget.dist))
-	mux.Handle("GET "+o.widget.path()+"/", under(o.widget.path(), files))
+	files := under(o.widget.path(), http.FileServer(http.Dir(o.widget.dist)))
+	mux.Handle("GET "+o.widget.path()+"/", files)
 	mux.HandleFunc("GET "+o.widget.path()+"/labels/", func(w http.ResponseWriter, r *http.Request) {
 		if wait(r, o.cfg.LateWords) {
-			under(o.widget.path(), files).ServeHTTP(w, r)
+			files.ServeHTTP(w, r)
 		}
 	})
 	mux.HandleFunc("GET /auth/services/devicefingerprint", func(w http.ResponseWriter, _ *http.Request) {
