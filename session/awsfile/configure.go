@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	keyProcess = "credential_process"
-	process    = " process " // what a command of stsx's has in it
+	keyProcess  = "credential_process"
+	processVerb = " process " // what a command of stsx's has in it
 )
 
 // TakenError: profiles of that name get their credentials elsewhere.
@@ -34,7 +34,7 @@ func (e *TakenError) Hint() string {
 
 // Configure writes entries into the shared configuration, all or none, and
 // returns its path and the difference; with dry it only returns them. Errors:
-// *TakenError, what Edit says.
+// *TakenError, what EditFile says.
 func (f Files) Configure(ctx context.Context, entries []session.AWSProfile, dry bool) (path, difference string, err error) {
 	path, err = f.Config()
 	if err != nil {
@@ -42,26 +42,26 @@ func (f Files) Configure(ctx context.Context, entries []session.AWSProfile, dry 
 	}
 	change := func(d *Document) error {
 		before := d.String()
-		if err := configure(d, path, entries); err != nil {
+		if err := setProfiles(d, path, entries); err != nil {
 			return err
 		}
 		difference = string(diff.Diff(path, []byte(before), path, []byte(d.String())))
 		return nil
 	}
 	if dry {
-		d, err := Read(path)
+		d, err := ReadFile(path)
 		if err == nil {
 			err = change(d)
 		}
 		return path, difference, err
 	}
-	if err := Edit(ctx, path, change); err != nil {
+	if err := EditFile(ctx, path, change); err != nil {
 		return path, "", fmt.Errorf("writing %s: %w", path, err)
 	}
 	return path, difference, nil
 }
 
-func configure(d *Document, path string, entries []session.AWSProfile) error {
+func setProfiles(d *Document, path string, entries []session.AWSProfile) error {
 	taken := &TakenError{Path: path}
 	for _, e := range entries {
 		if err := CheckSection(e.Name); err != nil {
@@ -75,19 +75,19 @@ func configure(d *Document, path string, entries []session.AWSProfile) error {
 		if e.Name == "default" {
 			section = e.Name
 		}
-		there, _, err := d.Get(section)
+		there, _, err := d.SectionPairs(section)
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(there, elsewhere); i >= 0 {
+		if i := slices.IndexFunc(there, isOtherSource); i >= 0 {
 			taken.Why = append(taken.Why, e.Name+" has "+there[i].Key)
 			continue
 		}
 		pairs := []Pair{{keyProcess, command}}
-		if e.Region != "" && value(there, keyRegion) == "" {
+		if e.Region != "" && valueOf(there, keyRegion) == "" {
 			pairs = append(pairs, Pair{keyRegion, e.Region}) // a region that somebody chose stays
 		}
-		if err := d.Set(section, section, pairs); err != nil {
+		if err := d.SetPairs(section, section, pairs); err != nil {
 			return err
 		}
 	}
@@ -97,15 +97,15 @@ func configure(d *Document, path string, entries []session.AWSProfile) error {
 	return nil
 }
 
-// elsewhere reports a setting that says where credentials come from, and not
+// isOtherSource reports a setting that says where credentials come from, and not
 // from stsx.
-func elsewhere(p Pair) bool {
+func isOtherSource(p Pair) bool {
 	switch p.Key {
 	case keyID, keySecret, "role_arn", "source_profile", "credential_source", "web_identity_token_file",
 		"sso_session", "sso_start_url", "sso_account_id", "login_session":
 		return true
 	case keyProcess:
-		return !strings.Contains(p.Value, "stsx") || !strings.Contains(p.Value, process)
+		return !strings.Contains(p.Value, "stsx") || !strings.Contains(p.Value, processVerb)
 	}
 	return false
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// giving are the settings by which a profile gets its credentials.
-func giving() []string {
+// credentialKeys are the settings by which a profile gets its credentials.
+func credentialKeys() []string {
 	return []string{keyID, "role_arn", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id", keyProcess, "credential_source", "login_session"}
 }
 
@@ -29,17 +29,17 @@ func (f Files) Default() (what, variable string, err error) {
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 			continue // none, or /dev/null in its place
 		}
-		d, err := Read(path)
+		d, err := ReadFile(path)
 		if err != nil {
 			return "", "", err
 		}
 		for _, section := range file.sections {
-			pairs, _, err := d.Get(section)
+			pairs, _, err := d.SectionPairs(section)
 			if err != nil {
 				return "", "", err
 			}
 			for _, p := range pairs {
-				if slices.Contains(giving(), p.Key) {
+				if slices.Contains(credentialKeys(), p.Key) {
 					return p.Key + " in [" + section + "] of " + path, file.variable, nil
 				}
 			}

@@ -15,26 +15,26 @@ type Pair struct{ Key, Value string }
 
 // Document is a file of sections, line by line as it was read.
 type Document struct {
-	lines []line
+	lines []fileLine
 	eol   string // how new lines end: as the file's first does
 }
 
-// line is one line with its end, and what AWS's tools read it as.
-type line struct {
+// fileLine is one line with its end, and what AWS's tools read it as.
+type fileLine struct {
 	raw     string
-	kind    kind
+	kind    lineKind
 	section string // of a header: the name as written between the brackets
 	key     string // of a setting, in lower case
 	value   string
 }
 
-type kind int
+type lineKind int
 
 const (
-	other   kind = iota // empty, a comment, or nothing that AWS's tools know
-	header              // [name]
-	setting             // key = value
-	more                // indented: goes on with the setting above
+	otherLine        lineKind = iota // empty, a comment, or nothing that AWS's tools know
+	headerLine                       // [name]
+	settingLine                      // key = value
+	continuationLine                 // indented: goes on with the setting above
 )
 
 // Parse reads text. Nothing in it is an error here; what would make the AWS
@@ -48,11 +48,11 @@ func Parse(text string) *Document {
 		if i == 0 && strings.HasSuffix(raw, "\r\n") {
 			d.eol = "\r\n"
 		}
-		after := other
+		after := otherLine
 		if len(d.lines) > 0 {
 			after = d.lines[len(d.lines)-1].kind
 		}
-		d.lines = append(d.lines, read(raw, after))
+		d.lines = append(d.lines, readLine(raw, after))
 	}
 	return d
 }
@@ -66,43 +66,43 @@ func (d *Document) String() string {
 	return text.String()
 }
 
-func read(raw string, after kind) line {
-	l := line{raw: raw}
+func readLine(raw string, after lineKind) fileLine {
+	l := fileLine{raw: raw}
 	bare := strings.TrimPrefix(strings.TrimSpace(raw), "\ufeff")
 	indented := raw[0] == ' ' || raw[0] == '\t'
 	switch {
 	case bare == "" || bare[0] == '#' || bare[0] == ';':
 		return l
-	case indented && (after == setting || after == more):
-		l.kind = more
+	case indented && (after == settingLine || after == continuationLine):
+		l.kind = continuationLine
 		return l
 	case bare[0] == '[':
 		name, _, closed := strings.Cut(bare[1:], "]")
 		if closed {
-			l.kind, l.section = header, strings.Join(strings.Fields(name), " ")
+			l.kind, l.section = headerLine, strings.Join(strings.Fields(name), " ")
 		}
 		return l
 	}
 	at := strings.IndexAny(bare, "=:")
 	if at > 0 {
-		l.kind, l.key, l.value = setting, strings.ToLower(strings.TrimSpace(bare[:at])), strings.TrimSpace(bare[at+1:])
+		l.kind, l.key, l.value = settingLine, strings.ToLower(strings.TrimSpace(bare[:at])), strings.TrimSpace(bare[at+1:])
 	}
 	return l
 }
 
-// find is where section stands: its header's line and the line after its last.
+// findSection is where section stands: its header's line and the line after its last.
 // Both are -1 when there is none. A section that is there twice is an error,
 // and AWS's tools can't read such a file either.
-func (d *Document) find(section string) (from, to int, err error) {
+func (d *Document) findSection(section string) (from, to int, err error) {
 	from, to = -1, -1
 	for i, l := range d.lines {
-		if l.kind != header {
+		if l.kind != headerLine {
 			continue
 		}
 		if from >= 0 && to < 0 {
 			to = i
 		}
-		if plain(l.section) != section {
+		if unquotedName(l.section) != section {
 			continue
 		}
 		if from >= 0 {
@@ -116,18 +116,18 @@ func (d *Document) find(section string) (from, to int, err error) {
 	return from, to, nil
 }
 
-// plain is a section's name without the quotes that AWS's tools allow in it.
-func plain(name string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(name) }
+// unquotedName is a section's name without the quotes that AWS's tools allow in it.
+func unquotedName(name string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(name) }
 
-// Get returns section's settings, in their order, and whether it is there.
-func (d *Document) Get(section string) ([]Pair, bool, error) {
-	from, to, err := d.find(section)
+// SectionPairs returns section's settings, in their order, and whether it is there.
+func (d *Document) SectionPairs(section string) ([]Pair, bool, error) {
+	from, to, err := d.findSection(section)
 	if err != nil || from < 0 {
 		return nil, false, err
 	}
 	var pairs []Pair
 	for _, l := range d.lines[from+1 : to] {
-		if l.kind == setting {
+		if l.kind == settingLine {
 			pairs = append(pairs, Pair{l.key, l.value})
 		}
 	}
@@ -138,37 +138,37 @@ func (d *Document) Get(section string) ([]Pair, bool, error) {
 func (d *Document) Sections() []string {
 	var names []string
 	for _, l := range d.lines {
-		if l.kind == header {
-			names = append(names, plain(l.section))
+		if l.kind == headerLine {
+			names = append(names, unquotedName(l.section))
 		}
 	}
 	return names
 }
 
-// Set gives section those settings: one that is there is changed in its place,
+// SetPairs gives section those settings: one that is there is changed in its place,
 // the others come after the section's last, and a new section after everything
 // else. heading is how a new one's name is written.
-func (d *Document) Set(section, heading string, pairs []Pair) error {
+func (d *Document) SetPairs(section, heading string, pairs []Pair) error {
 	for _, p := range pairs {
 		if strings.ContainsAny(p.Key+p.Value, "\r\n\x00") {
 			return errors.New("a setting of " + section + " has a line break in it")
 		}
 	}
-	from, to, err := d.find(section)
+	from, to, err := d.findSection(section)
 	if err != nil {
 		return err
 	}
 	if from < 0 {
 		d.endLastLine()
 		if n := len(d.lines); n > 0 && strings.TrimSpace(d.lines[n-1].raw) != "" {
-			d.lines = append(d.lines, line{raw: d.eol})
+			d.lines = append(d.lines, fileLine{raw: d.eol})
 		}
-		d.lines = append(d.lines, read("["+heading+"]"+d.eol, other))
+		d.lines = append(d.lines, readLine("["+heading+"]"+d.eol, otherLine))
 		from, to = len(d.lines)-1, len(d.lines)
 	}
 	last := from
 	for i := from + 1; i < to; i++ {
-		if k := d.lines[i].kind; k == setting || k == more {
+		if k := d.lines[i].kind; k == settingLine || k == continuationLine {
 			last = i
 		}
 	}
@@ -177,8 +177,8 @@ func (d *Document) Set(section, heading string, pairs []Pair) error {
 	}
 	at := last + 1
 	for _, p := range pairs {
-		fresh := read(p.Key+" = "+p.Value+d.eol, other)
-		i, err := d.only(p.Key, from, to)
+		fresh := readLine(p.Key+" = "+p.Value+d.eol, otherLine)
+		i, err := d.findKey(p.Key, from, to)
 		if err != nil {
 			return fmt.Errorf("[%s]: %w", section, err)
 		}
@@ -187,7 +187,7 @@ func (d *Document) Set(section, heading string, pairs []Pair) error {
 			at, to = at+1, to+1
 			continue
 		}
-		end := d.end(i, to)
+		end := d.settingEnd(i, to)
 		if d.lines[i].value == p.Value && end == i+1 {
 			continue // as it is, spelling and all
 		}
@@ -201,20 +201,20 @@ func (d *Document) Set(section, heading string, pairs []Pair) error {
 	return nil
 }
 
-// Remove takes keys out of section, and the section itself when nothing but
+// RemoveKeys takes keys out of section, and the section itself when nothing but
 // its header is left. It reports whether anything was there.
-func (d *Document) Remove(section string, keys []string) (bool, error) {
-	from, to, err := d.find(section)
+func (d *Document) RemoveKeys(section string, keys []string) (bool, error) {
+	from, to, err := d.findSection(section)
 	if err != nil || from < 0 {
 		return false, err
 	}
 	found := false
 	for i := from + 1; i < to; {
-		if d.lines[i].kind != setting || !slices.Contains(keys, d.lines[i].key) {
+		if d.lines[i].kind != settingLine || !slices.Contains(keys, d.lines[i].key) {
 			i++
 			continue
 		}
-		end := d.end(i, to)
+		end := d.settingEnd(i, to)
 		d.lines = slices.Delete(d.lines, i, end)
 		to -= end - i
 		found = true
@@ -233,11 +233,11 @@ func (d *Document) Remove(section string, keys []string) (bool, error) {
 	return found, nil
 }
 
-// only is the line of key between from and to, -1 when there is none.
-func (d *Document) only(key string, from, to int) (int, error) {
+// findKey is the line of key between from and to, -1 when there is none.
+func (d *Document) findKey(key string, from, to int) (int, error) {
 	at := -1
 	for i := from + 1; i < to; i++ {
-		if d.lines[i].kind != setting || d.lines[i].key != key {
+		if d.lines[i].kind != settingLine || d.lines[i].key != key {
 			continue
 		}
 		if at >= 0 {
@@ -248,9 +248,9 @@ func (d *Document) only(key string, from, to int) (int, error) {
 	return at, nil
 }
 
-// end is the line after the setting at i with all that goes on with it.
-func (d *Document) end(i, to int) int {
-	for i++; i < to && d.lines[i].kind == more; i++ {
+// settingEnd is the line after the setting at i with all that goes on with it.
+func (d *Document) settingEnd(i, to int) int {
+	for i++; i < to && d.lines[i].kind == continuationLine; i++ {
 	}
 	return i
 }

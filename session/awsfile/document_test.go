@@ -24,11 +24,11 @@ func TestSet(t *testing.T) {
 		"a byte order mark":          {"\ufeff[prod]\n", "\ufeff[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 	} {
 		d := Parse(c.before)
-		if err := d.Set("prod", "prod", pairs); err != nil || d.String() != c.after {
+		if err := d.SetPairs("prod", "prod", pairs); err != nil || d.String() != c.after {
 			t.Errorf("%s: %v\n got %q\nwant %q", name, err, d, c.after)
 		}
 		again := Parse(d.String())
-		if err := again.Set("prod", "prod", pairs); err != nil || again.String() != d.String() {
+		if err := again.SetPairs("prod", "prod", pairs); err != nil || again.String() != d.String() {
 			t.Errorf("%s: a second time: %v, %q", name, err, again)
 		}
 	}
@@ -37,11 +37,11 @@ func TestSet(t *testing.T) {
 		"a key twice":     "[prod]\naws_access_key_id=1\nAWS_ACCESS_KEY_ID=2\n",
 	} {
 		d := Parse(text)
-		if err := d.Set("prod", "prod", pairs); err == nil || !strings.Contains(err.Error(), "twice, on lines") {
+		if err := d.SetPairs("prod", "prod", pairs); err == nil || !strings.Contains(err.Error(), "twice, on lines") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := Parse("").Set("prod", "prod", []Pair{{"region", "a\n[default]"}}); err == nil {
+	if err := Parse("").SetPairs("prod", "prod", []Pair{{"region", "a\n[default]"}}); err == nil {
 		t.Error("a line break was taken")
 	}
 }
@@ -60,7 +60,7 @@ func TestRemove(t *testing.T) {
 		"an empty one":    {"[prod]\n\n[a]\n", "[prod]\n\n[a]\n", false},
 	} {
 		d := Parse(c.before)
-		found, err := d.Remove("prod", written())
+		found, err := d.RemoveKeys("prod", writtenKeys())
 		if err != nil || found != c.found || d.String() != c.after {
 			t.Errorf("%s: %v, %v\n got %q\nwant %q", name, found, err, d, c.after)
 		}
@@ -79,24 +79,24 @@ func FuzzSet(f *testing.F) {
 			t.Fatalf("%q is read as %q", text, d)
 		}
 		want := []Pair{{"aws_access_key_id", "ASIA"}, {"aws_session_token", "a b="}}
-		before, _, err := d.Get("other")
+		before, _, err := d.SectionPairs("other")
 		if err != nil {
 			return
 		}
-		if err := d.Set("prod", "prod", want); err != nil {
+		if err := d.SetPairs("prod", "prod", want); err != nil {
 			return
 		}
 		again := Parse(d.String())
-		got, _, err := again.Get("prod")
-		if err != nil || value(got, "aws_access_key_id") != "ASIA" || value(got, "aws_session_token") != "a b=" {
+		got, _, err := again.SectionPairs("prod")
+		if err != nil || valueOf(got, "aws_access_key_id") != "ASIA" || valueOf(got, "aws_session_token") != "a b=" {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
-		after, _, err := again.Get("other")
+		after, _, err := again.SectionPairs("other")
 		if err != nil || len(after) != len(before) {
 			t.Errorf("%q: the other section was %v and is %v", text, before, after)
 		}
 		for l := range strings.SplitAfterSeq(text, "\n") {
-			if k := read(l+" ", other); k.kind == setting && (k.key == "aws_access_key_id" || k.key == "aws_session_token") || strings.TrimSpace(l) == "" {
+			if k := readLine(l+" ", otherLine); k.kind == settingLine && (k.key == "aws_access_key_id" || k.key == "aws_session_token") || strings.TrimSpace(l) == "" {
 				return // a line that was to be changed
 			}
 		}

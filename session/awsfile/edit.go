@@ -6,8 +6,8 @@ import (
 	"stsx/session/textfile"
 )
 
-// Edit changes the file at path as textfile.Edit does.
-func Edit(ctx context.Context, path string, change func(*Document) error) error {
+// EditFile changes the file at path as textfile.Edit does.
+func EditFile(ctx context.Context, path string, change func(*Document) error) error {
 	return textfile.Edit(ctx, path, func(text string) (string, error) {
 		d := Parse(text)
 		err := change(d)
@@ -15,8 +15,8 @@ func Edit(ctx context.Context, path string, change func(*Document) error) error 
 	})
 }
 
-// Read returns the file at path; one that is not there is an empty one.
-func Read(path string) (*Document, error) {
+// ReadFile returns the file at path; one that is not there is an empty one.
+func ReadFile(path string) (*Document, error) {
 	text, err := textfile.Read(path)
 	return Parse(text), err
 }

@@ -159,12 +159,12 @@ func TestManyWriters(t *testing.T) {
 		}
 	}
 	first := true
-	err := Edit(context.Background(), path, func(d *Document) error {
+	err := EditFile(context.Background(), path, func(d *Document) error {
 		if first {
 			first = false
 			put(t, path, "[stranger]\nx = 1\n", 0o600)
 		}
-		return d.Set("prod", "prod", []Pair{{"region", "x"}})
+		return d.SetPairs("prod", "prod", []Pair{{"region", "x"}})
 	})
 	if err != nil || text(t, path) != "[stranger]\nx = 1\n\n[prod]\nregion = x\n" {
 		t.Errorf("%v, %q", err, text(t, path))

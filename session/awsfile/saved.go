@@ -25,8 +25,8 @@ type Files struct {
 	Dir    string // of the record; created when it is needed
 }
 
-// Saved is one section that stsx wrote.
-type Saved struct {
+// SavedSection is one section that stsx wrote.
+type SavedSection struct {
 	Profile string `json:"profile"`
 	Path    string `json:"path"`
 	Section string `json:"section"`
@@ -58,21 +58,21 @@ const (
 	longLivedKey = "AKIA" // how the id of an access key without end begins
 )
 
-func written() []string {
+func writtenKeys() []string {
 	return []string{keyID, keySecret, keyToken, keyExpires, keyExpiry, keyRegion}
 }
 
 // Credentials is the path of the shared credentials file:
 // AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials.
 func (f Files) Credentials() (string, error) {
-	return f.path("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+	return f.filePath("AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
 
 // Config is the path of the shared configuration: AWS_CONFIG_FILE, else
 // ~/.aws/config.
-func (f Files) Config() (string, error) { return f.path("AWS_CONFIG_FILE", "config") }
+func (f Files) Config() (string, error) { return f.filePath("AWS_CONFIG_FILE", "config") }
 
-func (f Files) path(variable, name string) (string, error) {
+func (f Files) filePath(variable, name string) (string, error) {
 	path := f.Getenv(variable)
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) && f.Home != "" {
 		path = f.Home + rest // as the SDKs read it
@@ -108,22 +108,22 @@ func (f Files) CheckSave(name string, force bool) error {
 	if err != nil {
 		return err
 	}
-	d, err := Read(path)
+	d, err := ReadFile(path)
 	if err != nil {
 		return err
 	}
-	there, _, err := d.Get(name)
+	there, _, err := d.SectionPairs(name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if longLived(there) && !force {
+	if hasLongLivedKeys(there) && !force {
 		return &LongLivedError{path, name}
 	}
 	return nil
 }
 
 // Save writes s into the section called name and returns the file's path.
-// Errors: *LongLivedError unless force, what Edit says.
+// Errors: *LongLivedError unless force, what EditFile says.
 func (f Files) Save(ctx context.Context, name string, s session.Session, force bool) (string, error) {
 	if err := CheckSection(name); err != nil {
 		return "", err
@@ -144,19 +144,19 @@ func (f Files) Save(ctx context.Context, name string, s session.Session, force b
 		pairs = append(pairs, Pair{keyRegion, s.Region})
 	}
 	// The record comes first: what is in the file without one, logout would leave.
-	saved := Saved{Profile: s.Profile, Path: path, Section: name, KeyID: s.Credentials.AccessKeyID}
-	err = Edit(ctx, path, func(d *Document) error {
-		there, _, err := d.Get(name)
+	saved := SavedSection{Profile: s.Profile, Path: path, Section: name, KeyID: s.Credentials.AccessKeyID}
+	err = EditFile(ctx, path, func(d *Document) error {
+		there, _, err := d.SectionPairs(name)
 		if err != nil {
 			return err
 		}
-		if longLived(there) && !force {
+		if hasLongLivedKeys(there) && !force {
 			return &LongLivedError{path, name}
 		}
-		if err := f.record(saved); err != nil {
+		if err := f.writeRecord(saved); err != nil {
 			return fmt.Errorf("noting what is saved: %w", err)
 		}
-		return d.Set(name, name, pairs)
+		return d.SetPairs(name, name, pairs)
 	})
 	if err != nil {
 		return "", fmt.Errorf("saving to %s: %w", path, err)
@@ -179,16 +179,16 @@ func (f Files) Shadow(name string) string {
 		if err != nil {
 			continue
 		}
-		d, err := Read(path)
+		d, err := ReadFile(path)
 		if err != nil {
 			continue
 		}
-		there, _, err := d.Get(at.section)
+		there, _, err := d.SectionPairs(at.section)
 		if err != nil {
 			continue
 		}
 		for _, key := range []string{"role_arn", "web_identity_token_file", "sso_session", "sso_start_url"} {
-			if value(there, key) != "" {
+			if valueOf(there, key) != "" {
 				return key + " of [" + at.section + "] in " + path
 			}
 		}
@@ -196,12 +196,12 @@ func (f Files) Shadow(name string) string {
 	return ""
 }
 
-func longLived(pairs []Pair) bool {
-	id, token := value(pairs, keyID), value(pairs, keyToken)
+func hasLongLivedKeys(pairs []Pair) bool {
+	id, token := valueOf(pairs, keyID), valueOf(pairs, keyToken)
 	return id != "" && (token == "" || strings.HasPrefix(id, longLivedKey))
 }
 
-func value(pairs []Pair, key string) string {
+func valueOf(pairs []Pair, key string) string {
 	i := slices.IndexFunc(pairs, func(p Pair) bool { return p.Key == key })
 	if i < 0 {
 		return ""
@@ -210,13 +210,13 @@ func value(pairs []Pair, key string) string {
 }
 
 // Remove takes a session out of the section called name and reports whether
-// there was one. Errors: *LongLivedError, what Edit says.
+// there was one. Errors: *LongLivedError, what EditFile says.
 func (f Files) Remove(ctx context.Context, name string) (path string, found bool, err error) {
 	path, err = f.Credentials()
 	if err != nil {
 		return "", false, err
 	}
-	found, err = f.remove(ctx, Saved{Path: path, Section: name})
+	found, err = f.removeSession(ctx, SavedSection{Path: path, Section: name})
 	return path, found, err
 }
 
@@ -233,7 +233,7 @@ func (f Files) Forget(ctx context.Context, match func(profile string) bool) (gon
 		if !match(s.Profile) {
 			continue
 		}
-		found, err := f.remove(ctx, s)
+		found, err := f.removeSession(ctx, s)
 		if found {
 			gone++
 		}
@@ -242,33 +242,33 @@ func (f Files) Forget(ctx context.Context, match func(profile string) bool) (gon
 	return gone, failed
 }
 
-// remove takes out the session of s; with a KeyID only if it still is that one.
-func (f Files) remove(ctx context.Context, s Saved) (found bool, err error) {
+// removeSession takes out the session of s; with a KeyID only if it still is that one.
+func (f Files) removeSession(ctx context.Context, s SavedSection) (found bool, err error) {
 	if _, gone := os.Stat(filepath.Dir(s.Path)); errors.Is(gone, fs.ErrNotExist) {
-		return false, f.unrecord(s)
+		return false, f.deleteRecord(s)
 	}
-	err = Edit(ctx, s.Path, func(d *Document) error {
+	err = EditFile(ctx, s.Path, func(d *Document) error {
 		found = false
-		there, ok, err := d.Get(s.Section)
+		there, ok, err := d.SectionPairs(s.Section)
 		switch {
 		case err != nil || !ok:
 			return err
-		case s.KeyID != "" && value(there, keyID) != s.KeyID:
+		case s.KeyID != "" && valueOf(there, keyID) != s.KeyID:
 			return nil
-		case longLived(there):
+		case hasLongLivedKeys(there):
 			return &LongLivedError{s.Path, s.Section}
 		}
-		found, err = d.Remove(s.Section, written())
+		found, err = d.RemoveKeys(s.Section, writtenKeys())
 		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("removing [%s] from %s: %w", s.Section, s.Path, err)
 	}
-	return found, f.unrecord(s)
+	return found, f.deleteRecord(s)
 }
 
 // Saved lists what was saved and not removed since, by profile.
-func (f Files) Saved() ([]Saved, error) {
+func (f Files) Saved() ([]SavedSection, error) {
 	entries, err := os.ReadDir(f.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -276,29 +276,29 @@ func (f Files) Saved() ([]Saved, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Saved
+	var all []SavedSection
 	for _, e := range entries {
 		text, err := os.ReadFile(filepath.Join(f.Dir, e.Name()))
-		var s Saved
-		if err == nil && json.Unmarshal(text, &s) == nil && f.file(s) == e.Name() {
+		var s SavedSection
+		if err == nil && json.Unmarshal(text, &s) == nil && f.recordName(s) == e.Name() {
 			all = append(all, s)
 		}
 	}
-	slices.SortFunc(all, func(a, b Saved) int {
+	slices.SortFunc(all, func(a, b SavedSection) int {
 		return strings.Compare(a.Profile+"\x00"+a.Section, b.Profile+"\x00"+b.Section)
 	})
 	return all, nil
 }
 
-// file is the name of s's record.
-func (Files) file(s Saved) string {
+// recordName is the name of s's record.
+func (Files) recordName(s SavedSection) string {
 	sum := sha256.Sum256([]byte(s.Path + "\x00" + s.Section))
 	return hex.EncodeToString(sum[:16])
 }
 
-// record is called with the lock of s.Path held: nobody else writes this record,
+// writeRecord is called with the lock of s.Path held: nobody else writes this record,
 // so its new text has a fixed name, and a killed writer leaves one file at most.
-func (f Files) record(s Saved) error {
+func (f Files) writeRecord(s SavedSection) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
@@ -306,7 +306,7 @@ func (f Files) record(s Saved) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
 	}
-	path := filepath.Join(f.Dir, f.file(s))
+	path := filepath.Join(f.Dir, f.recordName(s))
 	temp := path + ".new"
 	if err = os.WriteFile(temp, text, 0o600); err == nil {
 		err = os.Rename(temp, path)
@@ -317,8 +317,8 @@ func (f Files) record(s Saved) error {
 	return err
 }
 
-func (f Files) unrecord(s Saved) error {
-	if err := os.Remove(filepath.Join(f.Dir, f.file(s))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func (f Files) deleteRecord(s SavedSection) error {
+	if err := os.Remove(filepath.Join(f.Dir, f.recordName(s))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -11,16 +11,16 @@ import (
 // CheckURL says why text can't be an idp's url.
 func CheckURL(text string) error {
 	c := &checker{}
-	if _, ok := c.url(entry{key: "url", value: value{kind: unstable.String, text: text}}); ok {
+	if _, ok := c.readURL(tableEntry{key: "url", value: tomlValue{kind: unstable.String, text: text}}); ok {
 		return nil
 	}
 	return errors.New(c.problems[0].Text)
 }
 
-// Advice says what an address is that does not look like that of an app in
+// LinkAdvice says what an address is that does not look like that of an app in
 // Okta, and where to find that one; "" when it looks right. What it says is no
 // proof: an org may have any address.
-func Advice(text string) string {
+func LinkAdvice(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return ""

@@ -15,31 +15,31 @@ type checker struct {
 	problems Problems
 }
 
-func (c *checker) problem(at place, format string, args ...any) {
+func (c *checker) addProblem(at filePosition, format string, args ...any) {
 	c.problems = append(c.problems, Problem{c.path, at.line, at.column, fmt.Sprintf(format, args...)})
 }
 
-// setting is a key that a table of this kind may hold, and what it sets.
-type setting[T any] struct {
+// tableKey is a key that a table of this kind may hold, and what it sets.
+type tableKey[T any] struct {
 	key string
-	set func(c *checker, e entry, to *T)
+	set func(c *checker, e tableEntry, to *T)
 }
 
-// tags is the one key whose value is a table.
-const tags = "tags"
+// tagsKey is the one key whose value is a table.
+const tagsKey = "tags"
 
-// fill sets in to what t's entries say. It returns the place of each.
-func fill[T any](c *checker, t *table, settings []setting[T], to *T) map[string]place {
-	at := map[string]place{}
+// readTable sets in to what t's entries say. It returns the place of each.
+func readTable[T any](c *checker, t *configTable, settings []tableKey[T], to *T) map[string]filePosition {
+	at := map[string]filePosition{}
 	for _, e := range t.entries {
-		i := slices.IndexFunc(settings, func(s setting[T]) bool { return s.key == e.key })
+		i := slices.IndexFunc(settings, func(s tableKey[T]) bool { return s.key == e.key })
 		switch {
 		case i < 0:
-			c.unknown(t, e, keysOf(settings))
-		case e.under && e.key != tags:
-			c.problem(e.at, "%s is a value, not a table", e.key)
-		case !e.under && e.key == tags:
-			c.problem(e.at, "%s is a table: write %s = { Key = \"value\" }", e.key, e.key)
+			c.unknownKey(t, e, keyNames(settings))
+		case e.under && e.key != tagsKey:
+			c.addProblem(e.at, "%s is a value, not a table", e.key)
+		case !e.under && e.key == tagsKey:
+			c.addProblem(e.at, "%s is a table: write %s = { Key = \"value\" }", e.key, e.key)
 		default:
 			at[e.key] = e.at
 			settings[i].set(c, e, to)
@@ -48,16 +48,16 @@ func fill[T any](c *checker, t *table, settings []setting[T], to *T) map[string]
 	return at
 }
 
-func (c *checker) unknown(t *table, e entry, keys []string) {
-	in := "[" + t.kind + "." + bare(t.name) + "]"
+func (c *checker) unknownKey(t *configTable, e tableEntry, keys []string) {
+	in := "[" + t.kind + "." + bareKey(t.name) + "]"
 	if e.key == "password" || e.key == "mfa_secret" || e.key == "mfa_code" {
-		c.problem(e.at, "unknown key %q in %s; secrets don't belong in this file: use the keyring, or a command that prints it (password_command, mfa_command)", e.key, in)
+		c.addProblem(e.at, "unknown key %q in %s; secrets don't belong in this file: use the keyring, or a command that prints it (password_command, mfa_command)", e.key, in)
 		return
 	}
-	c.problem(e.at, "unknown key %q in %s%s", e.key, in, meant(e.key, keys))
+	c.addProblem(e.at, "unknown key %q in %s%s", e.key, in, didYouMean(e.key, keys))
 }
 
-func keysOf[T any](settings []setting[T]) []string {
+func keyNames[T any](settings []tableKey[T]) []string {
 	keys := make([]string, len(settings))
 	for i, s := range settings {
 		keys[i] = s.key
@@ -65,58 +65,58 @@ func keysOf[T any](settings []setting[T]) []string {
 	return keys
 }
 
-// text is a string that is neither empty nor could do anything to a terminal.
-func (c *checker) text(e entry) (string, bool) {
+// readText is a string that is neither empty nor could do anything to a terminal.
+func (c *checker) readText(e tableEntry) (string, bool) {
 	switch v := e.value; {
 	case v.kind != unstable.String:
-		c.problem(e.at, "%s is %s, not %s", e.key, kindOf(unstable.String), kindOf(v.kind))
+		c.addProblem(e.at, "%s is %s, not %s", e.key, kindOf(unstable.String), kindOf(v.kind))
 	case v.text == "":
-		c.problem(e.at, "%s is empty; leave it out instead", e.key)
+		c.addProblem(e.at, "%s is empty; leave it out instead", e.key)
 	case hasControl(v.text):
-		c.problem(e.at, "%s has control characters in it", e.key)
+		c.addProblem(e.at, "%s has control characters in it", e.key)
 	default:
 		return v.text, true
 	}
 	return "", false
 }
 
-// word is one of words.
-func (c *checker) word(e entry, words ...string) (string, bool) {
-	text, ok := c.text(e)
+// readWord is one of words.
+func (c *checker) readWord(e tableEntry, words ...string) (string, bool) {
+	text, ok := c.readText(e)
 	if ok && !slices.Contains(words, text) {
-		c.problem(e.at, "unknown %s %q%s", e.key, text, meant(text, words))
+		c.addProblem(e.at, "unknown %s %q%s", e.key, text, didYouMean(text, words))
 		return "", false
 	}
 	return text, ok
 }
 
-func (c *checker) truth(e entry) (bool, bool) {
+func (c *checker) readBool(e tableEntry) (bool, bool) {
 	if e.value.kind != unstable.Bool {
-		c.problem(e.at, "%s is true or false, not %s", e.key, kindOf(e.value.kind))
+		c.addProblem(e.at, "%s is true or false, not %s", e.key, kindOf(e.value.kind))
 		return false, false
 	}
 	return e.value.text == "true", true
 }
 
-// words is a non-empty array of strings. No message quotes any of them: they
+// readWords is a non-empty array of strings. No message quotes any of them: they
 // may hold a secret.
-func (c *checker) words(e entry) ([]string, bool) {
+func (c *checker) readWords(e tableEntry) ([]string, bool) {
 	if e.value.kind != unstable.Array {
-		c.problem(e.at, "%s is a list of strings, not %s: write %s = [\"…\", \"…\"]", e.key, kindOf(e.value.kind), e.key)
+		c.addProblem(e.at, "%s is a list of strings, not %s: write %s = [\"…\", \"…\"]", e.key, kindOf(e.value.kind), e.key)
 		return nil, false
 	}
 	if len(e.value.items) == 0 {
-		c.problem(e.at, "%s is empty; leave it out instead", e.key)
+		c.addProblem(e.at, "%s is empty; leave it out instead", e.key)
 		return nil, false
 	}
 	var list []string
 	for i, item := range e.value.items {
 		if item.kind != unstable.String {
-			c.problem(e.at, "%s is a list of strings; number %d in it is %s", e.key, i+1, kindOf(item.kind))
+			c.addProblem(e.at, "%s is a list of strings; number %d in it is %s", e.key, i+1, kindOf(item.kind))
 			return nil, false
 		}
 		if strings.ContainsRune(item.text, 0) {
-			c.problem(e.at, "%s: number %d in it has a NUL character", e.key, i+1)
+			c.addProblem(e.at, "%s: number %d in it has a NUL character", e.key, i+1)
 			return nil, false
 		}
 		list = append(list, item.text)
@@ -124,39 +124,39 @@ func (c *checker) words(e entry) ([]string, bool) {
 	return list, true
 }
 
-// command is words whose first can be run.
-func (c *checker) command(e entry) ([]string, bool) {
-	list, ok := c.words(e)
+// readCommand is words whose first can be run.
+func (c *checker) readCommand(e tableEntry) ([]string, bool) {
+	list, ok := c.readWords(e)
 	if ok && list[0] == "" {
-		c.problem(e.at, "%s names no program", e.key)
+		c.addProblem(e.at, "%s names no program", e.key)
 		return nil, false
 	}
 	return list, ok
 }
 
-func (c *checker) duration(e entry, least, most time.Duration) (time.Duration, bool) {
+func (c *checker) readDuration(e tableEntry, least, most time.Duration) (time.Duration, bool) {
 	if e.value.kind == unstable.Integer || e.value.kind == unstable.Float {
-		c.problem(e.at, "%s needs a unit: write %s = \"8h\", \"90m\" or \"30s\"", e.key, e.key)
+		c.addProblem(e.at, "%s needs a unit: write %s = \"8h\", \"90m\" or \"30s\"", e.key, e.key)
 		return 0, false
 	}
-	text, ok := c.text(e)
+	text, ok := c.readText(e)
 	if !ok {
 		return 0, false
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		c.problem(e.at, "%s %q is not a duration; write \"8h\", \"1h30m\" or \"30s\"", e.key, text)
+		c.addProblem(e.at, "%s %q is not a duration; write \"8h\", \"1h30m\" or \"30s\"", e.key, text)
 		return 0, false
 	}
 	if d < least || d > most {
-		c.problem(e.at, "%s %q is not between %s and %s", e.key, text, short(least), short(most))
+		c.addProblem(e.at, "%s %q is not between %s and %s", e.key, text, shortDuration(least), shortDuration(most))
 		return 0, false
 	}
 	return d, true
 }
 
-// short is a duration without its zeros: "15m", not "15m0s".
-func short(d time.Duration) string {
+// shortDuration is a duration without its zeros: "15m", not "15m0s".
+func shortDuration(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")
@@ -184,17 +184,17 @@ func kindOf(kind unstable.Kind) string {
 	}
 }
 
-// set makes the setter of a field out of its reader.
-func set[T, V any](read func(*checker, entry) (V, bool), field func(*T) *V) func(*checker, entry, *T) {
-	return func(c *checker, e entry, to *T) {
+// setField makes the setter of a field out of its reader.
+func setField[T, V any](read func(*checker, tableEntry) (V, bool), field func(*T) *V) func(*checker, tableEntry, *T) {
+	return func(c *checker, e tableEntry, to *T) {
 		if v, ok := read(c, e); ok {
 			*field(to) = v
 		}
 	}
 }
 
-// only reports whether text is made of ASCII letters and digits and of others.
-func only(text, others string) bool {
+// madeOf reports whether text is made of ASCII letters and digits and of others.
+func madeOf(text, others string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(others, r)
 	})
@@ -209,21 +209,21 @@ func hasControl(text string) bool {
 	})
 }
 
-// resolve checks every table and then what they say of each other.
-func (c *checker) resolve(tables []*table) *File {
+// resolveTables checks every table and then what they say of each other.
+func (c *checker) resolveTables(tables []*configTable) *File {
 	file := &File{path: c.path}
-	var drafts []*draft
+	var drafts []*profileDraft
 	for _, t := range tables {
 		switch t.kind {
 		case "idp":
-			file.orgs = append(file.orgs, c.org(t))
+			file.orgs = append(file.orgs, c.readOrg(t))
 		case "profile":
-			drafts = append(drafts, c.draft(t))
+			drafts = append(drafts, c.readProfile(t))
 		}
 	}
-	r := &resolver{checker: c, orgs: file.orgs, drafts: drafts}
+	r := &profileResolver{checker: c, orgs: file.orgs, drafts: drafts}
 	for _, d := range drafts {
-		r.profile(d)
+		r.resolveProfile(d)
 	}
 	for _, d := range drafts {
 		file.profiles = append(file.profiles, d.resolved)
@@ -231,14 +231,14 @@ func (c *checker) resolve(tables []*table) *File {
 	return file
 }
 
-// name checks a table's name.
-func (c *checker) name(t *table) {
+// checkName checks a table's name.
+func (c *checker) checkName(t *configTable) {
 	switch {
 	case t.name == "":
-		c.problem(t.at, "[%s.\"\"] needs a name", t.kind)
+		c.addProblem(t.at, "[%s.\"\"] needs a name", t.kind)
 	case strings.HasPrefix(t.name, "-"):
-		c.problem(t.at, "the name of %s %q begins with -, so it would be taken for a flag", t.kind, t.name)
+		c.addProblem(t.at, "the name of %s %q begins with -, so it would be taken for a flag", t.kind, t.name)
 	case hasControl(t.name):
-		c.problem(t.at, "the name of %s %q has control characters in it", t.kind, t.name)
+		c.addProblem(t.at, "the name of %s %q has control characters in it", t.kind, t.name)
 	}
 }

@@ -37,44 +37,44 @@ func Load(path string) (*File, error) {
 
 // Parse checks text, which was read from path. Its errors are Problems.
 func Parse(path string, text []byte) (*File, error) {
-	tables, problems, isTOML := scan(path, text)
+	tables, problems, isTOML := scanTables(path, text)
 	if !isTOML {
 		return nil, problems
 	}
 	c := &checker{path: path, problems: problems}
-	file := c.resolve(tables)
+	file := c.resolveTables(tables)
 	if len(c.problems) > 0 {
-		return nil, c.problems.sorted()
+		return nil, c.problems.sortByPlace()
 	}
 	return file, nil
 }
 
 // Profile returns the profile of that name, complete with its org and its
-// sources. Error: *UnknownError.
+// sources. Error: *UnknownNameError.
 func (f *File) Profile(name string) (session.Profile, error) {
 	for _, p := range f.profiles {
 		if p.Name == name {
 			return p, nil
 		}
 	}
-	return session.Profile{}, &UnknownError{Kind: "profile", Name: name, Near: session.Near(name, f.Names()), Path: f.path}
+	return session.Profile{}, &UnknownNameError{Kind: "profile", Name: name, Near: session.Near(name, f.Names()), Path: f.path}
 }
 
 // Org returns the org of that name; "" is the only one there is. Errors:
-// *UnknownError, *SeveralError.
+// *UnknownNameError, *AmbiguousOrgError.
 func (f *File) Org(name string) (session.Org, error) {
 	if name == "" && len(f.orgs) == 1 {
 		return f.orgs[0], nil
 	}
 	if name == "" && len(f.orgs) > 1 {
-		return session.Org{}, &SeveralError{Names: f.OrgNames(), Path: f.path}
+		return session.Org{}, &AmbiguousOrgError{Names: f.OrgNames(), Path: f.path}
 	}
 	for _, o := range f.orgs {
 		if o.Name == name {
 			return o, nil
 		}
 	}
-	return session.Org{}, &UnknownError{Kind: "idp", Name: name, Near: session.Near(name, f.OrgNames()), Path: f.path}
+	return session.Org{}, &UnknownNameError{Kind: "idp", Name: name, Near: session.Near(name, f.OrgNames()), Path: f.path}
 }
 
 // Names are the profiles' names in file order.
@@ -120,15 +120,15 @@ role   = "arn:aws:iam::123456789012:role/Developer"
 region = "eu-west-1"
 `
 
-// UnknownError: the configuration has no profile or idp of that name.
-type UnknownError struct {
+// UnknownNameError: the configuration has no profile or idp of that name.
+type UnknownNameError struct {
 	Kind string // "profile" or "idp"
 	Name string
 	Near []string // names that may have been meant, best first
 	Path string   // of the configuration
 }
 
-func (e *UnknownError) Error() string {
+func (e *UnknownNameError) Error() string {
 	var text string
 	if e.Name == "" {
 		text = fmt.Sprintf("%s has no %s", e.Path, e.Kind)
@@ -136,19 +136,19 @@ func (e *UnknownError) Error() string {
 		text = fmt.Sprintf("there is no %s %q in %s", e.Kind, e.Name, e.Path)
 	}
 	if len(e.Near) > 0 {
-		text += "; near it: " + quoted(e.Near)
+		text += "; near it: " + quotedList(e.Near)
 	}
 	return text
 }
 
-// SeveralError: one idp was meant and there are several.
-type SeveralError struct {
+// AmbiguousOrgError: one idp was meant and there are several.
+type AmbiguousOrgError struct {
 	Names []string
 	Path  string // of the configuration
 }
 
-func (e *SeveralError) Error() string {
-	return fmt.Sprintf("%s has several idps; name one of %s", e.Path, quoted(e.Names))
+func (e *AmbiguousOrgError) Error() string {
+	return fmt.Sprintf("%s has several idps; name one of %s", e.Path, quotedList(e.Names))
 }
 
 // Problem is one mistake in the file.
@@ -175,7 +175,7 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (p Problems) sorted() Problems {
+func (p Problems) sortByPlace() Problems {
 	slices.SortStableFunc(p, func(a, b Problem) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
@@ -185,9 +185,9 @@ func (p Problems) sorted() Problems {
 	return p
 }
 
-// quoted lists names so that none can be taken for two, or for an escape
+// quotedList lists names so that none can be taken for two, or for an escape
 // sequence.
-func quoted(names []string) string {
+func quotedList(names []string) string {
 	list := make([]string, len(names))
 	for i, name := range names {
 		list[i] = fmt.Sprintf("%q", name)

@@ -87,7 +87,7 @@ prod.duration = "8h"
 	if got := f.OrgNames(); !reflect.DeepEqual(got, []string{"acme", "beta"}) {
 		t.Error(got)
 	}
-	var unknown *UnknownError
+	var unknown *UnknownNameError
 	if _, err := f.Profile("pord"); !errors.As(err, &unknown) || !reflect.DeepEqual(unknown.Near, []string{"prod"}) ||
 		err.Error() != `there is no profile "pord" in c.toml; near it: "prod"` {
 		t.Error(err)
@@ -95,7 +95,7 @@ prod.duration = "8h"
 	if _, err := f.Org("acm"); !errors.As(err, &unknown) || unknown.Kind != "idp" {
 		t.Error(err)
 	}
-	var several *SeveralError
+	var several *AmbiguousOrgError
 	if _, err := f.Org(""); !errors.As(err, &several) {
 		t.Error(err)
 	}
@@ -236,7 +236,7 @@ func TestEmpty(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 			continue
 		}
-		var unknown *UnknownError
+		var unknown *UnknownNameError
 		if _, err := f.Org(""); !errors.As(err, &unknown) {
 			t.Error(err)
 		}

@@ -34,7 +34,7 @@ func (e Editor) Shared(ctx context.Context, from string) ([]session.Table, error
 	if err != nil {
 		return nil, err
 	}
-	return Shared(Address(from), text)
+	return ParseShared(Address(from), text)
 }
 
 // Tables are the file's own, none when it is not there.
@@ -46,18 +46,18 @@ func (e Editor) Tables() ([]session.Table, error) {
 	if _, err := Parse(e.Path, []byte(text)); err != nil {
 		return nil, err
 	}
-	tables, _, _ := scan(e.Path, []byte(text))
+	tables, _, _ := scanTables(e.Path, []byte(text))
 	return plainTables(tables), nil
 }
 
 // Merge plans what tables add to the file and writes nothing. Errors: those of
-// Combine.
+// PlanMerge.
 func (e Editor) Merge(tables []session.Table) (session.Merge, error) {
 	text, err := e.Read(e.Path)
 	if err != nil {
 		return session.Merge{}, fmt.Errorf("reading the configuration: %w", err)
 	}
-	return Combine(e.Path, text, tables)
+	return PlanMerge(e.Path, text, tables)
 }
 
 // Write writes what was planned. A new file is for its owner alone. Errors:
@@ -75,7 +75,7 @@ func (e Editor) Write(ctx context.Context, m session.Merge) error {
 	return nil
 }
 
-// Export is Export of the file. Errors: *MissingError as well.
+// Export is ExportShared of the file. Errors: *MissingError as well.
 func (e Editor) Export(names []string) (string, error) {
 	text, err := e.Read(e.Path)
 	switch {
@@ -84,11 +84,11 @@ func (e Editor) Export(names []string) (string, error) {
 	case text == "":
 		return "", &MissingError{Path: e.Path}
 	}
-	return Export(e.Path, []byte(text), names)
+	return ExportShared(e.Path, []byte(text), names)
 }
 
 // CheckURL is the function of that name.
 func (Editor) CheckURL(text string) error { return CheckURL(text) }
 
 // Advice is the function of that name.
-func (Editor) Advice(text string) string { return Advice(text) }
+func (Editor) Advice(text string) string { return LinkAdvice(text) }

@@ -34,7 +34,7 @@ func Fetch(ctx context.Context, from string) ([]byte, error) {
 	if err != nil || u.Host == "" {
 		return nil, errors.New("the shared configuration's address is not a URL")
 	}
-	text, err := get(ctx, u)
+	text, err := fetchURL(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("reading the shared configuration from %s: %w", Address(from), err)
 	}
@@ -55,10 +55,10 @@ func readShared(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return bounded(file)
+	return readBounded(file)
 }
 
-func bounded(from io.Reader) ([]byte, error) {
+func readBounded(from io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(from, mostShared+1))
 	if err == nil && len(text) > mostShared {
 		err = fmt.Errorf("it is larger than %d KiB", mostShared>>10)
@@ -66,8 +66,8 @@ func bounded(from io.Reader) ([]byte, error) {
 	return text, err
 }
 
-func get(ctx context.Context, u *url.URL) ([]byte, error) {
-	if err := permitted(u); err != nil {
+func fetchURL(ctx context.Context, u *url.URL) ([]byte, error) {
+	if err := checkFetchURL(u); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
@@ -83,7 +83,7 @@ func get(ctx context.Context, u *url.URL) ([]byte, error) {
 		if via[0].URL.Scheme == "https" && next.URL.Scheme != "https" {
 			return errors.New("it redirects from https to " + next.URL.Scheme)
 		}
-		return permitted(next.URL)
+		return checkFetchURL(next.URL)
 	}}
 	response, err := client.Do(request)
 	if err != nil {
@@ -97,19 +97,19 @@ func get(ctx context.Context, u *url.URL) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the server answered %s", response.Status)
 	}
-	text, err := bounded(response.Body)
+	text, err := readBounded(response.Body)
 	if err == nil && strings.HasPrefix(strings.TrimSpace(string(text)), "<") {
 		err = errors.New("that is a web page, not a configuration: give the address of the file itself")
 	}
 	return text, err
 }
 
-// permitted says why nothing may be fetched from u.
-func permitted(u *url.URL) error {
+// checkFetchURL says why nothing may be fetched from u.
+func checkFetchURL(u *url.URL) error {
 	switch {
 	case u.User != nil:
 		return errors.New("the address holds a username or a password; leave out what stands before the @")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("only https is fetched, not %s", u.Scheme)

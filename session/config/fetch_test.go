@@ -82,7 +82,7 @@ func TestAdvice(t *testing.T) {
 		"https://acme.awsapps.com/start":                                "AWS's address",
 		"https://acme.okta.com/oauth2/v1":                               "does not look like",
 	} {
-		if got := Advice(address); want == "" && got != "" || !strings.Contains(got, want) {
+		if got := LinkAdvice(address); want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: %q", address, got)
 		}
 	}

@@ -7,26 +7,26 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// seat is where a table's further keys go: after its last one, in the way that
+// insertionPoint is where a table's further keys go: after its last one, in the way that
 // one is written.
-type seat struct {
+type insertionPoint struct {
 	at     int      // offset behind a line
 	prefix []string // of the key: none below [profile.x], "x" below [profile]
 }
 
-// apply writes what is planned into text and leaves every byte of it.
-func (m *merger) apply(text string) string {
+// insertInto writes what is planned into text and leaves every byte of it.
+func (m *mergePlan) insertInto(text string) string {
 	eol := "\n"
 	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
 		eol = "\r\n"
 	}
-	places := seats(text)
+	places := insertionPoints(text)
 	inserted := map[int]string{}
 	end := ""
 	for _, t := range m.added {
 		s, ok := places[[2]string{t.Kind, t.Name}]
 		if !ok {
-			end += eol + render(t, eol)
+			end += eol + renderTable(t, eol)
 			continue
 		}
 		for _, set := range t.Settings {
@@ -63,9 +63,9 @@ func (m *merger) apply(text string) string {
 	return whole + end
 }
 
-// seats finds where further keys of each table of text go. A table without one
+// insertionPoints finds where further keys of each table of text go. A table without one
 // has no line of its own yet, or is an inline table, which can't be added to.
-func seats(text string) map[[2]string]seat {
+func insertionPoints(text string) map[[2]string]insertionPoint {
 	body := []byte(strings.TrimPrefix(text, "\ufeff"))
 	cut := len(text) - len(body)
 	behind := func(offset int) int {
@@ -74,7 +74,7 @@ func seats(text string) map[[2]string]seat {
 		}
 		return len(text)
 	}
-	out := map[[2]string]seat{}
+	out := map[[2]string]insertionPoint{}
 	parser := unstable.Parser{}
 	parser.Reset(body)
 	var header []string
@@ -89,11 +89,11 @@ func seats(text string) map[[2]string]seat {
 		switch node.Kind {
 		case unstable.Table:
 			if header = key; len(header) == 2 {
-				out[[2]string{header[0], header[1]}] = seat{at: behind(last)}
+				out[[2]string{header[0], header[1]}] = insertionPoint{at: behind(last)}
 			}
 		case unstable.KeyValue:
 			if path := append(header[:len(header):len(header)], key...); len(path) > 2 && len(header) <= 2 {
-				out[[2]string{path[0], path[1]}] = seat{at: behind(int(node.Raw.Offset + node.Raw.Length)), prefix: path[len(header):2:2]}
+				out[[2]string{path[0], path[1]}] = insertionPoint{at: behind(int(node.Raw.Offset + node.Raw.Length)), prefix: path[len(header):2:2]}
 			}
 		}
 	}

@@ -13,49 +13,49 @@ import (
 	"stsx/session"
 )
 
-// ClashError: a shared configuration and the person's own have an idp of the
+// OrgClashError: a shared configuration and the person's own have an idp of the
 // same name that is not the same.
-type ClashError struct {
+type OrgClashError struct {
 	Path, Name    string
 	Own, Imported string // hosts
 }
 
-func (e *ClashError) Error() string {
-	return fmt.Sprintf("[idp.%s] in %s signs in at another url (%s) than the one to be added (%s): nothing was changed", bare(e.Name), e.Path, e.Own, e.Imported)
+func (e *OrgClashError) Error() string {
+	return fmt.Sprintf("[idp.%s] in %s signs in at another url (%s) than the one to be added (%s): nothing was changed", bareKey(e.Name), e.Path, e.Own, e.Imported)
 }
 
 // Hint says what to do about it.
-func (e *ClashError) Hint() string {
+func (e *OrgClashError) Hint() string {
 	return "if both are the same app, give yours that url; if not, give yours another name"
 }
 
-// FormError: the file is written in a way that nothing can be added to.
-type FormError struct {
+// CannotAddError: the file is written in a way that nothing can be added to.
+type CannotAddError struct {
 	Path string
 	Lack []session.Table
 }
 
-func (e *FormError) Error() string {
+func (e *CannotAddError) Error() string {
 	text := "stsx can't add to " + e.Path + " without rewriting what is there (is it an inline table?): nothing was changed; add by hand"
 	for _, t := range e.Lack {
-		text += "\n\n" + strings.TrimRight(render(t, "\n"), "\n")
+		text += "\n\n" + strings.TrimRight(renderTable(t, "\n"), "\n")
 	}
 	return text
 }
 
-// Combine plans what tables add to the configuration old, which was read from
+// PlanMerge plans what tables add to the configuration old, which was read from
 // path: whole tables, and keys that a table of the same name does not have yet.
 // Nothing that is there is changed. What says otherwise than old is left out
 // and told of. tables are those of a configuration without mistakes. Errors:
-// Problems of old, *ClashError, *FormError.
-func Combine(path, old string, tables []session.Table) (session.Merge, error) {
+// Problems of old, *OrgClashError, *CannotAddError.
+func PlanMerge(path, old string, tables []session.Table) (session.Merge, error) {
 	mine, err := Parse(path, []byte(old))
 	if err != nil {
 		return session.Merge{}, err
 	}
-	scanned, _, _ := scan(path, []byte(old))
+	scanned, _, _ := scanTables(path, []byte(old))
 	tables = slices.Clone(tables)
-	m := &merger{path: path, mine: mine, there: plainTables(scanned), idps: map[string]string{}, apart: map[string]bool{}}
+	m := &mergePlan{path: path, mine: mine, there: plainTables(scanned), idps: map[string]string{}, apart: map[string]bool{}}
 	if err := m.matchOrgs(tables); err != nil {
 		return session.Merge{}, err
 	}
@@ -63,12 +63,12 @@ func Combine(path, old string, tables []session.Table) (session.Merge, error) {
 	for _, t := range tables {
 		if t.Kind == "idp" {
 			t.Name = m.idps[t.Name]
-			m.add(t)
+			m.addTable(t)
 		}
 	}
 	m.addProfiles(tables)
-	next := m.apply(old)
-	if err := m.verify(old, next); err != nil {
+	next := m.insertInto(old)
+	if err := m.verifyResult(old, next); err != nil {
 		return session.Merge{}, err
 	}
 	out := session.Merge{Path: path, Old: old, New: next, Left: m.left, Profiles: m.profiles}
@@ -78,8 +78,8 @@ func Combine(path, old string, tables []session.Table) (session.Merge, error) {
 	return out, nil
 }
 
-// merger plans additions.
-type merger struct {
+// mergePlan plans additions.
+type mergePlan struct {
 	path  string
 	mine  *File
 	there []session.Table
@@ -91,7 +91,7 @@ type merger struct {
 	profiles []string
 }
 
-func (m *merger) find(kind, name string) (session.Table, bool) {
+func (m *mergePlan) ownTable(kind, name string) (session.Table, bool) {
 	i := slices.IndexFunc(m.there, func(t session.Table) bool { return t.Kind == kind && t.Name == name })
 	if i < 0 {
 		return session.Table{}, false
@@ -101,7 +101,7 @@ func (m *merger) find(kind, name string) (session.Table, bool) {
 
 // matchOrgs finds the idps that are here already: the same url is the same
 // idp, whatever its name.
-func (m *merger) matchOrgs(tables []session.Table) error {
+func (m *mergePlan) matchOrgs(tables []session.Table) error {
 	for _, t := range tables {
 		if t.Kind != "idp" {
 			continue
@@ -110,8 +110,8 @@ func (m *merger) matchOrgs(tables []session.Table) error {
 		same := slices.IndexFunc(m.there, func(o session.Table) bool { return o.Kind == "idp" && o.Text("url") == t.Text("url") })
 		if same >= 0 {
 			m.idps[t.Name] = m.there[same].Name
-		} else if o, ok := m.find("idp", t.Name); ok {
-			return &ClashError{m.path, t.Name, hostOf(o.Text("url")), hostOf(t.Text("url"))}
+		} else if o, ok := m.ownTable("idp", t.Name); ok {
+			return &OrgClashError{m.path, t.Name, hostOf(o.Text("url")), hostOf(t.Text("url"))}
 		}
 	}
 	return nil
@@ -126,7 +126,7 @@ func hostOf(address string) string {
 
 // nameOrgs says of profiles which idp they are for, where there was one and
 // will be several.
-func (m *merger) nameOrgs(tables []session.Table) {
+func (m *mergePlan) nameOrgs(tables []session.Table) {
 	all := map[string]bool{}
 	for _, o := range m.mine.orgs {
 		all[o.Name] = true
@@ -153,9 +153,9 @@ func (m *merger) nameOrgs(tables []session.Table) {
 	}
 }
 
-// add plans t: all of it, or the keys that a table of that name lacks.
-func (m *merger) add(t session.Table) {
-	o, ok := m.find(t.Kind, t.Name)
+// addTable plans t: all of it, or the keys that a table of that name lacks.
+func (m *mergePlan) addTable(t session.Table) {
+	o, ok := m.ownTable(t.Kind, t.Name)
 	if !ok {
 		m.added = append(m.added, t)
 		return
@@ -167,7 +167,7 @@ func (m *merger) add(t session.Table) {
 		case i < 0 && s.Key != "idp": // an idp that is left out there is the same one, or m.apart
 			more.Settings = append(more.Settings, s)
 		case i >= 0 && !reflect.DeepEqual(o.Settings[i].Value, s.Value):
-			m.leave(t, s.Key+" is "+renderValue(o.Settings[i].Value)+" here and "+renderValue(s.Value)+" there")
+			m.leaveOut(t, s.Key+" is "+renderValue(o.Settings[i].Value)+" here and "+renderValue(s.Value)+" there")
 		}
 	}
 	if more.Settings != nil {
@@ -175,13 +175,13 @@ func (m *merger) add(t session.Table) {
 	}
 }
 
-func (m *merger) leave(t session.Table, why string) {
-	m.left = append(m.left, "["+t.Kind+"."+bare(t.Name)+"] "+why)
+func (m *mergePlan) leaveOut(t session.Table, why string) {
+	m.left = append(m.left, "["+t.Kind+"."+bareKey(t.Name)+"] "+why)
 }
 
 // addProfiles plans sources before what is assumed from them: a profile whose
 // source is another thing here is not taken.
-func (m *merger) addProfiles(tables []session.Table) {
+func (m *mergePlan) addProfiles(tables []session.Table) {
 	done := map[string]bool{}
 	var visit func(name string)
 	visit = func(name string) {
@@ -193,19 +193,19 @@ func (m *merger) addProfiles(tables []session.Table) {
 		t := tables[i]
 		source := t.Text("source")
 		visit(source)
-		t = m.renamed(t)
-		switch why := m.differs(t); {
+		t = m.withOwnOrg(t)
+		switch why := m.roleDifference(t); {
 		case m.apart[source]:
 			m.apart[name] = true
-			m.leave(t, "was not taken: its source "+bare(source)+" is another profile here")
+			m.leaveOut(t, "was not taken: its source "+bareKey(source)+" is another profile here")
 		case why != "":
 			m.apart[name] = true
-			m.leave(t, "is another profile here: "+why)
+			m.leaveOut(t, "is another profile here: "+why)
 		default:
-			if _, ok := m.find("profile", name); !ok {
+			if _, ok := m.ownTable("profile", name); !ok {
 				m.profiles = append(m.profiles, name)
 			}
-			m.add(t)
+			m.addTable(t)
 		}
 	}
 	for _, t := range tables {
@@ -215,8 +215,8 @@ func (m *merger) addProfiles(tables []session.Table) {
 	}
 }
 
-// renamed is t with its idp as it is called here.
-func (m *merger) renamed(t session.Table) session.Table {
+// withOwnOrg is t with its idp as it is called here.
+func (m *mergePlan) withOwnOrg(t session.Table) session.Table {
 	t.Settings = slices.Clone(t.Settings)
 	for i, s := range t.Settings {
 		if s.Key == "idp" {
@@ -226,9 +226,9 @@ func (m *merger) renamed(t session.Table) session.Table {
 	return t
 }
 
-// differs says in what the profile of t's name is for another role than t.
-func (m *merger) differs(t session.Table) string {
-	o, ok := m.find(t.Kind, t.Name)
+// roleDifference says in what the profile of t's name is for another role than t.
+func (m *mergePlan) roleDifference(t session.Table) string {
+	o, ok := m.ownTable(t.Kind, t.Name)
 	if !ok {
 		return ""
 	}
@@ -247,27 +247,27 @@ func (m *merger) differs(t session.Table) string {
 			}
 		}
 		if own != imported {
-			return key + " is " + orNothing(own) + " here and " + orNothing(imported) + " there"
+			return key + " is " + valueOrUnset(own) + " here and " + valueOrUnset(imported) + " there"
 		}
 	}
 	return ""
 }
 
-func orNothing(text string) string {
+func valueOrUnset(text string) string {
 	if text == "" {
 		return "not set"
 	}
 	return tomlString(text)
 }
 
-// verify reads next and checks that it says what old and the plan say, and not
+// verifyResult reads next and checks that it says what old and the plan say, and not
 // a word more or less.
-func (m *merger) verify(old, next string) error {
-	want := said(m.there)
-	maps.Copy(want, said(m.added))
-	tables, problems, isTOML := scan(m.path, []byte(next))
-	if !isTOML || len(problems) > 0 || !reflect.DeepEqual(said(plainTables(tables)), want) {
-		return &FormError{m.path, m.added}
+func (m *mergePlan) verifyResult(old, next string) error {
+	want := flattenTables(m.there)
+	maps.Copy(want, flattenTables(m.added))
+	tables, problems, isTOML := scanTables(m.path, []byte(next))
+	if !isTOML || len(problems) > 0 || !reflect.DeepEqual(flattenTables(plainTables(tables)), want) {
+		return &CannotAddError{m.path, m.added}
 	}
 	file, err := Parse(m.path, []byte(next))
 	if err != nil {
@@ -276,14 +276,14 @@ func (m *merger) verify(old, next string) error {
 	for _, was := range m.mine.profiles {
 		now, err := file.Profile(was.Name)
 		if err != nil || now.Root().Org.Name != was.Root().Org.Name || now.Root().Org.URL != was.Root().Org.URL {
-			return &FormError{m.path, m.added}
+			return &CannotAddError{m.path, m.added}
 		}
 	}
 	return nil
 }
 
-// said flattens tables.
-func said(tables []session.Table) map[[3]string]string {
+// flattenTables flattens tables.
+func flattenTables(tables []session.Table) map[[3]string]string {
 	out := map[[3]string]string{}
 	for _, t := range tables {
 		out[[3]string{t.Kind, t.Name, ""}] = ""

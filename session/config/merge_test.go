@@ -32,11 +32,11 @@ web.account = "123456789012"
 // combine merges the configuration shared into old.
 func combine(t *testing.T, old, shared string) (session.Merge, error) {
 	t.Helper()
-	tables, err := Shared("shared.toml", []byte(shared))
+	tables, err := ParseShared("shared.toml", []byte(shared))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Combine("config.toml", old, tables)
+	return PlanMerge("config.toml", old, tables)
 }
 
 func TestCombine(t *testing.T) {
@@ -81,12 +81,12 @@ func TestCombine(t *testing.T) {
 }
 
 func TestCombineRefuses(t *testing.T) {
-	var clash *ClashError
+	var clash *OrgClashError
 	if _, err := combine(t, mine, "[idp.okta]\nurl = '"+urlB+"'\n"); !errors.As(err, &clash) || !strings.Contains(err.Error(), "(acme.okta.com) than the one to be added (beta.okta.com)") {
 		t.Errorf("%v", err)
 	}
 	// Inline tables can't be added to, whichever is.
-	var form *FormError
+	var form *CannotAddError
 	for _, old := range []string{"[idp]\nacme = { url = '" + urlA + "' }\n", "idp = { acme = { url = '" + urlA + "' } }\nprofile = {}\n"} {
 		if _, err := combine(t, old, "[idp.acme]\nurl = '"+urlA+"'\ntimeout = '3m'\n[profile.x]\nrole = 'X'\n"); !errors.As(err, &form) || !strings.Contains(err.Error(), "add by hand\n\n[idp.acme]\ntimeout = \"3m\"\n\n[profile.x]") {
 			t.Errorf("%v", err)
@@ -106,7 +106,7 @@ func TestCombineRefuses(t *testing.T) {
 // TestShared: what could run a program, or type the password elsewhere, is
 // refused wherever it stands, all of it at once.
 func TestShared(t *testing.T) {
-	_, err := Shared("https://x/y", []byte("[idp.acme]\nurl = '"+urlA+"'\nusername = 'x'\nbrowser_path = '/x'\nsandbox = true\nmfa_command = ['x']\n[idp]\nb.url = '"+urlB+"'\nb.password_command = ['x']\nb.allowed_hosts = ['x.example']\n[profile.p]\nidp = 'c'\n"))
+	_, err := ParseShared("https://x/y", []byte("[idp.acme]\nurl = '"+urlA+"'\nusername = 'x'\nbrowser_path = '/x'\nsandbox = true\nmfa_command = ['x']\n[idp]\nb.url = '"+urlB+"'\nb.password_command = ['x']\nb.allowed_hosts = ['x.example']\n[profile.p]\nidp = 'c'\n"))
 	var problems Problems
 	if !errors.As(err, &problems) || len(problems) != 6 {
 		t.Fatalf("%v", err)
@@ -169,24 +169,24 @@ tags            = { "a b" = "x y", z = "1" }
 transitive_tags = ["z"]
 `
 	clean := strings.ReplaceAll(text, `x"y`, "x y")
-	got, err := Export("c", []byte(clean), []string{"a b"})
+	got, err := ExportShared("c", []byte(clean), []string{"a b"})
 	if err != nil || got != want {
 		t.Errorf("%v\n%s", err, got)
 	}
-	if all, err := Export("c", []byte(clean), nil); err != nil || !strings.Contains(all, "[profile.unrelated]") || !strings.Contains(all, "[idp.other]") {
+	if all, err := ExportShared("c", []byte(clean), nil); err != nil || !strings.Contains(all, "[profile.unrelated]") || !strings.Contains(all, "[idp.other]") {
 		t.Errorf("%v\n%s", err, all)
 	}
 	// What is exported, imported, exported again is the same.
-	tables, err := Shared("c", []byte(got))
+	tables, err := ParseShared("c", []byte(got))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Combine("c", "", tables)
+	m, err := PlanMerge("c", "", tables)
 	if err != nil || m.New != want || len(m.Profiles) != 2 {
 		t.Errorf("%v\n%s", err, m.New)
 	}
-	var unknown *UnknownError
-	if _, err := Export("c", []byte(clean), []string{"prd"}); !errors.As(err, &unknown) {
+	var unknown *UnknownNameError
+	if _, err := ExportShared("c", []byte(clean), []string{"prd"}); !errors.As(err, &unknown) {
 		t.Errorf("%v", err)
 	}
 }
@@ -198,19 +198,19 @@ func FuzzCombine(f *testing.F) {
 	f.Add("[idp]\na.url='" + urlA + "'\n[profile.dev.tags]\nx='1'\n[profile.dev]\nsource='web'\nrole='arn:aws:iam::123456789012:role/x'\n[profile.web]")
 	f.Add("\ufeffidp.a = {url = '" + urlA + "'}\r\nprofile.dev.role = '''x'''\r\n")
 	shared := "[idp.acme]\nurl = '" + urlA + "'\nallowed_accounts = ['123456789012']\n[idp.b]\nurl='" + urlB + "'\n[profile.dev]\nidp='acme'\nconfirm = true\n[profile.web]\nidp='b'\n[profile.new]\nidp='b'\nrole='R'\n"
-	tables, err := Shared("s", []byte(shared))
+	tables, err := ParseShared("s", []byte(shared))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, old string) {
-		m, err := Combine("c", old, tables)
+		m, err := PlanMerge("c", old, tables)
 		if err != nil {
 			return
 		}
 		if !subsequence(old, m.New) {
 			t.Errorf("%q became %q", old, m.New)
 		}
-		again, err := Combine("c", m.New, tables)
+		again, err := PlanMerge("c", m.New, tables)
 		if err != nil || again.New != m.New {
 			t.Errorf("a second time: %v\n%q\n%q", err, m.New, again.New)
 		}

@@ -7,8 +7,8 @@ import (
 	"stsx/session"
 )
 
-// render writes t as a table of its own, with its "=" below one another.
-func render(t session.Table, eol string) string {
+// renderTable writes t as a table of its own, with its "=" below one another.
+func renderTable(t session.Table, eol string) string {
 	widest := 0
 	for _, s := range t.Settings {
 		widest = max(widest, len(s.Key))
@@ -71,7 +71,7 @@ func basicString(text string) string {
 }
 
 func tomlKey(key string) string {
-	if key == "" || !only(key, "-_") {
+	if key == "" || !madeOf(key, "-_") {
 		return basicString(key)
 	}
 	return key

@@ -8,34 +8,34 @@ import (
 	"stsx/session"
 )
 
-// Shared reads a configuration that is meant for several people. from is where
+// ParseShared reads a configuration that is meant for several people. from is where
 // it was read, for its errors, which are Problems: all that is wrong with any
 // configuration, and keys that say who somebody is, what to run on their
 // machine, or how little to protect it.
-func Shared(from string, text []byte) ([]session.Table, error) {
-	tables, problems, isTOML := scan(from, text)
+func ParseShared(from string, text []byte) ([]session.Table, error) {
+	tables, problems, isTOML := scanTables(from, text)
 	if !isTOML {
 		return nil, problems
 	}
 	c := &checker{path: from, problems: problems}
-	c.resolve(tables)
+	c.resolveTables(tables)
 	for _, t := range tables {
 		for _, e := range t.entries {
-			if why, ok := personal()[e.key]; ok && t.kind == "idp" {
-				c.problem(e.at, "%s has no place in a shared configuration: it %s", e.key, why)
+			if why, ok := sharedForbidden()[e.key]; ok && t.kind == "idp" {
+				c.addProblem(e.at, "%s has no place in a shared configuration: it %s", e.key, why)
 			}
 		}
 	}
 	if len(c.problems) > 0 {
-		return nil, c.problems.sorted()
+		return nil, c.problems.sortByPlace()
 	}
 	return plainTables(tables), nil
 }
 
-// personal are the keys of [idp.NAME] that a shared configuration may not have,
+// sharedForbidden are the keys of [idp.NAME] that a shared configuration may not have,
 // with what they do. Whoever could set them for others could run programs on
 // their machines, or take the browser's protection away.
-func personal() map[string]string {
+func sharedForbidden() map[string]string {
 	return map[string]string{
 		"username":         "says who you are",
 		"password_command": "runs a program on your machine",
@@ -45,10 +45,10 @@ func personal() map[string]string {
 	}
 }
 
-// own are the further keys that Export leaves out: what people choose for
+// isPersonal are the further keys that Export leaves out: what people choose for
 // themselves, or what says who they are.
-func own(kind, key string) bool {
-	if _, ok := personal()[key]; ok {
+func isPersonal(kind, key string) bool {
+	if _, ok := sharedForbidden()[key]; ok {
 		return true
 	}
 	if kind == "profile" {
@@ -57,38 +57,38 @@ func own(kind, key string) bool {
 	return slices.Contains([]string{"mfa", "browser", "remember", "timeout"}, key)
 }
 
-// Export writes the profiles named, or all, with the profiles and idps that
+// ExportShared writes the profiles named, or all, with the profiles and idps that
 // they need, as a configuration that others can import. Errors: those of
-// Parse, *UnknownError.
-func Export(path string, text []byte, names []string) (string, error) {
+// Parse, *UnknownNameError.
+func ExportShared(path string, text []byte, names []string) (string, error) {
 	file, err := Parse(path, text)
 	if err != nil {
 		return "", err
 	}
-	profiles, orgs, err := file.needed(names)
+	profiles, orgs, err := file.neededTables(names)
 	if err != nil {
 		return "", err
 	}
-	tables, _, _ := scan(path, text)
+	tables, _, _ := scanTables(path, text)
 	out := ""
 	for _, t := range plainTables(tables) {
 		if t.Kind == "idp" && !orgs[t.Name] || t.Kind == "profile" && !profiles[t.Name] {
 			continue
 		}
-		t.Settings = slices.DeleteFunc(t.Settings, func(s session.Setting) bool { return own(t.Kind, s.Key) })
+		t.Settings = slices.DeleteFunc(t.Settings, func(s session.Setting) bool { return isPersonal(t.Kind, s.Key) })
 		if out != "" {
 			out += "\n"
 		}
-		out += render(t, "\n")
+		out += renderTable(t, "\n")
 	}
-	if _, err := Shared(path, []byte(out)); err != nil { // cannot be
+	if _, err := ParseShared(path, []byte(out)); err != nil { // cannot be
 		return "", err
 	}
 	return out, nil
 }
 
-// needed are the profiles named, or all, with their sources and idps.
-func (f *File) needed(names []string) (profiles, orgs map[string]bool, err error) {
+// neededTables are the profiles named, or all, with their sources and idps.
+func (f *File) neededTables(names []string) (profiles, orgs map[string]bool, err error) {
 	profiles, orgs = map[string]bool{}, map[string]bool{}
 	if names == nil {
 		names = f.Names()
@@ -108,7 +108,7 @@ func (f *File) needed(names []string) (profiles, orgs map[string]bool, err error
 	return profiles, orgs, nil
 }
 
-func plainTables(tables []*table) []session.Table {
+func plainTables(tables []*configTable) []session.Table {
 	var out []session.Table
 	for _, t := range tables {
 		plain := session.Table{Kind: t.kind, Name: t.name}
@@ -121,7 +121,7 @@ func plainTables(tables []*table) []session.Table {
 }
 
 // plainValue is what a checked entry says.
-func plainValue(e entry) any {
+func plainValue(e tableEntry) any {
 	switch {
 	case e.under:
 		var list []session.Tag
