@@ -163,7 +163,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		Roles:    roles,
 		Sessions: sessions{store},
 		Jar:      store.Jar(),
-		End:      driver.End,
+		End:      driver.SignOut,
 		Keeper:   keeper,
 		Identity: client.Identity,
 		File:     config.Editor{Path: path, Read: textfile.Read, Edit: textfile.Edit},

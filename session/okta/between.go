@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/okta/renew"
 )
 
 // Marks of the pages between.
@@ -292,7 +293,7 @@ const (
 
 // leaveOther goes back from a page that is about another user than the one
 // wanted, as Okta has it from a session or a cookie, to where the username is
-// asked. left: it was one. errStranger: what is remembered led there, and there
+// asked. left: it was one. renew.ErrOtherUser: what is remembered led there, and there
 // is no way back.
 func (t *talk) leaveOther(ctx context.Context) (left bool, err error) {
 	if t.named || t.seen["another user"] > 0 {
@@ -307,7 +308,7 @@ func (t *talk) leaveOther(ctx context.Context) (left bool, err error) {
 	case err != nil:
 		return false, err
 	case !there && t.recalled:
-		return false, errStranger
+		return false, renew.ErrOtherUser
 	case !there:
 		return false, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/okta/renew"
 )
 
 // Page is what the driver needs of a browser's tab. A mark is a CSS selector;
@@ -162,7 +163,7 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 		}
 	}
 	a, err := d.signIn(ctx, o, origins, kept)
-	if errors.Is(err, errStranger) {
+	if errors.Is(err, renew.ErrOtherUser) {
 		d.note(err.Error())
 		d.discard(ctx, o)
 		a, err = d.signIn(ctx, o, origins, session.Remembered{})
@@ -170,7 +171,7 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	return a, err
 }
 
-// signIn signs in with a browser that has kept's cookies. errStranger: they are
+// signIn signs in with a browser that has kept's cookies. renew.ErrOtherUser: they are
 // another user's.
 func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, kept session.Remembered) (session.Assertion, error) {
 	page, o, password, err := d.prepare(ctx, o, kept)
@@ -193,7 +194,7 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 	}
 	a, err := session.ParseAssertion(encoded)
 	if err == nil && !t.named && t.recalled && a.Subject != kept.Subject {
-		err = errStranger
+		err = renew.ErrOtherUser
 	}
 	if err == nil {
 		d.remember(ctx, o, t.page, a)
@@ -246,7 +247,7 @@ func (d *Driver) prepare(ctx context.Context, o session.Org, kept session.Rememb
 	go func() {
 		page, err := d.Browse(starting, o, o.Browser == "visible")
 		if err == nil {
-			err = page.SetCookies(starting, o.Origin(), live(kept.Cookies, time.Now()))
+			err = page.SetCookies(starting, o.Origin(), renew.Unexpired(kept.Cookies, time.Now()))
 		}
 		if err == nil {
 			err = page.Open(starting, o.URL)

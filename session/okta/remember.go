@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stsx/session"
+	"stsx/session/okta/renew"
 )
 
 // deviceCookie is by which Okta knows this device again.
@@ -78,8 +79,8 @@ func (d *Driver) remember(ctx context.Context, o session.Org, p Page, a session.
 		d.Ask.Say("Okta's cookies are not kept: " + err.Error())
 		return
 	}
-	cookies = ofHost(cookies, u)
-	d.keep(ctx, o, session.Remembered{Username: o.Username, Subject: a.Subject, Agent: p.Agent(), Cookies: cookies[:min(len(cookies), maxCookies)]})
+	cookies = renew.HostCookies(cookies, u)
+	d.keep(ctx, o, session.Remembered{Username: o.Username, Subject: a.Subject, Agent: p.Agent(), Cookies: cookies[:min(len(cookies), renew.MaxCookies)]})
 }
 
 func (d *Driver) keep(ctx context.Context, o session.Org, r session.Remembered) {
@@ -97,26 +98,36 @@ func (d *Driver) discard(ctx context.Context, o session.Org) {
 	}
 }
 
-// renewed is renew with what is to be done about its outcome. false: the
-// browser has to sign in, with what is left in r.
+// renewed signs in without a browser if Okta's session is still open. false: the
+// browser has to, with what is left in r.
 func (d *Driver) renewed(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, bool) {
 	if r.IsZero() || o.Anew {
 		return session.Assertion{}, false
 	}
 	d.Ask.Progress("renewing the sign-in to " + o.Name)
-	a, err := d.renew(ctx, o, r)
+	a, err := d.renewer().Assertion(ctx, o, r)
 	d.Ask.Progress("")
 	switch {
 	case err == nil:
 		d.note("Okta's session is still open: signed in without a browser")
 		d.keep(ctx, o, *r)
 		return a, true
-	case errors.Is(err, errStranger):
+	case errors.Is(err, renew.ErrOtherUser):
 		d.discard(ctx, o)
 		*r = session.Remembered{}
 	}
 	d.note("signing in with a browser: " + err.Error())
 	return session.Assertion{}, false
+}
+
+func (d *Driver) renewer() renew.Renewer {
+	return renew.Renewer{Consumer: d.Consumer, Getenv: d.Getenv}
+}
+
+// SignOut ends the session at Okta that r's cookies are of. Nil when there is
+// none any more.
+func (d *Driver) SignOut(ctx context.Context, r session.Remembered) error {
+	return d.renewer().SignOut(ctx, r)
 }
 
 // rememberScreens are the pages that ask whether to.

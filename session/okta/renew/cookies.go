@@ -1,4 +1,4 @@
-package okta
+package renew
 
 import (
 	"net/http"
@@ -10,50 +10,50 @@ import (
 	"stsx/session"
 )
 
-// maxCookies bounds what is kept for an org; a browser keeps 180 for a site.
-const maxCookies = 100
+// MaxCookies bounds what is kept for an org; a browser keeps 180 for a site.
+const MaxCookies = 100
 
-// ofHost are the cookies that u's host set for itself, in full: one that other
+// HostCookies are the cookies that u's host set for itself, in full: one that other
 // hosts share, as all of a company's do, is none of a sign-in's.
-func ofHost(cookies []session.Cookie, u *url.URL) []session.Cookie {
+func HostCookies(cookies []session.Cookie, u *url.URL) []session.Cookie {
 	host := strings.ToLower(u.Hostname())
 	return slices.DeleteFunc(slices.Clone(cookies), func(c session.Cookie) bool {
 		return strings.ToLower(strings.TrimPrefix(c.Domain, ".")) != host
 	})
 }
 
-// live are the cookies that have not ended.
-func live(cookies []session.Cookie, now time.Time) []session.Cookie {
+// Unexpired are the cookies that have not ended.
+func Unexpired(cookies []session.Cookie, now time.Time) []session.Cookie {
 	return slices.DeleteFunc(slices.Clone(cookies), func(c session.Cookie) bool { return !c.Expires.IsZero() && !c.Expires.After(now) })
 }
 
 // cookieHeader is what a browser would send to u of cookies.
 func cookieHeader(cookies []session.Cookie, u *url.URL, now time.Time) string {
 	var pairs []string
-	for _, c := range ofHost(live(cookies, now), u) {
-		if under(c.Path, u.EscapedPath()) {
+	for _, c := range HostCookies(Unexpired(cookies, now), u) {
+		if pathMatches(c.Path, u.EscapedPath()) {
 			pairs = append(pairs, c.Name+"="+c.Value.Reveal())
 		}
 	}
 	return strings.Join(pairs, "; ")
 }
 
-// under reports whether a cookie of path goes to what is at the address.
+// pathMatches reports whether a cookie of path goes to what is at the address.
 // Source: RFC 6265, 5.1.4.
-func under(path, at string) bool {
+func pathMatches(path, at string) bool {
 	if at == "" {
 		at = "/"
 	}
 	return path == at || strings.HasPrefix(at, path) && (strings.HasSuffix(path, "/") || strings.HasPrefix(at[len(path):], "/"))
 }
 
-// take returns cookies as they are after an answer of u's.
-func take(cookies []session.Cookie, answer *http.Response, u *url.URL, now time.Time) []session.Cookie {
-	out := live(cookies, now)
+// withSetCookies returns cookies as they are after an answer of u's.
+func withSetCookies(cookies []session.Cookie, answer *http.Response, u *url.URL, now time.Time) []session.Cookie {
+	out := Unexpired(cookies, now)
 	for _, set := range answer.Cookies() {
 		c := session.Cookie{
 			Name: set.Name, Value: session.NewSecret(set.Value), Domain: strings.ToLower(u.Hostname()), Path: set.Path, Expires: set.Expires,
-			Secure: set.Secure, HTTPOnly: set.HttpOnly, SameSite: sameSite(set.SameSite),
+			Secure: set.Secure, HTTPOnly: set.HttpOnly, SameSite: sameSiteName(set.SameSite),
 		}
 		if set.Quoted {
 			c.Value = session.NewSecret(`"` + set.Value + `"`)
@@ -79,14 +79,14 @@ func take(cookies []session.Cookie, answer *http.Response, u *url.URL, now time.
 		out = slices.DeleteFunc(out, func(was session.Cookie) bool {
 			return was.Name == c.Name && strings.TrimPrefix(was.Domain, ".") == strings.TrimPrefix(c.Domain, ".") && was.Path == c.Path
 		})
-		if len(out) < maxCookies {
-			out = append(out, live([]session.Cookie{c}, now)...)
+		if len(out) < MaxCookies {
+			out = append(out, Unexpired([]session.Cookie{c}, now)...)
 		}
 	}
 	return out
 }
 
-func sameSite(s http.SameSite) string {
+func sameSiteName(s http.SameSite) string {
 	switch s {
 	case http.SameSiteStrictMode:
 		return "Strict"
