@@ -14,9 +14,9 @@ import (
 	"testing"
 )
 
-// rooms is the import map: what each package may import besides the standard
+// allowedImports is the import map: what each package may import besides the standard
 // library. Tests are free to use tests/… and the judges of their own.
-func rooms() map[string][]string {
+func allowedImports() map[string][]string {
 	return map[string][]string{
 		".":                  {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/desktop", "stsx/session/endpoint", "stsx/session/form", "stsx/session/okta", "stsx/session/textfile", "stsx/session/tty", "stsx/session/vault"},
 		"commands":           {"github.com/urfave/cli/v2", "golang.org/x/sys/", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/children"},
@@ -41,8 +41,8 @@ func rooms() map[string][]string {
 	}
 }
 
-// sources parses every file of the program, without its tests.
-func sources(t *testing.T) map[string]*ast.File {
+// programFiles parses every file of the program, without its tests.
+func programFiles(t *testing.T) map[string]*ast.File {
 	t.Helper()
 	files := map[string]*ast.File{}
 	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
@@ -68,9 +68,9 @@ func sources(t *testing.T) map[string]*ast.File {
 func TestImportMap(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for name, file := range sources(t) {
+	for name, file := range programFiles(t) {
 		room := path.Dir(name)
-		allowed, ok := rooms()[room]
+		allowed, ok := allowedImports()[room]
 		if !ok {
 			t.Errorf("%s: the map has no room %s", name, room)
 		}
@@ -87,7 +87,7 @@ func TestImportMap(t *testing.T) {
 			}
 		}
 	}
-	for room := range rooms() {
+	for room := range allowedImports() {
 		if !seen[room] {
 			t.Errorf("the map has a room %s, the program has not", room)
 		}
@@ -98,7 +98,7 @@ func TestImportMap(t *testing.T) {
 // and no package variable but errors and what is embedded.
 func TestHouseRules(t *testing.T) {
 	t.Parallel()
-	for name, file := range sources(t) {
+	for name, file := range programFiles(t) {
 		for _, declaration := range file.Decls {
 			switch d := declaration.(type) {
 			case *ast.FuncDecl:
@@ -107,7 +107,7 @@ func TestHouseRules(t *testing.T) {
 				}
 			case *ast.GenDecl:
 				if d.Tok == token.VAR {
-					variables(t, name, d)
+					checkVariables(t, name, d)
 				}
 			}
 		}
@@ -139,9 +139,9 @@ func TestHouseRules(t *testing.T) {
 	}
 }
 
-// variables lets pass what nothing assigns to: errors, "_", arrays and what is
+// checkVariables lets pass what nothing assigns to: errors, "_", arrays and what is
 // embedded.
-func variables(t *testing.T, name string, d *ast.GenDecl) {
+func checkVariables(t *testing.T, name string, d *ast.GenDecl) {
 	for _, spec := range d.Specs {
 		v, ok := spec.(*ast.ValueSpec)
 		if !ok {

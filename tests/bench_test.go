@@ -13,7 +13,7 @@ import (
 // BenchmarkStart is what every command pays.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
-		command := exec.Command(stsx, "version")
+		command := exec.Command(stsxPath, "version")
 		command.Env = []string{"HOME=" + os.TempDir()}
 		if err := command.Run(); err != nil {
 			b.Fatal(err)
@@ -23,17 +23,17 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkCachedExec is what a command pays whose session is kept.
 func BenchmarkCachedExec(b *testing.B) {
-	d := benchDesk(b, okta.Config{Engine: okta.Classic}, func(d *desk) { d.expect(d.run("login", "prod"), 0) })
-	d.repeat(b, "exec", "prod", "--", "true")
+	d := benchDesk(b, okta.Config{Engine: okta.Classic}, func(d *desk) { d.wantStatus(d.run("login", "prod"), 0) })
+	d.repeatRuns(b, "exec", "prod", "--", "true")
 }
 
 // BenchmarkSignIn is a whole sign-in at Okta with username and password alone,
 // the least that a browser has to do, without STS.
 func BenchmarkSignIn(b *testing.B) {
-	for _, engine := range engines() {
+	for _, engine := range allEngines() {
 		b.Run(engine.String(), func(b *testing.B) {
 			d := benchDesk(b, okta.Config{Engine: engine}, func(*desk) {})
-			d.repeat(b, "roles")
+			d.repeatRuns(b, "roles")
 		})
 	}
 }
@@ -43,20 +43,20 @@ func BenchmarkSignIn(b *testing.B) {
 func BenchmarkProbe(b *testing.B) {
 	for _, engine := range []okta.Engine{okta.Gen2, okta.Gen3} {
 		b.Run(engine.String(), func(b *testing.B) {
-			reach := okta.Reach{Method: "LOOPBACK", Silent: true, Ports: []string{deaf(b), deaf(b)}}
+			reach := okta.Reach{Method: "LOOPBACK", Silent: true, Ports: []string{unusedPort(b), unusedPort(b)}}
 			d := benchDesk(b, okta.Config{Engine: engine, Reach: reach}, func(*desk) {})
-			d.repeat(b, "roles")
+			d.repeatRuns(b, "roles")
 		})
 	}
 }
 
 // BenchmarkRenewal is the same with a session at Okta that is remembered.
 func BenchmarkRenewal(b *testing.B) {
-	for _, engine := range engines() {
+	for _, engine := range allEngines() {
 		b.Run(engine.String(), func(b *testing.B) {
-			d := benchDesk(b, okta.Config{Engine: engine}, func(d *desk) { d.remembering().expect(d.run("roles"), 0) })
-			d.blind().repeat(b, "roles")
-			if d.count(okta.PasswordTried) != 1 {
+			d := benchDesk(b, okta.Config{Engine: engine}, func(d *desk) { d.withRemember().wantStatus(d.run("roles"), 0) })
+			d.withoutBrowser().repeatRuns(b, "roles")
+			if d.countEvents(okta.PasswordTried) != 1 {
 				b.Fatal("a browser signed in")
 			}
 		})
@@ -87,10 +87,10 @@ func benchDesk(b *testing.B, config okta.Config, prepare func(*desk)) *desk {
 	return d
 }
 
-// repeat runs stsx as often as b wants.
-func (d *desk) repeat(b *testing.B, args ...string) {
+// repeatRuns runs stsx as often as b wants.
+func (d *desk) repeatRuns(b *testing.B, args ...string) {
 	for b.Loop() {
-		command := exec.Command(stsx, args...)
+		command := exec.Command(stsxPath, args...)
 		command.Env, command.Dir = d.env, d.home
 		if out, err := command.CombinedOutput(); err != nil {
 			b.Fatalf("%v: %s", err, out)

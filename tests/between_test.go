@@ -13,7 +13,7 @@ import (
 
 const newPassword = "Einhorn-Apfel-77"
 
-func betweenSituations() []situation {
+func interstitialSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
 		{row: "what can wait (a factor or passkey to set up, the profile)", answer: "left out, saying until when that goes", run: whatCanWait},
@@ -23,8 +23,8 @@ func betweenSituations() []situation {
 		{row: "password expired or reset, with a display", answer: "a person's, in a window; the old one is not sent again", run: expiredInWindow},
 		{row: "a factor to set up, consent", answer: "a person's, in a window; stsx agrees to nothing", run: forPersonInWindow},
 		{row: "verify it's you", answer: "only what is asked again: the password, a code", run: verifyAgain},
-		{row: "the page of another user", answer: "back to the username", on: identity, run: othersPage},
-		{row: "another username in the field", answer: "replaced", run: prefilled},
+		{row: "the page of another user", answer: "back to the username", on: identity, run: otherUsersPage},
+		{row: "another username in the field", answer: "replaced", run: prefilledUsername},
 		{row: "account locked, with an offer to unlock it", answer: "as account locked; unlocking is the person's", run: unlockOffered},
 	}
 }
@@ -39,84 +39,84 @@ func whatCanWait(t *testing.T, c okta.Config) {
 		c.Detours = []okta.Detour{okta.EnrollOptional, okta.EnrollPromotion, okta.EnrollSoon, okta.ProfileUpdate, okta.EnrollFewTimes, okta.SafeMode, okta.CustomWarn}
 		want = append(want, "that goes 2 times more", fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
 	}
-	d := newDesk(t, c).signed().with("TZ=UTC")
-	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
-	d.says(r.stderr, append(want, "left out, as Okta allows: “")...)
-	if n := d.count(okta.Skipped); n != len(c.Detours) || d.count(okta.Enrolled) != 0 {
+	d := newDesk(t, c).withPasswordAndCode().with("TZ=UTC")
+	r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
+	d.wantText(r.stderr, append(want, "left out, as Okta allows: “")...)
+	if n := d.countEvents(okta.Skipped); n != len(c.Detours) || d.countEvents(okta.Enrolled) != 0 {
 		t.Errorf("%d of %d were left out; the org logged %v", n, len(c.Detours), d.org.Log())
 	}
-	d.once(1)
-	d.clean()
+	d.wantOneSignIn(1)
+	d.wantNoBrowserProfile()
 }
 
 func deviceReminder(t *testing.T, c okta.Config) {
 	c.Detour = okta.DeviceGrace
-	d := newDesk(t, c).signed().with("TZ=UTC")
-	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
-	d.says(r.stderr, "(until 5 September 2031, 00:00 UTC)")
-	d.quotes(r.stderr, "Turn on your device's firewall")
-	if d.count(okta.Continued) != 1 {
+	d := newDesk(t, c).withPasswordAndCode().with("TZ=UTC")
+	r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
+	d.wantText(r.stderr, "(until 5 September 2031, 00:00 UTC)")
+	d.wantOktaText(r.stderr, "Turn on your device's firewall")
+	if d.countEvents(okta.Continued) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-	d.once(1)
+	d.wantOneSignIn(1)
 }
 
 func deviceRefused(t *testing.T, c okta.Config) {
 	c.Detour = okta.DeviceDenied
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "Okta said: ", "hint: change that on this device")
-	d.quotes(r.stderr, "Turn on your device's firewall", "Turn on disk encryption")
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "Okta said: ", "hint: change that on this device")
+	d.wantOktaText(r.stderr, "Turn on your device's firewall", "Turn on disk encryption")
+	d.wantNoBrowserProfile()
 }
 
 func accessDenied(t *testing.T, c okta.Config) {
 	c.Detour = okta.AccessDenied
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "Okta said: ", "hint: a policy of your Okta org keeps you out", "(at the page “Google Authenticator”)")
-	d.quotes(r.stderr, "You do not have permission to perform the requested action")
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "Okta said: ", "hint: a policy of your Okta org keeps you out", "(at the page “Google Authenticator”)")
+	d.wantOktaText(r.stderr, "You do not have permission to perform the requested action")
+	d.wantNoBrowserProfile()
 }
 
 // expiredInWindow: the new password is the person's, and so is what follows on
 // it; the old one, which is at hand still, is not sent again.
 func expiredInWindow(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.GoogleTOTP = ""
 	user.PasswordExpired, user.PasswordReset = c.Engine == okta.Classic, c.Engine != okta.Classic
 	c.Users = []okta.User{user}
-	d, person := newDesk(t, c).display().with("STSX_PASSWORD=" + janePassword).hand("")
-	term := d.open("exec", "prod", "--", "echo", "in")
-	term.expect("Okta wants a new password: go on in the window")
-	d.appears()
+	d, person := newDesk(t, c).withDisplay().with("STSX_PASSWORD=" + janePassword).withWindowUser("")
+	term := d.openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("Okta wants a new password: go on in the window")
+	d.waitForWindow()
 	if c.Engine == okta.Classic {
-		person.write(`input[name="oldPassword"]`, janePassword, `input[name="newPassword"]`, newPassword, `input[name="confirmPassword"]`, newPassword)
+		person.typeInto(`input[name="oldPassword"]`, janePassword, `input[name="newPassword"]`, newPassword, `input[name="confirmPassword"]`, newPassword)
 	} else {
-		person.write(`input[name="credentials.passcode"]`, newPassword, `input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
+		person.typeInto(`input[name="credentials.passcode"]`, newPassword, `input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
 	}
-	d.picture(c.Engine.String() + "-new-password")
-	person.insist(submit, func() bool { return d.count(okta.PasswordChanged) > 0 })
-	term.expect("in\r\n")
-	d.expect(term.wait(), 0)
-	if d.count(okta.PasswordChanged) != 1 || d.count(okta.Asserted) != 1 {
+	d.saveScreenshot(c.Engine.String() + "-new-password")
+	person.pressUntil(submitButton, func() bool { return d.countEvents(okta.PasswordChanged) > 0 })
+	term.waitFor("in\r\n")
+	d.wantStatus(term.wait(), 0)
+	if d.countEvents(okta.PasswordChanged) != 1 || d.countEvents(okta.Asserted) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-	tried := d.count(okta.PasswordTried)
-	d.says(d.expect(d.run("login", "dev", "--force"), 4).stderr, "isn't sent again")
-	if n := d.count(okta.PasswordTried); n != tried {
+	tried := d.countEvents(okta.PasswordTried)
+	d.wantText(d.wantStatus(d.run("login", "dev", "--force"), 4).stderr, "isn't sent again")
+	if n := d.countEvents(okta.PasswordTried); n != tried {
 		t.Errorf("the old password was sent again: %v", d.org.Log())
 	}
-	d.closed()
+	d.wantNoWindow()
 }
 
-// submit is the form's button in every engine.
-const submit = `:is(input[type="submit"], button):is([data-type="save"], [data-se="save"])`
+// submitButton is the form's button in every engine.
+const submitButton = `:is(input[type="submit"], button):is([data-type="save"], [data-se="save"])`
 
 // forPersonInWindow: one after the other in one window. What needs nobody is
 // answered there by stsx.
 func forPersonInWindow(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.GoogleTOTP = ""
 	c.Users = []okta.User{user}
 	c.Detours = []okta.Detour{okta.EnrollRequired, okta.EnrollOptional, okta.Consent}
@@ -127,74 +127,74 @@ func forPersonInWindow(t *testing.T, c okta.Config) {
 		c.Detours = []okta.Detour{okta.EnrollDirectly, okta.GranularConsent, okta.EnrollOptional, okta.TermsForm}
 	}
 	c.Memory.AskToStay = true
-	d, person := newDesk(t, c).display().with("STSX_PASSWORD=" + janePassword).hand("")
-	term := d.open("exec", "prod", "--", "echo", "in")
-	term.expect("Okta wants you to set up another way to sign in: go on in the window")
-	d.appears()
-	d.picture(c.Engine.String() + "-set-up")
+	d, person := newDesk(t, c).withDisplay().with("STSX_PASSWORD=" + janePassword).withWindowUser("")
+	term := d.openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("Okta wants you to set up another way to sign in: go on in the window")
+	d.waitForWindow()
+	d.saveScreenshot(c.Engine.String() + "-set-up")
 	field := `input[name="credentials.answer"]`
 	switch c.Engine {
 	case okta.Gen2:
-		person.leave(`a.select-factor`, field)
+		person.pressUntilShown(`a.select-factor`, field)
 	case okta.Classic:
 		field = `.enroll-question input[name="answer"]`
-		person.leave(submit, field)
+		person.pressUntilShown(submitButton, field)
 	}
-	person.write(field, "Wirsing")
-	person.leave(submit, `.consent-title, [data-se="consent-description"]`)
-	if d.count(okta.Enrolled) != 1 || d.count(okta.Consented) != 0 {
+	person.typeInto(field, "Wirsing")
+	person.pressUntilShown(submitButton, `.consent-title, [data-se="consent-description"]`)
+	if d.countEvents(okta.Enrolled) != 1 || d.countEvents(okta.Consented) != 0 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-	d.picture(c.Engine.String() + "-consent")
+	d.saveScreenshot(c.Engine.String() + "-consent")
 	if c.Engine != okta.Classic {
 		const terms = `input[name="acceptTerms"]`
-		person.leave(submit, terms)
-		person.leave(terms, terms+":checked")
+		person.pressUntilShown(submitButton, terms)
+		person.pressUntilShown(terms, terms+":checked")
 	}
-	person.insist(submit, func() bool { return d.count(okta.Asserted) > 0 })
-	term.expect("in\r\n")
-	d.expect(term.wait(), 0)
-	for _, e := range d.events(okta.Consented) {
+	person.pressUntil(submitButton, func() bool { return d.countEvents(okta.Asserted) > 0 })
+	term.waitFor("in\r\n")
+	d.wantStatus(term.wait(), 0)
+	for _, e := range d.eventsOf(okta.Consented) {
 		if !e.OK {
 			t.Errorf("the org logged %v", e)
 		}
 	}
-	d.once(0)
-	d.closed()
+	d.wantOneSignIn(0)
+	d.wantNoWindow()
 }
 
 // verifyAgain: with a session that is open, which the app does not take as it is.
 func verifyAgain(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.Reauth = []okta.Factor{okta.Password, okta.GoogleTOTP}
 	passwords := 2
 	if c.Engine == okta.Classic {
 		user.Reauth, passwords = user.Reauth[1:], 1
 	}
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).remembering()
-	d.signed().signsIn(1)
-	d.signed().expect(d.signed().run("login", "dev"), 0)
-	d.seen(passwords, 2, 2)
-	if d.count(okta.Identified) != 1 {
+	d := newDesk(t, c).withRemember()
+	d.withPasswordAndCode().wantSignIn(1)
+	d.withPasswordAndCode().wantStatus(d.withPasswordAndCode().run("login", "dev"), 0)
+	d.wantSeen(passwords, 2, 2)
+	if d.countEvents(okta.Identified) != 1 {
 		t.Errorf("the username was sent again: %v", d.org.Log())
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
-// othersPage: Jane's password is not sent on John's page.
-func othersPage(t *testing.T, c okta.Config) {
+// otherUsersPage: Jane's password is not sent on John's page.
+func otherUsersPage(t *testing.T, c okta.Config) {
 	const john = "john@acme.example"
 	c.Shows = []string{"identifier-container"} // version 5 says nowhere whose page it is
-	user, other := person(), person()
+	user, other := janeUser(), janeUser()
 	user.GoogleTOTP, other.GoogleTOTP = "", ""
 	user.Reauth, other.Reauth, other.Name = []okta.Factor{okta.Password}, []okta.Factor{okta.Password}, john
 	c.Users = []okta.User{user, other}
-	d := newDesk(t, c).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.signsIn(0)
+	d := newDesk(t, c).withRemember().with("STSX_PASSWORD=" + janePassword)
+	d.wantSignIn(0)
 	d.org.GiveSessionsTo(john)
-	d.expect(d.run("login", "dev"), 0)
-	d.seen(2, 0, 2)
+	d.wantStatus(d.run("login", "dev"), 0)
+	d.wantSeen(2, 0, 2)
 	for _, e := range d.org.Log() {
 		if e.User == john && e.Kind != okta.Cancelled {
 			t.Errorf("the org logged %v", e)
@@ -205,24 +205,24 @@ func othersPage(t *testing.T, c okta.Config) {
 // TestNoWayBack: nor on one that can't be left.
 func TestNoWayBack(t *testing.T) {
 	t.Parallel()
-	othersPage(t, okta.Config{Engine: okta.Gen2, NoWayBack: true})
+	otherUsersPage(t, okta.Config{Engine: okta.Gen2, NoWayBack: true})
 }
 
-func prefilled(t *testing.T, c okta.Config) {
-	user := person()
+func prefilledUsername(t *testing.T, c okta.Config) {
+	user := janeUser()
 	user.GoogleTOTP = ""
 	c.Users, c.Prefill, c.Unlock = []okta.User{user}, "john@acme.example", true
-	newDesk(t, c).with("STSX_PASSWORD=" + janePassword).signsIn(0)
+	newDesk(t, c).with("STSX_PASSWORD=" + janePassword).wantSignIn(0)
 }
 
 func unlockOffered(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.Locked = true
 	c.Users, c.Unlock = []okta.User{user}, true
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "locked", "has to be unlocked")
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "locked", "has to be unlocked")
+	d.wantNoBrowserProfile()
 }
 
 // TestDown: the app's link leads to no sign-in. No widget is there, so the
@@ -241,9 +241,9 @@ func TestDown(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, okta.Config{Engine: okta.Gen2, Down: row.status}).signed()
-			d.says(d.expect(d.run("exec", "prod", "--", "true"), row.exit).stderr, row.says...)
-			d.clean()
+			d := newDesk(t, okta.Config{Engine: okta.Gen2, Down: row.status}).withPasswordAndCode()
+			d.wantText(d.wantStatus(d.run("exec", "prod", "--", "true"), row.exit).stderr, row.says...)
+			d.wantNoBrowserProfile()
 		})
 	}
 }
@@ -266,20 +266,20 @@ func TestNobodyThere(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, okta.Config{Engine: row.engine, Detour: row.detour}).signed()
-			r := d.expect(d.run("exec", "prod", "--", "true"), row.exit)
-			d.says(r.stderr, row.says...)
-			if d.count(okta.Consented)+d.count(okta.Enrolled)+d.count(okta.Asserted) != 0 {
+			d := newDesk(t, okta.Config{Engine: row.engine, Detour: row.detour}).withPasswordAndCode()
+			r := d.wantStatus(d.run("exec", "prod", "--", "true"), row.exit)
+			d.wantText(r.stderr, row.says...)
+			if d.countEvents(okta.Consented)+d.countEvents(okta.Enrolled)+d.countEvents(okta.Asserted) != 0 {
 				t.Errorf("the org logged %v", d.org.Log())
 			}
-			d.clean()
+			d.wantNoBrowserProfile()
 		})
 	}
 }
 
-// waits is what a hint says of the time until the next try.
-var waits = regexp.MustCompile(`hint: wait 1m(30|2\d)s before the next try`)
+// waitHint is what a hint says of the time until the next try.
+var waitHint = regexp.MustCompile(`hint: wait 1m(30|2\d)s before the next try`)
 
-func saysWait(text string) bool {
-	return waits.MatchString(text) && strings.Contains(text, "Okta said: ")
+func hasWaitHint(text string) bool {
+	return waitHint.MatchString(text) && strings.Contains(text, "Okta said: ")
 }

@@ -8,7 +8,7 @@ import (
 	"stsx/tests/okta"
 )
 
-func bridgeSituations() []situation {
+func unknownPageSituations() []situation {
 	return []situation{
 		{row: "unknown page, on a terminal without a display", answer: "asked there, with the page's origin; nothing that stsx keeps goes into it", run: unknownOnTerminal},
 	}
@@ -18,22 +18,22 @@ func bridgeSituations() []situation {
 func unknownOnTerminal(t *testing.T, c okta.Config) {
 	onLinux(t) // elsewhere there is a display
 	c.Detour = okta.SurveyPage
-	d := newDesk(t, c).signed()
-	term := d.open("exec", "prod", "--", "echo", "in")
-	term.expect("stsx: a page of " + d.org.URL() + " asks:")
-	term.expect(d.words("One question before you go on")...)
-	term.expect(d.words("Cost centre")...)
-	term.send("\r") // but the page wants one
-	term.expect(d.words("Reason")...)
-	term.send(down + "\r")
-	term.expect("nothing came of pressing")
-	term.expect("  ! ") // in the browser's words
-	term.expect(d.words("Cost centre")...)
-	term.send("4711\r")
-	term.expect(d.words("Reason")...)
-	term.send("\r")
-	term.expect("in\r\n")
-	d.expect(term.wait(), 0)
-	d.once(1)
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	term := d.openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("stsx: a page of " + d.org.URL() + " asks:")
+	term.waitFor(d.oktaTexts("One question before you go on")...)
+	term.waitFor(d.oktaTexts("Cost centre")...)
+	term.typeText("\r") // but the page wants one
+	term.waitFor(d.oktaTexts("Reason")...)
+	term.typeText(downKey + "\r")
+	term.waitFor("nothing came of pressing")
+	term.waitFor("  ! ") // in the browser's words
+	term.waitFor(d.oktaTexts("Cost centre")...)
+	term.typeText("4711\r")
+	term.waitFor(d.oktaTexts("Reason")...)
+	term.typeText("\r")
+	term.waitFor("in\r\n")
+	d.wantStatus(term.wait(), 0)
+	d.wantOneSignIn(1)
+	d.wantNoBrowserProfile()
 }

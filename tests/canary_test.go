@@ -28,8 +28,8 @@ const (
 	canarySeed     = "MNQW4YLSPFRWC3TBOJ4SA43F" // of the code generator
 )
 
-// cage is a desk whose every secret is known and looked for.
-type cage struct {
+// canaryDesk is a desk whose every secret is known and looked for.
+type canaryDesk struct {
 	*desk
 	since time.Time
 
@@ -40,15 +40,15 @@ type cage struct {
 	browsers map[string]bool        // environments of Chromium's processes
 }
 
-func newCage(t *testing.T, config okta.Config) *cage {
+func newCanaryDesk(t *testing.T, config okta.Config) *canaryDesk {
 	t.Helper()
 	onLinux(t)
-	user := person()
+	user := janeUser()
 	user.Password, user.GoogleTOTP = canaryPassword, canarySeed
 	config.Users = []okta.User{user}
-	c := &cage{since: time.Now(), needles: map[string]string{}, seen: map[string]string{}, browsers: map[string]bool{}}
+	c := &canaryDesk{since: time.Now(), needles: map[string]string{}, seen: map[string]string{}, browsers: map[string]bool{}}
 	config.AfterSigning = func(signed []byte) []byte {
-		c.assertion(signed)
+		c.addAssertion(signed)
 		c.mu.Lock()
 		told := c.posts
 		c.mu.Unlock()
@@ -64,21 +64,21 @@ func newCage(t *testing.T, config okta.Config) *cage {
 		}
 	}
 	c.desk = c.with("TMPDIR="+c.home+"/tmp", "XDG_RUNTIME_DIR="+c.home+"/runtime", "XDG_CACHE_HOME="+c.home+"/cache", "XDG_DATA_HOME="+c.home+"/data")
-	c.secret("the password", canaryPassword)
-	c.secret("the seed of the codes", canarySeed)
+	c.addSecret("the password", canaryPassword)
+	c.addSecret("the seed of the codes", canarySeed)
 	return c
 }
 
-// signed is the desk with the password and a code, both looked for.
-func (c *cage) signed() *desk {
-	code := c.code(okta.GoogleTOTP)
-	c.secret("the code", code)
+// withPasswordAndCode is the desk with the password and a code, both looked for.
+func (c *canaryDesk) withPasswordAndCode() *desk {
+	code := c.factorCode(okta.GoogleTOTP)
+	c.addSecret("the code", code)
 	return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE="+code)
 }
 
-// secret is looked for from now on, as it is and in the usual encodings. Six
+// addSecret is looked for from now on, as it is and in the usual encodings. Six
 // digits alone occur by chance: a code is looked for as a value of its own.
-func (c *cage) secret(what, text string) {
+func (c *canaryDesk) addSecret(what, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(text) < 8 {
@@ -98,9 +98,9 @@ func (c *cage) secret(what, text string) {
 	}
 }
 
-// assertion looks for pieces of it, from its middle: the signature, and a
+// addAssertion looks for pieces of it, from its middle: the signature, and a
 // stretch of the base64 that is posted.
-func (c *cage) assertion(xml []byte) {
+func (c *canaryDesk) addAssertion(xml []byte) {
 	posted := base64.StdEncoding.EncodeToString(xml)
 	longest := ""
 	for _, piece := range strings.FieldsFunc(posted[len(posted)/4:], func(r rune) bool { return strings.ContainsRune("+/=", r) }) {
@@ -115,13 +115,13 @@ func (c *cage) assertion(xml []byte) {
 	c.needles[longest[:40]], c.needles[signature[:40]] = "the assertion", "the assertion's signature"
 }
 
-// watch looks at every process of the machine until stop is called.
-func (c *cage) watch() (stop func()) {
+// watchProcesses looks at every process of the machine until stop is called.
+func (c *canaryDesk) watchProcesses() (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		for {
-			c.look()
+			c.inspectProcesses()
 			select {
 			case <-quit:
 				return
@@ -132,9 +132,9 @@ func (c *cage) watch() (stop func()) {
 	return func() { close(quit); <-done }
 }
 
-func (c *cage) look() {
-	all := processes()
-	ours := c.browsersOf(all)
+func (c *canaryDesk) inspectProcesses() {
+	all := listProcesses()
+	ours := c.browsersAmong(all)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range all {
@@ -145,8 +145,8 @@ func (c *cage) look() {
 	}
 }
 
-// found are the secrets in text.
-func (c *cage) found(text []byte) []string {
+// secretsIn are the secrets in text.
+func (c *canaryDesk) secretsIn(text []byte) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var out []string
@@ -158,15 +158,15 @@ func (c *cage) found(text []byte) []string {
 	return out
 }
 
-// holdsNothing fails the test if a secret was seen in a process, stands in one
+// wantNoSecrets fails the test if a secret was seen in a process, stands in one
 // of texts, or in a file that was written since the test began.
-func (c *cage) holdsNothing(texts ...string) {
+func (c *canaryDesk) wantNoSecrets(texts ...string) {
 	c.Helper()
 	for _, cookie := range c.org.Cookies() {
-		c.secret("a cookie", cookie)
+		c.addSecret("a cookie", cookie)
 	}
 	for _, text := range texts {
-		if found := c.found([]byte(text)); found != nil {
+		if found := c.secretsIn([]byte(text)); found != nil {
 			c.Errorf("%q said: %s", found, text)
 		}
 	}
@@ -182,17 +182,17 @@ func (c *cage) holdsNothing(texts ...string) {
 	}
 	c.mu.Unlock()
 	for text, whose := range seen {
-		if found := c.found([]byte(text)); found != nil {
+		if found := c.secretsIn([]byte(text)); found != nil {
 			c.Errorf("%q in %s: %q", found, whose, text)
 		}
 	}
-	for path, found := range c.files(c.home, os.TempDir(), "/tmp", "/var/tmp", "/dev/shm") {
+	for path, found := range c.filesWithSecrets(c.home, os.TempDir(), "/tmp", "/var/tmp", "/dev/shm") {
 		c.Errorf("%q in %s", found, path)
 	}
 }
 
-// files are those below dirs that hold a secret, with what they hold.
-func (c *cage) files(dirs ...string) map[string][]string {
+// filesWithSecrets are those below dirs that hold a secret, with what they hold.
+func (c *canaryDesk) filesWithSecrets(dirs ...string) map[string][]string {
 	out := map[string][]string{}
 	for _, dir := range dirs {
 		_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -214,7 +214,7 @@ func (c *cage) files(dirs ...string) map[string][]string {
 			if err != nil {
 				return nil
 			}
-			if found := c.found(append([]byte(path), text...)); found != nil {
+			if found := c.secretsIn(append([]byte(path), text...)); found != nil {
 				out[path] = found
 			}
 			return nil
@@ -230,26 +230,26 @@ func TestCanaries(t *testing.T) {
 	for _, engine := range []okta.Engine{okta.Classic, okta.Gen3} {
 		t.Run(engine.String(), func(t *testing.T) {
 			t.Parallel()
-			c := newCage(t, okta.Config{Engine: engine})
-			stop := c.watch()
-			r := c.expect(c.signed().run("exec", "prod", "--verbose", "--", "sh", "-c", `sleep 0.2; echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
+			c := newCanaryDesk(t, okta.Config{Engine: engine})
+			stop := c.watchProcesses()
+			r := c.wantStatus(c.withPasswordAndCode().run("exec", "prod", "--verbose", "--", "sh", "-c", `sleep 0.2; echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
 			stop()
 			keys := strings.Fields(r.stdout)
-			c.secret("the secret key", keys[0])
-			c.secret("the session token", keys[1])
+			c.addSecret("the secret key", keys[0])
+			c.addSecret("the session token", keys[1])
 			if len(c.org.Cookies()) < 2 || len(c.needles) < 20 || len(c.browsers) == 0 {
 				t.Fatalf("the test looks for too little: %d cookies, %d needles, %d browsers", len(c.org.Cookies()), len(c.needles), len(c.browsers))
 			}
-			status := c.expect(c.run("status", "--json"), 0)
-			c.holdsNothing(r.stderr, status.stdout, status.stderr)
+			status := c.wantStatus(c.run("status", "--json"), 0)
+			c.wantNoSecrets(r.stderr, status.stdout, status.stderr)
 			if left, err := os.ReadDir(filepath.Join(c.home, "tmp")); err != nil || len(left) > 0 {
 				t.Errorf("left in TMPDIR: %v, %v", left, err)
 			}
 			// That the search finds: plant each.
 			for needle, what := range c.needles {
 				path := filepath.Join(c.home, "tmp", "planted")
-				c.write(path, "x"+needle+"y", 0o600)
-				if c.files(c.home)[path] == nil {
+				c.writeFile(path, "x"+needle+"y", 0o600)
+				if c.filesWithSecrets(c.home)[path] == nil {
 					t.Errorf("%s would not be found", what)
 				}
 			}
@@ -262,31 +262,31 @@ func TestCanariesOfFailures(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		config  okta.Config
-		prepare func(c *cage) *desk
+		prepare func(c *canaryDesk) *desk
 		status  int
 	}{
-		"wrong password": {status: 4, prepare: func(c *cage) *desk {
-			c.secret("the wrong password", "CanaryWrong-81x")
+		"wrong password": {status: 4, prepare: func(c *canaryDesk) *desk {
+			c.addSecret("the wrong password", "CanaryWrong-81x")
 			return c.with("STSX_PASSWORD=CanaryWrong-81x")
 		}},
-		"wrong code": {status: 4, prepare: func(c *cage) *desk {
-			c.secret("the wrong code", "CanaryCode-81x")
+		"wrong code": {status: 4, prepare: func(c *canaryDesk) *desk {
+			c.addSecret("the wrong code", "CanaryCode-81x")
 			return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE=CanaryCode-81x")
 		}},
-		"unknown page":             {status: 125, config: okta.Config{Detour: okta.SurveyPage}, prepare: (*cage).signed},
-		"AWS quotes the assertion": {status: 5, prepare: (*cage).signed},
-		"role not granted": {status: 5, prepare: func(c *cage) *desk {
+		"unknown page":             {status: 125, config: okta.Config{Detour: okta.SurveyPage}, prepare: (*canaryDesk).withPasswordAndCode},
+		"AWS quotes the assertion": {status: 5, prepare: (*canaryDesk).withPasswordAndCode},
+		"role not granted": {status: 5, prepare: func(c *canaryDesk) *desk {
 			if err := c.org.Update(jane, func(u *okta.User) { u.Roles = u.Roles[1:] }); err != nil {
 				c.Fatal(err)
 			}
-			return c.signed()
+			return c.withPasswordAndCode()
 		}},
-		"bad signature": {status: 5, prepare: (*cage).signed},
+		"bad signature": {status: 5, prepare: (*canaryDesk).withPasswordAndCode},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.config.Engine = okta.Gen2
-			cage := newCage(t, c.config)
+			cage := newCanaryDesk(t, c.config)
 			d := c.prepare(cage)
 			if name == "AWS quotes the assertion" {
 				cage.mu.Lock()
@@ -299,14 +299,14 @@ func TestCanariesOfFailures(t *testing.T) {
 			if name == "bad signature" {
 				d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "InvalidIdentityToken", "Response signature invalid"))
 			}
-			r := d.expect(d.run("exec", "prod", "--verbose", "--", "true"), c.status)
+			r := d.wantStatus(d.run("exec", "prod", "--verbose", "--", "true"), c.status)
 			if name == "unknown page" {
 				if _, err := os.Stat(filepath.Join(d.home, ".local", "state", "stsx", "page.png")); err != nil {
 					t.Error(err)
 				}
 			}
-			cage.holdsNothing(r.stdout, r.stderr)
-			d.clean()
+			cage.wantNoSecrets(r.stdout, r.stderr)
+			d.wantNoBrowserProfile()
 		})
 	}
 }
@@ -314,15 +314,15 @@ func TestCanariesOfFailures(t *testing.T) {
 // TestCanariesOfTheKilled: what a killed run leaves until the next one sweeps.
 func TestCanariesOfTheKilled(t *testing.T) {
 	t.Parallel()
-	c := newCage(t, okta.Config{Engine: okta.Gen2})
+	c := newCanaryDesk(t, okta.Config{Engine: okta.Gen2})
 	c.aws.Fail("AssumeRoleWithSAML", aws.Hang())
-	d := c.signed()
+	d := c.withPasswordAndCode()
 	r := d.start("exec", "prod", "--", "true")
-	d.await("an assertion", func() bool { return d.count(okta.Asserted) > 0 })
+	d.waitFor("an assertion", func() bool { return d.countEvents(okta.Asserted) > 0 })
 	if err := syscall.Kill(r.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	<-r.ended
-	d.alone()
-	c.holdsNothing(r.err.String())
+	d.wantNoBrowserOrLock()
+	c.wantNoSecrets(r.err.String())
 }

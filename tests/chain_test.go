@@ -15,20 +15,20 @@ import (
 	"stsx/tests/require"
 )
 
-// chained is a desk whose AWS has roles that are assumed from jane's, one from
+// newChainDesk is a desk whose AWS has roles that are assumed from jane's, one from
 // the other. Its configuration begins with the idp and prod.
-func chained(t *testing.T, config okta.Config, text string) *desk {
+func newChainDesk(t *testing.T, config okta.Config, text string) *desk {
 	t.Helper()
 	requireBrowser(t)
 	config.Engine, config.Users = okta.Classic, noFactorPerson()
 	org, err := okta.Start(config)
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{
-		admin: {MaxDuration: 8 * time.Hour}, dev: {MaxDuration: 8 * time.Hour}, audit: {},
-		there: {Sources: []string{admin}}, deep: {Sources: []string{there}}, deploy: {Sources: []string{admin}},
+	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{
+		adminRole: {MaxDuration: 8 * time.Hour}, devRole: {MaxDuration: 8 * time.Hour}, auditRole: {},
+		there: {Sources: []string{adminRole}}, deep: {Sources: []string{there}}, deploy: {Sources: []string{adminRole}},
 	}}).with("STSX_PASSWORD=" + janePassword)
-	d.configure("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" + text)
+	d.writeConfig("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" + text)
 	return d
 }
 
@@ -43,7 +43,7 @@ const (
 func TestChain(t *testing.T) {
 	t.Parallel()
 	const profiles = `[profile.prod]
-role = "` + admin + `"
+role = "` + adminRole + `"
 duration = "8h"
 region = "eu-west-1"
 [profile.there]
@@ -61,25 +61,25 @@ external_id = "x-1"
 source_identity = "jane"
 region = "eu-west-3"
 `
-	d := chained(t, okta.Config{}, profiles)
-	r := d.expect(d.run("exec", "deep", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
+	d := newChainDesk(t, okta.Config{}, profiles)
+	r := d.wantStatus(d.run("exec", "deep", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 	if r.stdout != "333333333333 Deep eu-west-3\n" {
 		t.Error(r)
 	}
 	log := d.aws.Log()
-	if len(log) != 3 || d.count(okta.Asserted) != 1 {
-		t.Fatalf("%d sign-ins, %+v", d.count(okta.Asserted), log)
+	if len(log) != 3 || d.countEvents(okta.Asserted) != 1 {
+		t.Fatalf("%d sign-ins, %+v", d.countEvents(okta.Asserted), log)
 	}
 	keys := map[string]string{}
 	for _, profile := range []string{"prod", "there"} {
-		keys[profile] = strings.TrimSpace(d.expect(d.run("exec", profile, "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"), 0).stdout)
+		keys[profile] = strings.TrimSpace(d.wantStatus(d.run("exec", profile, "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"), 0).stdout)
 	}
 	for i, want := range []struct {
 		action, role, region, key string
 		duration                  time.Duration
 		extras                    url.Values
 	}{
-		{"AssumeRoleWithSAML", admin, "eu-west-1", "", 8 * time.Hour, nil},
+		{"AssumeRoleWithSAML", adminRole, "eu-west-1", "", 8 * time.Hour, nil},
 		{"AssumeRole", there, "eu-west-2", keys["prod"], time.Hour, url.Values{"RoleSessionName": {jane},
 			"Tags.member.1.Key": {"Project"}, "Tags.member.1.Value": {"a b"}, "Tags.member.2.Key": {"Team"}, "Tags.member.2.Value": {"x"}, "TransitiveTagKeys.member.1": {"Project"}}},
 		{"AssumeRole", deep, "eu-west-3", keys["there"], time.Hour, url.Values{"RoleSessionName": {jane}, "ExternalId": {"x-1"}, "SourceIdentity": {"jane"}}},
@@ -93,7 +93,7 @@ region = "eu-west-3"
 		}
 	}
 	circle := filepath.Join(d.home, "circle.toml")
-	d.write(circle, textOf(t, d.config())+`
+	d.writeFile(circle, textOf(t, d.configPath())+`
 [profile.a]
 source = "b"
 role = "`+deep+`"
@@ -104,16 +104,16 @@ role = "`+deep+`"
 source = "a"
 role = "`+deep+`"
 `, 0o600)
-	d.says(d.expect(d.run("login", "prod", "--config", circle), 1).stderr, `the sources of profile "a" go in a circle: a → b → c → a`)
+	d.wantText(d.wantStatus(d.run("login", "prod", "--config", circle), 1).stderr, `the sources of profile "a" go in a circle: a → b → c → a`)
 }
 
 // TestGuards: what the configuration forbids costs no sign-in where that is
 // known before, and nothing is asked of AWS.
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	d := chained(t, okta.Config{SessionDuration: 8 * time.Hour}, `allowed_accounts = ["123456789012"]
+	d := newChainDesk(t, okta.Config{SessionDuration: 8 * time.Hour}, `allowed_accounts = ["123456789012"]
 [profile.prod]
-role = "`+admin+`"
+role = "`+adminRole+`"
 confirm = true
 [profile.deploy]
 source = "prod"
@@ -128,36 +128,36 @@ role = "Dev"
 max_duration = "1h"
 `)
 	const guard = `may not use account 210987654321: allowed_accounts in the configuration names 123456789012`
-	d.says(d.expect(d.run("exec", "far", "--role", audit, "--", "true"), 5).stderr, guard, "hint: the guard is there on purpose")
-	d.says(d.expect(d.run("login", "short", "--duration", "8h"), 2).stderr, "--duration is above max_duration of short, which is 1h")
-	d.says(d.expect(d.run("exec", "deploy", "--", "true"), 3).stderr, "a yes to using deploy is needed", "the profile prod says confirm = true")
-	term := d.open("exec", "deploy", "--", "true")
-	term.expect("Use deploy (role " + deploy + ") from prod (role ")
-	term.expect("[y/N]")
-	term.send("\r")
+	d.wantText(d.wantStatus(d.run("exec", "far", "--role", auditRole, "--", "true"), 5).stderr, guard, "hint: the guard is there on purpose")
+	d.wantText(d.wantStatus(d.run("login", "short", "--duration", "8h"), 2).stderr, "--duration is above max_duration of short, which is 1h")
+	d.wantText(d.wantStatus(d.run("exec", "deploy", "--", "true"), 3).stderr, "a yes to using deploy is needed", "the profile prod says confirm = true")
+	term := d.openTerminal("exec", "deploy", "--", "true")
+	term.waitFor("Use deploy (role " + deploy + ") from prod (role ")
+	term.waitFor("[y/N]")
+	term.typeText("\r")
 	if r := term.wait(); r.status != 125 {
 		t.Error(r)
 	}
-	if n := d.count(okta.Requested); n != 0 {
+	if n := d.countEvents(okta.Requested); n != 0 {
 		t.Errorf("%d sign-ins were begun", n)
 	}
-	d.says(d.expect(d.run("exec", "far", "--", "true"), 5).stderr, guard)
-	d.says(d.expect(d.run("exec", "own", "--", "true"), 5).stderr, `"own" may not use account 123456789012: allowed_accounts in the configuration names 999999999999`)
+	d.wantText(d.wantStatus(d.run("exec", "far", "--", "true"), 5).stderr, guard)
+	d.wantText(d.wantStatus(d.run("exec", "own", "--", "true"), 5).stderr, `"own" may not use account 123456789012: allowed_accounts in the configuration names 999999999999`)
 	if log := d.aws.Log(); len(log) != 0 {
 		t.Errorf("AWS was asked: %+v", log)
 	}
 	// The assertion's eight hours are not asked for.
-	d.expect(d.run("login", "short"), 0)
-	if got := d.durations("AssumeRoleWithSAML"); len(got) != 1 || got[0] != time.Hour {
+	d.wantStatus(d.run("login", "short"), 0)
+	if got := d.askedDurations("AssumeRoleWithSAML"); len(got) != 1 || got[0] != time.Hour {
 		t.Errorf("STS was asked for %v", got)
 	}
-	term = d.open("exec", "deploy", "--", "echo", "it is", "done")
-	term.expect("[y/N]")
-	term.send("y\r")
-	term.expect("it is done")
+	term = d.openTerminal("exec", "deploy", "--", "echo", "it is", "done")
+	term.waitFor("[y/N]")
+	term.typeText("y\r")
+	term.waitFor("it is done")
 	if r := term.wait(); r.status != 0 {
 		t.Error(r)
 	}
 	// Its session is in the store now, and still it is asked.
-	d.expect(d.run("exec", "deploy", "--", "true"), 3)
+	d.wantStatus(d.run("exec", "deploy", "--", "true"), 3)
 }

@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"stsx": func(ts *testscript.TestScript, not bool, args []string) {
-				if got, _ := inScript(ts, args); (got == 0) == not {
+				if got, _ := runInScript(ts, args); (got == 0) == not {
 					ts.Fatalf("status %d", got)
 				}
 			},
@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 				if not || len(args) < 2 || args[1] != "stsx" {
 					ts.Fatalf("usage: status N stsx ARG…")
 				}
-				got, printed := inScript(ts, args[2:])
+				got, printed := runInScript(ts, args[2:])
 				if strconv.Itoa(got) != args[0] || printed != "" {
 					ts.Fatalf("status %d, not %s; on stdout: %q", got, args[0], printed)
 				}
@@ -49,11 +49,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// inScript runs stsx as a script's command and returns how it ended and what
+// runInScript runs stsx as a script's command and returns how it ended and what
 // it printed.
-func inScript(ts *testscript.TestScript, args []string) (status int, stdout string) {
+func runInScript(ts *testscript.TestScript, args []string) (status int, stdout string) {
 	var out, problems strings.Builder
-	command := exec.Command(stsx, args...)
+	command := exec.Command(stsxPath, args...)
 	command.Dir = ts.Getenv("WORK")
 	for _, name := range []string{"HOME", "PATH", "SHELL", "STSX_CONFIG", "STSX_PROFILE", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 		if value := ts.Getenv(name); value != "" {

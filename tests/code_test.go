@@ -14,48 +14,48 @@ import (
 
 // twoFactors is jane with both apps.
 func twoFactors() []okta.User {
-	user := person()
+	user := janeUser()
 	user.OktaVerifyTOTP = verifySecret
 	return []okta.User{user}
 }
 
-// codes fails the test unless the org got n codes, no two the same.
-func (d *desk) codes(n int) {
+// wantCodesTried fails the test unless the org got n codes, no two the same.
+func (d *desk) wantCodesTried(n int) {
 	d.Helper()
 	seen := map[string]bool{}
-	for _, e := range d.events(okta.CodeTried) {
+	for _, e := range d.eventsOf(okta.CodeTried) {
 		seen[e.Digest] = true
 	}
-	if got := d.count(okta.CodeTried); got != n || len(seen) != n {
-		d.Errorf("the org got %d codes, %d different; want %d: %v", got, len(seen), n, d.events(okta.CodeTried))
+	if got := d.countEvents(okta.CodeTried); got != n || len(seen) != n {
+		d.Errorf("the org got %d codes, %d different; want %d: %v", got, len(seen), n, d.eventsOf(okta.CodeTried))
 	}
 }
 
 func TestWrongCodes(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic})
-	d.sub("three, typed", func(d *desk) {
-		d = d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE=000001").elsewhere()
-		term := d.open("exec", "prod", "--", "echo", "in")
+	d.subtest("three, typed", func(d *desk) {
+		d = d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE=000001").withFreshState()
+		term := d.openTerminal("exec", "prod", "--", "echo", "in")
 		for _, code := range []string{"000001", "000002", "000 002", "000003"} {
-			term.expect("Code from Google Authenticator")
-			term.send(code + "\r")
+			term.waitFor("Code from Google Authenticator")
+			term.typeText(code + "\r")
 		}
 		r := term.wait()
 		if r.status != 4 || strings.Contains(r.stdout, "\nin") {
 			t.Fatal(r)
 		}
-		d.says(r.stdout, "that code was used already", "stsx: hint: wait for the next code")
-		d.codes(3)
-		if d.count(okta.Locked) != 0 {
+		d.wantText(r.stdout, "that code was used already", "stsx: hint: wait for the next code")
+		d.wantCodesTried(3)
+		if d.countEvents(okta.Locked) != 0 {
 			d.Error("the account is locked")
 		}
 		// One given and nobody there: once, and no second try.
-		d = d.with("STSX_PASSWORD=" + janePassword).elsewhere()
-		r = d.expect(d.run("exec", "prod", "--mfa-code", "000004", "--", "true"), 4)
-		d.says(r.stderr, "Okta said: ", "stsx: hint: wait for the next code")
-		d.codes(4)
-		d.clean()
+		d = d.with("STSX_PASSWORD=" + janePassword).withFreshState()
+		r = d.wantStatus(d.run("exec", "prod", "--mfa-code", "000004", "--", "true"), 4)
+		d.wantText(r.stderr, "Okta said: ", "stsx: hint: wait for the next code")
+		d.wantCodesTried(4)
+		d.wantNoBrowserProfile()
 	})
 }
 
@@ -90,43 +90,43 @@ func TestCodeCommand(t *testing.T) {
 	}()
 	<-shown
 	config := func(command string) {
-		d.configure("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\nmfa = \"google_otp\"\nmfa_command = [\"" + command + "\"]\n[profile.prod]\nrole = \"Admin\"\n")
+		d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\nmfa = \"google_otp\"\nmfa_command = [\"" + command + "\"]\n[profile.prod]\nrole = \"Admin\"\n")
 	}
 	config(script)
-	d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 0)
-	d.codes(2)
+	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 0)
+	d.wantCodesTried(2)
 	if times, _ := os.ReadFile(filepath.Join(dir, "times")); string(times) != "x\nx\nx\n" {
 		t.Errorf("the command ran %d times", len(times)/2)
 	}
 	config("false")
-	r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("login", "prod", "--force"), 1)
-	d.says(r.stderr, "getting a code from mfa_command: false: exit status 1")
-	d.codes(2)
+	r := d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("login", "prod", "--force"), 1)
+	d.wantText(r.stderr, "getting a code from mfa_command: false: exit status 1")
+	d.wantCodesTried(2)
 }
 
 // TestFactors: with several, the person picks or is told how to.
 func TestFactors(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: twoFactors()}).with("STSX_PASSWORD=" + janePassword)
-	r := d.expect(d.run("exec", "prod", "--mfa-code", "123456", "--", "true"), 3)
-	d.says(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is needed", "name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
-	d.codes(0)
-	term := d.open("exec", "prod", "--mfa", "totp", "--", "echo", "in")
-	term.expect("Sign in with")
-	term.send("verify\r")
-	term.expect("Code from Okta Verify")
-	term.send(d.code(okta.OktaVerifyTOTP) + "\r")
+	r := d.wantStatus(d.run("exec", "prod", "--mfa-code", "123456", "--", "true"), 3)
+	d.wantText(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is needed", "name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
+	d.wantCodesTried(0)
+	term := d.openTerminal("exec", "prod", "--mfa", "totp", "--", "echo", "in")
+	term.waitFor("Sign in with")
+	term.typeText("verify\r")
+	term.waitFor("Code from Okta Verify")
+	term.typeText(d.factorCode(okta.OktaVerifyTOTP) + "\r")
 	if r := term.wait(); r.status != 0 || !strings.Contains(r.stdout, "in") {
 		t.Fatal(r)
 	}
-	if e := d.events(okta.CodeTried); e[0].Factor != okta.OktaVerifyTOTP {
+	if e := d.eventsOf(okta.CodeTried); e[0].Factor != okta.OktaVerifyTOTP {
 		t.Errorf("verified with %s", e[0].Factor)
 	}
-	d.expect(d.run("login", "prod", "--force", "--mfa", "okta_verify", "--mfa-code", d.code(okta.OktaVerifyTOTP)), 0)
-	d.codes(2)
-	r = d.expect(d.run("login", "prod", "--mfa", "okta_verfy"), 2)
-	d.says(r.stderr, `unknown factor "okta_verfy"; did you mean okta_verify?`)
-	d.clean()
+	d.wantStatus(d.run("login", "prod", "--force", "--mfa", "okta_verify", "--mfa-code", d.factorCode(okta.OktaVerifyTOTP)), 0)
+	d.wantCodesTried(2)
+	r = d.wantStatus(d.run("login", "prod", "--mfa", "okta_verfy"), 2)
+	d.wantText(r.stderr, `unknown factor "okta_verfy"; did you mean okta_verify?`)
+	d.wantNoBrowserProfile()
 }
 
 // TestNoInput: each question that would be asked is an error that says what
@@ -152,19 +152,19 @@ func TestNoInput(t *testing.T) {
 		"confirm":  {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is needed", "confirm = true"}},
 		"keeping":  {nil, []string{"password", "set"}, []string{"the password for " + jane + " is needed", "use --password-stdin"}},
 	} {
-		d.sub(name, func(d *desk) {
-			d = d.with(c.env...).elsewhere()
-			if d.value("STSX_MFA_CODE") == "now" { // not before this test's turn has come
-				d = d.with("STSX_MFA_CODE=" + d.code(okta.GoogleTOTP))
+		d.subtest(name, func(d *desk) {
+			d = d.with(c.env...).withFreshState()
+			if d.envValue("STSX_MFA_CODE") == "now" { // not before this test's turn has come
+				d = d.with("STSX_MFA_CODE=" + d.factorCode(okta.GoogleTOTP))
 			}
-			term := d.open(append(append([]string{}, c.args...), "--no-input")...)
+			term := d.openTerminal(append(append([]string{}, c.args...), "--no-input")...)
 			r := term.wait()
 			if r.status != 3 {
 				d.Errorf("%s", r)
 			}
 			flat := strings.Join(strings.Fields(r.stdout), " ")
-			d.says(flat, append(c.want, "stsx: error: ", "stsx: hint: ")...)
-			d.clean()
+			d.wantText(flat, append(c.want, "stsx: error: ", "stsx: hint: ")...)
+			d.wantNoBrowserProfile()
 		})
 	}
 }

@@ -100,14 +100,14 @@ func completionDesk(t *testing.T, profiles ...string) *desk {
 	if err := os.Symlink("awsdo", filepath.Join(bin, "wrapped")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(stsx, filepath.Join(bin, "stsx")); err != nil {
+	if err := os.Symlink(stsxPath, filepath.Join(bin, "stsx")); err != nil {
 		t.Fatal(err)
 	}
 	text := "[idp.acme]\nurl = \"https://acme.example/app\"\nusername = \"jane@acme.example\"\n"
 	for _, name := range profiles {
 		text += "[profile." + strconv.Quote(name) + "]\nrole = \"arn:aws:iam::123456789012:role/Admin\"\nregion = \"eu-west-1\"\n"
 	}
-	d.configure(text)
+	d.writeConfig(text)
 	return d
 }
 
@@ -285,11 +285,11 @@ func TestCompletionOfTheHook(t *testing.T) {
 				if c.shell == "nushell" && command != "stsx" {
 					continue // its hook has no --cmd
 				}
-				r := d.expect(d.run("init", c.shell, "--cmd", command, "--no-prompt"), 0)
+				r := d.wantStatus(d.run("init", c.shell, "--cmd", command, "--no-prompt"), 0)
 				s := c.open(d, r.stdout)
 				s.write(command+" use t", "Tab")
 				s.until(command + " use team:blue")
-				bare := d.expect(d.run("init", c.shell, "--no-completion"), 0)
+				bare := d.wantStatus(d.run("init", c.shell, "--no-completion"), 0)
 				if strings.Contains(bare.stdout, "__complete") {
 					t.Error("--no-completion leaves it in")
 				}
@@ -316,14 +316,14 @@ func TestCompletionByTheDocumentedLine(t *testing.T) {
 			t.Parallel()
 			d := completionDesk(t, "team:blue", "a b")
 			line := lines[c.shell]
-			d.says(string(document), strings.ReplaceAll(line, "|", `\|`))
-			d.says(d.expect(d.run("help", "completion"), 0).stdout, line)
+			d.wantText(string(document), strings.ReplaceAll(line, "|", `\|`))
+			d.wantText(d.wantStatus(d.run("help", "completion"), 0).stdout, line)
 			if c.shell == "nushell" {
 				path := filepath.Join(d.home, ".config", "nushell", "stsx-completion.nu")
 				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 					t.Fatal(err)
 				}
-				if err := os.WriteFile(path, []byte(d.expect(d.run("completion", "nushell"), 0).stdout), 0o600); err != nil {
+				if err := os.WriteFile(path, []byte(d.wantStatus(d.run("completion", "nushell"), 0).stdout), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -21,7 +21,7 @@ import (
 // what they are.
 func (d *desk) asked(words ...string) (directive string, values []string) {
 	d.Helper()
-	r := d.expect(d.run(append([]string{"__complete", "zsh", strconv.Itoa(len(words) - 1)}, words...)...), 0)
+	r := d.wantStatus(d.run(append([]string{"__complete", "zsh", strconv.Itoa(len(words) - 1)}, words...)...), 0)
 	if r.stderr != "" {
 		d.Errorf("on stderr: %s", r.stderr)
 	}
@@ -168,11 +168,11 @@ func TestCompleteWithout(t *testing.T) {
 		}
 	}
 	here("all well", d, "prod")
-	d.configure("[profile.prod]\nrole = 3\n")
+	d.writeConfig("[profile.prod]\nrole = 3\n")
 	here("a wrong configuration", d)
-	d.configure("\x00\xff[[[")
+	d.writeConfig("\x00\xff[[[")
 	here("no TOML", d)
-	d.configure("")
+	d.writeConfig("")
 	here("an empty configuration", d)
 	if err := os.Remove(filepath.Join(d.home, ".config", "stsx", "config.toml")); err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func TestCompleteTouchesNothing(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "strace")
 	for _, words := range [][]string{{"1", "exec", ""}, {"2", "exec", "--role", ""}, {"1", "exec", "--"}} {
 		command := exec.Command(strace, append([]string{"-f", "-qq", "-o", log, "-e", "trace=%network,execve,execveat,keyctl,add_key,request_key,/^open,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2",
-			stsx, "__complete", "zsh"}, words...)...)
+			stsxPath, "__complete", "zsh"}, words...)...)
 		command.Env, command.Dir = d.env, d.home
 		out, err := command.CombinedOutput()
 		require.Part(t, "ptrace", err == nil || !bytes.Contains(out, []byte("ptrace")), "allow strace to trace")
@@ -225,7 +225,7 @@ func TestCompleteTouchesNothing(t *testing.T) {
 // cache that anybody may read over one's shoulder.
 func TestCompleteRolesSeen(t *testing.T) {
 	d := completionDesk(t)
-	d.configure("")
+	d.writeConfig("")
 	dir := filepath.Join(d.home, ".cache", "stsx")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestCompleteRolesSeen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "roles.json"), []byte(seen), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := d.expect(d.run("__complete", "fish", "2", "exec", "--role", ""), 0)
+	r := d.wantStatus(d.run("__complete", "fish", "2", "exec", "--role", ""), 0)
 	want := "values\nAdmin\tin 111122223333, 444455556666\nteam/Dev\tin 444455556666\n" +
 		"arn:aws:iam::111122223333:role/Admin\narn:aws:iam::444455556666:role/Admin\narn:aws:iam::444455556666:role/team/Dev\n"
 	if r.stdout != want {
@@ -247,13 +247,13 @@ func TestCompleteRolesSeen(t *testing.T) {
 func TestCompletionCommand(t *testing.T) {
 	d := completionDesk(t)
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell", "elvish", "nushell"} {
-		if r := d.expect(d.run("completion", shell), 0); !strings.Contains(r.stdout, "__complete "+shell) || r.stderr != "" {
+		if r := d.wantStatus(d.run("completion", shell), 0); !strings.Contains(r.stdout, "__complete "+shell) || r.stderr != "" {
 			t.Errorf("%s: %s", shell, r)
 		}
 	}
-	d.says(d.expect(d.run("completion", "elvsh"), 2).stderr, "there is no completion for elvsh; did you mean elvish?")
-	d.says(d.expect(d.run("completion"), 2).stderr, "name one shell: bash, zsh, fish")
-	d.says(d.expect(d.run("help", "completion"), 0).stdout, `eval "$(stsx completion bash)"`)
+	d.wantText(d.wantStatus(d.run("completion", "elvsh"), 2).stderr, "there is no completion for elvsh; did you mean elvish?")
+	d.wantText(d.wantStatus(d.run("completion"), 2).stderr, "name one shell: bash, zsh, fish")
+	d.wantText(d.wantStatus(d.run("help", "completion"), 0).stdout, `eval "$(stsx completion bash)"`)
 }
 
 // BenchmarkComplete is one Tab with 500 profiles, process start included.
@@ -268,7 +268,7 @@ func BenchmarkComplete(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		command := exec.Command(stsx, "__complete", "zsh", "1", "exec", "")
+		command := exec.Command(stsxPath, "__complete", "zsh", "1", "exec", "")
 		command.Env = append(os.Environ(), "STSX_CONFIG="+path)
 		out, err := command.Output()
 		if err != nil || bytes.Count(out, []byte("\n")) != 501 {

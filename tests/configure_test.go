@@ -18,100 +18,100 @@ import (
 	"stsx/tests/okta"
 )
 
-func (d *desk) config() string { return filepath.Join(d.home, ".config", "stsx", "config.toml") }
+func (d *desk) configPath() string { return filepath.Join(d.home, ".config", "stsx", "config.toml") }
 
 // TestConfigure: a configuration written by answering questions, and one that
 // is given up half-way, which leaves nothing.
 func TestConfigure(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD="+janePassword, "AWS_REGION=eu-west-1")
-	if err := os.RemoveAll(filepath.Dir(d.config())); err != nil {
+	if err := os.RemoveAll(filepath.Dir(d.configPath())); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"configure"}, {"configure", "--no-input"}} {
-		d.says(d.expect(d.run(args...), 3).stderr, "the questions of stsx configure", "run it on a terminal")
+		d.wantText(d.wantStatus(d.run(args...), 3).stderr, "the questions of stsx configure", "run it on a terminal")
 	}
 	signIn := func() *terminal {
-		term := d.open("configure")
-		term.expect("Link of the AWS app in Okta:")
-		term.send(d.org.EmbedURL() + "\r")
-		term.expect("Your username there:")
-		term.send(jane + "\r")
-		term.expect("A role to write a profile for")
+		term := d.openTerminal("configure")
+		term.waitFor("Link of the AWS app in Okta:")
+		term.typeText(d.org.EmbedURL() + "\r")
+		term.waitFor("Your username there:")
+		term.typeText(jane + "\r")
+		term.waitFor("A role to write a profile for")
 		return term
 	}
-	term := d.open("configure")
-	term.expect("Link of")
-	term.send("\x03")
+	term := d.openTerminal("configure")
+	term.waitFor("Link of")
+	term.typeText("\x03")
 	if r := term.wait(); r.status != 130 {
 		t.Error(r)
 	}
 	term = signIn()
-	term.send("\x1b")
+	term.typeText("\x1b")
 	if r := term.wait(); r.status != 130 {
 		t.Error(r)
 	}
 	term = signIn()
-	term.send("admin\r") // the filter
-	term.expect("Another")
-	term.send("\x1b[Baudit\r") // down, and the filter
-	term.expect("Another")
-	term.send("no more\r")
-	term.expect("stsx: admin: 123456789012 Admin")
-	term.expect("stsx: audit: 210987654321 team/Audit")
-	term.expect("Are these names right? [Y/n]")
-	term.send("n\r")
-	term.expect("Name for 123456789012 Admin (Enter: admin)")
-	term.send("prod one\r")
-	term.expect("(Enter: audit)")
-	term.send("prod one\r")
-	term.expect(`there is a profile "prod one" already`)
-	term.send("\r")
-	term.expect("Region (Enter: eu-west-1)")
-	term.send("cn-north-1\r")
-	term.expect("is in partition aws-cn")
-	term.send("\r")
-	term.expect("Write this? [Y/n]")
-	if _, err := os.Stat(filepath.Dir(d.config())); !errors.Is(err, fs.ErrNotExist) {
+	term.typeText("admin\r") // the filter
+	term.waitFor("Another")
+	term.typeText("\x1b[Baudit\r") // down, and the filter
+	term.waitFor("Another")
+	term.typeText("no more\r")
+	term.waitFor("stsx: admin: 123456789012 Admin")
+	term.waitFor("stsx: audit: 210987654321 team/Audit")
+	term.waitFor("Are these names right? [Y/n]")
+	term.typeText("n\r")
+	term.waitFor("Name for 123456789012 Admin (Enter: admin)")
+	term.typeText("prod one\r")
+	term.waitFor("(Enter: audit)")
+	term.typeText("prod one\r")
+	term.waitFor(`there is a profile "prod one" already`)
+	term.typeText("\r")
+	term.waitFor("Region (Enter: eu-west-1)")
+	term.typeText("cn-north-1\r")
+	term.waitFor("is in partition aws-cn")
+	term.typeText("\r")
+	term.waitFor("Write this? [Y/n]")
+	if _, err := os.Stat(filepath.Dir(d.configPath())); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("something is there before a yes: %v", err)
 	}
-	term.send("\r")
-	term.expect(`next: stsx exec "prod one" -- aws sts get-caller-identity`)
+	term.typeText("\r")
+	term.waitFor(`next: stsx exec "prod one" -- aws sts get-caller-identity`)
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
 	want := "[idp.okta]\nurl      = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n" +
-		"[profile.\"prod one\"]\nrole   = \"" + admin + "\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + audit + "\"\nregion = \"eu-west-1\"\n"
-	if got := textOf(t, d.config()); got != want {
+		"[profile.\"prod one\"]\nrole   = \"" + adminRole + "\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + auditRole + "\"\nregion = \"eu-west-1\"\n"
+	if got := textOf(t, d.configPath()); got != want {
 		t.Errorf("the file is:\n%s", got)
 	}
-	info, err := os.Stat(d.config())
-	entries, _ := os.ReadDir(filepath.Dir(d.config()))
+	info, err := os.Stat(d.configPath())
+	entries, _ := os.ReadDir(filepath.Dir(d.configPath()))
 	if err != nil || info.Mode().Perm() != 0o600 || len(entries) != 1 {
 		t.Errorf("%v, %v, beside it %v", info.Mode(), err, entries)
 	}
-	if r := d.expect(d.run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
+	if r := d.wantStatus(d.run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
 		t.Error(r)
 	}
 	// Again: the idp is known, and the role that is left is the one to add.
-	term = d.open("configure", "--region", "eu-west-3")
-	term.expect("Sign in at")
-	term.send("\r")
-	term.expect("the one role to add is 123456789012 Dev")
-	term.send("\r")
-	term.expect("Write this?")
-	term.send("\r")
+	term = d.openTerminal("configure", "--region", "eu-west-3")
+	term.waitFor("Sign in at")
+	term.typeText("\r")
+	term.waitFor("the one role to add is 123456789012 Dev")
+	term.typeText("\r")
+	term.waitFor("Write this?")
+	term.typeText("\r")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
-	if got := textOf(t, d.config()); got != want+"\n[profile.dev]\nrole   = \""+dev+"\"\nregion = \"eu-west-3\"\n" {
+	if got := textOf(t, d.configPath()); got != want+"\n[profile.dev]\nrole   = \""+devRole+"\"\nregion = \"eu-west-3\"\n" {
 		t.Errorf("the file is:\n%s", got)
 	}
 	// A configuration with mistakes is not made worse.
-	d.write(d.config(), "[idp.x]\n", 0o600)
-	term = d.open("configure")
-	term.expect("[idp.x] has no url")
-	if r := term.wait(); r.status != 1 || textOf(t, d.config()) != "[idp.x]\n" {
+	d.writeFile(d.configPath(), "[idp.x]\n", 0o600)
+	term = d.openTerminal("configure")
+	term.waitFor("[idp.x] has no url")
+	if r := term.wait(); r.status != 1 || textOf(t, d.configPath()) != "[idp.x]\n" {
 		t.Error(r)
 	}
 }
@@ -122,8 +122,8 @@ func TestShare(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	head := "[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\n"
-	d.write(d.config(), strings.Replace(textOf(t, d.config()), "username", "password_command = [\"echo\", \"no-secret\"]\nusername", 1), 0o600)
-	r := d.expect(d.run("configure", "export", "prod", "dev"), 0)
+	d.writeFile(d.configPath(), strings.Replace(textOf(t, d.configPath()), "username", "password_command = [\"echo\", \"no-secret\"]\nusername", 1), 0o600)
+	r := d.wantStatus(d.run("configure", "export", "prod", "dev"), 0)
 	if strings.Contains(r.stdout, jane) || strings.Contains(r.stdout, "no-secret") || strings.Contains(r.stdout, "[profile.any]") || r.stderr != "" {
 		t.Error(r)
 	}
@@ -139,81 +139,81 @@ func TestShare(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	authority := filepath.Join(d.home, "ca.pem")
-	d.write(authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})), 0o600)
+	d.writeFile(authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})), 0o600)
 	address := server.URL + "/c.toml?token=let-me-in"
 
 	other := d.with("HOME="+t.TempDir(), "SSL_CERT_FILE="+authority)
-	other.home = other.value("HOME")
-	if r := other.expect(other.run("configure", "import", address, "--dry-run"), 0); !strings.Contains(r.stdout, "+[profile.prod]\n") {
+	other.home = other.envValue("HOME")
+	if r := other.wantStatus(other.run("configure", "import", address, "--dry-run"), 0); !strings.Contains(r.stdout, "+[profile.prod]\n") {
 		t.Error(r)
 	}
-	other.says(other.expect(other.run("configure", "import", address), 3).stderr, "a yes to the changes", "--yes")
-	if _, err := os.Stat(other.config()); !errors.Is(err, fs.ErrNotExist) {
+	other.wantText(other.wantStatus(other.run("configure", "import", address), 3).stderr, "a yes to the changes", "--yes")
+	if _, err := os.Stat(other.configPath()); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("it was written without a yes")
 	}
-	r = other.expect(other.run("configure", "import", server.URL+"/c.toml?token=wrong-one"), 1)
-	other.says(r.stderr, "the server answered 403 Forbidden")
+	r = other.wantStatus(other.run("configure", "import", server.URL+"/c.toml?token=wrong-one"), 1)
+	other.wantText(r.stderr, "the server answered 403 Forbidden")
 	if strings.Contains(r.stderr, "wrong-one") {
 		t.Error(r)
 	}
-	d.says(d.expect(d.run("configure", "import", address), 1).stderr, "certificate")
-	other.says(other.expect(other.run("configure", "import", address, "--yes", "--username", jane), 0).stderr, "wrote "+other.config()+"; new: prod, dev")
+	d.wantText(d.wantStatus(d.run("configure", "import", address), 1).stderr, "certificate")
+	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes", "--username", jane), 0).stderr, "wrote "+other.configPath()+"; new: prod, dev")
 	rest := shared[strings.Index(shared, "\n\n"):]
-	if got := textOf(t, other.config()); got != "[idp.acme]\nurl      = \""+d.org.EmbedURL()+"\"\nusername = \""+jane+"\""+rest {
+	if got := textOf(t, other.configPath()); got != "[idp.acme]\nurl      = \""+d.org.EmbedURL()+"\"\nusername = \""+jane+"\""+rest {
 		t.Errorf("%s", got)
 	}
-	other.says(other.expect(other.run("configure", "import", address, "--yes"), 0).stderr, "there is nothing to add")
+	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes"), 0).stderr, "there is nothing to add")
 
 	// What is one's own stays; what is said otherwise is told of.
-	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-3\""
-	other.write(other.config(), mine, 0o600)
-	if err := os.Chmod(other.config(), 0o640); err != nil {
+	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + adminRole + "\"\nregion = \"eu-west-3\""
+	other.writeFile(other.configPath(), mine, 0o600)
+	if err := os.Chmod(other.configPath(), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	term := other.open("configure", "import", address)
-	term.expect(`left out: [profile.prod] region is "eu-west-3" here and "eu-west-1" there`)
-	term.expect("stsx: +[profile.dev]")
-	term.expect("Write this? [y/N]")
-	term.send("\r")
-	if r := term.wait(); r.status != 1 || !strings.Contains(r.stdout, "nothing was written") || textOf(t, other.config()) != mine {
+	term := other.openTerminal("configure", "import", address)
+	term.waitFor(`left out: [profile.prod] region is "eu-west-3" here and "eu-west-1" there`)
+	term.waitFor("stsx: +[profile.dev]")
+	term.waitFor("Write this? [y/N]")
+	term.typeText("\r")
+	if r := term.wait(); r.status != 1 || !strings.Contains(r.stdout, "nothing was written") || textOf(t, other.configPath()) != mine {
 		t.Error(r)
 	}
-	term = other.open("configure", "import", address)
-	term.expect("Write this? [y/N]")
-	term.send("y\r")
+	term = other.openTerminal("configure", "import", address)
+	term.waitFor("Write this? [y/N]")
+	term.typeText("y\r")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
-	got := textOf(t, other.config())
-	info, err := os.Stat(other.config())
+	got := textOf(t, other.configPath())
+	info, err := os.Stat(other.configPath())
 	if got != mine+"\n\n[profile.dev]\nrole    = \"Dev\"\naccount = \"123456789012\"\n" || err != nil || info.Mode().Perm() != 0o640 {
 		t.Errorf("%v\n%s", err, got)
 	}
 
 	// What could run a program is refused; where the password may go is asked.
 	file := filepath.Join(d.home, "shared.toml")
-	d.write(file, head+"password_command = [\"touch\", \"/tmp/owned\"]\n", 0o600)
-	other.says(other.expect(other.run("configure", "import", file, "--yes"), 1).stderr, file+":3:1: password_command has no place in a shared configuration", "runs a program")
-	d.write(file, "[idp.okta]\nurl = \"https://evil.example/home/amazon_aws/0oa/272\"\n", 0o600)
-	other.says(other.expect(other.run("configure", "import", file, "--yes"), 1).stderr, "[idp.okta] in "+other.config()+" signs in at another url")
-	d.write(file, head+"allowed_hosts = [\"sso.example.com\"]\n", 0o600)
-	other.says(other.expect(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts", "there is nothing to add")
-	if textOf(t, other.config()) != got {
+	d.writeFile(file, head+"password_command = [\"touch\", \"/tmp/owned\"]\n", 0o600)
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr, file+":3:1: password_command has no place in a shared configuration", "runs a program")
+	d.writeFile(file, "[idp.okta]\nurl = \"https://evil.example/home/amazon_aws/0oa/272\"\n", 0o600)
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr, "[idp.okta] in "+other.configPath()+" signs in at another url")
+	d.writeFile(file, head+"allowed_hosts = [\"sso.example.com\"]\n", 0o600)
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts", "there is nothing to add")
+	if textOf(t, other.configPath()) != got {
 		t.Error("the file has changed")
 	}
 	for answer, want := range map[string]string{"y\r": got[:strings.Index(got, "\n\n[profile.prod]")] + "\nallowed_hosts = [\"sso.example.com\"]\n", "\r": got} {
-		term := other.open("configure", "import", file)
-		term.expect("also be typed into pages of sso.example.com? [y/N]")
-		term.send(answer)
+		term := other.openTerminal("configure", "import", file)
+		term.waitFor("also be typed into pages of sso.example.com? [y/N]")
+		term.typeText(answer)
 		if answer == "y\r" {
-			term.expect("Write this?")
-			term.send("y\r")
+			term.waitFor("Write this?")
+			term.typeText("y\r")
 		}
-		if r := term.wait(); r.status != 0 || !strings.HasPrefix(textOf(t, other.config()), want) {
-			t.Errorf("%q: %s\n%s", answer, r, textOf(t, other.config()))
+		if r := term.wait(); r.status != 0 || !strings.HasPrefix(textOf(t, other.configPath()), want) {
+			t.Errorf("%q: %s\n%s", answer, r, textOf(t, other.configPath()))
 		}
-		other.write(other.config(), got, 0o600)
+		other.writeFile(other.configPath(), got, 0o600)
 	}
-	other.expect(other.run("configure", "import"), 2)
-	other.says(other.expect(other.run("configure", "imprt"), 2).stderr, "did you mean import?")
+	other.wantStatus(other.run("configure", "import"), 2)
+	other.wantText(other.wantStatus(other.run("configure", "imprt"), 2).stderr, "did you mean import?")
 }

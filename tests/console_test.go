@@ -18,15 +18,15 @@ import (
 	"stsx/tests/aws"
 )
 
-// arrives follows the address of a console sign-in as a browser does, through
+// followConsoleLink follows the address of a console sign-in as a browser does, through
 // the proxy, and returns whose session it is and where it ends.
-func (d *desk) arrives(address string) (arn, destination string) {
+func (d *desk) followConsoleLink(address string) (arn, destination string) {
 	d.Helper()
-	proxy, err := url.Parse(d.value("HTTPS_PROXY"))
+	proxy, err := url.Parse(d.envValue("HTTPS_PROXY"))
 	if err != nil {
 		d.Fatal(err)
 	}
-	pem, err := os.ReadFile(d.value("AWS_CA_BUNDLE"))
+	pem, err := os.ReadFile(d.envValue("AWS_CA_BUNDLE"))
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -47,9 +47,9 @@ func (d *desk) arrives(address string) (arn, destination string) {
 	return response.Header.Get("X-Stsx-Test-Arn"), response.Header.Get("Location")
 }
 
-// asking begins a script that is started as a browser and, with ask, opens the
+// askingBrowser begins a script that is started as a browser and, with ask, opens the
 // last of its arguments.
-const asking = `#!/usr/bin/env bash
+const askingBrowser = `#!/usr/bin/env bash
 	at=${!#}
 	ask() {
 		local rest=${at#http://}
@@ -59,8 +59,8 @@ const asking = `#!/usr/bin/env bash
 		cat <&3
 	}`
 
-// configuration is what configure wrote.
-func (d *desk) configuration() string {
+// readConfig is what configure wrote.
+func (d *desk) readConfig() string {
 	d.Helper()
 	text, err := os.ReadFile(filepath.Join(d.home, ".config", "stsx", "config.toml"))
 	if err != nil {
@@ -86,18 +86,18 @@ func TestConsole(t *testing.T) {
 			if name == "aws" {
 				hosts = append(hosts, "eu-west-1.signin.aws.amazon.com")
 			}
-			d, proxy, server := behindProxyTo(t, name, c.acs, c.region, hosts...)
-			r := d.expect(d.run("console", "prod", "--print"), 0)
+			d, proxy, server := newProxyDeskAndServer(t, name, c.acs, c.region, hosts...)
+			r := d.wantStatus(d.run("console", "prod", "--print"), 0)
 			address, err := url.Parse(strings.TrimSuffix(r.stdout, "\n"))
 			if err != nil || address.Host != c.signin || address.Query().Get("Issuer") != d.org.EmbedURL() || strings.Count(r.stdout, "\n") != 1 {
 				t.Fatalf("%v: %s", err, r)
 			}
-			arn, at := d.arrives(address.String())
+			arn, at := d.followConsoleLink(address.String())
 			if at != c.home || !strings.HasPrefix(arn, "arn:"+name+":sts::123456789012:assumed-role/Admin/") {
 				t.Errorf("%s arrives at %s", arn, at)
 			}
-			r = d.expect(d.run("console", "prod", "--print", "--service", "ec2", "--duration", "8h"), 0)
-			if _, at := d.arrives(strings.TrimSpace(r.stdout)); at != c.service {
+			r = d.wantStatus(d.run("console", "prod", "--print", "--service", "ec2", "--duration", "8h"), 0)
+			if _, at := d.followConsoleLink(strings.TrimSpace(r.stdout)); at != c.service {
 				t.Errorf("arrives at %s", at)
 			}
 			if hosts := proxy.Hosts(); !slices.Contains(hosts, c.sts+":443") || !slices.Contains(hosts, c.signin+":443") {
@@ -122,8 +122,8 @@ func TestConsole(t *testing.T) {
 
 // consoleRest is what needs one partition only.
 func (d *desk) consoleRest(server *aws.Server) {
-	r := d.expect(d.run("console", "prod", "--print", "--region", "eu-west-1", "--service", "cloudwatch"), 0)
-	if _, at := d.arrives(strings.TrimSpace(r.stdout)); at != "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1" || !strings.HasPrefix(r.stdout, "https://eu-west-1.signin.aws.amazon.com/federation?") {
+	r := d.wantStatus(d.run("console", "prod", "--print", "--region", "eu-west-1", "--service", "cloudwatch"), 0)
+	if _, at := d.followConsoleLink(strings.TrimSpace(r.stdout)); at != "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1" || !strings.HasPrefix(r.stdout, "https://eu-west-1.signin.aws.amazon.com/federation?") {
 		d.Errorf("arrives at %s from %s", at, r.stdout)
 	}
 	for line, want := range map[string]string{
@@ -138,14 +138,14 @@ func (d *desk) consoleRest(server *aws.Server) {
 		if r.status == 0 || r.stdout != "" {
 			d.Errorf("%s: %s", line, r)
 		}
-		d.says(r.stderr, want)
+		d.wantText(r.stderr, want)
 	}
 
 	// AWS refuses, and what it is asked with is not in what the person sees.
 	server.Fail("getSigninToken", aws.Refuse(http.StatusBadRequest, "InvalidSession", "no"))
-	d.says(d.expect(d.run("console", "prod", "--print"), 5).stderr, "asking AWS for a sign-in to the console: AWS said: ")
+	d.wantText(d.wantStatus(d.run("console", "prod", "--print"), 5).stderr, "asking AWS for a sign-in to the console: AWS said: ")
 	server.Fail("getSigninToken", aws.Refuse(http.StatusBadGateway, "x", "no"))
-	d.says(d.expect(d.run("console", "prod", "--print"), 1).stderr, "the answer is not AWS's (HTTP status 502)")
+	d.wantText(d.wantStatus(d.run("console", "prod", "--print"), 1).stderr, "the answer is not AWS's (HTTP status 502)")
 
 	if runtime.GOOS != "linux" {
 		return // elsewhere the system's own browser would be started
@@ -154,7 +154,7 @@ func (d *desk) consoleRest(server *aws.Server) {
 	// one once, and has no secret of stsx's.
 	dir := d.TempDir()
 	browser := filepath.Join(dir, "browser")
-	script := asking + `
+	script := askingBrowser + `
 		printf '%s\n' "$@" >"$0.argv"; env >"$0.env"; echo stray
 		ask >/dev/null; touch "$0.done"`
 	if err := os.WriteFile(browser, []byte(script), 0o700); err != nil {
@@ -168,12 +168,12 @@ func (d *desk) consoleRest(server *aws.Server) {
 		return string(text)
 	}
 	opening := d.with("BROWSER=/nowhere/at-all:"+browser+" --new-tab %s", "STSX_MFA_CODE=123456")
-	r = opening.expect(opening.run("console", "prod", "--service", "ec2"), 0)
+	r = opening.wantStatus(opening.run("console", "prod", "--service", "ec2"), 0)
 	if r.stdout != "" {
 		d.Errorf("%s", r)
 	}
-	d.says(r.stderr, "prod: Admin in 123456789012: the console is in the browser")
-	d.await("the browser's end", func() bool { _, err := os.Stat(browser + ".done"); return err == nil })
+	d.wantText(r.stderr, "prod: Admin in 123456789012: the console is in the browser")
+	d.waitFor("the browser's end", func() bool { _, err := os.Stat(browser + ".done"); return err == nil })
 	argv := read("argv")
 	if !strings.HasPrefix(argv, "--new-tab\nhttp://127.0.0.1:") || strings.Contains(argv, "Token") || strings.Contains(read("env"), janePassword) || strings.Contains(read("env"), "123456\n") {
 		d.Errorf("the browser was started with %q", argv)
@@ -186,18 +186,18 @@ func TestConsoleInTheBrowser(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("elsewhere the system's own browser would be started")
 	}
-	d, _, _ := behindProxyTo(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
+	d, _, _ := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
 	dir := t.TempDir()
 	browser := filepath.Join(dir, "browser")
 	write := func(script string) {
-		if err := os.WriteFile(browser, []byte(asking+"\n"+script), 0o700); err != nil {
+		if err := os.WriteFile(browser, []byte(askingBrowser+"\n"+script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
 	d = d.with("BROWSER=" + browser)
 	write(`ask >"$0.answer"; touch "$0.done"`)
-	d.expect(d.run("console", "prod"), 0)
-	d.await("the browser's end", func() bool { _, err := os.Stat(browser + ".done"); return err == nil })
+	d.wantStatus(d.run("console", "prod"), 0)
+	d.waitFor("the browser's end", func() bool { _, err := os.Stat(browser + ".done"); return err == nil })
 	answer, _ := os.ReadFile(browser + ".answer")
 	var to string
 	for line := range strings.Lines(string(answer)) {
@@ -208,21 +208,21 @@ func TestConsoleInTheBrowser(t *testing.T) {
 	if !strings.HasPrefix(string(answer), "HTTP/1.1 303") || !strings.Contains(string(answer), "Cache-Control: no-store") || !strings.Contains(string(answer), "Referrer-Policy: no-referrer") {
 		t.Errorf("%s", answer)
 	}
-	if _, at := d.arrives(to); at != "https://console.aws.amazon.com/" {
+	if _, at := d.followConsoleLink(to); at != "https://console.aws.amazon.com/" {
 		t.Errorf("arrives at %s", at)
 	}
 	write("exit 3")
-	r := d.expect(d.run("console", "prod"), 1)
-	d.says(r.stderr, "opening the browser: "+browser+": exit status 3", "stsx console --print")
-	r = d.with("BROWSER=").expect(d.with("BROWSER=").run("console", "prod"), 1)
-	d.says(r.stderr, "opening the browser: there is no display", "stsx console --print")
+	r := d.wantStatus(d.run("console", "prod"), 1)
+	d.wantText(r.stderr, "opening the browser: "+browser+": exit status 3", "stsx console --print")
+	r = d.with("BROWSER=").wantStatus(d.with("BROWSER=").run("console", "prod"), 1)
+	d.wantText(r.stderr, "opening the browser: there is no display", "stsx console --print")
 	if setpriv, err := exec.LookPath("setpriv"); err == nil && os.Getuid() == 0 {
 		// Another user who has read the command line is faster.
 		write(setpriv + ` --reuid 65534 --clear-groups bash -c "$(declare -f ask); at=$at; ask" >"$0.theirs"; true`)
 		if r := d.run("console", "prod"); r.status == 0 || !strings.Contains(r.stderr, "another user of this machine (uid 65534)") {
 			t.Errorf("%s", r)
 		}
-		d.await("the thief's end", func() bool {
+		d.waitFor("the thief's end", func() bool {
 			theirs, _ := os.ReadFile(browser + ".theirs")
 			return strings.HasPrefix(string(theirs), "HTTP/1.1 403")
 		})
@@ -232,11 +232,11 @@ func TestConsoleInTheBrowser(t *testing.T) {
 // TestConsoleOfAChainedRole: AWS takes no duration for it.
 func TestConsoleOfAChainedRole(t *testing.T) {
 	t.Parallel()
-	d, _, _ := behindProxyTo(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
-	d.configure(d.configuration() + "[profile.far]\nsource = \"prod\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
-	r := d.expect(d.run("console", "far", "--print"), 0)
-	if arn, _ := d.arrives(strings.TrimSpace(r.stdout)); !strings.HasPrefix(arn, "arn:aws:sts::210987654321:assumed-role/Far/") {
+	d, _, _ := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
+	d.writeConfig(d.readConfig() + "[profile.far]\nsource = \"prod\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
+	r := d.wantStatus(d.run("console", "far", "--print"), 0)
+	if arn, _ := d.followConsoleLink(strings.TrimSpace(r.stdout)); !strings.HasPrefix(arn, "arn:aws:sts::210987654321:assumed-role/Far/") {
 		t.Errorf("%s", arn)
 	}
-	d.says(d.expect(d.run("console", "far", "--print", "--duration", "1h"), 2).stderr, "AWS takes none for the console of a chained role")
+	d.wantText(d.wantStatus(d.run("console", "far", "--print", "--duration", "1h"), 2).stderr, "AWS takes none for the console of a chained role")
 }

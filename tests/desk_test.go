@@ -25,9 +25,9 @@ import (
 	"stsx/tests/require"
 )
 
-// limit bounds one run of stsx: longer than its own two minutes for a sign-in,
+// runLimit bounds one run of stsx: longer than its own two minutes for a sign-in,
 // so that its error is seen rather than ours.
-const limit = 150 * time.Second
+const runLimit = 150 * time.Second
 
 // The person most tests are about, and the roles they have.
 const (
@@ -36,23 +36,23 @@ const (
 	googleSecret = "JBSWY3DPEHPK3PXP"
 	verifySecret = "KRSXG5CTMVRXEZLU"
 
-	admin = "arn:aws:iam::123456789012:role/Admin"
-	dev   = "arn:aws:iam::123456789012:role/Dev"
-	audit = "arn:aws:iam::210987654321:role/team/Audit"
+	adminRole = "arn:aws:iam::123456789012:role/Admin"
+	devRole   = "arn:aws:iam::123456789012:role/Dev"
+	auditRole = "arn:aws:iam::210987654321:role/team/Audit"
 )
 
-// grants are role values as they stand in an assertion, in either order.
-func grants() []string {
+// roleValues are role values as they stand in an assertion, in either order.
+func roleValues() []string {
 	return []string{
-		admin + ",arn:aws:iam::123456789012:saml-provider/okta",
-		"arn:aws:iam::123456789012:saml-provider/okta," + dev,
-		" " + audit + " , arn:aws:iam::210987654321:saml-provider/okta ",
+		adminRole + ",arn:aws:iam::123456789012:saml-provider/okta",
+		"arn:aws:iam::123456789012:saml-provider/okta," + devRole,
+		" " + auditRole + " , arn:aws:iam::210987654321:saml-provider/okta ",
 	}
 }
 
-// person is jane with a code generator and all her roles.
-func person() okta.User {
-	return okta.User{Name: jane, Password: janePassword, GoogleTOTP: googleSecret, Roles: grants()}
+// janeUser is jane with a code generator and all her roles.
+func janeUser() okta.User {
+	return okta.User{Name: jane, Password: janePassword, GoogleTOTP: googleSecret, Roles: roleValues()}
 }
 
 // desk is one person's machine: an empty HOME, a configuration, an org to sign
@@ -72,7 +72,7 @@ func newDesk(t *testing.T, config okta.Config) *desk {
 	t.Helper()
 	requireBrowser(t)
 	if config.Users == nil {
-		config.Users = []okta.User{person()}
+		config.Users = []okta.User{janeUser()}
 	}
 	org, err := okta.Start(config)
 	if errors.Is(err, okta.ErrNotThere) && os.Getenv("STSX_WIDGET") != "" {
@@ -80,26 +80,26 @@ func newDesk(t *testing.T, config okta.Config) *desk {
 	}
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	return deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {MaxDuration: 4 * time.Hour}, dev: {}, audit: {}}})
+	return newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {MaxDuration: 4 * time.Hour}, devRole: {}, auditRole: {}}})
 }
 
-func deskAt(t *testing.T, org *okta.Org, config aws.Config) *desk {
+func newDeskAt(t *testing.T, org *okta.Org, config aws.Config) *desk {
 	t.Helper()
 	config.Certificates = []*x509.Certificate{org.Certificate()}
-	d := bareDesk(t, config)
+	d := newBareDesk(t, config)
 	d.org = org
-	d.configure(`
+	d.writeConfig(`
 [idp.acme]
 url      = "` + org.EmbedURL() + `"
 username = "` + jane + `"
-` + profiles)
+` + deskProfiles)
 	return d
 }
 
-// profiles of a desk.
-const profiles = `
+// deskProfiles of a desk.
+const deskProfiles = `
 [profile.prod]
-role   = "` + admin + `"
+role   = "` + adminRole + `"
 region = "eu-west-1"
 
 [profile.dev]
@@ -112,8 +112,8 @@ role = "Audit"
 [profile.any]
 `
 
-// bareDesk is a desk without an org and without a configuration.
-func bareDesk(t *testing.T, config aws.Config) *desk {
+// newBareDesk is a desk without an org and without a configuration.
+func newBareDesk(t *testing.T, config aws.Config) *desk {
 	t.Helper()
 	server, err := aws.New(config)
 	if err != nil {
@@ -144,7 +144,7 @@ func requireBrowser(t testing.TB) {
 	require.Part(t, "a browser", found, "install Chromium: apt-get install chromium, brew install --cask chromium")
 }
 
-func (d *desk) configure(text string) {
+func (d *desk) writeConfig(text string) {
 	d.Helper()
 	path := filepath.Join(d.home, ".config", "stsx", "config.toml")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -162,14 +162,14 @@ func (d *desk) with(env ...string) *desk {
 	return &more
 }
 
-// signed is the desk with what an unattended sign-in needs: the password, and
+// withPasswordAndCode is the desk with what an unattended sign-in needs: the password, and
 // the code of now. A code is good once, so it is for one sign-in.
-func (d *desk) signed() *desk {
+func (d *desk) withPasswordAndCode() *desk {
 	d.Helper()
-	return d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.code(okta.GoogleTOTP))
+	return d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.factorCode(okta.GoogleTOTP))
 }
 
-func (d *desk) code(f okta.Factor) string {
+func (d *desk) factorCode(f okta.Factor) string {
 	d.Helper()
 	code, err := d.org.Code(jane, f)
 	if err != nil {
@@ -178,28 +178,28 @@ func (d *desk) code(f okta.Factor) string {
 	return code
 }
 
-// result is how a run ended.
-type result struct {
+// runResult is how a run ended.
+type runResult struct {
 	status int // exit status, -1 when a signal ended it
 	signal syscall.Signal
 	stdout string
 	stderr string
 }
 
-func (r result) String() string {
+func (r runResult) String() string {
 	return fmt.Sprintf("status %d, signal %d\nstdout: %s\nstderr: %s", r.status, r.signal, r.stdout, r.stderr)
 }
 
 // run runs stsx without any terminal and with nothing on standard input.
-func (d *desk) run(args ...string) result {
+func (d *desk) run(args ...string) runResult {
 	d.Helper()
-	return d.feed("", args...)
+	return d.runWithStdin("", args...)
 }
 
-// feed is run with text on standard input.
-func (d *desk) feed(stdin string, args ...string) result {
+// runWithStdin is run with text on standard input.
+func (d *desk) runWithStdin(stdin string, args ...string) runResult {
 	d.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	defer cancel()
 	command := d.command(ctx, args...)
 	command.Stdin = strings.NewReader(stdin)
@@ -211,9 +211,9 @@ func (d *desk) feed(stdin string, args ...string) result {
 		d.Fatalf("running stsx %q: %v", args, err)
 	}
 	if ctx.Err() != nil {
-		d.Fatalf("stsx %q did not end within %s\nstdout: %s\nstderr: %s", args, limit, &stdout, &stderr)
+		d.Fatalf("stsx %q did not end within %s\nstdout: %s\nstderr: %s", args, runLimit, &stdout, &stderr)
 	}
-	r := result{status: command.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+	r := runResult{status: command.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 	if ws, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		r.signal = ws.Signal()
 	}
@@ -222,14 +222,14 @@ func (d *desk) feed(stdin string, args ...string) result {
 
 // command is stsx in a session of its own, so that there is no /dev/tty.
 func (d *desk) command(ctx context.Context, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, stsx, args...)
+	command := exec.CommandContext(ctx, stsxPath, args...)
 	command.Env, command.Dir = d.env, d.home
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return command
 }
 
-// expect fails the test unless r ended with status.
-func (d *desk) expect(r result, status int) result {
+// wantStatus fails the test unless r ended with status.
+func (d *desk) wantStatus(r runResult, status int) runResult {
 	d.Helper()
 	if r.status != status {
 		d.Fatalf("want exit status %d, got %s", status, r)
@@ -237,8 +237,8 @@ func (d *desk) expect(r result, status int) result {
 	return r
 }
 
-// says fails the test unless text holds each of parts.
-func (d *desk) says(text string, parts ...string) {
+// wantText fails the test unless text holds each of parts.
+func (d *desk) wantText(text string, parts ...string) {
 	d.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
@@ -247,9 +247,9 @@ func (d *desk) says(text string, parts ...string) {
 	}
 }
 
-// words are the ways in which the org's page may put what it would put so in
-// English: give them to terminal.expect.
-func (d *desk) words(english string) []string {
+// oktaTexts are the ways in which the org's page may put what it would put so in
+// English: give them to terminal.waitFor.
+func (d *desk) oktaTexts(english string) []string {
 	d.Helper()
 	words, err := d.org.Words(english)
 	if err != nil {
@@ -258,23 +258,23 @@ func (d *desk) words(english string) []string {
 	return words
 }
 
-// quotes fails the test unless text holds each of parts in the language of the
+// wantOktaText fails the test unless text holds each of parts in the language of the
 // org: TestPages runs in several, so what Okta's page says is asserted with
-// quotes, and what stsx says with says.
-func (d *desk) quotes(text string, parts ...string) {
+// wantOktaText, and what stsx says with wantText.
+func (d *desk) wantOktaText(text string, parts ...string) {
 	d.Helper()
 	for _, part := range parts {
-		words := d.words(part)
+		words := d.oktaTexts(part)
 		if !slices.ContainsFunc(words, func(one string) bool { return strings.Contains(text, one) }) {
 			d.Errorf("want one of %q in:\n%s", words, text)
 		}
 	}
 }
 
-// count is how many events of kind the org logged.
-func (d *desk) count(kind okta.Kind) int { return len(d.events(kind)) }
+// countEvents is how many events of kind the org logged.
+func (d *desk) countEvents(kind okta.Kind) int { return len(d.eventsOf(kind)) }
 
-func (d *desk) events(kind okta.Kind) []okta.Event {
+func (d *desk) eventsOf(kind okta.Kind) []okta.Event {
 	var out []okta.Event
 	for _, e := range d.org.Log() {
 		if e.Kind == kind {
@@ -284,8 +284,8 @@ func (d *desk) events(kind okta.Kind) []okta.Event {
 	return out
 }
 
-// clean fails the test if a run left a browser's profile behind.
-func (d *desk) clean() {
+// wantNoBrowserProfile fails the test if a run left a browser's profile behind.
+func (d *desk) wantNoBrowserProfile() {
 	d.Helper()
 	entries, err := os.ReadDir(filepath.Join(d.home, ".local", "state", "stsx", "browser"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

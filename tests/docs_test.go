@@ -13,7 +13,7 @@ import (
 
 // What `stsx help` lists, the README and docs/ tell of.
 func TestEveryCommandAndFlagIsDocumented(t *testing.T) {
-	docs := documentation(t)
+	docs := allDocs(t)
 	seen := map[string]bool{}
 	var visit func(path ...string)
 	visit = func(path ...string) {
@@ -21,13 +21,13 @@ func TestEveryCommandAndFlagIsDocumented(t *testing.T) {
 		help := helpOf(t, path...)
 		for _, flag := range flagsIn(help) {
 			seen[flag] = true
-			if !mentions(docs, flag) {
+			if !hasWord(docs, flag) {
 				t.Errorf("%s has the flag %s, of which README.md and docs/ say nothing", name, flag)
 			}
 		}
 		for _, command := range commandsIn(help) {
 			seen[command] = true
-			if len(path) == 0 && !strings.Contains(docs, "`stsx "+command) || !mentions(docs, command) {
+			if len(path) == 0 && !strings.Contains(docs, "`stsx "+command) || !hasWord(docs, command) {
 				t.Errorf("%s has the command %s, of which README.md and docs/ say nothing", name, command)
 			}
 			visit(append(path[:len(path):len(path)], command)...)
@@ -59,7 +59,7 @@ func TestEveryFlagInTheDocumentsExists(t *testing.T) {
 	for _, m := range regexp.MustCompile(`Name: "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
 		known["--"+m[1]] = true
 	}
-	docs := documentation(t)
+	docs := allDocs(t)
 	// Docker's, nushell's, the AWS CLI's, and in docs/comparison.md other tools'.
 	for _, other := range []string{"--env-file", "--env", "--profile", "--all-profiles", "--chain", "--aws-region"} {
 		known[other] = true
@@ -124,7 +124,7 @@ func TestExamplesOfTheConfigurationAreRight(t *testing.T) {
 				t.Fatal(err)
 			}
 			// Without a profile of that name: the file was read, and no sign-in was tried.
-			cmd := exec.Command(stsx, "login", "no-such-profile", "--no-input", "--config", config)
+			cmd := exec.Command(stsxPath, "login", "no-such-profile", "--no-input", "--config", config)
 			cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 			out, _ := cmd.CombinedOutput()
 			if !strings.Contains(string(out), `there is no profile "no-such-profile"`) {
@@ -134,7 +134,7 @@ func TestExamplesOfTheConfigurationAreRight(t *testing.T) {
 	}
 }
 
-func documentation(t *testing.T) string {
+func allDocs(t *testing.T) string {
 	t.Helper()
 	files, err := filepath.Glob("../docs/*.md")
 	if err != nil {
@@ -158,7 +158,7 @@ func textOf(t *testing.T, file string) string {
 
 func helpOf(t *testing.T, path ...string) string {
 	t.Helper()
-	out, err := exec.Command(stsx, append([]string{"help"}, path...)...).Output()
+	out, err := exec.Command(stsxPath, append([]string{"help"}, path...)...).Output()
 	if err != nil {
 		t.Fatalf("stsx help %s: %v", strings.Join(path, " "), err)
 	}
@@ -168,7 +168,7 @@ func helpOf(t *testing.T, path ...string) string {
 // flagsIn are those that a help text lists.
 func flagsIn(help string) []string {
 	var out []string
-	for _, line := range section(help, "Flags") {
+	for _, line := range helpSection(help, "Flags") {
 		out = append(out, regexp.MustCompile(`(^|\s)(--?[a-z][a-z-]*)`).FindString(line))
 	}
 	for i := range out {
@@ -179,14 +179,14 @@ func flagsIn(help string) []string {
 
 func commandsIn(help string) []string {
 	var out []string
-	for _, line := range section(help, "Commands") {
+	for _, line := range helpSection(help, "Commands") {
 		out = append(out, strings.Fields(line)[0])
 	}
 	return out
 }
 
-// section is the indented lines below a heading.
-func section(help, heading string) []string {
+// helpSection is the indented lines below a heading.
+func helpSection(help, heading string) []string {
 	var out []string
 	inside := false
 	for line := range strings.Lines(help) {
@@ -202,7 +202,7 @@ func section(help, heading string) []string {
 	return out
 }
 
-// mentions tells whether text has word as a word.
-func mentions(text, word string) bool {
+// hasWord tells whether text has word as a word.
+func hasWord(text, word string) bool {
 	return regexp.MustCompile(`(^|[^a-z-])` + regexp.QuoteMeta(word) + `($|[^a-z-])`).MatchString(text)
 }

@@ -23,9 +23,9 @@ import (
 	"stsx/tests/require"
 )
 
-// fleet is a desk with n profiles, p000 and so on, over some roles, and with
+// newFleetDesk is a desk with n profiles, p000 and so on, over some roles, and with
 // "more" of the configuration.
-func fleet(t *testing.T, n int, more string, tune ...func(*aws.Config)) *desk {
+func newFleetDesk(t *testing.T, n int, more string, tune ...func(*aws.Config)) *desk {
 	t.Helper()
 	requireBrowser(t)
 	const roles = 50
@@ -46,18 +46,18 @@ func fleet(t *testing.T, n int, more string, tune ...func(*aws.Config)) *desk {
 	for _, tuned := range tune {
 		tuned(&config)
 	}
-	d := deskAt(t, org, config).with("STSX_PASSWORD=" + janePassword)
+	d := newDeskAt(t, org, config).with("STSX_PASSWORD=" + janePassword)
 	var text strings.Builder
 	fmt.Fprintf(&text, "[idp.acme]\nurl = %q\nusername = %q\n", org.EmbedURL(), jane)
 	for i := range n {
 		fmt.Fprintf(&text, "[profile.p%03d]\nrole = %q\nregion = \"eu-west-1\"\n", i, role(i))
 	}
-	d.configure(text.String() + more)
+	d.writeConfig(text.String() + more)
 	return d
 }
 
-// ran is a line of stsx each --json.
-type ran struct {
+// eachLine is a line of stsx each --json.
+type eachLine struct {
 	Profile  string
 	Account  string
 	Role     string
@@ -71,11 +71,11 @@ type ran struct {
 	RawErr   *string `json:"stderr_base64"`
 }
 
-func (d *desk) lines(text string) map[string]ran {
+func (d *desk) eachLines(text string) map[string]eachLine {
 	d.Helper()
-	out := map[string]ran{}
+	out := map[string]eachLine{}
 	for line := range strings.Lines(text) {
-		var one ran
+		var one eachLine
 		decoder := json.NewDecoder(strings.NewReader(line))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&one); err != nil {
@@ -91,12 +91,12 @@ func (d *desk) lines(text string) map[string]ran {
 func TestEachOfFiveHundred(t *testing.T) {
 	t.Parallel()
 	const n = 500
-	d := fleet(t, n, "")
-	r := d.expect(d.run("each", "*", "--json", "--jobs", "16", "--", "sh", "-c", `echo "$STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_ACCESS_KEY_ID $AWS_REGION"; env | grep -cE 'SECRET_ACCESS_KEY|STSX_PASSWORD' >&2`), 0)
-	if strings.Contains(r.stderr, "p0") || d.count(okta.Asserted) != 1 {
-		t.Errorf("%d sign-ins; %s", d.count(okta.Asserted), r.stderr)
+	d := newFleetDesk(t, n, "")
+	r := d.wantStatus(d.run("each", "*", "--json", "--jobs", "16", "--", "sh", "-c", `echo "$STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_ACCESS_KEY_ID $AWS_REGION"; env | grep -cE 'SECRET_ACCESS_KEY|STSX_PASSWORD' >&2`), 0)
+	if strings.Contains(r.stderr, "p0") || d.countEvents(okta.Asserted) != 1 {
+		t.Errorf("%d sign-ins; %s", d.countEvents(okta.Asserted), r.stderr)
 	}
-	lines := d.lines(r.stdout)
+	lines := d.eachLines(r.stdout)
 	keys := map[string]bool{}
 	for i := range n {
 		name := fmt.Sprintf("p%03d", i)
@@ -107,18 +107,18 @@ func TestEachOfFiveHundred(t *testing.T) {
 		}
 		keys[words[3]] = true
 	}
-	if len(keys) != n || len(d.durations("AssumeRoleWithSAML")) != n {
-		t.Errorf("%d keys, %d calls", len(keys), len(d.durations("AssumeRoleWithSAML")))
+	if len(keys) != n || len(d.askedDurations("AssumeRoleWithSAML")) != n {
+		t.Errorf("%d keys, %d calls", len(keys), len(d.askedDurations("AssumeRoleWithSAML")))
 	}
 
 	// The sessions are there for the next: login --all has nothing to do, and
 	// says so for each; forced it signs in once.
 	away := d.with("STSX_BROWSER_PATH=/nowhere", "AWS_ENDPOINT_URL=http://127.0.0.1:1")
-	r = away.expect(away.run("login", "--all"), 0)
+	r = away.wantStatus(away.run("login", "--all"), 0)
 	if strings.Count(r.stderr, "\n") != n {
 		t.Errorf("%d lines", strings.Count(r.stderr, "\n"))
 	}
-	r = away.expect(away.run("each", "p0*", "--", "sh", "-c", "echo a; echo b"), 0)
+	r = away.wantStatus(away.run("each", "p0*", "--", "sh", "-c", "echo a; echo b"), 0)
 	for i, line := range slices.Sorted(strings.SplitSeq(strings.TrimSpace(r.stdout), "\n")) {
 		if want := fmt.Sprintf("p%03d | %c", i/2, "ab"[i%2]); line != want || i > 199 {
 			t.Fatalf("line %d is %q", i, line)
@@ -129,10 +129,10 @@ func TestEachOfFiveHundred(t *testing.T) {
 // TestEach is what a run may be asked for, and how it can end, at one desk.
 func TestEach(t *testing.T) {
 	t.Parallel()
-	d := fleet(t, 4, "[profile.\"team/a b\"]\nrole = \"R00\"\n[profile.none]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/None\"\n[profile.far]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
-	d.expect(d.run("login", "p*", "--all"), 2)
-	r := d.expect(d.run("login", "--all"), 5)
-	d.says(r.stderr, "stsx: error: 2 of 7 profiles were not opened:\n", "\n  none: assuming arn:aws:iam::210987654321:role/None: AWS said: ", "\n  far: assuming arn:aws:iam::210987654321:role/Far: AWS said: ", "stsx: hint: ", "p003: R03 in 100000000000")
+	d := newFleetDesk(t, 4, "[profile.\"team/a b\"]\nrole = \"R00\"\n[profile.none]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/None\"\n[profile.far]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
+	d.wantStatus(d.run("login", "p*", "--all"), 2)
+	r := d.wantStatus(d.run("login", "--all"), 5)
+	d.wantText(r.stderr, "stsx: error: 2 of 7 profiles were not opened:\n", "\n  none: assuming arn:aws:iam::210987654321:role/None: AWS said: ", "\n  far: assuming arn:aws:iam::210987654321:role/Far: AWS said: ", "stsx: hint: ", "p003: R03 in 100000000000")
 
 	t.Run("usage", func(t *testing.T) {
 		for line, want := range map[string]string{
@@ -147,20 +147,20 @@ func TestEach(t *testing.T) {
 			"each --json --group * -- echo":              "don't go together",
 			"each --fail-fast --keep-going p000 -- echo": "don't go together",
 		} {
-			r := d.expect(d.run(strings.Fields(line)...), 125)
-			d.says(r.stderr, want)
+			r := d.wantStatus(d.run(strings.Fields(line)...), 125)
+			d.wantText(r.stderr, want)
 			if r.stdout != "" {
 				t.Errorf("%s: %s", line, r)
 			}
 		}
-		d.says(d.expect(d.run("each", "*", "--", "no-such-command"), 127).stderr, "command not found")
-		d.expect(d.run("each", "p*", "--", "/etc/passwd"), 126)
+		d.wantText(d.wantStatus(d.run("each", "*", "--", "no-such-command"), 127).stderr, "command not found")
+		d.wantStatus(d.run("each", "p*", "--", "/etc/passwd"), 126)
 	})
 	t.Run("patterns", func(t *testing.T) {
 		for words, want := range map[string]string{
 			"p00?": "p000 p001 p002 p003", "p00[13] p001": "p001 p003", "*a*b": "team/a b", "t*": "team/a b", "p003 p000": "p000 p003",
 		} {
-			r := d.expect(d.run(append(append([]string{"each", "--jobs=1"}, strings.Fields(words)...), "--", "sh", "-c", `echo "$STSX_PROFILE"`)...), 0)
+			r := d.wantStatus(d.run(append(append([]string{"each", "--jobs=1"}, strings.Fields(words)...), "--", "sh", "-c", `echo "$STSX_PROFILE"`)...), 0)
 			var got []string
 			for line := range strings.Lines(r.stdout) {
 				_, name, _ := strings.Cut(strings.TrimSpace(line), "| ")
@@ -172,7 +172,7 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("the child's world", func(t *testing.T) {
-		r := d.expect(d.feed("for stsx", "each", "p000", "--", "sh", "-c", `cat; echo "$1" >&2; (: </dev/tty) 2>/dev/null || echo alone`, "sh", "a b  c"), 0)
+		r := d.wantStatus(d.runWithStdin("for stsx", "each", "p000", "--", "sh", "-c", `cat; echo "$1" >&2; (: </dev/tty) 2>/dev/null || echo alone`, "sh", "a b  c"), 0)
 		if r.stdout != "p000 | alone\n" || r.stderr != "p000 | a b  c\n" {
 			t.Errorf("%s", r)
 		}
@@ -187,14 +187,14 @@ func TestEach(t *testing.T) {
 	})
 	t.Run("exit status", func(t *testing.T) {
 		const by = `case $STSX_PROFILE in p000) exit 7;; p001) kill -KILL $$;; p002) exit 1;; esac`
-		r := d.expect(d.run("each", "p00*", "--", "sh", "-c", by), 137)
-		d.says(r.stderr, "stsx: error: the command failed for 3 of 4 profiles: p000 (exit status 7), p001 (SIGKILL), p002 (exit status 1)\n")
-		d.expect(d.run("each", "p002", "--", "sh", "-c", by), 1)
-		d.expect(d.run("each", "p002", "p000", "--", "sh", "-c", by), 7)
+		r := d.wantStatus(d.run("each", "p00*", "--", "sh", "-c", by), 137)
+		d.wantText(r.stderr, "stsx: error: the command failed for 3 of 4 profiles: p000 (exit status 7), p001 (SIGKILL), p002 (exit status 1)\n")
+		d.wantStatus(d.run("each", "p002", "--", "sh", "-c", by), 1)
+		d.wantStatus(d.run("each", "p002", "p000", "--", "sh", "-c", by), 7)
 		// What stsx could not start is worse than anything a command says.
-		r = d.expect(d.run("each", "*", "--json", "--", "sh", "-c", by), 5)
-		d.says(r.stderr, "2 of 7 profiles did not get their command:", "the command failed for 3 of 7 profiles")
-		got := d.lines(r.stdout)
+		r = d.wantStatus(d.run("each", "*", "--json", "--", "sh", "-c", by), 5)
+		d.wantText(r.stderr, "2 of 7 profiles did not get their command:", "the command failed for 3 of 7 profiles")
+		got := d.eachLines(r.stdout)
 		if none := got["none"]; *none.ExitCode != 5 || none.Error == nil || !strings.Contains(*none.Error, "(AccessDenied)") || none.Account != "" {
 			t.Errorf("%+v", none)
 		}
@@ -203,19 +203,19 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("fail fast", func(t *testing.T) {
-		r := d.expect(d.run("each", "p00*", "--json", "--fail-fast", "--jobs=1", "--", "sh", "-c", `test $STSX_PROFILE != p001`), 1)
-		d.says(r.stderr, "it was not started for 2 more (--fail-fast)")
-		got := d.lines(r.stdout)
+		r := d.wantStatus(d.run("each", "p00*", "--json", "--fail-fast", "--jobs=1", "--", "sh", "-c", `test $STSX_PROFILE != p001`), 1)
+		d.wantText(r.stderr, "it was not started for 2 more (--fail-fast)")
+		got := d.eachLines(r.stdout)
 		if *got["p000"].ExitCode != 0 || *got["p001"].ExitCode != 1 || got["p002"].ExitCode != nil || *got["p003"].Error != "not started" {
 			t.Errorf("%s", r)
 		}
-		if r := d.expect(d.run("each", "*", "--fail-fast", "--", "echo", "in"), 5); r.stdout != "" || !strings.Contains(r.stderr, "2 of 7 profiles were not opened, and nothing was started:\n  none: assuming arn:") {
+		if r := d.wantStatus(d.run("each", "*", "--fail-fast", "--", "echo", "in"), 5); r.stdout != "" || !strings.Contains(r.stderr, "2 of 7 profiles were not opened, and nothing was started:\n  none: assuming arn:") {
 			t.Errorf("%s", r)
 		}
 	})
 	t.Run("any bytes", func(t *testing.T) {
-		r := d.expect(d.run("each", "p000", "--json", "--", "printf", `\377\000a\303\251`), 0)
-		got := d.lines(r.stdout)["p000"]
+		r := d.wantStatus(d.run("each", "p000", "--json", "--", "printf", `\377\000a\303\251`), 0)
+		got := d.eachLines(r.stdout)["p000"]
 		if got.Raw == nil || got.RawErr != nil || got.Stdout != "\ufffd\x00a\u00e9" {
 			t.Fatalf("%+v", got)
 		}
@@ -224,7 +224,7 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("grouped", func(t *testing.T) {
-		r := d.expect(d.run("each", "p00*", "--group", "--jobs=4", "--", "sh", "-c", "i=0; while [ $i -lt 300 ]; do echo $i; i=$((i+1)); done; printf end"), 0)
+		r := d.wantStatus(d.run("each", "p00*", "--group", "--jobs=4", "--", "sh", "-c", "i=0; while [ $i -lt 300 ]; do echo $i; i=$((i+1)); done; printf end"), 0)
 		var last string
 		changes := 0
 		for line := range strings.Lines(r.stdout) {
@@ -238,28 +238,28 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("nobody reads", func(t *testing.T) {
-		r := d.with("stsx="+stsx).program("bash", "-c", `"$stsx" each 'p*' -- sh -c 'trap "" PIPE; while echo x 2>/dev/null; do :; done; while :; do sleep 1; done' | head -1; echo "${PIPESTATUS[0]}"`)
+		r := d.with("stsx="+stsxPath).runProgram("bash", "-c", `"$stsx" each 'p*' -- sh -c 'trap "" PIPE; while echo x 2>/dev/null; do :; done; while :; do sleep 1; done' | head -1; echo "${PIPESTATUS[0]}"`)
 		if !strings.HasSuffix(r.stdout, "| x\n141\n") || r.stderr != "" {
 			t.Errorf("%s", r)
 		}
 	})
 	t.Run("left behind", func(t *testing.T) {
-		r := d.expect(d.run("each", "p000", "--", "sh", "-c", "(sleep 0.3; echo late) & echo early"), 0)
+		r := d.wantStatus(d.run("each", "p000", "--", "sh", "-c", "(sleep 0.3; echo late) & echo early"), 0)
 		if r.stdout != "p000 | early\np000 | late\n" {
 			t.Errorf("%s", r)
 		}
 	})
 	t.Run("on a terminal", func(t *testing.T) {
-		term := d.open("each", "p00[01]", "--jobs=1", "--", "echo", "hello")
-		term.expect("p001 | hello")
+		term := d.openTerminal("each", "p00[01]", "--jobs=1", "--", "echo", "hello")
+		term.waitFor("p001 | hello")
 		term.wait()
-		if raw := term.raw(); !strings.Contains(raw, "\x1b[36mp000 |\x1b[0m hello") || !strings.Contains(raw, "\x1b[33mp001 |") {
+		if raw := term.rawText(); !strings.Contains(raw, "\x1b[36mp000 |\x1b[0m hello") || !strings.Contains(raw, "\x1b[33mp001 |") {
 			t.Errorf("%q", raw)
 		}
-		plain := d.with("NO_COLOR=1").open("each", "p000", "--", "echo", "hello")
-		plain.expect("p000 | hello")
+		plain := d.with("NO_COLOR=1").openTerminal("each", "p000", "--", "echo", "hello")
+		plain.waitFor("p000 | hello")
 		plain.wait()
-		if raw := plain.raw(); strings.Contains(raw, "\x1b[36m") {
+		if raw := plain.rawText(); strings.Contains(raw, "\x1b[36m") {
 			t.Errorf("%q", raw)
 		}
 	})
@@ -268,20 +268,20 @@ func TestEach(t *testing.T) {
 // TestEachConfirm: asked once, in one list, before anything is done.
 func TestEachConfirm(t *testing.T) {
 	t.Parallel()
-	d := fleet(t, 2, "[profile.a]\nrole = \"R00\"\nconfirm = true\n[profile.b]\nrole = \"R01\"\nconfirm = true\n")
-	d.says(d.expect(d.run("each", "*", "--", "echo", "in"), 3).stderr, "a yes to using a, b is needed")
-	term := d.open("each", "*", "--", "echo", "in")
-	term.expect("a (role R00)")
-	term.expect("b (role R01)")
-	term.expect("Use these 2 profiles: a, b? [y/N]")
-	term.send("n\r")
-	if r := term.wait(); r.status != 125 || d.count(okta.Requested) != 0 {
+	d := newFleetDesk(t, 2, "[profile.a]\nrole = \"R00\"\nconfirm = true\n[profile.b]\nrole = \"R01\"\nconfirm = true\n")
+	d.wantText(d.wantStatus(d.run("each", "*", "--", "echo", "in"), 3).stderr, "a yes to using a, b is needed")
+	term := d.openTerminal("each", "*", "--", "echo", "in")
+	term.waitFor("a (role R00)")
+	term.waitFor("b (role R01)")
+	term.waitFor("Use these 2 profiles: a, b? [y/N]")
+	term.typeText("n\r")
+	if r := term.wait(); r.status != 125 || d.countEvents(okta.Requested) != 0 {
 		t.Errorf("%s", r)
 	}
-	term = d.open("each", "*", "--", "echo", "it is", "in")
-	term.expect("[y/N]")
-	term.send("y\r")
-	term.expect("it is in")
+	term = d.openTerminal("each", "*", "--", "echo", "it is", "in")
+	term.waitFor("[y/N]")
+	term.typeText("y\r")
+	term.waitFor("it is in")
 	if r := term.wait(); r.status != 0 || strings.Count(term.text(), "[y/N]") != 1 {
 		t.Errorf("%s", r)
 	}
@@ -291,12 +291,12 @@ func TestEachConfirm(t *testing.T) {
 // stsx waits for them; the second kills.
 func TestEachInterrupted(t *testing.T) {
 	t.Parallel()
-	d := fleet(t, 3, "")
-	login := d.open("login", "--all")
-	login.expect("assuming R0")
-	login.expect("(3 of 3)")
-	login.expect("p000: R00 in 100000000000", "p001: R01 in")
-	d.expect(login.wait(), 0)
+	d := newFleetDesk(t, 3, "")
+	login := d.openTerminal("login", "--all")
+	login.waitFor("assuming R0")
+	login.waitFor("(3 of 3)")
+	login.waitFor("p000: R00 in 100000000000", "p001: R01 in")
+	d.wantStatus(login.wait(), 0)
 	started := func(dir string, n int) func() bool {
 		return func() bool {
 			entries, err := os.ReadDir(dir)
@@ -315,7 +315,7 @@ func TestEachInterrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			ctx, cancel := context.WithTimeout(context.Background(), limit)
+			ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 			defer cancel()
 			command := d.command(ctx, "each", "p*", "--jobs=2", "--", "sh", "-c", polite, "sh", dir)
 			var out, errs bytes.Buffer
@@ -323,7 +323,7 @@ func TestEachInterrupted(t *testing.T) {
 			if err := command.Start(); err != nil {
 				t.Fatal(err)
 			}
-			d.await("two commands", started(dir, 4))
+			d.waitFor("two commands", started(dir, 4))
 			if err := command.Process.Signal(c.signal); err != nil {
 				t.Fatal(err)
 			}
@@ -336,15 +336,15 @@ func TestEachInterrupted(t *testing.T) {
 	t.Run("Ctrl-C twice", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
-		term := d.open("each", "p*", "--jobs=3", "--", "sh", "-c", stubborn, "sh", dir)
-		d.await("three commands", started(dir, 3))
-		term.send("\x03")
-		d.await("the signal in all of them", started(dir, 6))
-		term.send("\x03")
+		term := d.openTerminal("each", "p*", "--jobs=3", "--", "sh", "-c", stubborn, "sh", dir)
+		d.waitFor("three commands", started(dir, 3))
+		term.typeText("\x03")
+		d.waitFor("the signal in all of them", started(dir, 6))
+		term.typeText("\x03")
 		if r := term.wait(); r.status != 130 {
 			t.Errorf("%s", r)
 		}
-		d.await("the end of all of them", func() bool { return len(processesWith(t, dir)) == 0 })
+		d.waitFor("the end of all of them", func() bool { return len(processesWith(t, dir)) == 0 })
 	})
 }
 
@@ -352,10 +352,10 @@ func TestEachInterrupted(t *testing.T) {
 // comes is opened again.
 func TestEachExpiry(t *testing.T) {
 	t.Parallel()
-	d := fleet(t, 2, "", func(c *aws.Config) { c.Lifetime = 302 * time.Second }) // fresh for two seconds
-	d.expect(d.run("each", "p*", "--jobs=1", "--", "sleep", "3"), 0)             // p001's ends meanwhile
-	if n := len(d.durations("AssumeRoleWithSAML")); n < 3 || d.count(okta.Asserted) != 1 {
-		t.Errorf("%d calls, %d sign-ins", n, d.count(okta.Asserted))
+	d := newFleetDesk(t, 2, "", func(c *aws.Config) { c.Lifetime = 302 * time.Second }) // fresh for two seconds
+	d.wantStatus(d.run("each", "p*", "--jobs=1", "--", "sleep", "3"), 0)                // p001's ends meanwhile
+	if n := len(d.askedDurations("AssumeRoleWithSAML")); n < 3 || d.countEvents(okta.Asserted) != 1 {
+		t.Errorf("%d calls, %d sign-ins", n, d.countEvents(okta.Asserted))
 	}
 }
 
@@ -383,10 +383,10 @@ func BenchmarkEachOutput(b *testing.B) {
 	_ = benchDesk(b, okta.Config{Engine: okta.Classic}, func(got *desk) {
 		text := "[idp.acme]\nurl = \"" + got.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n"
 		for i := range 8 {
-			text += fmt.Sprintf("[profile.p%d]\nrole = %q\n", i, admin)
+			text += fmt.Sprintf("[profile.p%d]\nrole = %q\n", i, adminRole)
 		}
-		got.configure(text)
-		got.expect(got.run("login", "--all"), 0)
+		got.writeConfig(text)
+		got.wantStatus(got.run("login", "--all"), 0)
 		d = got
 	})
 	for _, mode := range []string{"", "--group", "--json"} {
@@ -397,7 +397,7 @@ func BenchmarkEachOutput(b *testing.B) {
 					if mode != "" {
 						args = append(args, mode)
 					}
-					command := exec.Command(stsx, append(args, "--", "sh", "-c", fmt.Sprintf("yes 0123456789abcdef | head -c %d", size<<20))...)
+					command := exec.Command(stsxPath, append(args, "--", "sh", "-c", fmt.Sprintf("yes 0123456789abcdef | head -c %d", size<<20))...)
 					command.Env = d.env
 					if err := command.Run(); err != nil {
 						b.Fatal(err)

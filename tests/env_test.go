@@ -18,10 +18,10 @@ import (
 func shellDesk(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk(t, okta.Config{Engine: okta.Gen3})
-	d.expect(d.signed().run("login", "prod"), 0)
+	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
 	for i, entry := range d.env {
 		if path, ok := strings.CutPrefix(entry, "PATH="); ok {
-			d.env[i] = "PATH=" + filepath.Dir(stsx) + ":" + path
+			d.env[i] = "PATH=" + filepath.Dir(stsxPath) + ":" + path
 		}
 	}
 	return d.with("AWS_PROFILE=old", "AWS_DEFAULT_PROFILE=old", "AWS_SECURITY_TOKEN=old", "AWS_ACCESS_KEY_ID=old",
@@ -67,7 +67,7 @@ func TestEnvInEveryShell(t *testing.T) {
 	for _, s := range shells.All() {
 		t.Run(s.Name, func(t *testing.T) {
 			s.Path(t)
-			d := d.at(t)
+			d := d.forTest(t)
 			dialect, err := shellinit.Lookup(s.Dialect)
 			if err != nil {
 				t.Fatal(err)
@@ -131,14 +131,14 @@ func attempt(dialect shellinit.Dialect, argv ...string) string {
 // sign-in leave every variable as it was.
 func TestFailedEnvChangesNothing(t *testing.T) {
 	d := shellDesk(t)
-	d.expect(d.run("env", "dev", "--shell", "bash"), 4) // the password is wrong, and isn't sent again
+	d.wantStatus(d.run("env", "dev", "--shell", "bash"), 4) // the password is wrong, and isn't sent again
 	for _, s := range shells.All() {
 		if s.Dialect == "tcsh" {
 			s.Args = []string{"-f"} // with -e it ends at the first failure
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			s.Path(t)
-			d := d.at(t)
+			d := d.forTest(t)
 			dialect, _ := shellinit.Lookup(s.Dialect)
 			dir := t.TempDir()
 			d.env = append(d.env, "STSX_OUT="+dir)
@@ -181,7 +181,7 @@ func TestEnvInterrupted(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			s.Path(t)
-			d := d.at(t)
+			d := d.forTest(t)
 			dialect, _ := shellinit.Lookup(s.Dialect)
 			dir := t.TempDir()
 			d.env = append(d.env, "STSX_OUT="+dir)
@@ -191,10 +191,10 @@ func TestEnvInterrupted(t *testing.T) {
 				line = attempt(dialect, "stsx", "env", "dev")
 			}
 			command := s.Command(t, dir, line+dump("after"))
-			term := d.on(append([]string{command.Path}, command.Args[1:]...)...)
-			term.expect("password for")
-			term.send("\x03")
-			term.expect("interrupted")
+			term := d.openProgram(append([]string{command.Path}, command.Args[1:]...)...)
+			term.waitFor("password for")
+			term.typeText("\x03")
+			term.waitFor("interrupted")
 			if r := term.wait(); r.status != 0 {
 				t.Error(r)
 			}
@@ -223,16 +223,16 @@ func TestEnvInterruptedAtThePrompt(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			path := s.Path(t)
-			d := d.at(t)
+			d := d.forTest(t)
 			dialect, _ := shellinit.Lookup(s.Dialect)
-			term := d.on(append(append([]string{path}, s.Args...), "-i")...)
-			term.send(dialect.Usage("stsx", "env", "dev") + "\r")
-			term.expect("password for")
-			term.send("\x03")
-			term.expect("interrupted")
-			term.send("sh -c 'echo still:$AWS_PROFILE:$STSX_PROFILE:$((40+2))'\r")
-			term.expect("still:old::42")
-			term.send("exit\r")
+			term := d.openProgram(append(append([]string{path}, s.Args...), "-i")...)
+			term.typeText(dialect.Usage("stsx", "env", "dev") + "\r")
+			term.waitFor("password for")
+			term.typeText("\x03")
+			term.waitFor("interrupted")
+			term.typeText("sh -c 'echo still:$AWS_PROFILE:$STSX_PROFILE:$((40+2))'\r")
+			term.waitFor("still:old::42")
+			term.typeText("exit\r")
 			term.wait()
 		})
 	}
@@ -251,14 +251,14 @@ func TestEnvOnATerminal(t *testing.T) {
 		{[]string{"env", "prod", "--shell", "fish"}, `in fish: stsx env prod --shell fish | source`},
 		{[]string{"env", "--shell=json", "it's $(x)"}, `in json: stsx env 'it'\''s $(x)' --shell json | jq`},
 	} {
-		term := d.with("SHELL=/bin/bash").open(c.args...)
-		term.expect(c.want)
+		term := d.with("SHELL=/bin/bash").openTerminal(c.args...)
+		term.waitFor(c.want)
 		if r := term.wait(); r.status != 2 || strings.Contains(r.stdout, "ASIA") {
 			t.Errorf("%q: %s", c.args, r)
 		}
 	}
-	term := d.open("env", "--unset", "--force", "--shell", "bash")
-	term.expect("unset -v AWS_ACCESS_KEY_ID;")
+	term := d.openTerminal("env", "--unset", "--force", "--shell", "bash")
+	term.waitFor("unset -v AWS_ACCESS_KEY_ID;")
 	if r := term.wait(); r.status != 0 {
 		t.Error(r)
 	}
@@ -281,12 +281,12 @@ func TestEnvUsage(t *testing.T) {
 		{[]string{"env", "--bogus"}, "unknown flag"},
 	} {
 		// The shell that is found here is $SHELL, sh.
-		if r := d.expect(d.run(c.args...), 2); r.stdout != "" && r.stdout != "(exit 2);\n" || !strings.Contains(r.stderr, c.want) {
+		if r := d.wantStatus(d.run(c.args...), 2); r.stdout != "" && r.stdout != "(exit 2);\n" || !strings.Contains(r.stderr, c.want) {
 			t.Errorf("%q: %s", c.args, r)
 		}
 	}
 	for _, args := range [][]string{{"env", "--unset", "--config", "/nonexistent"}, {"env", "--unset", "--shell", "tcsh"}} {
-		if r := d.expect(d.run(args...), 0); r.stderr != "" {
+		if r := d.wantStatus(d.run(args...), 0); r.stderr != "" {
 			t.Errorf("%q: %s", args, r)
 		}
 	}
@@ -305,7 +305,7 @@ func TestEnvForActions(t *testing.T) {
 	if err := os.WriteFile(file, []byte("OTHER=x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := d.expect(d.with("GITHUB_ENV="+file).run("env", "prod", "--shell", "github-actions"), 0)
+	r := d.wantStatus(d.with("GITHUB_ENV="+file).run("env", "prod", "--shell", "github-actions"), 0)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -317,6 +317,6 @@ func TestEnvForActions(t *testing.T) {
 	if masks := strings.Split(r.stdout, "\n"); len(masks) != 4 || masks[0] != "::add-mask::"+lines[2] {
 		t.Errorf("it printed %q", r.stdout)
 	}
-	d.says(r.stderr, "AWS_PROFILE")
-	d.expect(d.with("GITHUB_ENV="+filepath.Join(t.TempDir(), "none")).run("env", "prod", "--shell", "github-actions"), 1)
+	d.wantText(r.stderr, "AWS_PROFILE")
+	d.wantStatus(d.with("GITHUB_ENV="+filepath.Join(t.TempDir(), "none")).run("env", "prod", "--shell", "github-actions"), 1)
 }

@@ -15,9 +15,9 @@ import (
 	"stsx/tests/okta"
 )
 
-// removed is every variable that would name other credentials beside the
+// removedVariables is every variable that would name other credentials beside the
 // session's, shadow them, or that holds a secret of stsx's own.
-func removed() []string {
+func removedVariables() []string {
 	return []string{
 		"AWS_PROFILE=nonexistent", "AWS_DEFAULT_PROFILE=nonexistent", "AWS_SECURITY_TOKEN=old",
 		"AWS_ROLE_ARN=arn:aws:iam::1:role/x", "AWS_ROLE_SESSION_NAME=x", "AWS_WEB_IDENTITY_TOKEN_FILE=/no/such/token",
@@ -29,16 +29,16 @@ func removed() []string {
 	}
 }
 
-// replaced is what the parent says of variables that the session sets.
-func replaced() []string {
+// replacedVariables is what the parent says of variables that the session sets.
+func replacedVariables() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=AKIAOLD", "AWS_SECRET_ACCESS_KEY=old", "AWS_SESSION_TOKEN=old", "AWS_CREDENTIAL_EXPIRATION=2000-01-01T00:00:00Z",
 		"STSX_PROFILE=old", "STSX_ACCOUNT=1", "STSX_ROLE=old", "STSX_EXPIRES=1",
 	}
 }
 
-// kept is what has nothing to do with who one is.
-func kept() []string {
+// keptVariables is what has nothing to do with who one is.
+func keptVariables() []string {
 	return []string{
 		"AWS_ENDPOINT_URL_S3=http://127.0.0.1:1", "AWS_CA_BUNDLE=", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/no/such/config", "AWS_SHARED_CREDENTIALS_FILE=/no/such/credentials", "AWS_SDK_LOAD_CONFIG=1",
@@ -52,8 +52,8 @@ func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic})
 	// A parent as unhelpful as can be, during the sign-in too.
-	d.write(filepath.Join(d.home, ".aws", "config"), "[profile broken\nrole_arn ==\nsource_profile = broken", 0o600)
-	d.write(filepath.Join(d.home, ".aws", "credentials"), "[default]\naws_access_key_id = AKIADISK\n[[[", 0o600)
+	d.writeFile(filepath.Join(d.home, ".aws", "config"), "[profile broken\nrole_arn ==\nsource_profile = broken", 0o600)
+	d.writeFile(filepath.Join(d.home, ".aws", "credentials"), "[default]\naws_access_key_id = AKIADISK\n[[[", 0o600)
 	old := time.Now().Add(-time.Hour)
 	files := filepath.Join(d.home, ".aws")
 	for _, name := range []string{"config", "credentials", ""} {
@@ -61,27 +61,27 @@ func TestEnvironment(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	before := tree(t, files)
-	parent := slices.Concat(removed()[:len(removed())-2], replaced())
+	before := fileTree(t, files)
+	parent := slices.Concat(removedVariables()[:len(removedVariables())-2], replacedVariables())
 	signing := d.with(parent...).with("STSX_PROFILE=")
-	signing.expect(signing.signed().run("login", "prod", "dev"), 0)
+	signing.wantStatus(signing.withPasswordAndCode().run("login", "prod", "dev"), 0)
 	for name, f := range map[string]func(*desk){
 		"all of it":    environmentWhole,
 		"each removed": environmentEach,
 		"region":       environmentRegion,
 		"twice":        environmentTwice,
 	} {
-		d.sub(name, f)
+		d.subtest(name, f)
 	}
 	t.Cleanup(func() {
-		if after := tree(t, files); !maps.Equal(before, after) {
+		if after := fileTree(t, files); !maps.Equal(before, after) {
 			t.Errorf("~/.aws was %v, is %v", before, after)
 		}
 	})
 }
 
-// tree is every file below dir with its content, mode and time.
-func tree(t *testing.T, dir string) map[string]string {
+// fileTree is every file below dir with its content, mode and time.
+func fileTree(t *testing.T, dir string) map[string]string {
 	out := map[string]string{}
 	err := filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
 		if err != nil {
@@ -106,14 +106,14 @@ func tree(t *testing.T, dir string) map[string]string {
 
 // environmentWhole compares the whole environment with the promise.
 func environmentWhole(d *desk) {
-	d = d.with(slices.Concat(removed(), replaced(), kept())...)
-	got := variablesOf(d.expect(d.run("exec", "prod", "--", "env", "-0"), 0).stdout)
+	d = d.with(slices.Concat(removedVariables(), replacedVariables(), keptVariables())...)
+	got := variablesOf(d.wantStatus(d.run("exec", "prod", "--", "env", "-0"), 0).stdout)
 	want := map[string]string{}
 	for _, entry := range d.env {
 		name, value, _ := strings.Cut(entry, "=")
 		want[name] = value
 	}
-	for _, entry := range removed() {
+	for _, entry := range removedVariables() {
 		name, _, _ := strings.Cut(entry, "=")
 		delete(want, name)
 	}
@@ -154,9 +154,9 @@ func variablesOf(text string) map[string]string {
 
 // environmentEach: a variable is removed on its own, too.
 func environmentEach(d *desk) {
-	for _, entry := range removed() {
+	for _, entry := range removedVariables() {
 		name, _, _ := strings.Cut(entry, "=")
-		got := variablesOf(d.expect(d.with(entry).run("exec", "prod", "--", "env", "-0"), 0).stdout)
+		got := variablesOf(d.wantStatus(d.with(entry).run("exec", "prod", "--", "env", "-0"), 0).stdout)
 		if value, there := got[name]; there {
 			d.Errorf("%s is %q", name, value)
 		}
@@ -181,7 +181,7 @@ func environmentRegion(d *desk) {
 		here := *d
 		here.env = slices.DeleteFunc(slices.Clone(d.env), func(e string) bool { return strings.HasPrefix(e, "AWS_") && strings.Contains(e, "REGION") })
 		r := here.with(c.env...).run(append(append([]string{"exec", c.profile}, c.flags...), show...)...)
-		if d.expect(r, 0); r.stdout != c.want+"\n" {
+		if d.wantStatus(r, 0); r.stdout != c.want+"\n" {
 			d.Errorf("%+v printed %q", c, r.stdout)
 		}
 	}
@@ -202,7 +202,7 @@ func environmentTwice(d *desk) {
 	defer null.Close()
 	env := append(slices.Clone(d.env), "AWS_PROFILE=a", "STSX_PASSWORD=first", "AWS_ACCESS_KEY_ID=one", "X=first", "AWS_ACCESS_KEY_ID=two", "STSX_PASSWORD=second",
 		"AWS_PROFILE=b", "X=second", "AWS_PROFILE", "NOVALUE", "=odd")
-	p, err := os.StartProcess(stsx, []string{stsx, "exec", "prod", "--", "cat", "/proc/self/environ"}, &os.ProcAttr{Env: env, Dir: d.home, Files: []*os.File{null, out, out}})
+	p, err := os.StartProcess(stsxPath, []string{stsxPath, "exec", "prod", "--", "cat", "/proc/self/environ"}, &os.ProcAttr{Env: env, Dir: d.home, Files: []*os.File{null, out, out}})
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -214,12 +214,12 @@ func environmentTwice(d *desk) {
 		d.Fatal(err)
 	}
 	count := map[string]int{}
-	for _, entry := range fields(text) {
+	for _, entry := range splitNUL(text) {
 		name, _, _ := strings.Cut(entry, "=")
 		count[name]++
 	}
 	if count["AWS_PROFILE"] != 0 || count["STSX_PASSWORD"] != 0 || count["AWS_ACCESS_KEY_ID"] != 1 || count["X"] == 0 || count["NOVALUE"] != 1 {
-		d.Errorf("the environment is %q", fields(text))
+		d.Errorf("the environment is %q", splitNUL(text))
 	}
 	if strings.Contains(string(text), "X=second\x00") && !strings.Contains(string(text), "X=first\x00") {
 		d.Error("of two, the second is left: getenv of the command would have found the first")

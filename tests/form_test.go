@@ -18,16 +18,16 @@ import (
 	"stsx/tests/okta"
 )
 
-// pages is a server of somebody's pages, who may mean harm.
-type pages struct {
+// hostilePages is a server of somebody's pages, who may mean harm.
+type hostilePages struct {
 	*httptest.Server
 	mu    sync.Mutex
 	taken []url.Values // what was posted
 }
 
-func servePages(t *testing.T, shown map[string]string) *pages {
+func servePages(t *testing.T, shown map[string]string) *hostilePages {
 	t.Helper()
-	p := &pages{}
+	p := &hostilePages{}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			_ = r.ParseMultipartForm(1 << 20)
@@ -51,18 +51,18 @@ func servePages(t *testing.T, shown map[string]string) *pages {
 	return p
 }
 
-func (p *pages) posts() []url.Values {
+func (p *hostilePages) postedForms() []url.Values {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]url.Values{}, p.taken...)
 }
 
-// formDesk is a desk whose provider is at address and has no driver.
-func formDesk(t *testing.T, address, more string) *desk {
+// newFormDesk is a desk whose provider is at address and has no driver.
+func newFormDesk(t *testing.T, address, more string) *desk {
 	t.Helper()
 	requireBrowser(t)
-	d := bareDesk(t, aws.Config{})
-	d.configure("[idp.acme]\ntype = \"form\"\nurl = \"" + address + "\"\n" + more + profiles)
+	d := newBareDesk(t, aws.Config{})
+	d.writeConfig("[idp.acme]\ntype = \"form\"\nurl = \"" + address + "\"\n" + more + deskProfiles)
 	return d
 }
 
@@ -79,29 +79,29 @@ func TestHostilePage(t *testing.T) {
 			"<script>pass.onfocus = () => user.focus(); user.onblur = () => user.focus()</script>",
 		"/next": "<h1>Endless</h1><form id=f></form><script>for (let i = 0; i < 5000; i++) f.insertAdjacentHTML('beforeend', `<input aria-label='Number ${i}'><button>${i}</button>`)</script>",
 	})
-	d := formDesk(t, p.URL+"/", "username = \""+jane+"\"\n").with("STSX_PASSWORD=" + canaryPassword)
+	d := newFormDesk(t, p.URL+"/", "username = \""+jane+"\"\n").with("STSX_PASSWORD=" + canaryPassword)
 	bundle := filepath.Join(d.home, "bundle.zip")
-	term := d.open("exec", "prod", "--debug-bundle", bundle, "--", "true")
-	term.expect("a page of " + p.URL + " asks:")
-	term.expect("User\ufffd[1A\ufffdname [" + jane + "]")
-	term.send("someone\r")
-	term.expect("Password (for " + strings.TrimPrefix(p.URL, "http://") + "):")
-	term.send(janePassword + "\r")
-	term.expect("a file (Passport")
-	term.expect("Press: ")
-	term.send("Nothing\r")
-	term.expect("nothing came of pressing “Nothing”")
-	term.expect("name [someone]")
-	term.send("\r")
-	term.expect("[as it is]")
-	term.send("\r")
-	term.expect("On this page: ")
-	term.send("Go\r")
-	term.expect("it asks for more than stsx reads")
-	term.expect("Number 0:")
-	term.send("\x03")
-	r := d.expect(term.wait(), 130)
-	posts := p.posts()
+	term := d.openTerminal("exec", "prod", "--debug-bundle", bundle, "--", "true")
+	term.waitFor("a page of " + p.URL + " asks:")
+	term.waitFor("User\ufffd[1A\ufffdname [" + jane + "]")
+	term.typeText("someone\r")
+	term.waitFor("Password (for " + strings.TrimPrefix(p.URL, "http://") + "):")
+	term.typeText(janePassword + "\r")
+	term.waitFor("a file (Passport")
+	term.waitFor("Press: ")
+	term.typeText("Nothing\r")
+	term.waitFor("nothing came of pressing “Nothing”")
+	term.waitFor("name [someone]")
+	term.typeText("\r")
+	term.waitFor("[as it is]")
+	term.typeText("\r")
+	term.waitFor("On this page: ")
+	term.typeText("Go\r")
+	term.waitFor("it asks for more than stsx reads")
+	term.waitFor("Number 0:")
+	term.typeText("\x03")
+	r := d.wantStatus(term.wait(), 130)
+	posts := p.postedForms()
 	if len(posts) != 1 || posts[0].Get("user") != "someone" || posts[0].Get("pass") != janePassword {
 		t.Errorf("posted: %v", posts)
 	}
@@ -110,7 +110,7 @@ func TestHostilePage(t *testing.T) {
 			t.Errorf("%s got %q", name, values)
 		}
 	}
-	members := d.unzipped(bundle)
+	members := d.bundleMembers(bundle)
 	for name, text := range members {
 		if strings.Contains(text, janePassword) || strings.Contains(text, "someone") {
 			t.Errorf("what was typed is in %s of the bundle", name)
@@ -120,14 +120,14 @@ func TestHostilePage(t *testing.T) {
 		t.Errorf("the bundle shows no page: %q", slices.Collect(maps.Keys(members)))
 	}
 	for _, bad := range []string{"\x1b]", "\x07", "\x1b[2J\x1b[31m", "\u202e", "\x9b", "\u009b"} {
-		if strings.Contains(term.raw(), bad) {
+		if strings.Contains(term.rawText(), bad) {
 			t.Errorf("the screen got %q", bad)
 		}
 	}
-	if strings.Contains(term.raw(), "\nstsx: error: lies") || strings.Contains(r.stdout, janePassword) {
+	if strings.Contains(term.rawText(), "\nstsx: error: lies") || strings.Contains(r.stdout, janePassword) {
 		t.Errorf("the screen: %s", r)
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 // TestForeignPage: nothing is done to a page of another place before the
@@ -136,53 +136,53 @@ func TestForeignPage(t *testing.T) {
 	t.Parallel()
 	other := servePages(t, map[string]string{"/": "<h1>Acme</h1><form method=post><label>Password <input type=password name=p></label><button>Go</button></form>"})
 	p := servePages(t, map[string]string{"/": "to " + other.URL + "/"})
-	d := formDesk(t, p.URL+"/", "")
+	d := newFormDesk(t, p.URL+"/", "")
 	host := strings.TrimPrefix(other.URL, "http://")
 	for answer, then := range map[string]func(term *terminal){
 		"\r": func(term *terminal) { // no
-			d.says(d.expect(term.wait(), 125).stdout, "the sign-in led to a page of "+other.URL, "nothing was typed", "allowed_hosts")
-			if len(other.posts()) > 0 {
-				t.Errorf("it got %v", other.posts())
+			d.wantText(d.wantStatus(term.wait(), 125).stdout, "the sign-in led to a page of "+other.URL, "nothing was typed", "allowed_hosts")
+			if len(other.postedForms()) > 0 {
+				t.Errorf("it got %v", other.postedForms())
 			}
 		},
 		"y\r": func(term *terminal) {
-			term.expect("a page of " + other.URL + " asks:")
-			term.expect("Password (for " + host + "):")
-			term.send("\x03")
-			d.expect(term.wait(), 130)
+			term.waitFor("a page of " + other.URL + " asks:")
+			term.waitFor("Password (for " + host + "):")
+			term.typeText("\x03")
+			d.wantStatus(term.wait(), 130)
 		},
 	} {
-		term := d.open("exec", "prod", "--", "true")
-		term.expect("THIS PAGE IS ANOTHER PLACE'S: " + host)
-		term.expect("Answer pages of " + other.URL + "? [y/N]")
-		term.send(answer)
+		term := d.openTerminal("exec", "prod", "--", "true")
+		term.waitFor("THIS PAGE IS ANOTHER PLACE'S: " + host)
+		term.waitFor("Answer pages of " + other.URL + "? [y/N]")
+		term.typeText(answer)
 		then(term)
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 // TestRestlessPage: one that loads itself again and again comes to an end.
 func TestRestlessPage(t *testing.T) {
 	t.Parallel()
 	p := servePages(t, map[string]string{"/": "<h1>Moment</h1><script>setTimeout(() => location.reload(), 30)</script>"})
-	d := formDesk(t, p.URL+"/", "timeout = \"20s\"\n")
-	r := d.expect(d.run("exec", "prod", "--", "true"), 125)
-	d.says(r.stderr, "the sign-in did not end within 20s", "did not get past a page ("+p.URL+"/)", "Moment")
-	d.clean()
+	d := newFormDesk(t, p.URL+"/", "timeout = \"20s\"\n")
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 125)
+	d.wantText(r.stderr, "the sign-in did not end within 20s", "did not get past a page ("+p.URL+"/)", "Moment")
+	d.wantNoBrowserProfile()
 }
 
 // TestFormInWindow: with browser = "visible" the person signs in in the window.
 func TestFormInWindow(t *testing.T) {
 	t.Parallel()
-	d, person := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).display().hand("")
-	d.configure("[idp.acme]\ntype = \"form\"\nbrowser = \"visible\"\nurl = \"" + d.org.EmbedURL() + "\"\n" + profiles)
-	term := d.open("exec", "prod", "--", "echo", "in")
-	term.expect("sign in to acme in the window")
-	d.appears()
-	person.write("#okta-signin-username", jane, "#okta-signin-password", janePassword)
-	person.press("#okta-signin-submit")
-	term.expect("in\r\n")
-	d.expect(term.wait(), 0)
-	d.once(0)
-	d.closed()
+	d, person := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withDisplay().withWindowUser("")
+	d.writeConfig("[idp.acme]\ntype = \"form\"\nbrowser = \"visible\"\nurl = \"" + d.org.EmbedURL() + "\"\n" + deskProfiles)
+	term := d.openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("sign in to acme in the window")
+	d.waitForWindow()
+	person.typeInto("#okta-signin-username", jane, "#okta-signin-password", janePassword)
+	person.clickElement("#okta-signin-submit")
+	term.waitFor("in\r\n")
+	d.wantStatus(term.wait(), 0)
+	d.wantOneSignIn(0)
+	d.wantNoWindow()
 }

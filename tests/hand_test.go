@@ -20,24 +20,24 @@ import (
 	"time"
 )
 
-// handSocket makes the test binary stand between stsx and the browser that
-// handBrowser names: what one says to the other is passed on, and what a test
+// relaySocketEnv makes the test binary stand between stsx and the browser that
+// relayBrowserEnv names: what one says to the other is passed on, and what a test
 // says on this socket goes to the page in the window, as if a person did it.
 const (
-	handSocket  = "TESTED_HAND_SOCKET"
-	handBrowser = "TESTED_HAND_BROWSER"
-	handKey     = "TESTED_HAND_KEY" // a security key that the person has: WebAuthn.addCredential's credential, in JSON
+	relaySocketEnv  = "TESTED_HAND_SOCKET"
+	relayBrowserEnv = "TESTED_HAND_BROWSER"
+	relayKeyEnv     = "TESTED_HAND_KEY" // a security key that the person has: WebAuthn.addCredential's credential, in JSON
 )
 
-// hand is the person at the window.
-type hand struct {
+// windowUser is the person at the window.
+type windowUser struct {
 	*testing.T
 	socket string
 }
 
-// hand is the desk with a person at its windows, who has the key, if any. The
+// withWindowUser is the desk with a person at its windows, who has the key, if any. The
 // browser gets flags besides stsx's.
-func (d *desk) hand(key string, flags ...string) (*desk, *hand) {
+func (d *desk) withWindowUser(key string, flags ...string) (*desk, *windowUser) {
 	d.Helper()
 	dir, err := os.MkdirTemp("", "hand-") // the path of a socket must be short
 	if err != nil {
@@ -45,36 +45,36 @@ func (d *desk) hand(key string, flags ...string) (*desk, *hand) {
 	}
 	d.Cleanup(func() { os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "socket")
-	return d.chromium("exec", append([]string{"env", handSocket + "=" + socket, handBrowser + "=" + browserPath(d.T), handKey + "=" + key, os.Args[0]}, flags...)...), &hand{d.T, socket}
+	return d.withBrowserCommand("exec", append([]string{"env", relaySocketEnv + "=" + socket, relayBrowserEnv + "=" + browserPath(d.T), relayKeyEnv + "=" + key, os.Args[0]}, flags...)...), &windowUser{d.T, socket}
 }
 
-// flagged is the desk with a browser that gets flags besides stsx's.
-func (d *desk) flagged(flags ...string) *desk {
+// withBrowserFlags is the desk with a browser that gets flags besides stsx's.
+func (d *desk) withBrowserFlags(flags ...string) *desk {
 	d.Helper()
-	return d.chromium("exec", append([]string{browserPath(d.T)}, flags...)...)
+	return d.withBrowserCommand("exec", append([]string{browserPath(d.T)}, flags...)...)
 }
 
-// chromium makes a command, with the browser's arguments after it, the browser.
-func (d *desk) chromium(first string, words ...string) *desk {
+// withBrowserCommand makes a command, with the browser's arguments after it, the browser.
+func (d *desk) withBrowserCommand(first string, words ...string) *desk {
 	d.Helper()
 	text := first
 	for _, w := range words {
 		text += " '" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 	}
 	script := filepath.Join(d.home, "chromium")
-	d.write(script, "#!/bin/sh\n"+text+" \"$@\"\n", 0o700)
+	d.writeFile(script, "#!/bin/sh\n"+text+" \"$@\"\n", 0o700)
 	return d.with("STSX_BROWSER_PATH=" + script)
 }
 
-// call sends one command of Chromium's protocol to the page.
-func (h *hand) call(method string, params any) (json.RawMessage, error) {
+// callPage sends one command of Chromium's protocol to the page.
+func (h *windowUser) callPage(method string, params any) (json.RawMessage, error) {
 	conn, err := net.Dial("unix", h.socket)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	if err := json.NewEncoder(conn).Encode(object{"method": method, "params": params}); err != nil {
+	if err := json.NewEncoder(conn).Encode(jsonObject{"method": method, "params": params}); err != nil {
 		return nil, err
 	}
 	var answer struct {
@@ -90,11 +90,11 @@ func (h *hand) call(method string, params any) (json.RawMessage, error) {
 	return answer.Result, nil
 }
 
-type object = map[string]any
+type jsonObject = map[string]any
 
-// look evaluates an expression in the page.
-func (h *hand) look(expression string, value any) error {
-	raw, err := h.call("Runtime.evaluate", object{"expression": expression, "returnByValue": true})
+// evaluate evaluates an expression in the page.
+func (h *windowUser) evaluate(expression string, value any) error {
+	raw, err := h.callPage("Runtime.evaluate", jsonObject{"expression": expression, "returnByValue": true})
 	if err != nil {
 		return err
 	}
@@ -113,15 +113,15 @@ func (h *hand) look(expression string, value any) error {
 	return json.Unmarshal(answer.Result.Value, value)
 }
 
-// press clicks the first match of a selector with the mouse, once it is there
+// clickElement clicks the first match of a selector with the mouse, once it is there
 // and stands still; again when it heard nothing of that: a browser drops what is
 // clicked on a page that it has not painted yet.
-func (h *hand) press(selector string) {
+func (h *windowUser) clickElement(selector string) {
 	h.Helper()
 	var last, at [2]float64
 	if !eventually(time.Minute, func() bool {
 		last = at
-		if h.look(fmt.Sprintf(`(el => {
+		if h.evaluate(fmt.Sprintf(`(el => {
 			if (!el || el.disabled) return null;
 			el.scrollIntoView({block: 'center', behavior: 'instant'});
 			const box = el.getBoundingClientRect();
@@ -131,78 +131,78 @@ func (h *hand) press(selector string) {
 		})(document.querySelector(%q))`, selector), &at) != nil || at == [2]float64{} || at != last {
 			return false
 		}
-		if err := h.tap(at); err != nil {
+		if err := h.clickAt(at); err != nil {
 			h.Logf("pressing %s: %v", selector, err) // the window may be gone with it
 		}
 		return eventually(2*time.Second, func() bool {
 			waits := false
-			err := h.look(fmt.Sprintf(`(el => el !== null && el.heard === false)(document.querySelector(%q))`, selector), &waits)
+			err := h.evaluate(fmt.Sprintf(`(el => el !== null && el.heard === false)(document.querySelector(%q))`, selector), &waits)
 			return err != nil || !waits
 		})
 	}) {
 		var body string
-		_ = h.look("document.body.innerHTML", &body)
+		_ = h.evaluate("document.body.innerHTML", &body)
 		h.Fatalf("the window does not show %s, or it can't be pressed:\n%s", selector, body)
 	}
 }
 
-// tap clicks at a place of the page, in whatever frame is there.
-func (h *hand) tap(at [2]float64) error {
+// clickAt clicks at a place of the page, in whatever frame is there.
+func (h *windowUser) clickAt(at [2]float64) error {
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
-		if _, err := h.call("Input.dispatchMouseEvent", object{"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}); err != nil {
+		if _, err := h.callPage("Input.dispatchMouseEvent", jsonObject{"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// enter presses a button by the keyboard: in a small window the footer of the
+// pressByKeyboard presses a button by the keyboard: in a small window the footer of the
 // hosted page lies over the end of a long form.
-func (h *hand) enter(button string) {
-	_ = h.look(fmt.Sprintf(`(el => { if (el && !el.disabled && el.checkVisibility()) el.click(); return true })(document.querySelector(%q))`, button), new(bool)) // the window may go with it
+func (h *windowUser) pressByKeyboard(button string) {
+	_ = h.evaluate(fmt.Sprintf(`(el => { if (el && !el.disabled && el.checkVisibility()) el.click(); return true })(document.querySelector(%q))`, button), new(bool)) // the window may go with it
 }
 
-// leave enters a button until the page shows something else.
-func (h *hand) leave(button, next string) {
+// pressUntilShown enters a button until the page shows something else.
+func (h *windowUser) pressUntilShown(button, next string) {
 	h.Helper()
 	var there bool
-	if !h.insist(button, func() bool {
-		return h.look(fmt.Sprintf("document.querySelector(%q) !== null", next), &there) == nil && there
+	if !h.pressUntil(button, func() bool {
+		return h.evaluate(fmt.Sprintf("document.querySelector(%q) !== null", next), &there) == nil && there
 	}) {
-		h.shows(next)
+		h.waitForElement(next)
 	}
 }
 
-// insist enters a button until something has come of it, as a person does whose
+// pressUntil enters a button until something has come of it, as a person does whose
 // press went to a page that moved.
-func (h *hand) insist(button string, done func() bool) bool {
+func (h *windowUser) pressUntil(button string, done func() bool) bool {
 	return eventually(time.Minute, func() bool {
 		if done() {
 			return true
 		}
-		h.enter(button)
+		h.pressByKeyboard(button)
 		return eventually(5*time.Second, done)
 	})
 }
 
-// write types into fields, selector and text by turns, that it gets to with the
-// keyboard, see enter; all of them once more while the page takes the focus to
+// typeInto types into fields, selector and text by turns, that it gets to with the
+// keyboard, see pressByKeyboard; all of them once more while the page takes the focus to
 // another one.
-func (h *hand) write(fields ...string) {
+func (h *windowUser) typeInto(fields ...string) {
 	h.Helper()
-	h.shows(fields[0])
+	h.waitForElement(fields[0])
 	if !eventually(time.Minute, func() bool {
 		for field := range slices.Chunk(fields, 2) {
-			if h.look(fmt.Sprintf("(el => { el.focus(); el.select(); return true })(document.querySelector(%q))", field[0]), new(bool)) != nil {
+			if h.evaluate(fmt.Sprintf("(el => { el.focus(); el.select(); return true })(document.querySelector(%q))", field[0]), new(bool)) != nil {
 				return false
 			}
-			if _, err := h.call("Input.insertText", object{"text": field[1]}); err != nil {
+			if _, err := h.callPage("Input.insertText", jsonObject{"text": field[1]}); err != nil {
 				h.Fatalf("typing into %s: %v", field[0], err)
 			}
 		}
 		for field := range slices.Chunk(fields, 2) {
 			kept := false
-			if h.look(fmt.Sprintf("document.querySelector(%q).value === %q", field[0], field[1]), &kept) != nil || !kept {
+			if h.evaluate(fmt.Sprintf("document.querySelector(%q).value === %q", field[0], field[1]), &kept) != nil || !kept {
 				return false
 			}
 		}
@@ -212,15 +212,15 @@ func (h *hand) write(fields ...string) {
 	}
 }
 
-// shows waits until the page holds a match of a selector.
-func (h *hand) shows(selector string) {
+// waitForElement waits until the page holds a match of a selector.
+func (h *windowUser) waitForElement(selector string) {
 	h.Helper()
 	var there bool
 	if !eventually(time.Minute, func() bool {
-		return h.look(fmt.Sprintf("document.querySelector(%q) !== null", selector), &there) == nil && there
+		return h.evaluate(fmt.Sprintf("document.querySelector(%q) !== null", selector), &there) == nil && there
 	}) {
 		var body string
-		_ = h.look("document.body.innerText", &body)
+		_ = h.evaluate("document.body.innerText", &body)
 		h.Fatalf("the window does not show %s, but:\n%s", selector, body)
 	}
 }
@@ -238,10 +238,10 @@ func browserPath(t testing.TB) string {
 	return ""
 }
 
-// becomeHand runs the browser with the arguments of this process and stands
+// becomeBrowserRelay runs the browser with the arguments of this process and stands
 // between it and stsx. A headless one it lets alone.
-func becomeHand() int {
-	path := os.Getenv(handBrowser)
+func becomeBrowserRelay() int {
+	path := os.Getenv(relayBrowserEnv)
 	if slices.Contains(os.Args, "--headless=new") {
 		err := syscall.Exec(path, append([]string{path}, os.Args[1:]...), os.Environ())
 		fmt.Fprintln(os.Stderr, "becoming", path, err)
@@ -263,19 +263,19 @@ func becomeHand() int {
 	}
 	read.Close()
 	write.Close()
-	m := &middle{browser: toBrowser, answers: map[int64]chan []byte{}}
-	go m.serve(os.Getenv(handSocket))
+	m := &browserRelay{browser: toBrowser, answers: map[int64]chan []byte{}}
+	go m.serveSocket(os.Getenv(relaySocketEnv))
 	go func() {
-		m.up(os.NewFile(3, "stsx"))
+		m.relayToBrowser(os.NewFile(3, "stsx"))
 		toBrowser.Close() // stsx is gone
 	}()
-	m.down(fromBrowser, os.NewFile(4, "stsx"))
+	m.relayToStsx(fromBrowser, os.NewFile(4, "stsx"))
 	_ = command.Wait()
 	return 0
 }
 
-// middle passes on what stsx and Chromium say to each other.
-type middle struct {
+// browserRelay passes on what stsx and Chromium say to each other.
+type browserRelay struct {
 	sending sync.Mutex
 	browser *os.File
 	next    atomic.Int64
@@ -285,27 +285,27 @@ type middle struct {
 	answers map[int64]chan []byte
 }
 
-// ours is where the numbers of our own commands begin.
-const ours = 1 << 30
+// firstOwnID is where the numbers of our own commands begin.
+const firstOwnID = 1 << 30
 
-func (m *middle) send(message []byte) error {
+func (m *browserRelay) sendToBrowser(message []byte) error {
 	m.sending.Lock()
 	defer m.sending.Unlock()
 	_, err := m.browser.Write(append(message, 0))
 	return err
 }
 
-func (m *middle) up(from *os.File) {
+func (m *browserRelay) relayToBrowser(from *os.File) {
 	reader := bufio.NewReader(from)
 	for {
 		message, err := reader.ReadBytes(0)
-		if err != nil || m.send(message[:len(message)-1]) != nil {
+		if err != nil || m.sendToBrowser(message[:len(message)-1]) != nil {
 			return
 		}
 	}
 }
 
-func (m *middle) down(from, to *os.File) {
+func (m *browserRelay) relayToStsx(from, to *os.File) {
 	reader := bufio.NewReader(from)
 	for {
 		message, err := reader.ReadBytes(0)
@@ -321,7 +321,7 @@ func (m *middle) down(from, to *os.File) {
 			}
 		}
 		_ = json.Unmarshal(message[:len(message)-1], &head)
-		if head.ID >= ours {
+		if head.ID >= firstOwnID {
 			m.mu.Lock()
 			answer := m.answers[head.ID]
 			delete(m.answers, head.ID)
@@ -332,7 +332,7 @@ func (m *middle) down(from, to *os.File) {
 			continue
 		}
 		if head.Method == "Target.attachedToTarget" && head.Params.TargetInfo.Type == "page" {
-			m.take(head.Params.SessionID)
+			m.adoptPage(head.Params.SessionID)
 		}
 		if _, err := to.Write(message); err != nil {
 			return
@@ -340,21 +340,21 @@ func (m *middle) down(from, to *os.File) {
 	}
 }
 
-// take has the first page for the window's, and gives the person their key.
-func (m *middle) take(session string) {
+// adoptPage has the first page for the window's, and gives the person their key.
+func (m *browserRelay) adoptPage(session string) {
 	m.mu.Lock()
 	first := m.page == ""
 	if first {
 		m.page = session
 	}
 	m.mu.Unlock()
-	key := os.Getenv(handKey)
+	key := os.Getenv(relayKeyEnv)
 	if !first || key == "" {
 		return
 	}
 	go func() {
-		_, _ = m.ask("WebAuthn.enable", json.RawMessage(`{}`))
-		raw, err := m.ask("WebAuthn.addVirtualAuthenticator", json.RawMessage(`{"options":{"protocol":"ctap2","transport":"usb","hasResidentKey":true,"hasUserVerification":true,"isUserVerified":true,"automaticPresenceSimulation":true}}`))
+		_, _ = m.askPage("WebAuthn.enable", json.RawMessage(`{}`))
+		raw, err := m.askPage("WebAuthn.addVirtualAuthenticator", json.RawMessage(`{"options":{"protocol":"ctap2","transport":"usb","hasResidentKey":true,"hasUserVerification":true,"isUserVerified":true,"automaticPresenceSimulation":true}}`))
 		var added struct {
 			Result struct{ AuthenticatorID string }
 		}
@@ -362,7 +362,7 @@ func (m *middle) take(session string) {
 			err = json.Unmarshal(raw, &added)
 		}
 		if err == nil {
-			raw, err = m.ask("WebAuthn.addCredential", json.RawMessage(fmt.Sprintf(`{"authenticatorId":%q,"credential":%s}`, added.Result.AuthenticatorID, key)))
+			raw, err = m.askPage("WebAuthn.addCredential", json.RawMessage(fmt.Sprintf(`{"authenticatorId":%q,"credential":%s}`, added.Result.AuthenticatorID, key)))
 		}
 		if err != nil || strings.Contains(string(raw), `"error"`) {
 			fmt.Fprintln(os.Stderr, "giving the person a key:", err, string(raw))
@@ -370,9 +370,9 @@ func (m *middle) take(session string) {
 	}()
 }
 
-// ask sends a command of our own to the page.
-func (m *middle) ask(method string, params json.RawMessage) ([]byte, error) {
-	id := ours + m.next.Add(1)
+// askPage sends a command of our own to the page.
+func (m *browserRelay) askPage(method string, params json.RawMessage) ([]byte, error) {
+	id := firstOwnID + m.next.Add(1)
 	answer := make(chan []byte, 1)
 	m.mu.Lock()
 	session := m.page
@@ -381,11 +381,11 @@ func (m *middle) ask(method string, params json.RawMessage) ([]byte, error) {
 	if session == "" {
 		return nil, errors.New("there is no page yet")
 	}
-	message, err := json.Marshal(object{"id": id, "sessionId": session, "method": method, "params": params})
+	message, err := json.Marshal(jsonObject{"id": id, "sessionId": session, "method": method, "params": params})
 	if err != nil {
 		return nil, err
 	}
-	if err := m.send(message); err != nil {
+	if err := m.sendToBrowser(message); err != nil {
 		return nil, err
 	}
 	select {
@@ -396,7 +396,7 @@ func (m *middle) ask(method string, params json.RawMessage) ([]byte, error) {
 	}
 }
 
-func (m *middle) serve(socket string) {
+func (m *browserRelay) serveSocket(socket string) {
 	_ = os.Remove(socket) // of the window before
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
@@ -417,9 +417,9 @@ func (m *middle) serve(socket string) {
 			if json.NewDecoder(conn).Decode(&in) != nil {
 				return
 			}
-			raw, err := m.ask(in.Method, in.Params)
+			raw, err := m.askPage(in.Method, in.Params)
 			if err != nil {
-				raw, _ = json.Marshal(object{"error": object{"message": err.Error()}})
+				raw, _ = json.Marshal(jsonObject{"error": jsonObject{"message": err.Error()}})
 			}
 			_, _ = conn.Write(raw)
 		}()

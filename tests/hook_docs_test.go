@@ -36,7 +36,7 @@ func TestHookDocumented(t *testing.T) {
 			// A stsx that counts how often it is started.
 			bin, home := t.TempDir(), t.TempDir()
 			program := filepath.Join(bin, "stsx")
-			if err := os.WriteFile(program, []byte("#!/bin/sh\necho x >>\""+bin+"/count\"\nexec \""+stsx+"\" \"$@\"\n"), 0o700); err != nil {
+			if err := os.WriteFile(program, []byte("#!/bin/sh\necho x >>\""+bin+"/count\"\nexec \""+stsxPath+"\" \"$@\"\n"), 0o700); err != nil {
 				t.Fatal(err)
 			}
 			old := time.Now().Add(-time.Hour)

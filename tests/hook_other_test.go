@@ -139,7 +139,7 @@ func (o other) save(t *testing.T, dir string, flags ...string) {
 		return
 	}
 	d := &desk{T: t, home: t.TempDir(), env: []string{"PATH=" + os.Getenv("PATH")}}
-	r := d.expect(d.run(append([]string{"init", "nushell"}, flags...)...), 0)
+	r := d.wantStatus(d.run(append([]string{"init", "nushell"}, flags...)...), 0)
 	if err := os.WriteFile(filepath.Join(dir, "hook.nu"), []byte(r.stdout), 0o600); err != nil {
 		t.Fatal(err)
 	}

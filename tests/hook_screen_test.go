@@ -242,7 +242,7 @@ func TestHostileNames(t *testing.T) {
 				return strings.Contains(flat(s.text()), flat(fmt.Sprintf("n=%d", n)+want+">"))
 			})
 			d := &desk{T: t, home: dir, env: []string{"STSX_PROFILE=" + name, "STSX_ROLE=R" + name, "STSX_EXPIRES=" + expires, "TERM=dumb"}}
-			if out := d.expect(d.run("prompt"), 0).stdout; out != strings.TrimSuffix(want, " ")+"\n" && !strings.Contains(out, " 39m") {
+			if out := d.wantStatus(d.run("prompt"), 0).stdout; out != strings.TrimSuffix(want, " ")+"\n" && !strings.Contains(out, " 39m") {
 				t.Errorf("stsx prompt shows %q, want %q", out, want)
 			}
 		}

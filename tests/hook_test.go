@@ -39,7 +39,7 @@ func withPath(env []string) []string {
 	out := append([]string{}, env...)
 	for i, entry := range out {
 		if path, ok := strings.CutPrefix(entry, "PATH="); ok {
-			out[i] = "PATH=" + filepath.Dir(stsx) + ":" + path
+			out[i] = "PATH=" + filepath.Dir(stsxPath) + ":" + path
 		}
 	}
 	return out
@@ -95,7 +95,7 @@ func TestHookFlags(t *testing.T) {
 		if r.stdout != "" || r.status == 0 {
 			t.Errorf("stsx %s: %s", c.line, r)
 		}
-		d.says(r.stderr, c.says)
+		d.wantText(r.stderr, c.says)
 	}
 }
 
@@ -103,20 +103,20 @@ func TestHookFlags(t *testing.T) {
 // identity in their environment, and stsx on PATH.
 func hookDesk(t *testing.T) *desk {
 	t.Helper()
-	user := person()
+	user := janeUser()
 	user.GoogleTOTP = ""
 	d := newDesk(t, okta.Config{Users: []okta.User{user}})
 	text, err := os.ReadFile(filepath.Join(d.home, ".config", "stsx", "config.toml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.configure(string(text) + `
+	d.writeConfig(string(text) + `
 [profile.careful]
 role    = "Dev"
 account = "123456789012"
 confirm = true
 `)
-	d.expect(d.with("STSX_PASSWORD="+janePassword).run("login", "prod", "dev"), 0)
+	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("login", "prod", "dev"), 0)
 	d.env = withPath(d.env)
 	return d
 }
@@ -212,8 +212,8 @@ func inheritedSession(t *testing.T, d *desk) {
 			d := *d
 			d.T = t
 			command := s.Command(t, t.TempDir(), hook(s)+sayIn(s.Dialect)+"stsx use dev; say 1\nstsx unuse; say 2\nstsx unuse; say 3\n")
-			command.Args = append([]string{stsx, "exec", "prod", "--"}, command.Args...)
-			command.Path, command.Env = stsx, d.env
+			command.Args = append([]string{stsxPath, "exec", "prod", "--"}, command.Args...)
+			command.Path, command.Env = stsxPath, d.env
 			out, err := command.CombinedOutput()
 			want := "1: here: none eu-west-1 none Dev\n1: child: none eu-west-1 none Dev token\n" +
 				"2: here: none eu-west-1 none Admin\n2: child: none eu-west-1 none Admin token\n" +

@@ -35,7 +35,7 @@ func TestIdentityProviders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			idp, err := start(ctx, t.TempDir(), grants())
+			idp, err := start(ctx, t.TempDir(), roleValues())
 			if errors.Is(err, idps.ErrMissing) {
 				require.Part(t, name, false, err.Error())
 			}
@@ -43,33 +43,33 @@ func TestIdentityProviders(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = idp.Close() })
-			d := bareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {}}})
-			d.configure("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + profiles)
+			d := newBareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, auditRole: {}}})
+			d.writeConfig("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + deskProfiles)
 			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
-			term := d.open("exec", "prod", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
-			term.expect("stsx: a page of http://127.0.0.1:")
-			term.expect("[" + idp.User + "]")
-			term.send("\r")
-			term.expect("Password (for 127.0.0.1:")
-			term.send("wrong\r")
-			term.expect("stsx: a page of http://127.0.0.1:") // and it says why
-			term.expect("[" + idp.User + "]")
-			term.send("\r")
-			term.expect("Password (for 127.0.0.1:")
-			term.send("wrong\r")
-			term.expect("it isn't sent again")
-			term.expect("Password (for 127.0.0.1:")
-			term.send(idp.Password + "\r")
-			term.expect("arn:aws:sts::123456789012:assumed-role/Admin/")
-			r := d.expect(term.wait(), 0)
+			term := d.openTerminal("exec", "prod", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
+			term.waitFor("stsx: a page of http://127.0.0.1:")
+			term.waitFor("[" + idp.User + "]")
+			term.typeText("\r")
+			term.waitFor("Password (for 127.0.0.1:")
+			term.typeText("wrong\r")
+			term.waitFor("stsx: a page of http://127.0.0.1:") // and it says why
+			term.waitFor("[" + idp.User + "]")
+			term.typeText("\r")
+			term.waitFor("Password (for 127.0.0.1:")
+			term.typeText("wrong\r")
+			term.waitFor("it isn't sent again")
+			term.waitFor("Password (for 127.0.0.1:")
+			term.typeText(idp.Password + "\r")
+			term.waitFor("arn:aws:sts::123456789012:assumed-role/Admin/")
+			r := d.wantStatus(term.wait(), 0)
 			if strings.Contains(r.stdout, idp.Password) && idp.Password != idp.User {
 				t.Errorf("the password is on the screen: %s", r)
 			}
-			d.says(d.expect(d.run("status"), 0).stdout, "prod")
+			d.wantText(d.wantStatus(d.run("status"), 0).stdout, "prod")
 			// Unattended there is nobody to answer the page.
-			r = d.expect(d.run("exec", "dev", "--", "true"), 3)
-			d.says(r.stderr, "an answer to the page at http://127.0.0.1:", "hint: run it on a terminal")
-			d.clean()
+			r = d.wantStatus(d.run("exec", "dev", "--", "true"), 3)
+			d.wantText(r.stderr, "an answer to the page at http://127.0.0.1:", "hint: run it on a terminal")
+			d.wantNoBrowserProfile()
 		})
 	}
 }

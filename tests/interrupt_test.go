@@ -14,43 +14,45 @@ import (
 	"stsx/tests/okta"
 )
 
-// moment is a point of a sign-in that a test can wait for.
-type moment struct {
+// signInMoment is a point of a sign-in that a test can wait for.
+type signInMoment struct {
 	config okta.Config
 	with   func(d *desk) *desk          // what the run is given; nil: all it needs
 	reach  func(d *desk, t *terminal)   // waits until the run is there
 	before func(d *desk) (after func()) // before the run, and when it has ended
 }
 
-func moments() map[string]moment {
-	return map[string]moment{
+func signInMoments() map[string]signInMoment {
+	return map[string]signInMoment{
 		"at the password prompt": {
 			with:  func(d *desk) *desk { return d },
-			reach: func(_ *desk, t *terminal) { t.expect("Okta password for " + jane) },
+			reach: func(_ *desk, t *terminal) { t.waitFor("Okta password for " + jane) },
 		},
 		"at the code prompt": {
 			with:  func(d *desk) *desk { return d.with("STSX_PASSWORD=" + janePassword) },
-			reach: func(_ *desk, t *terminal) { t.expect("Code from Google Authenticator") },
+			reach: func(_ *desk, t *terminal) { t.waitFor("Code from Google Authenticator") },
 		},
 		"while the browser starts": {
-			reach: func(d *desk, _ *terminal) { d.await("a browser", func() bool { return len(d.browsers()) > 0 }) },
+			reach: func(d *desk, _ *terminal) {
+				d.waitFor("a browser", func() bool { return len(d.browserProcesses()) > 0 })
+			},
 		},
 		"while a page loads": {
 			config: okta.Config{Latency: 30 * time.Second},
 			reach: func(d *desk, _ *terminal) {
-				d.await("a request that is not answered", func() bool { return d.requested("/api/v1/") || d.requested("/idp/idx/") })
+				d.waitFor("a request that is not answered", func() bool { return d.hasRequested("/api/v1/") || d.hasRequested("/idp/idx/") })
 			},
 		},
 		"while another signs in": {
 			before: func(d *desk) func() {
-				other := d.with("STSX_PASSWORD="+janePassword).open("exec", "prod", "--", "true") // stops at the code
-				other.expect("Code from")
+				other := d.with("STSX_PASSWORD="+janePassword).openTerminal("exec", "prod", "--", "true") // stops at the code
+				other.waitFor("Code from")
 				return func() {
-					other.send("\x03")
-					d.expect(other.wait(), 130)
+					other.typeText("\x03")
+					d.wantStatus(other.wait(), 130)
 				}
 			},
-			reach: func(_ *desk, t *terminal) { t.expect("waiting for stsx (pid ") },
+			reach: func(_ *desk, t *terminal) { t.waitFor("waiting for stsx (pid ") },
 		},
 		"while STS is asked": {
 			before: func(d *desk) func() {
@@ -68,9 +70,9 @@ func moments() map[string]moment {
 	}
 }
 
-// requested reports whether a request below that path has come.
-func (d *desk) requested(path string) bool {
-	for _, e := range d.events(okta.Requested) {
+// hasRequested reports whether a request below that path has come.
+func (d *desk) hasRequested(path string) bool {
+	for _, e := range d.eventsOf(okta.Requested) {
 		if strings.HasPrefix(e.Path, path) {
 			return true
 		}
@@ -78,8 +80,8 @@ func (d *desk) requested(path string) bool {
 	return false
 }
 
-// ways are what ends stsx from outside, and its exit status then.
-func ways() map[string]struct {
+// interruptions are what ends stsx from outside, and its exit status then.
+func interruptions() map[string]struct {
 	do     func(t *terminal)
 	status int
 } {
@@ -90,7 +92,7 @@ func ways() map[string]struct {
 		do     func(t *terminal)
 		status int
 	}{
-		"Ctrl-C":            {func(t *terminal) { t.send("\x03") }, 130},
+		"Ctrl-C":            {func(t *terminal) { t.typeText("\x03") }, 130},
 		"SIGINT":            {send(syscall.SIGINT), 130},
 		"SIGTERM":           {send(syscall.SIGTERM), 143},
 		"SIGHUP":            {send(syscall.SIGHUP), 129},
@@ -114,27 +116,27 @@ func TestInterrupt(t *testing.T) {
 		for _, way := range how {
 			t.Run(way+" "+when, func(t *testing.T) {
 				t.Parallel()
-				interrupt(t, moments()[when], way)
+				runInterrupted(t, signInMoments()[when], way)
 			})
 		}
 	}
 }
 
-func interrupt(t *testing.T, m moment, way string) {
+func runInterrupted(t *testing.T, m signInMoment, way string) {
 	m.config.Engine = okta.Gen3
 	d := newDesk(t, m.config)
 	after := func() {}
 	if m.before != nil {
 		after = m.before(d)
 	}
-	run := d.signed
+	run := d.withPasswordAndCode
 	if m.with != nil {
 		run = func() *desk { return m.with(d) }
 	}
 	started := filepath.Join(d.home, "started")
-	term := run().open("exec", "prod", "--", "touch", started)
+	term := run().openTerminal("exec", "prod", "--", "touch", started)
 	m.reach(d, term)
-	end := ways()[way]
+	end := interruptions()[way]
 	end.do(term)
 	sent := time.Now()
 	r := term.wait()
@@ -142,11 +144,11 @@ func interrupt(t *testing.T, m moment, way string) {
 		t.Errorf("it took %s to end", took)
 	}
 	if way != "the window closed" || r.status != 130 { // the end of the input may be noticed before the signal
-		d.expect(r, end.status)
+		d.wantStatus(r, end.status)
 	}
 	if way != "the window closed" {
 		<-term.ended
-		term.sane()
+		term.wantSaneModes()
 		if text := term.text(); strings.Contains(text, "error") || !strings.Contains(text, "interrupted") {
 			t.Errorf("the screen:\n%s", text)
 		}
@@ -155,6 +157,6 @@ func interrupt(t *testing.T, m moment, way string) {
 		t.Error("the command was started")
 	}
 	after()
-	d.alone()
-	d.clean()
+	d.wantNoBrowserOrLock()
+	d.wantNoBrowserProfile()
 }

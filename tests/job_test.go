@@ -17,21 +17,21 @@ import (
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic})
-	d.expect(d.signed().run("login", "prod"), 0)
-	d.sub("modes", terminalModes)
-	d.sub("a shell's job", terminalJob)
-	d.sub("Ctrl-C", terminalInterrupt)
-	d.sub("the terminal goes away", terminalHangup)
+	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
+	d.subtest("modes", terminalModes)
+	d.subtest("a shell's job", terminalJob)
+	d.subtest("Ctrl-C", terminalInterrupt)
+	d.subtest("the terminal goes away", terminalHangup)
 }
 
 // terminalModes: the command has the terminal, in the foreground, and every
 // mode of it is what it was, before, in and after stsx.
 func terminalModes(d *desk) {
-	term := d.on("sh", "-c", `stty -a >before
+	term := d.openProgram("sh", "-c", `stty -a >before
 stsx=$0
 "$stsx" exec prod -- sh -c 'stty -a >during; test -t 0 && test -t 1 && test -t 2 && echo tty; tty; test -r /dev/tty && echo control
 ps -o pgid=,tpgid= -p $$ | { read a b; test "$a" = "$b" && echo foreground; }'
-stty -a >after; tty; cmp before during && cmp before after && echo same`, stsx)
+stty -a >after; tty; cmp before during && cmp before after && echo same`, stsxPath)
 	if r := term.wait(); r.status != 0 {
 		d.Error(r)
 	}
@@ -44,37 +44,37 @@ stty -a >after; tty; cmp before during && cmp before after && echo same`, stsx)
 
 // terminalJob: Ctrl-Z, fg and Ctrl-C in an interactive shell mean the command.
 func terminalJob(d *desk) {
-	shell := d.shell()
-	shell.send("\"$STSX\" exec prod -- python3 -c \"$HOLDS\"\r")
-	shell.expect("ready")
-	shell.send("\x1a")
-	shell.expect("Stopped")
-	shell.expect("> ")
-	shell.send("jobs -l | grep -c py\"\"thon3; fg\r")
-	shell.expect("goes on") // and so the terminal is its own again
-	shell.send("\x03")
-	shell.expect("> ")
-	shell.send("echo sta\"\"tus=$?\r")
-	shell.expect("status=130")
-	shell.send("exit 0\r")
+	shell := d.openShell()
+	shell.typeText("\"$STSX\" exec prod -- python3 -c \"$HOLDS\"\r")
+	shell.waitFor("ready")
+	shell.typeText("\x1a")
+	shell.waitFor("Stopped")
+	shell.waitFor("> ")
+	shell.typeText("jobs -l | grep -c py\"\"thon3; fg\r")
+	shell.waitFor("goes on") // and so the terminal is its own again
+	shell.typeText("\x03")
+	shell.waitFor("> ")
+	shell.typeText("echo sta\"\"tus=$?\r")
+	shell.waitFor("status=130")
+	shell.typeText("exit 0\r")
 	if r := shell.wait(); r.status != 0 {
 		d.Error(r)
 	}
 }
 
 func terminalInterrupt(d *desk) {
-	term := d.open("exec", "prod", "--", "sh", "-c", `trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done`)
-	term.expect("ready")
-	term.send("\x03")
-	term.expect("caught")
+	term := d.openTerminal("exec", "prod", "--", "sh", "-c", `trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done`)
+	term.waitFor("ready")
+	term.typeText("\x03")
+	term.waitFor("caught")
 	if r := term.wait(); r.status != 9 {
 		d.Error(r)
 	}
 }
 
 func terminalHangup(d *desk) {
-	term := d.open("exec", "prod", "--", "sh", "-c", `trap 'echo hung >up; exit 9' HUP; echo ready; while :; do sleep 0.05; done`)
-	term.expect("ready")
+	term := d.openTerminal("exec", "prod", "--", "sh", "-c", `trap 'echo hung >up; exit 9' HUP; echo ready; while :; do sleep 0.05; done`)
+	term.waitFor("ready")
 	term.hangUp()
 	if r := term.wait(); r.status != 9 {
 		d.Error(r)
@@ -89,8 +89,8 @@ func (t *terminal) hangUp() {
 	}
 }
 
-// modes are a terminal's, as anything that changes them leaves them.
-func modes(t testing.TB, f *os.File) (state term.State) {
+// modesOf are a terminal's, as anything that changes them leaves them.
+func modesOf(t testing.TB, f *os.File) (state term.State) {
 	t.Helper()
 	raw, err := f.SyscallConn()
 	if err != nil {
@@ -109,8 +109,8 @@ func modes(t testing.TB, f *os.File) (state term.State) {
 	return state
 }
 
-// sane fails the test unless the terminal is as a new one is.
-func (t *terminal) sane() {
+// wantSaneModes fails the test unless the terminal is as a new one is.
+func (t *terminal) wantSaneModes() {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -118,7 +118,7 @@ func (t *terminal) sane() {
 	}
 	defer master.Close()
 	defer slave.Close()
-	if got, want := modes(t, t.pty), modes(t, master); got != want {
+	if got, want := modesOf(t, t.pty), modesOf(t, master); got != want {
 		t.Errorf("the terminal's modes are %v, want %v", got, want)
 	}
 }

@@ -47,20 +47,20 @@ func keysOf(v any, at string, types map[string][]string) {
 // that it has, and no others.
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	d, _, server := behindProxyTo(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
-	text := d.configuration()
-	d.configure(strings.Replace(text, "[profile.prod]", "remember = true\n[profile.prod]", 1) + "[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
+	d, _, server := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
+	text := d.readConfig()
+	d.writeConfig(strings.Replace(text, "[profile.prod]", "remember = true\n[profile.prod]", 1) + "[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
 
 	// Accounts have no names before AWS is asked, and nobody is asked unasked.
-	d.says(d.expect(d.run("roles"), 0).stdout, "ACCOUNT       ROLE   ARN\n123456789012  Admin  arn:")
+	d.wantText(d.wantStatus(d.run("roles"), 0).stdout, "ACCOUNT       ROLE   ARN\n123456789012  Admin  arn:")
 	for _, call := range server.Log() {
 		t.Errorf("%s was called", call.Action)
 	}
-	printed := map[string]string{"roles": d.expect(d.run("roles", "--names", "--json"), 0).stdout}
-	d.expect(d.run("login", "prod"), 0)
-	printed["status"] = d.expect(d.run("status", "--json"), 0).stdout
-	printed["whoami"] = d.expect(d.run("whoami", "prod", "--json"), 0).stdout
-	printed["each"] = d.expect(d.run("each", "*", "--json", "--", "sh", "-c", `printf '\377'; printf '\377' >&2; test $STSX_PROFILE = far || kill -TERM $$`), 5).stdout +
+	printed := map[string]string{"roles": d.wantStatus(d.run("roles", "--names", "--json"), 0).stdout}
+	d.wantStatus(d.run("login", "prod"), 0)
+	printed["status"] = d.wantStatus(d.run("status", "--json"), 0).stdout
+	printed["whoami"] = d.wantStatus(d.run("whoami", "prod", "--json"), 0).stdout
+	printed["each"] = d.wantStatus(d.run("each", "*", "--json", "--", "sh", "-c", `printf '\377'; printf '\377' >&2; test $STSX_PROFILE = far || kill -TERM $$`), 5).stdout +
 		d.run("each", "prod", "far", "--json", "--fail-fast", "--jobs=1", "--", "false").stdout
 
 	docs := textOf(t, "../docs/json.md")
@@ -99,20 +99,20 @@ func TestJSON(t *testing.T) {
 
 	// What was learnt of accounts is shown from now on, wherever there is one.
 	named := `"account_name": "acme (prod) é"`
-	d.says(printed["roles"], named, `"account_name": ""`)
-	d.says(printed["status"], named)
-	d.says(printed["whoami"], named)
-	d.says(d.expect(d.run("status"), 0).stdout, "PROFILE  ACCOUNT       NAME           ROLE   LEFT\n", "123456789012  acme (prod) é  Admin  ")
-	d.says(d.expect(d.run("whoami", "prod"), 0).stdout, "account  123456789012 (acme (prod) é)\n")
-	d.configure(text + "[profile.any]\n")
-	term := d.open("exec", "any", "--", "true")
-	term.expect("123456789012 Admin (acme (prod) é)")
-	term.send("\x03")
-	d.expect(term.wait(), 130)
+	d.wantText(printed["roles"], named, `"account_name": ""`)
+	d.wantText(printed["status"], named)
+	d.wantText(printed["whoami"], named)
+	d.wantText(d.wantStatus(d.run("status"), 0).stdout, "PROFILE  ACCOUNT       NAME           ROLE   LEFT\n", "123456789012  acme (prod) é  Admin  ")
+	d.wantText(d.wantStatus(d.run("whoami", "prod"), 0).stdout, "account  123456789012 (acme (prod) é)\n")
+	d.writeConfig(text + "[profile.any]\n")
+	term := d.openTerminal("exec", "any", "--", "true")
+	term.waitFor("123456789012 Admin (acme (prod) é)")
+	term.typeText("\x03")
+	d.wantStatus(term.wait(), 130)
 
 	// Where AWS does not answer the command does as well, and says so.
 	r := d.with("HTTPS_PROXY=http://127.0.0.1:1").run("roles", "--names")
-	d.says(d.expect(r, 0).stderr, "asking AWS's sign-in page for the names of accounts: ")
+	d.wantText(d.wantStatus(r, 0).stderr, "asking AWS's sign-in page for the names of accounts: ")
 	if !strings.Contains(r.stdout, "acme (prod) é") {
 		t.Errorf("what was known is forgotten: %s", r)
 	}

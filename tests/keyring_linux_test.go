@@ -16,9 +16,9 @@ import (
 	"stsx/tests/require"
 )
 
-// keyring is the desk with a D-Bus session and an unlocked gnome-keyring of its
+// withKeyring is the desk with a D-Bus session and an unlocked gnome-keyring of its
 // own, which end with the test.
-func (d *desk) keyring() *desk {
+func (d *desk) withKeyring() *desk {
 	d.Helper()
 	bus := require.Command(d.T, "dbus-run-session", "apt-get install dbus")
 	require.Command(d.T, "gnome-keyring-daemon", "apt-get install gnome-keyring")
@@ -47,15 +47,15 @@ func (d *desk) keyring() *desk {
 	return d.with("DBUS_SESSION_BUS_ADDRESS="+strings.TrimSpace(address), "XDG_STATE_HOME="+d.TempDir())
 }
 
-// withoutKeyctl makes the test binary become the program it names, with the
+// withoutKeyctlEnv makes the test binary become the program it names, with the
 // kernel's keyrings forbidden as in most containers.
-const withoutKeyctl = "STSX_TESTS_WITHOUT_KEYCTL"
+const withoutKeyctlEnv = "STSX_TESTS_WITHOUT_KEYCTL"
 
-// forbidden runs stsx where neither a D-Bus session nor the kernel's keyring
+// runWithoutKeyrings runs stsx where neither a D-Bus session nor the kernel's keyring
 // can be had.
-func (d *desk) forbidden(args ...string) result {
+func (d *desk) runWithoutKeyrings(args ...string) runResult {
 	d.Helper()
-	return d.with(withoutKeyctl + "=" + stsx).program(append([]string{os.Args[0]}, args...)...)
+	return d.with(withoutKeyctlEnv + "=" + stsxPath).runProgram(append([]string{os.Args[0]}, args...)...)
 }
 
 // becomeWithoutKeyctl returns only when that fails.
@@ -81,7 +81,7 @@ func becomeWithoutKeyctl(program string) int {
 	if err == nil {
 		var environ []string
 		for _, entry := range os.Environ() {
-			if !strings.HasPrefix(entry, withoutKeyctl+"=") {
+			if !strings.HasPrefix(entry, withoutKeyctlEnv+"=") {
 				environ = append(environ, entry)
 			}
 		}

@@ -24,7 +24,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), bridgeSituations(), personSituations(), fastPassSituations(), betweenSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), unknownPageSituations(), userWindowSituations(), fastPassSituations(), interstitialSituations())
 }
 
 func plainSituations() []situation {
@@ -44,16 +44,16 @@ func plainSituations() []situation {
 		{row: "rate limited", answer: "Okta's words and for how long, exit 4", run: rateLimited},
 		{row: "unknown page", answer: "quoted", run: unknownPage},
 		{row: "another host", answer: "nothing is typed", run: anotherHost},
-		{row: "no role granted", answer: "exit 5", run: noRole},
-		{row: "slow org", answer: "waited for, up to `timeout`", run: slow},
-		{row: "the page's language comes late", answer: "its spinner is waited for", on: []okta.Engine{okta.Classic}, run: lateWords},
+		{row: "no role granted", answer: "exit 5", run: noRoleGranted},
+		{row: "slow org", answer: "waited for, up to `timeout`", run: slowOrg},
+		{row: "the page's language comes late", answer: "its spinner is waited for", on: []okta.Engine{okta.Classic}, run: lateLanguage},
 		{row: "factor not offered", answer: "named, with those that are", run: factorNotOffered},
 	}
 }
 
-func engines() []okta.Engine { return []okta.Engine{okta.Classic, okta.Gen2, okta.Gen3} }
+func allEngines() []okta.Engine { return []okta.Engine{okta.Classic, okta.Gen2, okta.Gen3} }
 
-func (s situation) has(e okta.Engine) bool { return s.on == nil || slices.Contains(s.on, e) }
+func (s situation) hasEngine(e okta.Engine) bool { return s.on == nil || slices.Contains(s.on, e) }
 
 // languageOf spreads the languages over the engines of a row, so that a run
 // sees every row in English, German and Japanese at the price of one.
@@ -68,12 +68,12 @@ func languageOf(row string, engine okta.Engine) string {
 	return languages[(int(hash.Sum32()%3)+int(engine))%3]
 }
 
-// TestPages: where a situation quotes Okta's page it says so with desk.quotes or
-// desk.words, because the page comes in the language of languageOf.
+// TestPages: where a situation quotes Okta's page it says so with
+// desk.wantOktaText or desk.oktaTexts, because the page comes in the language of languageOf.
 func TestPages(t *testing.T) {
 	for _, s := range situations() {
-		for _, engine := range engines() {
-			if !s.has(engine) {
+		for _, engine := range allEngines() {
+			if !s.hasEngine(engine) {
 				continue
 			}
 			t.Run(s.row+"/"+engine.String(), func(t *testing.T) {
@@ -99,9 +99,9 @@ func TestTableOfPages(t *testing.T) {
 		}
 		seen[s.row] = true
 		fmt.Fprintf(&table, "| %s ", s.row)
-		for _, engine := range engines() {
+		for _, engine := range allEngines() {
 			cell := "–"
-			if s.has(engine) {
+			if s.hasEngine(engine) {
 				cell = "yes"
 			}
 			fmt.Fprintf(&table, "| %s ", cell)
@@ -125,56 +125,56 @@ func TestTableOfPages(t *testing.T) {
 	}
 }
 
-// signsIn fails the test unless an unattended exec ends well, with one password
+// wantSignIn fails the test unless an unattended exec ends well, with one password
 // and codes verifications at the org.
-func (d *desk) signsIn(codes int, args ...string) {
+func (d *desk) wantSignIn(codes int, args ...string) {
 	d.Helper()
 	args = append(append([]string{"exec", "prod"}, args...), "--", "sh", "-c", "echo role=$STSX_ROLE")
-	r := d.expect(d.run(args...), 0)
+	r := d.wantStatus(d.run(args...), 0)
 	if r.stdout != "role=Admin\n" {
 		d.Errorf("the command printed %q", r.stdout)
 	}
-	if d.count(okta.PasswordTried) != 1 || d.count(okta.CodeTried) != codes || d.count(okta.Asserted) != 1 {
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != 1 {
 		d.Errorf("the org logged %v", d.org.Log())
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 func googleCode(t *testing.T, c okta.Config) {
-	d := newDesk(t, c).signed()
-	d.signsIn(1)
-	if yes, _ := d.stays("box"); yes != 0 {
+	d := newDesk(t, c).withPasswordAndCode()
+	d.wantSignIn(1)
+	if yes, _ := d.stayAnswers("box"); yes != 0 {
 		t.Error("without remember the box was ticked")
 	}
 }
 
 func usernameFirst(t *testing.T, c okta.Config) {
 	c.IdentifierFirst = true
-	newDesk(t, c).signed().signsIn(1)
+	newDesk(t, c).withPasswordAndCode().wantSignIn(1)
 }
 
 func noFactor(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.GoogleTOTP = ""
 	c.Users = []okta.User{user}
-	newDesk(t, c).with("STSX_PASSWORD=" + janePassword).signsIn(0)
+	newDesk(t, c).with("STSX_PASSWORD=" + janePassword).wantSignIn(0)
 }
 
 func oktaVerify(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.GoogleTOTP, user.OktaVerifyTOTP = "", verifySecret
 	c.Users = []okta.User{user}
 	d := newDesk(t, c)
-	d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.code(okta.OktaVerifyTOTP)).signsIn(1)
+	d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.factorCode(okta.OktaVerifyTOTP)).wantSignIn(1)
 }
 
 func severalFactors(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.OktaVerifyTOTP, user.Others = verifySecret, []okta.Factor{okta.SecurityQuestion, okta.Email}
 	c.Users = []okta.User{user}
 	d := newDesk(t, c)
-	d.signed().signsIn(1, "--mfa", "google_otp")
-	if e := d.events(okta.CodeTried); e[0].Factor != okta.GoogleTOTP {
+	d.withPasswordAndCode().wantSignIn(1, "--mfa", "google_otp")
+	if e := d.eventsOf(okta.CodeTried); e[0].Factor != okta.GoogleTOTP {
 		t.Errorf("verified with %s", e[0].Factor)
 	}
 }
@@ -182,124 +182,124 @@ func severalFactors(t *testing.T, c okta.Config) {
 // wrongPassword: refused, status 4, and the very same one is not sent again.
 func wrongPassword(t *testing.T, c okta.Config) {
 	d := newDesk(t, c).with("STSX_PASSWORD=wrong")
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "stsx: error: Okta said: ", "stsx: hint: ")
-	d.quotes(r.stderr, "Unable to sign in")
-	d.says(d.expect(d.run("exec", "prod", "--", "true"), 4).stderr, "isn't sent again")
-	if n := d.count(okta.PasswordTried); n != 1 {
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "stsx: error: Okta said: ", "stsx: hint: ")
+	d.wantOktaText(r.stderr, "Unable to sign in")
+	d.wantText(d.wantStatus(d.run("exec", "prod", "--", "true"), 4).stderr, "isn't sent again")
+	if n := d.countEvents(okta.PasswordTried); n != 1 {
 		t.Errorf("the wrong password was sent %d times", n)
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 // wrongCode: a person gets it right at the second try.
 func wrongCode(t *testing.T, c okta.Config) {
 	d := newDesk(t, c)
-	term := d.with("STSX_PASSWORD="+janePassword).open("exec", "prod", "--", "echo", "in")
-	term.expect("Code from Google Authenticator")
-	term.send("000000\r")
-	term.expect("Okta said: ")
-	term.expect(d.words("doesn't match our records. Please try again.")...)
-	term.expect("Code from Google Authenticator")
-	term.send(d.code(okta.GoogleTOTP) + "\r")
-	term.expect("in")
+	term := d.with("STSX_PASSWORD="+janePassword).openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("Code from Google Authenticator")
+	term.typeText("000000\r")
+	term.waitFor("Okta said: ")
+	term.waitFor(d.oktaTexts("doesn't match our records. Please try again.")...)
+	term.waitFor("Code from Google Authenticator")
+	term.typeText(d.factorCode(okta.GoogleTOTP) + "\r")
+	term.waitFor("in")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
-	if n := len(d.events(okta.CodeTried)); n != 2 {
+	if n := len(d.eventsOf(okta.CodeTried)); n != 2 {
 		t.Errorf("%d codes were sent", n)
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 func lockedOut(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.Locked = true
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "Okta said: ", "has to be unlocked")
-	d.quotes(r.stderr, "Your account is locked. Please contact your administrator.")
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "Okta said: ", "has to be unlocked")
+	d.wantOktaText(r.stderr, "Your account is locked. Please contact your administrator.")
+	d.wantNoBrowserProfile()
 }
 
 func passwordExpired(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.PasswordExpired = true
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "change the password")
-	d.quotes(r.stderr, "Your stsx-test password has expired")
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "change the password")
+	d.wantOktaText(r.stderr, "Your stsx-test password has expired")
+	d.wantNoBrowserProfile()
 }
 
 func passwordWarning(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.PasswordWarn = true
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
-	d.says(r.stderr, fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
-	if d.count(okta.PasswordChanged) != 0 || d.count(okta.Skipped) != 1 {
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
+	d.wantText(r.stderr, fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
+	if d.countEvents(okta.PasswordChanged) != 0 || d.countEvents(okta.Skipped) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
 }
 
 func notAssigned(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.Unassigned = true
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 4)
-	d.says(r.stderr, "ask your Okta administrator for the AWS app")
-	d.quotes(r.stderr, "User is not assigned to this application.")
-	d.clean()
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
+	d.wantText(r.stderr, "ask your Okta administrator for the AWS app")
+	d.wantOktaText(r.stderr, "User is not assigned to this application.")
+	d.wantNoBrowserProfile()
 }
 
 // expiredState: the sign-in starts over once, without the person.
 func expiredState(t *testing.T, c okta.Config) {
 	c.ExpireOnce = true
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "echo", "in"), 0)
-	if r.stdout != "in\n" || d.count(okta.StateExpired) != 1 {
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
+	if r.stdout != "in\n" || d.countEvents(okta.StateExpired) != 1 {
 		t.Errorf("%s\n%v", r, d.org.Log())
 	}
 }
 
 func rateLimited(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.RateLimited = true
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).signed()
-	if r := d.expect(d.run("exec", "prod", "--", "true"), 4); !saysWait(r.stderr) {
+	d := newDesk(t, c).withPasswordAndCode()
+	if r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4); !hasWaitHint(r.stderr) {
 		t.Error(r)
 	}
 }
 
 func unknownPage(t *testing.T, c okta.Config) {
 	c.Detour = okta.SurveyPage
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--verbose", "--", "true"), 125)
-	d.says(r.stderr, "does not know the page", d.org.URL()+"/", "it shows: ", "page.png")
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--verbose", "--", "true"), 125)
+	d.wantText(r.stderr, "does not know the page", d.org.URL()+"/", "it shows: ", "page.png")
 	if strings.Contains(r.stderr, "?") {
 		t.Errorf("a query is quoted: %s", r.stderr)
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 // anotherHost: the password is not typed into a page of another origin.
 func anotherHost(t *testing.T, c okta.Config) {
-	foreign, err := okta.Start(okta.Config{Engine: c.Engine, Users: []okta.User{person()}})
+	foreign, err := okta.Start(okta.Config{Engine: c.Engine, Users: []okta.User{janeUser()}})
 	if err != nil {
 		newDesk(t, c) // skips, or fails when it has to
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = foreign.Close() })
 	c.RedirectTo = foreign.EmbedURL()
-	d := newDesk(t, c).signed()
-	r := d.expect(d.run("exec", "prod", "--", "true"), 125)
-	d.says(r.stderr, foreign.URL(), d.org.URL(), "nothing was typed")
+	d := newDesk(t, c).withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 125)
+	d.wantText(r.stderr, foreign.URL(), d.org.URL(), "nothing was typed")
 	for _, e := range foreign.Log() {
 		if e.Kind == okta.PasswordTried || e.Kind == okta.Identified {
 			t.Errorf("the foreign page got %v", e)
@@ -307,33 +307,33 @@ func anotherHost(t *testing.T, c okta.Config) {
 	}
 }
 
-func noRole(t *testing.T, c okta.Config) {
-	user := person()
+func noRoleGranted(t *testing.T, c okta.Config) {
+	user := janeUser()
 	user.Roles = nil
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).signed()
-	d.says(d.expect(d.run("exec", "prod", "--", "true"), 5).stderr, "signed in, but Okta grants you no AWS role in this app")
+	d := newDesk(t, c).withPasswordAndCode()
+	d.wantText(d.wantStatus(d.run("exec", "prod", "--", "true"), 5).stderr, "signed in, but Okta grants you no AWS role in this app")
 }
 
-func slow(t *testing.T, c okta.Config) {
+func slowOrg(t *testing.T, c okta.Config) {
 	c.Latency = 2500 * time.Millisecond
-	newDesk(t, c).signed().signsIn(1)
+	newDesk(t, c).withPasswordAndCode().wantSignIn(1)
 }
 
-// lateWords is where Classic's widget, which is putting its spinner away for the
+// lateLanguage is where Classic's widget, which is putting its spinner away for the
 // second time when the password's answer comes, takes the next page's icon away
 // instead. At this pace that lasts a second each time.
-func lateWords(t *testing.T, c okta.Config) {
+func lateLanguage(t *testing.T, c okta.Config) {
 	c.Language, c.LateWords, c.Pace, c.Latency = "de", 1500*time.Millisecond, 0.2, 1300*time.Millisecond
-	newDesk(t, c).signed().signsIn(1)
+	newDesk(t, c).withPasswordAndCode().wantSignIn(1)
 }
 
 func factorNotOffered(t *testing.T, c okta.Config) {
-	user := person()
+	user := janeUser()
 	user.GoogleTOTP, user.Others = "", []okta.Factor{okta.SecurityQuestion, okta.Email}
 	c.Users = []okta.User{user}
 	d := newDesk(t, c).with("STSX_PASSWORD=" + janePassword)
-	r := d.expect(d.run("exec", "prod", "--mfa", "push", "--", "true"), 125)
-	d.says(r.stderr, "does not offer push; it offers ")
-	d.quotes(r.stderr, "Security Question", "Email")
+	r := d.wantStatus(d.run("exec", "prod", "--mfa", "push", "--", "true"), 125)
+	d.wantText(r.stderr, "does not offer push; it offers ")
+	d.wantOktaText(r.stderr, "Security Question", "Email")
 }

@@ -13,18 +13,18 @@ import (
 	"testing"
 )
 
-// builtAlready names a variable with the program to test, in place of one that
+// testedProgramEnv names a variable with the program to test, in place of one that
 // is built.
-const builtAlready = "STSX_TESTED"
+const testedProgramEnv = "STSX_TESTED"
 
-// stsx is the program under test, built by TestMain and written by nobody else.
-var stsx string
+// stsxPath is the program under test, built by TestMain and written by nobody else.
+var stsxPath string
 
-func TestMain(m *testing.M) { os.Exit(build(m)) }
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
-// abreast runs twice as many tests at a time as there are cores, unless
+// setParallel runs twice as many tests at a time as there are cores, unless
 // -parallel says how many: a sign-in waits as long as it works.
-func abreast() error {
+func setParallel() error {
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
@@ -34,27 +34,27 @@ func abreast() error {
 	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 }
 
-func build(m *testing.M) int {
-	if program := os.Getenv(withoutKeyctl); program != "" {
+func runTests(m *testing.M) int {
+	if program := os.Getenv(withoutKeyctlEnv); program != "" {
 		return becomeWithoutKeyctl(program)
 	}
-	if os.Getenv(goSDK) != "" {
+	if os.Getenv(goSDKEnv) != "" {
 		return becomeGoSDK()
 	}
-	if os.Getenv(handSocket) != "" {
-		return becomeHand()
+	if os.Getenv(relaySocketEnv) != "" {
+		return becomeBrowserRelay()
 	}
-	if err := abreast(); err != nil {
+	if err := setParallel(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	leave, err := inMemory()
+	leave, err := keepFilesInMemory()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "making room for the tests' files:", err)
 		return 1
 	}
 	defer leave()
-	if stsx = os.Getenv(builtAlready); stsx != "" {
+	if stsxPath = os.Getenv(testedProgramEnv); stsxPath != "" {
 		return m.Run()
 	}
 	dir, err := os.MkdirTemp("", "stsx-tests-")
@@ -63,8 +63,8 @@ func build(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	stsx = filepath.Join(dir, "stsx")
-	command := exec.Command("go", "build", "-buildvcs=false", "-tags", "urfave_cli_no_docs", "-o", stsx, "stsx")
+	stsxPath = filepath.Join(dir, "stsx")
+	command := exec.Command("go", "build", "-buildvcs=false", "-tags", "urfave_cli_no_docs", "-o", stsxPath, "stsx")
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "building stsx:", err)

@@ -46,7 +46,7 @@ func TestManual(t *testing.T) {
 func TestInstall(t *testing.T) {
 	make := require.Command(t, "make", "apt-get install make")
 	dir := t.TempDir()
-	command := exec.Command(make, "-s", "-C", "..", "-o", "build", "install", "DESTDIR="+dir, "PREFIX=/opt/stsx", "STSX="+stsx)
+	command := exec.Command(make, "-s", "-C", "..", "-o", "build", "install", "DESTDIR="+dir, "PREFIX=/opt/stsx", "STSX="+stsxPath)
 	command.Env = append(os.Environ(), "MAKEFLAGS=", "MAKELEVEL=") // of the make that runs the tests
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inMemory has the tests' files in memory from here on, unless TMPDIR says where
+// keepFilesInMemory has the tests' files in memory from here on, unless TMPDIR says where
 // they belong: a sign-in's browser makes some hundred files and removes them, a
 // quarter of its work on a disk. It stays away from a /dev/shm that is small or
 // runs no programs, as containers have it.
-func inMemory() (leave func(), err error) {
+func keepFilesInMemory() (leave func(), err error) {
 	const shm, room = "/dev/shm", 2 << 30
 	leave = func() {}
 	var fs unix.Statfs_t

@@ -2,5 +2,5 @@
 
 package tests
 
-// inMemory leaves the tests' files where the system has them.
-func inMemory() (leave func(), err error) { return func() {}, nil }
+// keepFilesInMemory leaves the tests' files where the system has them.
+func keepFilesInMemory() (leave func(), err error) { return func() {}, nil }

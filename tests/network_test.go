@@ -23,21 +23,21 @@ import (
 func TestNetwork(t *testing.T) {
 	t.Parallel()
 	onLinux(t)
-	user := person()
+	user := janeUser()
 	for i := range 1000 - len(user.Roles) {
 		account := fmt.Sprintf("%012d", 300000000000+i)
 		user.Roles = append(user.Roles, fmt.Sprintf("arn:aws:iam::%s:role/some/path/Role-%d,arn:aws:iam::%s:saml-provider/okta", account, i, account))
 	}
 	d := newDesk(t, okta.Config{Engine: okta.Gen3, Users: []okta.User{user}})
-	proxy, d := d.proxied()
+	proxy, d := d.withDenyingProxy()
 	quit, done := make(chan struct{}), make(chan struct{})
 	var open []string
 	looked := 0
 	go func() {
 		defer close(done)
 		for {
-			for _, p := range d.browsers() {
-				open = append(open, listening(p.pid)...)
+			for _, p := range d.browserProcesses() {
+				open = append(open, listeningSockets(p.pid)...)
 				looked++
 			}
 			select {
@@ -47,7 +47,7 @@ func TestNetwork(t *testing.T) {
 			}
 		}
 	}()
-	r := d.expect(d.signed().run("roles", "--json"), 0)
+	r := d.wantStatus(d.withPasswordAndCode().run("roles", "--json"), 0)
 	close(quit)
 	<-done
 	if len(open) > 0 || looked == 0 {
@@ -65,8 +65,8 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// proxied is the desk with a proxy that lets nothing through and remembers.
-func (d *desk) proxied() (*aws.Proxy, *desk) {
+// withDenyingProxy is the desk with a proxy that lets nothing through and remembers.
+func (d *desk) withDenyingProxy() (*aws.Proxy, *desk) {
 	d.Helper()
 	proxy, err := aws.NewProxy(aws.ProxyConfig{})
 	if err != nil {
@@ -79,16 +79,16 @@ func (d *desk) proxied() (*aws.Proxy, *desk) {
 // TestNetworkIsSeen: that the proxy would have been asked.
 func TestNetworkIsSeen(t *testing.T) {
 	t.Parallel()
-	proxy, d := newDesk(t, okta.Config{Engine: okta.Classic, RedirectTo: "https://login.elsewhere.example/"}).proxied()
-	r := d.expect(d.signed().run("exec", "prod", "--", "true"), 125)
+	proxy, d := newDesk(t, okta.Config{Engine: okta.Classic, RedirectTo: "https://login.elsewhere.example/"}).withDenyingProxy()
+	r := d.wantStatus(d.withPasswordAndCode().run("exec", "prod", "--", "true"), 125)
 	if !slices.Contains(proxy.Hosts(), "login.elsewhere.example:443") {
 		t.Errorf("the proxy was asked for %q: %s", proxy.Hosts(), r)
 	}
-	d.says(r.stderr, "stsx: error: opening "+d.org.URL(), "the proxy refused the connection")
+	d.wantText(r.stderr, "stsx: error: opening "+d.org.URL(), "the proxy refused the connection")
 }
 
-// listening are the TCP sockets on which a process waits for connections.
-func listening(pid int) []string {
+// listeningSockets are the TCP sockets on which a process waits for connections.
+func listeningSockets(pid int) []string {
 	sockets := map[string]string{} // by inode
 	for _, table := range []string{"tcp", "tcp6"} {
 		f, err := os.Open(filepath.Join("/proc", strconv.Itoa(pid), "net", table))
@@ -122,7 +122,7 @@ func TestListening(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	if len(listening(os.Getpid())) == 0 {
+	if len(listeningSockets(os.Getpid())) == 0 {
 		t.Error("this test's own server is not seen")
 	}
 }

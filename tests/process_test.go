@@ -19,74 +19,74 @@ import (
 	"time"
 )
 
-// at is the desk in another test, such as a subtest.
-func (d *desk) at(t *testing.T) *desk {
+// forTest is the desk in another test, such as a subtest.
+func (d *desk) forTest(t *testing.T) *desk {
 	more := *d
 	more.T, more.env = t, slices.Clone(d.env)
 	return &more
 }
 
-// sub is a subtest at the same desk, beside the others.
-func (d *desk) sub(name string, f func(d *desk)) {
+// subtest is a subtest at the same desk, beside the others.
+func (d *desk) subtest(name string, f func(d *desk)) {
 	d.Run(name, func(t *testing.T) {
 		t.Parallel()
-		f(d.at(t))
+		f(d.forTest(t))
 	})
 }
 
-// elsewhere is the desk with a state directory of its own: no session is open.
-func (d *desk) elsewhere() *desk { return d.with("XDG_STATE_HOME=" + d.TempDir()) }
+// withFreshState is the desk with a state directory of its own: no session is open.
+func (d *desk) withFreshState() *desk { return d.with("XDG_STATE_HOME=" + d.TempDir()) }
 
-// program runs any program as run runs stsx.
-func (d *desk) program(argv ...string) result {
+// runProgram runs any program as run runs stsx.
+func (d *desk) runProgram(argv ...string) runResult {
 	d.Helper()
-	return d.begin(argv...).wait()
+	return d.startProgram(argv...).wait()
 }
 
-// running is a program that has been started.
-type running struct {
+// runningProgram is a program that has been started.
+type runningProgram struct {
 	*testing.T
 	*exec.Cmd
-	out, err *written
+	out, err *outputBuffer
 	ctx      context.Context
 	ended    chan struct{}
 	failed   error
 }
 
-// written is what a program wrote so far.
-type written struct {
+// outputBuffer is what a program wrote so far.
+type outputBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (w *written) Write(p []byte) (int, error) {
+func (w *outputBuffer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.text.Write(p)
 }
 
-func (w *written) String() string {
+func (w *outputBuffer) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.text.String()
 }
 
 // start starts stsx in a session of its own, without any terminal.
-func (d *desk) start(args ...string) *running {
+func (d *desk) start(args ...string) *runningProgram {
 	d.Helper()
-	return d.begin(append([]string{stsx}, args...)...)
+	return d.startProgram(append([]string{stsxPath}, args...)...)
 }
 
-func (d *desk) begin(argv ...string) *running {
+func (d *desk) startProgram(argv ...string) *runningProgram {
 	d.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	command := d.command(ctx)
 	command.Path, command.Args, command.Err = argv[0], argv, nil
 	if !strings.Contains(argv[0], "/") {
 		command.Path, command.Err = exec.LookPath(argv[0])
 	}
 	command.WaitDelay = 2 * time.Second // what the command started may keep its output open
-	r := &running{T: d.T, Cmd: command, out: &written{}, err: &written{}, ctx: ctx, ended: make(chan struct{})}
+	r := &runningProgram{T: d.T, Cmd: command, out: &outputBuffer{}, err: &outputBuffer{}, ctx: ctx, ended: make(chan struct{})}
 	command.Stdout, command.Stderr = r.out, r.err
 	if err := command.Start(); err != nil {
 		cancel()
@@ -103,7 +103,7 @@ func (d *desk) begin(argv ...string) *running {
 	return r
 }
 
-func (r *running) wait() result {
+func (r *runningProgram) wait() runResult {
 	r.Helper()
 	<-r.ended
 	var exit *exec.ExitError
@@ -111,12 +111,12 @@ func (r *running) wait() result {
 		r.Fatalf("running %q: %v", r.Args, r.failed)
 	}
 	if r.ctx.Err() != nil {
-		r.Fatalf("%q did not end within %s\nstdout: %s\nstderr: %s", r.Args, limit, r.out, r.err)
+		r.Fatalf("%q did not end within %s\nstdout: %s\nstderr: %s", r.Args, runLimit, r.out, r.err)
 	}
-	return ending(r.ProcessState, r.out.String(), r.err.String())
+	return resultOf(r.ProcessState, r.out.String(), r.err.String())
 }
 
-func (r *running) over() bool {
+func (r *runningProgram) hasEnded() bool {
 	select {
 	case <-r.ended:
 		return true
@@ -125,21 +125,21 @@ func (r *running) over() bool {
 	}
 }
 
-func ending(state *os.ProcessState, stdout, stderr string) result {
-	out := result{status: state.ExitCode(), stdout: stdout, stderr: stderr}
+func resultOf(state *os.ProcessState, stdout, stderr string) runResult {
+	out := runResult{status: state.ExitCode(), stdout: stdout, stderr: stderr}
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		out.signal = ws.Signal()
 	}
 	return out
 }
 
-// await waits until something holds, a minute at most.
-func (d *desk) await(what string, holds func() bool) {
+// waitFor waits until something holds, a minute at most.
+func (d *desk) waitFor(what string, holds func() bool) {
 	d.Helper()
-	d.within(time.Minute, what, holds)
+	d.waitWithin(time.Minute, what, holds)
 }
 
-func (d *desk) within(limit time.Duration, what string, holds func() bool) {
+func (d *desk) waitWithin(limit time.Duration, what string, holds func() bool) {
 	d.Helper()
 	if !eventually(limit, holds) {
 		d.Fatalf("not within %s: %s", limit, what)
@@ -163,19 +163,19 @@ func onLinux(t testing.TB) {
 	}
 }
 
-// process is one entry of /proc.
-type process struct {
+// processEntry is one entry of /proc.
+type processEntry struct {
 	pid     int
 	name    string
 	argv    []string
 	environ []string // of a Chromium's; empty for another user's
 }
 
-// processes is every process there is. One that ends meanwhile is left out or
+// listProcesses is every process there is. One that ends meanwhile is left out or
 // shown in part.
-func processes() []process {
+func listProcesses() []processEntry {
 	entries, _ := filepath.Glob("/proc/[0-9]*")
-	var out []process
+	var out []processEntry
 	for _, dir := range entries {
 		pid, _ := strconv.Atoi(filepath.Base(dir))
 		argv, err := os.ReadFile(filepath.Join(dir, "cmdline"))
@@ -187,21 +187,21 @@ func processes() []process {
 		if bytes.HasPrefix(name, []byte("chrom")) || bytes.HasPrefix(name, []byte("Chrom")) {
 			environ, _ = os.ReadFile(filepath.Join(dir, "environ"))
 		}
-		out = append(out, process{pid, strings.TrimSpace(string(name)), fields(argv), fields(environ)})
+		out = append(out, processEntry{pid, strings.TrimSpace(string(name)), splitNUL(argv), splitNUL(environ)})
 	}
 	return out
 }
 
-func fields(text []byte) []string {
+func splitNUL(text []byte) []string {
 	return strings.FieldsFunc(string(text), func(r rune) bool { return r == 0 })
 }
 
-// browsers are the processes of the Chromium that this desk's stsx started:
+// browserProcesses are the processes of the Chromium that this desk's stsx started:
 // its profile is named in its arguments, its HOME is this desk's.
-func (d *desk) browsers() []process { return d.browsersOf(processes()) }
+func (d *desk) browserProcesses() []processEntry { return d.browsersAmong(listProcesses()) }
 
-func (d *desk) browsersOf(all []process) []process {
-	var out []process
+func (d *desk) browsersAmong(all []processEntry) []processEntry {
+	var out []processEntry
 	for _, p := range all {
 		if strings.HasPrefix(p.name, "stsx") || len(p.argv) > 0 && strings.Contains(p.argv[0], "stsx-tests-") {
 			continue
@@ -217,19 +217,19 @@ func (d *desk) browsersOf(all []process) []process {
 	return out
 }
 
-// alone fails the test if a Chromium of this desk lives on for more than a few
+// wantNoBrowserOrLock fails the test if a Chromium of this desk lives on for more than a few
 // seconds, or if a lock is still held.
-func (d *desk) alone() {
+func (d *desk) wantNoBrowserOrLock() {
 	d.Helper()
 	onLinux(d)
-	if !eventually(10*time.Second, func() bool { return len(d.browsers()) == 0 }) {
-		d.Errorf("still there: %v", d.browsers())
+	if !eventually(10*time.Second, func() bool { return len(d.browserProcesses()) == 0 }) {
+		d.Errorf("still there: %v", d.browserProcesses())
 	}
-	d.unlocked()
+	d.wantNoLock()
 }
 
-// unlocked fails the test if a lock of this desk is held.
-func (d *desk) unlocked() {
+// wantNoLock fails the test if a lock of this desk is held.
+func (d *desk) wantNoLock() {
 	d.Helper()
 	locks, _ := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "*", "*.lock"))
 	for _, path := range locks {

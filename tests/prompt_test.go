@@ -46,7 +46,7 @@ func TestPromptFormats(t *testing.T) {
 		{nil, nil, ""},
 	} {
 		d := &desk{T: t, home: t.TempDir(), env: append(append([]string{"TERM=xterm", "STSX_CONFIG=/dev/null/none"}, session...), c.env...)}
-		if got := d.expect(d.run(append([]string{"prompt"}, c.args...)...), 0); got.stdout != c.want || got.stderr != "" {
+		if got := d.wantStatus(d.run(append([]string{"prompt"}, c.args...)...), 0); got.stdout != c.want || got.stderr != "" {
 			t.Errorf("%q with %q prints %q, want %q", c.args, c.env, got.stdout, c.want)
 		}
 	}

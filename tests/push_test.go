@@ -18,21 +18,21 @@ import (
 func pushSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
-		{row: "Okta Verify push", answer: "sent, then waited for, with the time that is left; “Send push automatically” stays as it is", run: approved},
-		{row: "push with a number", answer: "the number is drawn large", run: approvedByNumber},
-		{row: "push that the page sends by itself", answer: "waited for", run: sentByItself},
-		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).Reject, noSaid, true)},
-		{row: "third push refused", answer: "Okta's words, exit 4: a sign-in sends three pushes at most", run: refusedThrice},
-		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: another((*okta.Org).ExpirePush, lateSaid, false)},
+		{row: "Okta Verify push", answer: "sent, then waited for, with the time that is left; “Send push automatically” stays as it is", run: pushApproved},
+		{row: "push with a number", answer: "the number is drawn large", run: pushApprovedByNumber},
+		{row: "push that the page sends by itself", answer: "waited for", run: pushSentByOkta},
+		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it", run: pushedTwice((*okta.Org).Reject, rejectedText, true)},
+		{row: "third push refused", answer: "Okta's words, exit 4: a sign-in sends three pushes at most", run: pushRefusedThrice},
+		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: pushedTwice((*okta.Org).ExpirePush, expiredText, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
-		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeForPush},
+		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeInsteadOfPush},
 		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity, run: otherThanPush},
-		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: approvedAlone},
-		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).Reject, noSaid, false)},
-		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: alone((*okta.Org).ExpirePush, lateSaid, true)},
+		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: pushApprovedUnattended},
+		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: pushFailedUnattended((*okta.Org).Reject, rejectedText, false)},
+		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: pushFailedUnattended((*okta.Org).ExpirePush, expiredText, true)},
 		{row: "push and code in one account", answer: "`push` or `okta_verify` in `mfa` or `--mfa`, else asked, in the page's words", run: pushOrCode},
 		{row: "code in an account with push", answer: "the code is asked for, nothing is sent", run: codeNotPush},
-		{row: "push of the company's own app", answer: "as Okta Verify push", on: identity, run: ownApp},
+		{row: "push of the company's own app", answer: "as Okta Verify push", on: identity, run: customAppPush},
 		{row: "sign-in left too long while a phone is asked", answer: "started over, once", run: expiredPush},
 		{row: "trouble of Okta's while a phone is asked", answer: "waited on; the page is opened again when it has stopped", run: troubledPush},
 		{row: "Ctrl-C while a phone is asked", answer: "exit 130, the browser is gone", run: interruptedPush},
@@ -43,7 +43,7 @@ const janesPhone = "Jane's phone"
 
 // withPhone is the org's only user with Okta Verify on a phone.
 func withPhone(c okta.Config, phone okta.Phone, factors ...okta.Factor) okta.Config {
-	c = enrolled(c, factors...)
+	c = withFactors(c, factors...)
 	phone.Name = janesPhone
 	c.Users[0].Phone = &phone
 	if c.PollInterval == 0 {
@@ -52,9 +52,9 @@ func withPhone(c okta.Config, phone okta.Phone, factors ...okta.Factor) okta.Con
 	return c
 }
 
-// pushed waits until the phone was asked n times and returns the number that
+// waitForPush waits until the phone was asked n times and returns the number that
 // has to be picked.
-func (d *desk) pushed(n int) string {
+func (d *desk) waitForPush(n int) string {
 	d.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -65,66 +65,66 @@ func (d *desk) pushed(n int) string {
 	return number
 }
 
-// does fails the test unless the phone could do it.
-func (d *desk) does(err error) {
+// wantNoError fails the test unless the phone could do it.
+func (d *desk) wantNoError(err error) {
 	d.Helper()
 	if err != nil {
 		d.Fatal(err)
 	}
 }
 
-// approvedPush fails the test unless the sign-in ended well, as answered says.
-func (t *terminal) approvedPush(d *desk, f okta.Factor, sent int) {
+// wantApprovedPush fails the test unless the sign-in ended well, as wantPushAnswered says.
+func (t *terminal) wantApprovedPush(d *desk, f okta.Factor, sent int) {
 	t.Helper()
 	if r := t.wait(); r.status != 0 || !strings.Contains(r.stdout, "signed in") {
 		t.Fatalf("%s\n%v", r, d.org.Log())
 	}
-	d.answered(f, sent)
+	d.wantPushAnswered(f, sent)
 }
 
-// answered fails the test unless the org sent so many pushes, and the last one
+// wantPushAnswered fails the test unless the org sent so many pushes, and the last one
 // was approved.
-func (d *desk) answered(f okta.Factor, sent int) {
+func (d *desk) wantPushAnswered(f okta.Factor, sent int) {
 	d.Helper()
-	answers := d.events(okta.PushAnswered)
-	if n := d.count(okta.PushSent); n != sent || len(answers) == 0 || !answers[len(answers)-1].OK || answers[len(answers)-1].Factor != f {
+	answers := d.eventsOf(okta.PushAnswered)
+	if n := d.countEvents(okta.PushSent); n != sent || len(answers) == 0 || !answers[len(answers)-1].OK || answers[len(answers)-1].Factor != f {
 		d.Errorf("%d pushes, answered %v", n, answers)
 	}
-	for _, e := range d.events(okta.PasswordTried) {
+	for _, e := range d.eventsOf(okta.PasswordTried) {
 		if !e.OK {
 			d.Errorf("a wrong password: %v", e)
 		}
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
-const approve = "Approve the sign-in in Okta Verify on " + janesPhone
+const approvePrompt = "Approve the sign-in in Okta Verify on " + janesPhone
 
-func approved(t *testing.T, c okta.Config) {
+func pushApproved(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks("--mfa", "push")
-	term.expect(approve)
-	term.expect("4:5")
-	term.expect(" left, s: Send again, ")
-	term.expect("Ctrl-C: give up")
-	d.pushed(1)
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.OktaVerifyPush, 1)
+	term := d.openSignIn("--mfa", "push")
+	term.waitFor(approvePrompt)
+	term.waitFor("4:5")
+	term.waitFor(" left, s: Send again, ")
+	term.waitFor("Ctrl-C: give up")
+	d.waitForPush(1)
+	d.wantNoError(d.org.Approve(jane, ""))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 1)
 }
 
-func approvedByNumber(t *testing.T, c okta.Config) {
+func pushApprovedByNumber(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{Number: true}))
-	term := d.asks()
-	term.expect("Tap this number in Okta Verify on " + janesPhone)
-	term.expect("Ctrl-C: give up")
-	d.pushed(1)
-	d.does(d.org.Approve(jane, large(term.text()))) // the org takes no other
-	term.approvedPush(d, okta.OktaVerifyPush, 1)
+	term := d.openSignIn()
+	term.waitFor("Tap this number in Okta Verify on " + janesPhone)
+	term.waitFor("Ctrl-C: give up")
+	d.waitForPush(1)
+	d.wantNoError(d.org.Approve(jane, readLargeNumber(term.text()))) // the org takes no other
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 1)
 }
 
-// large reads the number of two digits that stands on a screen last, each on
+// readLargeNumber reads the number of two digits that stands on a screen last, each on
 // three by five blocks.
-func large(screen string) (number string) {
+func readLargeNumber(screen string) (number string) {
 	shapes := []string{
 		"####.##.##.####", ".#.##..#..#.###", "###..#####..###", "###..####..####", "#.##.####..#..#",
 		"####..###..####", "####..####.####", "###..#.#..#..#.", "####.#####.####", "####.####..####",
@@ -160,125 +160,125 @@ func large(screen string) (number string) {
 	return number
 }
 
-func sentByItself(t *testing.T, c okta.Config) {
+func pushSentByOkta(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{AutoPush: true, Number: true}))
-	term := d.asks()
-	term.expect("Tap this number in Okta Verify on " + janesPhone)
-	d.pushed(1)
-	term.expect("█")
-	term.expect("Ctrl-C: give up")
-	d.does(d.org.Approve(jane, large(term.text())))
-	term.approvedPush(d, okta.OktaVerifyPush, 1)
+	term := d.openSignIn()
+	term.waitFor("Tap this number in Okta Verify on " + janesPhone)
+	d.waitForPush(1)
+	term.waitFor("█")
+	term.waitFor("Ctrl-C: give up")
+	d.wantNoError(d.org.Approve(jane, readLargeNumber(term.text())))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 1)
 }
 
 // What Okta says of a no, and of a push that nobody answers.
 const (
-	noSaid   = "You have chosen to reject this login."
-	lateSaid = "Your push notification has expired."
+	rejectedText = "You have chosen to reject this login."
+	expiredText  = "Your push notification has expired."
 )
 
-// another: a push that came to nothing, and then one that is approved. pages is
+// pushedTwice: a push that came to nothing, and then one that is approved. pages is
 // Config.PushPages.
-func another(end func(*okta.Org, string) error, said string, pages bool) func(*testing.T, okta.Config) {
+func pushedTwice(end func(*okta.Org, string) error, said string, pages bool) func(*testing.T, okta.Config) {
 	return func(t *testing.T, c okta.Config) {
 		c.PushPages = pages
 		d := newDesk(t, withPhone(c, okta.Phone{}))
-		term := d.asks()
-		d.pushed(1)
-		term.expect(approve)
-		d.does(end(d.org, jane))
-		term.expect("Okta said: ")
-		term.expect(d.words(said)...)
-		term.expect("> Send again")
-		term.send("\r")
-		d.pushed(2)
-		term.expect(approve)
-		d.does(d.org.Approve(jane, ""))
-		term.approvedPush(d, okta.OktaVerifyPush, 2)
+		term := d.openSignIn()
+		d.waitForPush(1)
+		term.waitFor(approvePrompt)
+		d.wantNoError(end(d.org, jane))
+		term.waitFor("Okta said: ")
+		term.waitFor(d.oktaTexts(said)...)
+		term.waitFor("> Send again")
+		term.typeText("\r")
+		d.waitForPush(2)
+		term.waitFor(approvePrompt)
+		d.wantNoError(d.org.Approve(jane, ""))
+		term.wantApprovedPush(d, okta.OktaVerifyPush, 2)
 	}
 }
 
-func refusedThrice(t *testing.T, c okta.Config) {
+func pushRefusedThrice(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks("--verbose")
+	term := d.openSignIn("--verbose")
 	for n := 1; n <= 3; n++ {
-		d.pushed(n)
-		term.expect(approve)
-		d.does(d.org.Reject(jane))
+		d.waitForPush(n)
+		term.waitFor(approvePrompt)
+		d.wantNoError(d.org.Reject(jane))
 		if n < 3 {
-			term.expect("> Send again")
-			term.send("\r")
+			term.waitFor("> Send again")
+			term.typeText("\r")
 		}
 	}
 	r := term.wait()
-	if r.status != 4 || strings.Contains(r.stdout, "signed in") || d.count(okta.PushSent) != 3 {
+	if r.status != 4 || strings.Contains(r.stdout, "signed in") || d.countEvents(okta.PushSent) != 3 {
 		t.Errorf("%s\n%v", r, d.org.Log())
 	}
-	d.says(r.stdout, "stsx: error: Okta said: ", "stsx: hint: run this again and approve the sign-in on the phone")
-	d.quotes(r.stdout, noSaid)
-	d.clean()
+	d.wantText(r.stdout, "stsx: error: Okta said: ", "stsx: hint: run this again and approve the sign-in on the phone")
+	d.wantOktaText(r.stdout, rejectedText)
+	d.wantNoBrowserProfile()
 }
 
 func pushAgain(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{Number: true}, okta.SecurityQuestion))
-	term := d.asks("--mfa", "push")
-	d.pushed(1)
-	term.expect("s: Send again")
-	term.send("s")
-	for second := d.pushed(2); large(term.text()) != second; {
-		term.expect("Ctrl-C: give up")
+	term := d.openSignIn("--mfa", "push")
+	d.waitForPush(1)
+	term.waitFor("s: Send again")
+	term.typeText("s")
+	for second := d.waitForPush(2); readLargeNumber(term.text()) != second; {
+		term.waitFor("Ctrl-C: give up")
 	}
-	d.does(d.org.Approve(jane, large(term.text())))
-	term.approvedPush(d, okta.OktaVerifyPush, 2)
+	d.wantNoError(d.org.Approve(jane, readLargeNumber(term.text())))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 2)
 }
 
-func codeForPush(t *testing.T, c okta.Config) {
+func codeInsteadOfPush(t *testing.T, c okta.Config) {
 	c = withPhone(c, okta.Phone{})
 	c.Users[0].OktaVerifyTOTP = verifySecret
 	d := newDesk(t, c)
-	term := d.asks("--mfa", "push")
-	d.pushed(1)
-	term.expect(approve)
+	term := d.openSignIn("--mfa", "push")
+	d.waitForPush(1)
+	term.waitFor(approvePrompt)
 	if c.Engine == okta.Classic {
-		term.expect("e: Enter a code")
-		term.send("e")
+		term.waitFor("e: Enter a code")
+		term.typeText("e")
 	} else {
-		term.expect("u: Use another way to sign in")
-		term.send("u")
-		term.expect("Sign in with: ")
-		term.send(down + "\r")
+		term.waitFor("u: Use another way to sign in")
+		term.typeText("u")
+		term.waitFor("Sign in with: ")
+		term.typeText(downKey + "\r")
 	}
-	term.expect("Code from Okta Verify")
-	term.send("000000\r") // wrong once: the form is the same one
-	term.expect("Okta said: ")
-	term.expect("Code from Okta Verify")
-	term.send(d.code(okta.OktaVerifyTOTP) + "\r")
+	term.waitFor("Code from Okta Verify")
+	term.typeText("000000\r") // wrong once: the form is the same one
+	term.waitFor("Okta said: ")
+	term.waitFor("Code from Okta Verify")
+	term.typeText(d.factorCode(okta.OktaVerifyTOTP) + "\r")
 	if r := term.wait(); r.status != 0 || !strings.Contains(r.stdout, "signed in") {
 		t.Fatalf("%s\n%v", r, d.org.Log())
 	}
-	if codes := d.events(okta.CodeTried); len(codes) != 2 || !codes[1].OK || codes[1].Factor != okta.OktaVerifyTOTP || d.count(okta.PushSent) != 1 {
+	if codes := d.eventsOf(okta.CodeTried); len(codes) != 2 || !codes[1].OK || codes[1].Factor != okta.OktaVerifyTOTP || d.countEvents(okta.PushSent) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 func otherThanPush(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{Number: true}, okta.RSA))
-	term := d.asks("--mfa", "push")
-	d.pushed(1)
-	term.expect("u: Use another way to sign in")
-	term.send("u")
-	term.expect("Sign in with: ")
-	term.send("rsa\r")
-	term.expect("Code from RSA SecurID")
-	term.send(d.code(okta.RSA) + "\r")
-	term.in(d, okta.RSA, 1)
+	term := d.openSignIn("--mfa", "push")
+	d.waitForPush(1)
+	term.waitFor("u: Use another way to sign in")
+	term.typeText("u")
+	term.waitFor("Sign in with: ")
+	term.typeText("rsa\r")
+	term.waitFor("Code from RSA SecurID")
+	term.typeText(d.factorCode(okta.RSA) + "\r")
+	term.wantSignedIn(d, okta.RSA, 1)
 }
 
-// approvedAlone: all that there is of the number is on standard error, once.
-func approvedAlone(t *testing.T, c okta.Config) {
+// pushApprovedUnattended: all that there is of the number is on standard error, once.
+func pushApprovedUnattended(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{Number: true}))
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	defer cancel()
 	command := d.with("STSX_PASSWORD="+janePassword).command(ctx, "exec", "prod", "--quiet", "--", "true")
 	said, err := command.StderrPipe()
@@ -292,17 +292,17 @@ func approvedAlone(t *testing.T, c okta.Config) {
 	for lines := bufio.NewScanner(said); lines.Scan(); {
 		read.WriteString(lines.Text() + "\n")
 		if _, number, ok := strings.Cut(lines.Text(), "Tap this number in Okta Verify on "+janesPhone+": "); ok {
-			d.does(d.org.Approve(jane, number)) // fails the second time
+			d.wantNoError(d.org.Approve(jane, number)) // fails the second time
 		}
 	}
 	if err := command.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, &read)
 	}
-	d.answered(okta.OktaVerifyPush, 1)
+	d.wantPushAnswered(okta.OktaVerifyPush, 1)
 }
 
-// alone: nobody is at a terminal, and the push comes to nothing.
-func alone(end func(*okta.Org, string) error, said string, pages bool) func(*testing.T, okta.Config) {
+// pushFailedUnattended: nobody is at a terminal, and the push comes to nothing.
+func pushFailedUnattended(end func(*okta.Org, string) error, said string, pages bool) func(*testing.T, okta.Config) {
 	return func(t *testing.T, c okta.Config) {
 		c.PushPages = pages
 		d := newDesk(t, withPhone(c, okta.Phone{}, okta.SecurityQuestion))
@@ -319,14 +319,14 @@ func alone(end func(*okta.Org, string) error, said string, pages bool) func(*tes
 				t.Error(err)
 			}
 		}()
-		r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--mfa", "push", "--", "true"), 4)
+		r := d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--mfa", "push", "--", "true"), 4)
 		<-done
-		d.says(r.stderr, "stsx: error: Okta said: ", "stsx: hint: run this again ")
-		d.quotes(r.stderr, said)
-		if d.count(okta.PushSent) != 1 {
-			t.Errorf("the org logged %v", d.events(okta.PushSent))
+		d.wantText(r.stderr, "stsx: error: Okta said: ", "stsx: hint: run this again ")
+		d.wantOktaText(r.stderr, said)
+		if d.countEvents(okta.PushSent) != 1 {
+			t.Errorf("the org logged %v", d.eventsOf(okta.PushSent))
 		}
-		d.clean()
+		d.wantNoBrowserProfile()
 	}
 }
 
@@ -334,75 +334,75 @@ func pushOrCode(t *testing.T, c okta.Config) {
 	c = withPhone(c, okta.Phone{})
 	c.Users[0].OktaVerifyTOTP = verifySecret
 	d := newDesk(t, c)
-	r := d.expect(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 3)
-	d.says(r.stderr, " is needed", "name one with --mfa or as mfa in the configuration: ", "push", " or okta_verify")
-	term := d.asks()
+	r := d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 3)
+	d.wantText(r.stderr, " is needed", "name one with --mfa or as mfa in the configuration: ", "push", " or okta_verify")
+	term := d.openSignIn()
 	if c.Engine == okta.Classic {
-		term.expect(janesPhone + "): ")
-		term.expect(d.words("Send Push")...)
-		term.expect(d.words("Or enter code")...)
+		term.waitFor(janesPhone + "): ")
+		term.waitFor(d.oktaTexts("Send Push")...)
+		term.waitFor(d.oktaTexts("Or enter code")...)
 	} else {
-		term.expect("Sign in with: ")
-		term.expect(d.words("Get a push notification")...)
+		term.waitFor("Sign in with: ")
+		term.waitFor(d.oktaTexts("Get a push notification")...)
 	}
-	term.send("\r")
-	d.pushed(1)
-	term.expect(approve)
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.OktaVerifyPush, 1)
+	term.typeText("\r")
+	d.waitForPush(1)
+	term.waitFor(approvePrompt)
+	d.wantNoError(d.org.Approve(jane, ""))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 1)
 }
 
 func codeNotPush(t *testing.T, c okta.Config) {
 	c = withPhone(c, okta.Phone{}, okta.SecurityQuestion)
 	c.Users[0].OktaVerifyTOTP = verifySecret
 	d := newDesk(t, c)
-	d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.code(okta.OktaVerifyTOTP)).signsIn(1, "--mfa", "okta_verify")
-	if d.count(okta.PushSent) != 0 {
+	d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.factorCode(okta.OktaVerifyTOTP)).wantSignIn(1, "--mfa", "okta_verify")
+	if d.countEvents(okta.PushSent) != 0 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
 }
 
-func ownApp(t *testing.T, c okta.Config) {
+func customAppPush(t *testing.T, c okta.Config) {
 	c = withPhone(c, okta.Phone{}, okta.SecurityQuestion)
 	c.Users[0].Phone, c.Users[0].App = nil, c.Users[0].Phone
 	d := newDesk(t, c)
-	term := d.asks("--mfa", "push")
-	term.expect("Approve the sign-in in " + okta.AppName + " on " + janesPhone)
-	d.pushed(1)
-	d.does(d.org.Reject(jane))
-	term.expect(d.words(noSaid)...)
-	term.expect("> Send again")
-	term.send("\r")
-	d.pushed(2)
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.CustomApp, 2)
+	term := d.openSignIn("--mfa", "push")
+	term.waitFor("Approve the sign-in in " + okta.AppName + " on " + janesPhone)
+	d.waitForPush(1)
+	d.wantNoError(d.org.Reject(jane))
+	term.waitFor(d.oktaTexts(rejectedText)...)
+	term.waitFor("> Send again")
+	term.typeText("\r")
+	d.waitForPush(2)
+	d.wantNoError(d.org.Approve(jane, ""))
+	term.wantApprovedPush(d, okta.CustomApp, 2)
 }
 
 func expiredPush(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks()
-	d.pushed(1)
-	term.expect(approve)
+	term := d.openSignIn()
+	d.waitForPush(1)
+	term.waitFor(approvePrompt)
 	d.org.ExpireSignIns()
-	d.pushed(2)
-	term.expect(approve)
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.OktaVerifyPush, 2)
+	d.waitForPush(2)
+	term.waitFor(approvePrompt)
+	d.wantNoError(d.org.Approve(jane, ""))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 2)
 }
 
 // troubledPush: a poll that gets no answer, then one that Okta answers with an
 // error of its own, at which its pages stop.
 func troubledPush(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks()
-	d.pushed(1)
-	term.expect(approve)
+	term := d.openSignIn()
+	d.waitForPush(1)
+	term.waitFor(approvePrompt)
 	d.org.TroublePolls(2, 0)
-	d.await("polls without an answer", func() bool { return d.org.TroubleLeft() == 0 })
+	d.waitFor("polls without an answer", func() bool { return d.org.TroubleLeft() == 0 })
 	d.org.TroublePolls(1, http.StatusInternalServerError)
-	d.await("a poll with an error", func() bool { return d.org.TroubleLeft() == 0 })
+	d.waitFor("a poll with an error", func() bool { return d.org.TroubleLeft() == 0 })
 	polls := func() (n int) {
-		for _, e := range d.events(okta.Requested) {
+		for _, e := range d.eventsOf(okta.Requested) {
 			if strings.HasSuffix(e.Path, "/authenticators/poll") {
 				n++
 			}
@@ -412,25 +412,25 @@ func troubledPush(t *testing.T, c okta.Config) {
 	sent, before := 1, polls()
 	if c.Engine == okta.Classic { // which forgets the sign-in with the page
 		sent = 2
-		d.pushed(2)
+		d.waitForPush(2)
 	} else { // a page that hears of the end with its first poll may take the sign-in for one that has run out
-		d.await("the page that is opened again", func() bool { return polls() > before+1 })
+		d.waitFor("the page that is opened again", func() bool { return polls() > before+1 })
 	}
-	d.does(d.org.Approve(jane, ""))
-	term.approvedPush(d, okta.OktaVerifyPush, sent)
+	d.wantNoError(d.org.Approve(jane, ""))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, sent)
 }
 
 func interruptedPush(t *testing.T, c okta.Config) {
 	onLinux(t)
 	d := newDesk(t, withPhone(c, okta.Phone{}))
-	term := d.asks()
-	d.pushed(1)
-	term.expect(approve)
-	term.send("\x03")
-	r := d.expect(term.wait(), 130)
-	d.says(r.stdout, "interrupted")
+	term := d.openSignIn()
+	d.waitForPush(1)
+	term.waitFor(approvePrompt)
+	term.typeText("\x03")
+	r := d.wantStatus(term.wait(), 130)
+	d.wantText(r.stdout, "interrupted")
 	<-term.ended
-	term.sane()
-	d.alone()
-	d.clean()
+	term.wantSaneModes()
+	d.wantNoBrowserOrLock()
+	d.wantNoBrowserProfile()
 }

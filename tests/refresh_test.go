@@ -23,7 +23,7 @@ import (
 func TestBeside(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic})
-	d.expect(d.signed().run("login", "prod", "dev"), 0)
+	d.wantStatus(d.withPasswordAndCode().run("login", "prod", "dev"), 0)
 	for name, f := range map[string]func(*desk){
 		"status":          besideStatus,
 		"signals":         besideSignals,
@@ -43,19 +43,19 @@ func TestBeside(t *testing.T) {
 		"hang-up":         besideHangup,
 		"terminal":        besideTerminal,
 	} {
-		d.sub(name, f)
+		d.subtest(name, f)
 	}
 }
 
-// refresh is run with --refresh.
-func (d *desk) refresh(argv ...string) result {
+// runRefresh is run with --refresh.
+func (d *desk) runRefresh(argv ...string) runResult {
 	d.Helper()
 	return d.run(append([]string{"exec", "--refresh", "prod", "--"}, argv...)...)
 }
 
 func besideStatus(d *desk) {
 	for _, status := range []int{0, 1, 2, 3, 4, 5, 125, 126, 127, 130, 255} {
-		r := d.expect(d.refresh("sh", "-c", "exit "+strconv.Itoa(status)), status)
+		r := d.wantStatus(d.runRefresh("sh", "-c", "exit "+strconv.Itoa(status)), status)
 		if r.stdout != "" {
 			d.Errorf("something was said: %s", r)
 		}
@@ -70,7 +70,7 @@ func besideSignals(d *desk) {
 		"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "PIPE": syscall.SIGPIPE, "QUIT": syscall.SIGQUIT,
 		"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "ALRM": syscall.SIGALRM, "ABRT": syscall.SIGABRT, "SEGV": syscall.SIGSEGV,
 	} {
-		r := d.program("sh", "-c", `cd "$0" && ulimit -c unlimited 2>/dev/null; exec "$@"`, dir, stsx, "exec", "--refresh", "prod", "--", "sh", "-c", "ulimit -c 0; kill -"+name+" $$")
+		r := d.runProgram("sh", "-c", `cd "$0" && ulimit -c unlimited 2>/dev/null; exec "$@"`, dir, stsxPath, "exec", "--refresh", "prod", "--", "sh", "-c", "ulimit -c 0; kill -"+name+" $$")
 		if r.signal != signal || strings.Contains(r.stderr, "goroutine") {
 			d.Errorf("want the end by %s, got %s", signal, r)
 		}
@@ -88,12 +88,12 @@ func besidePassedOn(d *desk) {
 		// The shell counts what it gets; the last one is told by SIGALRM to end.
 		r := d.start("exec", "--refresh", "prod", "--", "sh", "-c",
 			`n=0; trap 'n=$((n+1)); echo got $n' `+name+`; trap 'exit $((n+40))' ALRM; echo ready $$; while :; do sleep 0.05; done`)
-		d.await("the command", func() bool { return strings.Contains(r.out.String(), "ready ") })
+		d.waitFor("the command", func() bool { return strings.Contains(r.out.String(), "ready ") })
 		child, _ := strconv.Atoi(strings.Fields(r.out.String())[1])
 		if err := r.Process.Signal(signal); err != nil {
 			d.Fatal(err)
 		}
-		d.await(name+" at the command", func() bool { return strings.Contains(r.out.String(), "got 1") || r.over() })
+		d.waitFor(name+" at the command", func() bool { return strings.Contains(r.out.String(), "got 1") || r.hasEnded() })
 		if err := syscall.Kill(child, syscall.SIGALRM); err != nil {
 			d.Fatal(err)
 		}
@@ -103,33 +103,33 @@ func besidePassedOn(d *desk) {
 	}
 	// One that the command ignores ends nothing.
 	r := d.start("exec", "--refresh", "prod", "--", "sh", "-c", `trap '' TERM; echo ready; while ! test -e "$0"; do sleep 0.05; done; exit 7`, filepath.Join(d.home, "ignored"))
-	d.await("the command", func() bool { return strings.Contains(r.out.String(), "ready") })
+	d.waitFor("the command", func() bool { return strings.Contains(r.out.String(), "ready") })
 	_ = r.Process.Signal(syscall.SIGTERM)
-	d.write(filepath.Join(d.home, "ignored"), "", 0o600)
-	d.expect(r.wait(), 7)
+	d.writeFile(filepath.Join(d.home, "ignored"), "", 0o600)
+	d.wantStatus(r.wait(), 7)
 }
 
 func besideNotStarted(d *desk) {
 	plain := filepath.Join(d.TempDir(), "plain")
-	d.write(plain, "echo no\n", 0o644)
+	d.writeFile(plain, "echo no\n", 0o644)
 	orphan := filepath.Join(d.TempDir(), "orphan")
-	d.write(orphan, "#!/no/such/interpreter\n", 0o755)
+	d.writeFile(orphan, "#!/no/such/interpreter\n", 0o755)
 	bare := filepath.Join(d.TempDir(), "bare")
-	d.write(bare, `echo "$STSX_ROLE $1"`+"\n", 0o755)
-	d.says(d.expect(d.refresh("no-such-command"), 127).stderr, "not found")
-	d.says(d.expect(d.refresh(plain), 126).stderr, "can't execute "+plain)
-	d.says(d.expect(d.refresh(orphan), 126).stderr, "interpreter")
-	if r := d.expect(d.refresh(bare, "a b"), 0); r.stdout != "Admin a b\n" {
+	d.writeFile(bare, `echo "$STSX_ROLE $1"`+"\n", 0o755)
+	d.wantText(d.wantStatus(d.runRefresh("no-such-command"), 127).stderr, "not found")
+	d.wantText(d.wantStatus(d.runRefresh(plain), 126).stderr, "can't execute "+plain)
+	d.wantText(d.wantStatus(d.runRefresh(orphan), 126).stderr, "interpreter")
+	if r := d.wantStatus(d.runRefresh(bare, "a b"), 0); r.stdout != "Admin a b\n" {
 		d.Error(r)
 	}
-	d.says(d.expect(d.elsewhere().run("exec", "--refresh", "prod", "--no-input", "--", "true"), 3).stderr, "the password for "+jane+" is needed")
+	d.wantText(d.wantStatus(d.withFreshState().run("exec", "--refresh", "prod", "--no-input", "--", "true"), 3).stderr, "the password for "+jane+" is needed")
 }
 
 // besideEnvironment: no credentials, where to get them, and whose they are.
 func besideEnvironment(d *desk) {
 	parent := d.with("AWS_ACCESS_KEY_ID=AKIAOLD", "AWS_SECRET_ACCESS_KEY=old", "AWS_SESSION_TOKEN=old", "AWS_PROFILE=old", "STSX_EXPIRES=1", "AWS_CREDENTIAL_EXPIRATION=old",
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/old", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/old", "STSX_PASSWORD=canary", "OTHER=stays")
-	r := parent.expect(parent.refresh("env", "-0"), 0)
+	r := parent.wantStatus(parent.runRefresh("env", "-0"), 0)
 	got := variablesOf(r.stdout)
 	for _, name := range []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "STSX_EXPIRES", "AWS_CREDENTIAL_EXPIRATION",
@@ -154,7 +154,7 @@ func besideEnvironment(d *desk) {
 	}
 	// The token is in no argument of any process.
 	onLinux(d)
-	if r := d.expect(d.refresh("sh", "-c", `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | awk 'index($0, ENVIRON["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) { n++ } /AWS_CONTAINER_AUTHORIZATION_TOKEN/ { me++ } END { print n + 0, (me > 0) }'`), 0); strings.TrimSpace(r.stdout) != "0 1" {
+	if r := d.wantStatus(d.runRefresh("sh", "-c", `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | awk 'index($0, ENVIRON["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) { n++ } /AWS_CONTAINER_AUTHORIZATION_TOKEN/ { me++ } END { print n + 0, (me > 0) }'`), 0); strings.TrimSpace(r.stdout) != "0 1" {
 		d.Errorf("%s processes have it", r.stdout)
 	}
 }
@@ -163,14 +163,14 @@ func besideEnvironment(d *desk) {
 // that the command would have without stsx.
 func besideInherits(d *desk) {
 	onLinux(d)
-	probe := []string{"sh", "-c", strings.ReplaceAll(inherited, `[ "$(ps -o sess= -p $$)" = "$(ps -o pgid= -p $$)" ] && echo leader`, "ps -o pgid= -p $$ | tr -d ' '")}
+	probe := []string{"sh", "-c", strings.ReplaceAll(inheritedState, `[ "$(ps -o sess= -p $$)" = "$(ps -o pgid= -p $$)" ] && echo leader`, "ps -o pgid= -p $$ | tr -d ' '")}
 	around := func(argv ...string) string {
 		setup := `ulimit -S -n 200; ulimit -S -c 0; umask 027; exec 7</etc/passwd; cd /etc; trap '' INT HUP; exec nice -n 3 "$@"`
-		out := d.expect(d.program(append([]string{"sh", "-c", setup, "sh"}, argv...)...), 0).stdout
+		out := d.wantStatus(d.runProgram(append([]string{"sh", "-c", setup, "sh"}, argv...)...), 0).stdout
 		lines := strings.Split(strings.TrimSpace(out), "\n")
 		return strings.Join(lines[:len(lines)-1], "\n") // the group is another run's
 	}
-	want, got := around(probe...), around(append([]string{stsx, "exec", "--refresh", "prod", "--"}, probe...)...)
+	want, got := around(probe...), around(append([]string{stsxPath, "exec", "--refresh", "prod", "--"}, probe...)...)
 	if got != want {
 		d.Errorf("with stsx:\n%s\nwithout:\n%s", got, want)
 	}
@@ -182,12 +182,12 @@ func besideInherits(d *desk) {
 
 func besideStdin(d *desk) {
 	blob := strings.Repeat("second\r\n\x00", 100_000)
-	if r := d.expect(d.feed("hunter2\n"+blob, "exec", "--refresh", "prod", "--password-stdin", "--", "cat"), 0); r.stdout != blob {
+	if r := d.wantStatus(d.runWithStdin("hunter2\n"+blob, "exec", "--refresh", "prod", "--password-stdin", "--", "cat"), 0); r.stdout != blob {
 		d.Errorf("the command read %d bytes, want %d", len(r.stdout), len(blob))
 	}
 	for _, closed := range []string{"<&-", ">&-", "2>&-", "<&- >&- 2>&-"} {
 		mark := filepath.Join(d.TempDir(), "mark")
-		d.expect(d.program("sh", "-c", `"$0" exec --refresh prod -- sh -c 'echo "$STSX_ROLE" >"$0"; exit 7' "$1" `+closed, stsx, mark), 7)
+		d.wantStatus(d.runProgram("sh", "-c", `"$0" exec --refresh prod -- sh -c 'echo "$STSX_ROLE" >"$0"; exit 7' "$1" `+closed, stsxPath, mark), 7)
 		if text, err := os.ReadFile(mark); string(text) != "Admin\n" {
 			d.Errorf("%s: %q, %v", closed, text, err)
 		}
@@ -196,7 +196,7 @@ func besideStdin(d *desk) {
 
 // besideOutput: a reader that goes away ends the command, quietly.
 func besideOutput(d *desk) {
-	r := d.program("sh", "-c", `"$0" exec --refresh --quiet prod -- yes | head -n 1`, stsx)
+	r := d.runProgram("sh", "-c", `"$0" exec --refresh --quiet prod -- yes | head -n 1`, stsxPath)
 	if r.stdout != "y\n" || r.stderr != "" {
 		d.Error(r)
 	}
@@ -206,14 +206,14 @@ func besideOutput(d *desk) {
 // with --refresh an endpoint of its own.
 func besideNested(d *desk) {
 	show := `echo "$STSX_PROFILE ${AWS_ACCESS_KEY_ID:+key} ${AWS_CONTAINER_CREDENTIALS_FULL_URI:-none}"`
-	if r := d.expect(d.refresh(stsx, "exec", "dev", "--", "sh", "-c", show), 0); r.stdout != "dev key none\n" {
+	if r := d.wantStatus(d.runRefresh(stsxPath, "exec", "dev", "--", "sh", "-c", show), 0); r.stdout != "dev key none\n" {
 		d.Error(r)
 	}
-	r := d.expect(d.refresh("sh", "-c", `echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exec "$0" exec --refresh dev -- sh -c 'echo "$STSX_PROFILE ${AWS_ACCESS_KEY_ID-none}"; echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`, stsx), 0)
+	r := d.wantStatus(d.runRefresh("sh", "-c", `echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exec "$0" exec --refresh dev -- sh -c 'echo "$STSX_PROFILE ${AWS_ACCESS_KEY_ID-none}"; echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`, stsxPath), 0)
 	if lines := strings.Fields(r.stdout); len(lines) != 4 || lines[1] != "dev" || lines[2] != "none" || lines[0] == lines[3] {
 		d.Error(r)
 	}
-	if r := d.expect(d.run("exec", "prod", "--", stsx, "exec", "--refresh", "dev", "--", "sh", "-c", show), 0); !strings.HasPrefix(r.stdout, "dev  http://127.0.0.1:") {
+	if r := d.wantStatus(d.run("exec", "prod", "--", stsxPath, "exec", "--refresh", "dev", "--", "sh", "-c", show), 0); !strings.HasPrefix(r.stdout, "dev  http://127.0.0.1:") {
 		d.Error(r)
 	}
 }
@@ -222,66 +222,66 @@ func besideNested(d *desk) {
 // say nothing, stsx does not start the command. That they would is AWS's doing,
 // and shown with boto3.
 func besideShadowed(d *desk) {
-	python := boto(d.T)
+	python := botoPython(d.T)
 	file := filepath.Join(d.TempDir(), "aws")
 	d = d.with("AWS_SHARED_CREDENTIALS_FILE="+file, "AWS_EC2_METADATA_DISABLED=true")
 	whose := `import boto3; print(boto3.Session().get_credentials().access_key[:4])`
-	if r := d.expect(d.refresh(python, "-c", whose), 0); r.stdout != "ASIA\n" {
+	if r := d.wantStatus(d.runRefresh(python, "-c", whose), 0); r.stdout != "ASIA\n" {
 		d.Error(r)
 	}
-	d.write(file, "[other]\naws_access_key_id = AKIAX\n[default]\nregion = eu-west-1\n", 0o600)
-	d.expect(d.refresh("true"), 0)
-	d.write(file, "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n", 0o600)
-	r := d.expect(d.refresh(python, "-c", whose), 125)
-	d.says(r.stderr, "takes aws_access_key_id in [default] of "+file, "AWS_SHARED_CREDENTIALS_FILE=/dev/null")
-	inside := d.refresh
-	d.write(file, "", 0o600)
+	d.writeFile(file, "[other]\naws_access_key_id = AKIAX\n[default]\nregion = eu-west-1\n", 0o600)
+	d.wantStatus(d.runRefresh("true"), 0)
+	d.writeFile(file, "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n", 0o600)
+	r := d.wantStatus(d.runRefresh(python, "-c", whose), 125)
+	d.wantText(r.stderr, "takes aws_access_key_id in [default] of "+file, "AWS_SHARED_CREDENTIALS_FILE=/dev/null")
+	inside := d.runRefresh
+	d.writeFile(file, "", 0o600)
 	r = inside("sh", "-c", `printf '[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n' >"$0"; exec "$1" -c "$2"`, file, python, whose)
-	if d.expect(r, 0); r.stdout != "AKIA\n" {
+	if d.wantStatus(r, 0); r.stdout != "AKIA\n" {
 		d.Errorf("boto3 asks the endpoint first by now: %s", r)
 	}
 	for _, text := range []string{"[default]\ncredential_process = x\n", "[profile default]\nrole_arn = x\nsource_profile = y\n", "[default]\nsso_session = x\n"} {
-		d.write(file, text, 0o600)
-		d.says(d.expect(d.with("AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_CONFIG_FILE="+file).refresh("true"), 125).stderr, "default] of "+file, "AWS_CONFIG_FILE=/dev/null")
+		d.writeFile(file, text, 0o600)
+		d.wantText(d.wantStatus(d.with("AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_CONFIG_FILE="+file).runRefresh("true"), 125).stderr, "default] of "+file, "AWS_CONFIG_FILE=/dev/null")
 	}
 }
 
 // besideKilled: kill -9 leaves the command, and nothing else.
 func besideKilled(d *desk) {
 	r := d.start("exec", "--refresh", "prod", "--", "sh", "-c", `echo $$ "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; while ! test -e "$0"; do sleep 0.05; done`, filepath.Join(d.home, "killed"))
-	d.await("the command", func() bool { return strings.Count(r.out.String(), "\n") == 1 })
+	d.waitFor("the command", func() bool { return strings.Count(r.out.String(), "\n") == 1 })
 	words := strings.Fields(r.out.String())
 	child, _ := strconv.Atoi(words[0])
 	host := strings.TrimSuffix(strings.TrimPrefix(words[1], "http://"), "/credentials")
-	if !listens(host) {
+	if !hasListener(host) {
 		d.Errorf("nobody listens on %s", host)
 	}
 	_ = r.Process.Kill()
 	r.wait()
-	if listens(host) {
+	if hasListener(host) {
 		d.Error("somebody still listens")
 	}
 	if err := syscall.Kill(child, 0); err != nil {
 		d.Errorf("the command is gone: %v", err)
 	}
-	d.write(filepath.Join(d.home, "killed"), "", 0o600)
-	d.await("the end of the command", func() bool { return syscall.Kill(child, 0) != nil })
-	d.unlocked()
+	d.writeFile(filepath.Join(d.home, "killed"), "", 0o600)
+	d.waitFor("the end of the command", func() bool { return syscall.Kill(child, 0) != nil })
+	d.wantNoLock()
 }
 
 // besideDaemon: what the command leaves running outlives it, and the endpoint
 // does not.
 func besideDaemon(d *desk) {
 	mark := filepath.Join(d.home, "daemon")
-	r := d.expect(d.refresh("sh", "-c", `(while ! test -e "$0"; do sleep 0.05; done; echo over >"$0.over") </dev/null >/dev/null 2>&1 & echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exit 7`, mark), 7)
-	if listens(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(r.stdout), "http://"), "/credentials")) {
+	r := d.wantStatus(d.runRefresh("sh", "-c", `(while ! test -e "$0"; do sleep 0.05; done; echo over >"$0.over") </dev/null >/dev/null 2>&1 & echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exit 7`, mark), 7)
+	if hasListener(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(r.stdout), "http://"), "/credentials")) {
 		d.Error("somebody still listens")
 	}
-	d.write(mark, "", 0o600)
-	d.await("the daemon's end", func() bool { _, err := os.Stat(mark + ".over"); return err == nil })
+	d.writeFile(mark, "", 0o600)
+	d.waitFor("the daemon's end", func() bool { _, err := os.Stat(mark + ".over"); return err == nil })
 }
 
-func listens(host string) bool {
+func hasListener(host string) bool {
 	c, err := net.DialTimeout("tcp", host, 10*time.Second)
 	if err != nil {
 		return false
@@ -290,10 +290,10 @@ func listens(host string) bool {
 	return true
 }
 
-// holds is a program that waits, and says when it has been let go on. (A shell won't
+// waitingProgram is a program that waits, and says when it has been let go on. (A shell won't
 // do: dash, when it is stopped in the middle of starting something, is one that
 // nothing stops. Nor will what reads: it may take what is typed for bash.)
-const holds = `
+const waitingProgram = `
 import os, signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 signal.signal(signal.SIGCONT, lambda *_: os.write(1, b"goes on\n"))
@@ -302,42 +302,42 @@ while True:
     signal.pause()
 `
 
-// shell is an interactive bash at a terminal.
-func (d *desk) shell() *terminal {
+// openShell is an interactive bash at a terminal.
+func (d *desk) openShell() *terminal {
 	bash := require.Command(d, "bash", "install bash")
 	require.Command(d, "python3", "install Python")
-	shell := d.with("PS1=> ", "STSX="+stsx, "HISTFILE=", "HOLDS="+holds).on(bash, "--norc", "--noprofile", "-i")
-	shell.expect("> ")
+	shell := d.with("PS1=> ", "STSX="+stsxPath, "HISTFILE=", "HOLDS="+waitingProgram).openProgram(bash, "--norc", "--noprofile", "-i")
+	shell.waitFor("> ")
 	return shell
 }
 
 // besideJob: Ctrl-Z, fg, bg and Ctrl-C in an interactive shell mean both, in a
 // pipeline too.
 func besideJob(d *desk) {
-	shell := d.shell()
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\" | cat\r")
-	shell.expect("ready")
+	shell := d.openShell()
+	shell.typeText("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\" | cat\r")
+	shell.waitFor("ready")
 	for range 8 { // what goes wrong between two processes that stop at once does so now and then
-		shell.send("\x1a")
-		shell.expect("Stopped")
-		shell.expect("> ")
-		shell.send("fg\r")
-		shell.expect("goes on")
+		shell.typeText("\x1a")
+		shell.waitFor("Stopped")
+		shell.waitFor("> ")
+		shell.typeText("fg\r")
+		shell.waitFor("goes on")
 	}
-	shell.send("\x03")
-	shell.expect("> ")
-	shell.send("echo sta\"\"tus=${PIPESTATUS[0]}\r")
-	shell.expect("status=130")
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\"\r")
-	shell.expect("ready")
-	shell.send("\x1a")
-	shell.expect("Stopped")
-	shell.expect("> ")
-	shell.send("bg\r")
-	shell.expect("> ")
-	shell.send("kill %1; wait %1; echo sta\"\"tus=$?\r")
-	shell.expect("status=143")
-	shell.send("exit 0\r")
+	shell.typeText("\x03")
+	shell.waitFor("> ")
+	shell.typeText("echo sta\"\"tus=${PIPESTATUS[0]}\r")
+	shell.waitFor("status=130")
+	shell.typeText("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\"\r")
+	shell.waitFor("ready")
+	shell.typeText("\x1a")
+	shell.waitFor("Stopped")
+	shell.waitFor("> ")
+	shell.typeText("bg\r")
+	shell.waitFor("> ")
+	shell.typeText("kill %1; wait %1; echo sta\"\"tus=$?\r")
+	shell.waitFor("status=143")
+	shell.typeText("exit 0\r")
 	if r := shell.wait(); r.status != 0 {
 		d.Error(r)
 	}
@@ -346,37 +346,37 @@ func besideJob(d *desk) {
 // besideStops: a command that stops itself alone, as pagers do at Ctrl-Z, is a
 // stopped job of the shell's, which fg lets go on.
 func besideStops(d *desk) {
-	shell := d.shell()
-	shell.send("\"$STSX\" exec --refresh --quiet prod -- sh -c 'kill -TSTP $$; echo went o\"\"n; exit 7'\r")
-	shell.expect("Stopped")
-	shell.expect("> ")
-	shell.send("fg\r")
-	shell.expect("went on")
-	shell.expect("> ")
-	shell.send("echo sta\"\"tus=$?\r")
-	shell.expect("status=7")
+	shell := d.openShell()
+	shell.typeText("\"$STSX\" exec --refresh --quiet prod -- sh -c 'kill -TSTP $$; echo went o\"\"n; exit 7'\r")
+	shell.waitFor("Stopped")
+	shell.waitFor("> ")
+	shell.typeText("fg\r")
+	shell.waitFor("went on")
+	shell.waitFor("> ")
+	shell.typeText("echo sta\"\"tus=$?\r")
+	shell.waitFor("status=7")
 	// So is a shell, which is a group of its own, with jobs of its own.
-	shell.send("PS1='in''side> ' \"$STSX\" exec --refresh --quiet prod -- bash --norc --noprofile -i\r")
-	shell.expect("inside> ")
-	shell.send("suspend\r")
-	shell.expect("Stopped")
-	shell.expect("> ")
-	shell.send("fg\r")
-	shell.expect("inside> ")
-	shell.send("python3 -c \"$HOLDS\"\r")
-	shell.expect("ready")
-	shell.send("\x1a")
-	shell.expect("Stopped")
-	shell.expect("inside> ")
-	shell.send("fg\r")
-	shell.expect("goes on")
-	shell.send("\x03")
-	shell.expect("inside> ")
-	shell.send("exit 5\r")
-	shell.expect("> ")
-	shell.send("echo sta\"\"tus=$?\r")
-	shell.expect("status=5")
-	shell.send("exit 0\r")
+	shell.typeText("PS1='in''side> ' \"$STSX\" exec --refresh --quiet prod -- bash --norc --noprofile -i\r")
+	shell.waitFor("inside> ")
+	shell.typeText("suspend\r")
+	shell.waitFor("Stopped")
+	shell.waitFor("> ")
+	shell.typeText("fg\r")
+	shell.waitFor("inside> ")
+	shell.typeText("python3 -c \"$HOLDS\"\r")
+	shell.waitFor("ready")
+	shell.typeText("\x1a")
+	shell.waitFor("Stopped")
+	shell.waitFor("inside> ")
+	shell.typeText("fg\r")
+	shell.waitFor("goes on")
+	shell.typeText("\x03")
+	shell.waitFor("inside> ")
+	shell.typeText("exit 5\r")
+	shell.waitFor("> ")
+	shell.typeText("echo sta\"\"tus=$?\r")
+	shell.waitFor("status=5")
+	shell.typeText("exit 0\r")
 	if r := shell.wait(); r.status != 0 {
 		d.Error(r)
 	}
@@ -384,13 +384,13 @@ func besideStops(d *desk) {
 
 // besideInterrupt: the command gets a terminal's Ctrl-C and Ctrl-\ once.
 func besideInterrupt(d *desk) {
-	term := d.open("exec", "--refresh", "--quiet", "prod", "--", "sh", "-c",
+	term := d.openTerminal("exec", "--refresh", "--quiet", "prod", "--", "sh", "-c",
 		`n=0; trap 'n=$((n+1)); echo caught $n' INT QUIT; trap 'exit $((n+40))' ALRM; echo ready $$; while :; do sleep 0.05; done`)
-	term.expect("ready ")
-	term.send("\x03")
-	term.expect("caught 1")
-	term.send("\x1c")
-	term.expect("caught 2")
+	term.waitFor("ready ")
+	term.typeText("\x03")
+	term.waitFor("caught 1")
+	term.typeText("\x1c")
+	term.waitFor("caught 2")
 	child, _ := strconv.Atoi(strings.Fields(strings.SplitAfter(term.text(), "ready ")[1])[0])
 	if err := syscall.Kill(child, syscall.SIGALRM); err != nil {
 		d.Fatal(err)
@@ -401,8 +401,8 @@ func besideInterrupt(d *desk) {
 }
 
 func besideHangup(d *desk) {
-	term := d.open("exec", "--refresh", "--quiet", "prod", "--", "sh", "-c", `trap 'echo hung >up; exit 9' HUP; echo ready; while :; do sleep 0.05; done`)
-	term.expect("ready")
+	term := d.openTerminal("exec", "--refresh", "--quiet", "prod", "--", "sh", "-c", `trap 'echo hung >up; exit 9' HUP; echo ready; while :; do sleep 0.05; done`)
+	term.waitFor("ready")
 	term.hangUp()
 	if r := term.wait(); r.status != 9 {
 		d.Error(r)
@@ -412,10 +412,10 @@ func besideHangup(d *desk) {
 // besideTerminal: the command has the terminal, in the foreground, as it was.
 func besideTerminal(d *desk) {
 	d.home = d.TempDir() // where the files of terminalModes are
-	term := d.on("sh", "-c", `stty -a >before
+	term := d.openProgram("sh", "-c", `stty -a >before
 "$0" exec --refresh --quiet prod -- sh -c 'stty -a >during; test -t 0 && test -t 1 && test -t 2 && echo tty; tty; test -r /dev/tty && echo control
 ps -o pgid=,tpgid= -p $$ | { read a b; test "$a" = "$b" && echo foreground; }'
-stty -a >after; tty; cmp before during && cmp before after && echo same`, stsx)
+stty -a >after; tty; cmp before during && cmp before after && echo same`, stsxPath)
 	if r := term.wait(); r.status != 0 {
 		d.Error(r)
 	}
@@ -426,9 +426,9 @@ stty -a >after; tty; cmp before during && cmp before after && echo same`, stsx)
 	}
 }
 
-// asks is a command that asks the endpoint as an SDK does, or runs a program that
+// askingProgram is a command that asks the endpoint as an SDK does, or runs a program that
 // does, when the file that says so is there: each line that it prints is an answer.
-const asks = `
+const askingProgram = `
 import json, os, subprocess, sys, time, urllib.error, urllib.request
 at = 0
 while True:
@@ -450,37 +450,39 @@ while True:
         print("answer", at, e.code, e.read().decode(), flush=True)
 `
 
-// asker is such a command under stsx.
-type asker struct {
+// endpointClient is such a command under stsx.
+type endpointClient struct {
 	*desk
 	out  func() string
 	file string
 	n    int
 }
 
-func (d *desk) asker() *asker { return &asker{desk: d, file: filepath.Join(d.TempDir(), "ask-")} }
+func (d *desk) newEndpointClient() *endpointClient {
+	return &endpointClient{desk: d, file: filepath.Join(d.TempDir(), "ask-")}
+}
 
-func (a *asker) argv(flags ...string) []string {
+func (a *endpointClient) execArgs(flags ...string) []string {
 	python := require.Command(a, "python3", "install Python")
-	return append(append([]string{"exec", "--refresh"}, flags...), "--", python, "-c", asks, a.file)
+	return append(append([]string{"exec", "--refresh"}, flags...), "--", python, "-c", askingProgram, a.file)
 }
 
-// ask has it ask once more, and returns the answer.
-func (a *asker) ask() string {
+// askEndpoint has it ask once more, and returns the answer.
+func (a *endpointClient) askEndpoint() string {
 	a.Helper()
-	return a.does("ask")
+	return a.runCommand("ask")
 }
 
-// does has it ask, or run what it is told, and returns the answer.
-func (a *asker) does(what string) string {
+// runCommand has it ask, or run what it is told, and returns the answer.
+func (a *endpointClient) runCommand(what string) string {
 	a.Helper()
 	a.n++
 	path, answer := a.file+strconv.Itoa(a.n), ""
-	a.write(path+".new", what, 0o600)
+	a.writeFile(path+".new", what, 0o600)
 	if err := os.Rename(path+".new", path); err != nil {
 		a.Fatal(err)
 	}
-	a.await("an answer", func() bool {
+	a.waitFor("an answer", func() bool {
 		_, after, ok := strings.Cut(a.out(), "answer "+strconv.Itoa(a.n)+" ")
 		answer, _, _ = strings.Cut(after, "\n")
 		return ok && strings.Contains(after, "\n")
@@ -488,10 +490,10 @@ func (a *asker) does(what string) string {
 	return strings.TrimSpace(answer)
 }
 
-func (a *asker) over() {
+func (a *endpointClient) endProgram() {
 	a.Helper()
 	a.n++
-	a.write(a.file+"new", "over", 0o600)
+	a.writeFile(a.file+"new", "over", 0o600)
 	if err := os.Rename(a.file+"new", a.file+strconv.Itoa(a.n)); err != nil {
 		a.Fatal(err)
 	}
@@ -506,42 +508,42 @@ func TestNeedsPerson(t *testing.T) {
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	requireBrowser(t)
-	d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {}}})
+	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}})
 	d.aws.SetLifetime(2 * time.Second)
-	a := d.asker()
+	a := d.newEndpointClient()
 	// It stands for the desktop, of which there is none here.
 	desktop := filepath.Join(d.TempDir(), "notify-send")
-	d.write(desktop, "#!/bin/sh\nprintf '%s\\n' \"$@\" \"code=$STSX_MFA_CODE\" >>\"$0.said\"\n", 0o755)
-	term := d.with("DISPLAY=:none", "STSX_MFA_CODE=000000", "PATH="+filepath.Dir(desktop)+":"+os.Getenv("PATH")).open(a.argv("prod", "--username", jane)...)
+	d.writeFile(desktop, "#!/bin/sh\nprintf '%s\\n' \"$@\" \"code=$STSX_MFA_CODE\" >>\"$0.said\"\n", 0o755)
+	term := d.with("DISPLAY=:none", "STSX_MFA_CODE=000000", "PATH="+filepath.Dir(desktop)+":"+os.Getenv("PATH")).openTerminal(a.execArgs("prod", "--username", jane)...)
 	a.out = func() string { return strings.ReplaceAll(term.text(), "\r", "") }
-	term.expect("Okta password for " + jane)
-	term.send(janePassword + "\r")
-	term.expect("stsx: prod can't be renewed without you, since remember is not set for acme")
+	term.waitFor("Okta password for " + jane)
+	term.typeText(janePassword + "\r")
+	term.waitFor("stsx: prod can't be renewed without you, since remember is not set for acme")
 	said := func() string { text, _ := os.ReadFile(desktop + ".said"); return string(text) }
-	d.await("a message on the desktop", func() bool { return strings.Contains(said(), "stsx login --force prod --username "+jane) })
+	d.waitFor("a message on the desktop", func() bool { return strings.Contains(said(), "stsx login --force prod --username "+jane) })
 	if !strings.Contains(said(), "\nstsx: prod\n") || !strings.Contains(said(), "\ncode=\n") {
 		t.Errorf("the message is %q", said())
 	}
 	answer := ""
-	d.await("the end of the session", func() bool { answer = a.ask(); return strings.HasPrefix(answer, "503 ") })
-	d.says(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs a person", "Run stsx login --force prod --username "+jane+" in another terminal")
+	d.waitFor("the end of the session", func() bool { answer = a.askEndpoint(); return strings.HasPrefix(answer, "503 ") })
+	d.wantText(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs a person", "Run stsx login --force prod --username "+jane+" in another terminal")
 	for name, program := range map[string]string{
-		"boto3": boto(t) + ` -c 'import boto3; boto3.client("sts").get_caller_identity()'`,
-		"Go":    goSDK + "=1 AWS_MAX_ATTEMPTS=1 " + os.Args[0],
+		"boto3": botoPython(t) + ` -c 'import boto3; boto3.client("sts").get_caller_identity()'`,
+		"Go":    goSDKEnv + "=1 AWS_MAX_ATTEMPTS=1 " + os.Args[0],
 	} {
-		if shown := a.does("AWS_EC2_METADATA_DISABLED=true " + program); !strings.Contains(shown, "a sign-in to acme needs a person. Run stsx login --force prod --username "+jane) {
+		if shown := a.runCommand("AWS_EC2_METADATA_DISABLED=true " + program); !strings.Contains(shown, "a sign-in to acme needs a person. Run stsx login --force prod --username "+jane) {
 			t.Errorf("%s shows %s", name, shown)
 		}
 	}
-	if d.count(okta.PasswordTried) != 1 {
+	if d.countEvents(okta.PasswordTried) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
 	d.aws.SetLifetime(0)
-	d.expect(d.with("STSX_PASSWORD="+janePassword).run("login", "--force", "prod", "--username", jane), 0)
-	if answer := a.ask(); !strings.HasPrefix(answer, "ASIA") || !strings.HasSuffix(answer, admin) {
+	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("login", "--force", "prod", "--username", jane), 0)
+	if answer := a.askEndpoint(); !strings.HasPrefix(answer, "ASIA") || !strings.HasSuffix(answer, adminRole) {
 		t.Errorf("after the sign-in elsewhere: %s", answer)
 	}
-	a.over()
+	a.endProgram()
 	if r := term.wait(); r.status != 7 || strings.Count(r.stdout, "password") != 1 {
 		t.Error(r)
 	}
@@ -559,26 +561,26 @@ func TestRenewsUnattended(t *testing.T) {
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	requireBrowser(t)
-	d := deskAt(t, org, aws.Config{Lifetime: 20 * time.Second, Roles: map[string]aws.RoleConfig{admin: {}, audit: {Sources: []string{admin}}}})
-	d.edit("[profile.audit]\nrole = \"Audit\"", "[profile.audit]\nsource = \"prod\"\nrole = \""+audit+"\"\nconfirm = true")
-	a := d.asker()
-	term := d.with("STSX_PASSWORD=" + janePassword).open(a.argv("audit")...)
+	d := newDeskAt(t, org, aws.Config{Lifetime: 20 * time.Second, Roles: map[string]aws.RoleConfig{adminRole: {}, auditRole: {Sources: []string{adminRole}}}})
+	d.editConfig("[profile.audit]\nrole = \"Audit\"", "[profile.audit]\nsource = \"prod\"\nrole = \""+auditRole+"\"\nconfirm = true")
+	a := d.newEndpointClient()
+	term := d.with("STSX_PASSWORD=" + janePassword).openTerminal(a.execArgs("audit")...)
 	a.out = func() string { return strings.ReplaceAll(term.text(), "\r", "") }
-	term.expect("Use audit")
-	term.send("y\r")
-	first := a.ask()
-	if !strings.HasPrefix(first, "ASIA") || !strings.HasSuffix(first, audit) {
+	term.waitFor("Use audit")
+	term.typeText("y\r")
+	first := a.askEndpoint()
+	if !strings.HasPrefix(first, "ASIA") || !strings.HasSuffix(first, auditRole) {
 		t.Fatalf("it got %s", first)
 	}
-	d.await("other credentials", func() bool { now := a.ask(); return strings.HasPrefix(now, "ASIA") && now != first })
-	if d.count(okta.PasswordTried) < 2 { // the assertion of the first sign-in is over by then
+	d.waitFor("other credentials", func() bool { now := a.askEndpoint(); return strings.HasPrefix(now, "ASIA") && now != first })
+	if d.countEvents(okta.PasswordTried) < 2 { // the assertion of the first sign-in is over by then
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-	a.over()
+	a.endProgram()
 	if r := term.wait(); r.status != 7 || strings.Count(r.stdout, "Use audit") != 1 {
 		t.Error(r)
 	}
-	d.alone()
+	d.wantNoBrowserOrLock()
 }
 
 // TestRefreshedRole: the role that was chosen for a profile without one is not
@@ -589,25 +591,25 @@ func TestRefreshedRole(t *testing.T) {
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	requireBrowser(t)
-	d := deskAt(t, org, aws.Config{Lifetime: 5 * time.Second, Roles: map[string]aws.RoleConfig{admin: {}, dev: {}}}).remembering()
-	a := d.asker()
-	term := d.with("STSX_PASSWORD=" + janePassword).open(a.argv("any")...)
+	d := newDeskAt(t, org, aws.Config{Lifetime: 5 * time.Second, Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}}}).withRemember()
+	a := d.newEndpointClient()
+	term := d.with("STSX_PASSWORD=" + janePassword).openTerminal(a.execArgs("any")...)
 	a.out = func() string { return strings.ReplaceAll(term.text(), "\r", "") }
-	term.expect("Role for any")
-	term.send("Dev\r")
-	first := a.ask()
-	if !strings.HasPrefix(first, "ASIA") || !strings.HasSuffix(first, dev) {
+	term.waitFor("Role for any")
+	term.typeText("Dev\r")
+	first := a.askEndpoint()
+	if !strings.HasPrefix(first, "ASIA") || !strings.HasSuffix(first, devRole) {
 		t.Fatalf("it got %s", first)
 	}
-	d.await("other credentials", func() bool {
-		now := a.ask()
-		if strings.HasPrefix(now, "ASIA") && !strings.HasSuffix(now, dev) {
+	d.waitFor("other credentials", func() bool {
+		now := a.askEndpoint()
+		if strings.HasPrefix(now, "ASIA") && !strings.HasSuffix(now, devRole) {
 			t.Fatalf("it got %s", now)
 		}
 		return strings.HasPrefix(now, "ASIA") && now != first
 	})
-	d.seen(1, 0, d.count(okta.Asserted)) // the rest came from the session that is remembered
-	a.over()
+	d.wantSeen(1, 0, d.countEvents(okta.Asserted)) // the rest came from the session that is remembered
+	a.endProgram()
 	if r := term.wait(); r.status != 7 {
 		t.Error(r)
 	}

@@ -18,15 +18,15 @@ import (
 	"stsx/tests/require"
 )
 
-// brief is how long sessions live at first in tests of --refresh. How slow the
+// briefLifetime is how long sessions live at first in tests of --refresh. How slow the
 // machine is does not matter: they are renewed as often as it takes.
-const brief = 10 * time.Second
+const briefLifetime = 10 * time.Second
 
 // A tool says what it got from its first call, waits until the file "over" is
 // there, and says what it got from the next, in the same process where it has
 // one that lives on.
 
-const withBoto = `
+const botoProgram = `
 import boto3, os, time
 sts = boto3.client("sts")
 def call(which):
@@ -37,14 +37,14 @@ while not os.path.exists("over"):
 call("second")
 `
 
-const withCLI = `
+const cliProgram = `
 call() { echo "$1 $(aws sts get-caller-identity --query Arn --output text)"; }
 call first
 while ! test -e over; do sleep 0.1; done
 call second
 `
 
-const withTerraform = `
+const terraformRefresh = `
 terraform {
   backend "s3" {
     bucket                 = "refresh"
@@ -61,8 +61,8 @@ resource "terraform_data" "long" {
 }
 `
 
-// goSDK makes the test binary a program with AWS's SDK for Go.
-const goSDK = "TESTED_GO_SDK"
+// goSDKEnv makes the test binary a program with AWS's SDK for Go.
+const goSDKEnv = "TESTED_GO_SDK"
 
 func becomeGoSDK() int {
 	cfg, err := config.LoadDefaultConfig(context.Background())
@@ -92,48 +92,48 @@ func becomeGoSDK() int {
 // it was started with, and nobody is asked for anything.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
-	d := motoDeskWith(t, brief).remembering()
-	d.expect(d.signed().run("login", "prod"), 0)
-	blind := d.blind().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null")
+	d := motoDeskWith(t, briefLifetime).withRemember()
+	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
+	blind := d.withoutBrowser().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null")
 	in := func(name string) (*desk, string) {
 		dir := d.TempDir()
 		more := *blind
 		return &more, dir
 	}
 	type long struct {
-		*running
+		*runningProgram
 		dir    string
 		second string // what it says at last
 	}
 	var runs []long
 	start := func(dir, second string, env *desk, profile string, argv ...string) {
-		argv = append([]string{"sh", "-c", `cd "$0" && exec "$@"`, dir, stsx, "exec", "--refresh", profile, "--"}, argv...)
-		runs = append(runs, long{env.begin(argv...), dir, second})
+		argv = append([]string{"sh", "-c", `cd "$0" && exec "$@"`, dir, stsxPath, "exec", "--refresh", profile, "--"}, argv...)
+		runs = append(runs, long{env.startProgram(argv...), dir, second})
 	}
 	const arn = "second arn:aws:sts::123456789012:assumed-role/Admin/" + jane
 	env, dir := in("cli")
 	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
-	start(dir, arn, env.with("PATH="+filepath.Dir(cli)+":"+os.Getenv("PATH")), "prod", "sh", "-c", withCLI)
+	start(dir, arn, env.with("PATH="+filepath.Dir(cli)+":"+os.Getenv("PATH")), "prod", "sh", "-c", cliProgram)
 	env, dir = in("boto3")
-	start(dir, arn, env, "prod", boto(t), "-c", withBoto)
+	start(dir, arn, env, "prod", botoPython(t), "-c", botoProgram)
 	env, dir = in("go")
-	start(dir, arn, env.with(goSDK+"=1"), "prod", os.Args[0])
+	start(dir, arn, env.with(goSDKEnv+"=1"), "prod", os.Args[0])
 	tf := require.Command(t, "terraform", "install Terraform: https://developer.hashicorp.com/terraform/install")
 	env, dir = in("terraform")
-	d.write(filepath.Join(dir, "main.tf"), withTerraform, 0o600)
-	d.expect(env.run("exec", "--refresh", "prod", "--", cli, "s3", "mb", "s3://refresh"), 0)
-	d.expect(env.run("exec", "--refresh", "prod", "--", tf, "-chdir="+dir, "init", "-input=false", "-no-color"), 0)
+	d.writeFile(filepath.Join(dir, "main.tf"), terraformRefresh, 0o600)
+	d.wantStatus(env.run("exec", "--refresh", "prod", "--", cli, "s3", "mb", "s3://refresh"), 0)
+	d.wantStatus(env.run("exec", "--refresh", "prod", "--", tf, "-chdir="+dir, "init", "-input=false", "-no-color"), 0)
 	start(dir, "Apply complete! Resources: 1 added", env, "prod", tf, "apply", "-auto-approve", "-input=false", "-no-color")
 
 	for _, r := range runs {
-		d.await("the first call of "+r.Args[9], func() bool { return strings.Contains(r.out.String(), "first") || r.over() })
+		d.waitFor("the first call of "+r.Args[9], func() bool { return strings.Contains(r.out.String(), "first") || r.hasEnded() })
 	}
 	begun := time.Now()
-	sessions := d.assumed()
-	d.await("the end of the first sessions", func() bool { return time.Since(begun) > brief+time.Second && d.assumed() > sessions })
+	sessions := d.countAssumed()
+	d.waitFor("the end of the first sessions", func() bool { return time.Since(begun) > briefLifetime+time.Second && d.countAssumed() > sessions })
 	d.aws.SetLifetime(0) // what is renewed from here on lives as long as it takes
 	for _, r := range runs {
-		d.write(filepath.Join(r.dir, "over"), "", 0o600)
+		d.writeFile(filepath.Join(r.dir, "over"), "", 0o600)
 	}
 	for _, r := range runs {
 		got := r.wait()
@@ -141,19 +141,19 @@ func TestRefresh(t *testing.T) {
 			t.Errorf("%q: %s", r.Args[9:], got)
 		}
 	}
-	if refused := d.refusals(); len(refused) > 0 {
+	if refused := d.awsRefusals(); len(refused) > 0 {
 		t.Errorf("AWS refused %v", refused)
 	}
 	if n := len(d.keysUsed()); n < 2 {
 		t.Errorf("%d sessions were used", n)
 	}
-	if d.count("password") > 1 {
+	if d.countEvents("password") > 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
 }
 
-// assumed is how many sessions AWS handed out.
-func (d *desk) assumed() (n int) {
+// countAssumed is how many sessions AWS handed out.
+func (d *desk) countAssumed() (n int) {
 	for _, call := range d.aws.Log() {
 		if strings.HasPrefix(call.Action, "AssumeRole") && call.Status == 200 {
 			n++
@@ -162,8 +162,8 @@ func (d *desk) assumed() (n int) {
 	return n
 }
 
-// refusals are the codes with which AWS refused anybody anything.
-func (d *desk) refusals() (codes []string) {
+// awsRefusals are the codes with which AWS refused anybody anything.
+func (d *desk) awsRefusals() (codes []string) {
 	for _, call := range d.aws.Log() {
 		if call.Status == 403 || call.Status == 400 {
 			codes = append(codes, call.Action+": "+call.Code)
@@ -183,8 +183,8 @@ func (d *desk) keysUsed() map[string]bool {
 	return out
 }
 
-// boto is a Python that has boto3: the one on PATH, or that of moto, which needs it.
-func boto(t *testing.T) string {
+// botoPython is a Python that has boto3: the one on PATH, or that of moto, which needs it.
+func botoPython(t *testing.T) string {
 	t.Helper()
 	candidates := []string{"python3"}
 	if moto, err := exec.LookPath("moto_server"); err == nil {

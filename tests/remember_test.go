@@ -19,45 +19,45 @@ func rememberSituations() []situation {
 		{row: "a device that is remembered", answer: "the password alone: no second factor", run: rememberedDevice},
 		{row: "an Okta session that is open", answer: "renewed with one request: no password, no browser", run: rememberedSession},
 		{row: "the remembered session was closed", answer: "the browser signs in", run: closedSession},
-		{row: "the remembered session is another user's", answer: "it is not used, and forgotten", run: strangersSession},
+		{row: "the remembered session is another user's", answer: "it is not used, and forgotten", run: otherUsersSession},
 		{row: "`stsx logout`", answer: "the session is closed at Okta too", run: logoutAtOkta},
 	}
 }
 
-// remembering is the desk with remember = true.
-func (d *desk) remembering() *desk {
+// withRemember is the desk with remember = true.
+func (d *desk) withRemember() *desk {
 	d.Helper()
-	d.edit(`username = "`+jane+`"`, `username = "`+jane+`"`+"\nremember = true")
+	d.editConfig(`username = "`+jane+`"`, `username = "`+jane+`"`+"\nremember = true")
 	return d
 }
 
-// edit changes the configuration.
-func (d *desk) edit(was, is string) {
+// editConfig changes the configuration.
+func (d *desk) editConfig(was, is string) {
 	d.Helper()
 	text := textOf(d.T, filepath.Join(d.home, ".config", "stsx", "config.toml"))
 	if !strings.Contains(text, was) {
 		d.Fatalf("the configuration has no %q", was)
 	}
-	d.configure(strings.Replace(text, was, is, 1))
+	d.writeConfig(strings.Replace(text, was, is, 1))
 }
 
-// blind is the desk without a browser, a password or a code: whoever needs one
+// withoutBrowser is the desk without a browser, a password or a code: whoever needs one
 // fails.
-func (d *desk) blind() *desk {
+func (d *desk) withoutBrowser() *desk {
 	return d.with("STSX_BROWSER_PATH=/nowhere", "STSX_PASSWORD=", "STSX_MFA_CODE=")
 }
 
-// seen fails the test unless the org logged so many passwords, codes and
+// wantSeen fails the test unless the org logged so many passwords, codes and
 // assertions.
-func (d *desk) seen(passwords, codes, assertions int) {
+func (d *desk) wantSeen(passwords, codes, assertions int) {
 	d.Helper()
-	if d.count(okta.PasswordTried) != passwords || d.count(okta.CodeTried) != codes || d.count(okta.Asserted) != assertions {
+	if d.countEvents(okta.PasswordTried) != passwords || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != assertions {
 		d.Fatalf("want %d passwords, %d codes, %d assertions; the org logged %v", passwords, codes, assertions, d.org.Log())
 	}
 }
 
-// jars are the files with cookies.
-func (d *desk) jars() []string {
+// cookieFiles are the files with cookies.
+func (d *desk) cookieFiles() []string {
 	d.Helper()
 	files, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "cookies", "*"))
 	if err != nil {
@@ -66,9 +66,9 @@ func (d *desk) jars() []string {
 	return files
 }
 
-// stays are the answers to whether to remember.
-func (d *desk) stays(detail string) (yes, no int) {
-	for _, e := range d.events(okta.Stay) {
+// stayAnswers are the answers to whether to remember.
+func (d *desk) stayAnswers(detail string) (yes, no int) {
+	for _, e := range d.eventsOf(okta.Stay) {
 		switch {
 		case e.Detail != detail:
 		case e.OK:
@@ -84,100 +84,100 @@ func keepMeSignedIn(t *testing.T, c okta.Config) {
 	c.Memory.AskToStay = true
 	c.Users = noFactorPerson()
 	d := newDesk(t, c).with("STSX_PASSWORD=" + janePassword)
-	d.signsIn(0)
-	if yes, no := d.stays("page"); yes != 0 || no != 1 || len(d.jars()) != 0 {
-		t.Errorf("without remember: %d yes, %d no, kept %v", yes, no, d.jars())
+	d.wantSignIn(0)
+	if yes, no := d.stayAnswers("page"); yes != 0 || no != 1 || len(d.cookieFiles()) != 0 {
+		t.Errorf("without remember: %d yes, %d no, kept %v", yes, no, d.cookieFiles())
 	}
-	d.remembering().expect(d.run("login", "dev"), 0)
-	if yes, no := d.stays("page"); yes != 1 || no != 1 || len(d.jars()) != 1 {
-		t.Errorf("with remember: %d yes, %d no, kept %v", yes, no, d.jars())
+	d.withRemember().wantStatus(d.run("login", "dev"), 0)
+	if yes, no := d.stayAnswers("page"); yes != 1 || no != 1 || len(d.cookieFiles()) != 1 {
+		t.Errorf("with remember: %d yes, %d no, kept %v", yes, no, d.cookieFiles())
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 func rememberBox(t *testing.T, c okta.Config) {
-	d := newDesk(t, c).remembering().signed()
-	d.signsIn(1)
-	if yes, _ := d.stays("box"); yes != 1 {
+	d := newDesk(t, c).withRemember().withPasswordAndCode()
+	d.wantSignIn(1)
+	if yes, _ := d.stayAnswers("box"); yes != 1 {
 		t.Errorf("with remember: %v", d.org.Log())
 	}
 }
 
 func rememberedDevice(t *testing.T, c okta.Config) {
 	c.Memory.Devices = true
-	d := newDesk(t, c).remembering()
-	d.signed().signsIn(1)
+	d := newDesk(t, c).withRemember()
+	d.withPasswordAndCode().wantSignIn(1)
 	d = d.with("STSX_PASSWORD=" + janePassword) // and no code
 	// Signing in anew takes the device along, and not the session.
-	d.expect(d.run("login", "dev", "--force"), 0)
-	d.seen(2, 1, 2)
-	if d.count(okta.DeviceKnown) != 1 {
+	d.wantStatus(d.run("login", "dev", "--force"), 0)
+	d.wantSeen(2, 1, 2)
+	if d.countEvents(okta.DeviceKnown) != 1 {
 		t.Errorf("the device was not known: %v", d.org.Log())
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 func rememberedSession(t *testing.T, c okta.Config) {
-	d := newDesk(t, c).remembering()
-	d.signed().signsIn(1)
-	r := d.blind().expect(d.blind().run("exec", "dev", "--verbose", "--", "sh", "-c", "echo $STSX_ROLE"), 0)
-	d.says(r.stderr, "signed in without a browser")
+	d := newDesk(t, c).withRemember()
+	d.withPasswordAndCode().wantSignIn(1)
+	r := d.withoutBrowser().wantStatus(d.withoutBrowser().run("exec", "dev", "--verbose", "--", "sh", "-c", "echo $STSX_ROLE"), 0)
+	d.wantText(r.stderr, "signed in without a browser")
 	if r.stdout != "Dev\n" {
 		t.Error(r)
 	}
-	d.seen(1, 1, 2)
+	d.wantSeen(1, 1, 2)
 	// What came with the answer is kept: once more, as often as one likes.
-	d.blind().expect(d.blind().run("roles"), 0)
-	d.seen(1, 1, 3)
-	d.says(d.run("status").stdout, "remembered: acme as "+jane)
+	d.withoutBrowser().wantStatus(d.withoutBrowser().run("roles"), 0)
+	d.wantSeen(1, 1, 3)
+	d.wantText(d.run("status").stdout, "remembered: acme as "+jane)
 	// With --force the session counts for nothing.
-	if r := d.blind().run("login", "dev", "--force"); r.status == 0 {
+	if r := d.withoutBrowser().run("login", "dev", "--force"); r.status == 0 {
 		t.Error(r)
 	}
-	d.seen(1, 1, 3)
+	d.wantSeen(1, 1, 3)
 }
 
 func closedSession(t *testing.T, c okta.Config) {
 	c.Memory.Devices = true
-	d := newDesk(t, c).remembering()
-	d.signed().signsIn(1)
+	d := newDesk(t, c).withRemember()
+	d.withPasswordAndCode().wantSignIn(1)
 	d.org.EndSessions()
 	d = d.with("STSX_PASSWORD=" + janePassword) // and no code: the device is known
-	r := d.expect(d.run("exec", "dev", "--verbose", "--", "true"), 0)
-	d.says(r.stderr, "signing in with a browser: a page came, and no assertion")
-	d.seen(2, 1, 2)
-	d.blind().expect(d.blind().run("login", "audit"), 0) // the new one
-	d.seen(2, 1, 3)
-	d.clean()
+	r := d.wantStatus(d.run("exec", "dev", "--verbose", "--", "true"), 0)
+	d.wantText(r.stderr, "signing in with a browser: a page came, and no assertion")
+	d.wantSeen(2, 1, 2)
+	d.withoutBrowser().wantStatus(d.withoutBrowser().run("login", "audit"), 0) // the new one
+	d.wantSeen(2, 1, 3)
+	d.wantNoBrowserProfile()
 }
 
-// strangersSession: whose session it is counts, not whose it was.
-func strangersSession(t *testing.T, c okta.Config) {
-	joe := person()
+// otherUsersSession: whose session it is counts, not whose it was.
+func otherUsersSession(t *testing.T, c okta.Config) {
+	joe := janeUser()
 	joe.Name, joe.GoogleTOTP = "joe@acme.example", ""
 	c.Users = append(noFactorPerson(), joe)
-	d := newDesk(t, c).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.signsIn(0)
+	d := newDesk(t, c).withRemember().with("STSX_PASSWORD=" + janePassword)
+	d.wantSignIn(0)
 	d.org.GiveSessionsTo(joe.Name)
-	r := d.expect(d.run("exec", "dev", "--verbose", "--", "true"), 0)
-	d.says(r.stderr, "another user's")
-	assertions := d.events(okta.Asserted)
-	if last := assertions[len(assertions)-1]; last.User != jane || d.count(okta.PasswordTried) != 2 {
+	r := d.wantStatus(d.run("exec", "dev", "--verbose", "--", "true"), 0)
+	d.wantText(r.stderr, "another user's")
+	assertions := d.eventsOf(okta.Asserted)
+	if last := assertions[len(assertions)-1]; last.User != jane || d.countEvents(okta.PasswordTried) != 2 {
 		t.Errorf("%v", d.org.Log())
 	}
-	d.blind().expect(d.blind().run("login", "audit"), 0)
+	d.withoutBrowser().wantStatus(d.withoutBrowser().run("login", "audit"), 0)
 }
 
 func logoutAtOkta(t *testing.T, c okta.Config) {
 	c.Users = noFactorPerson()
-	d := newDesk(t, c).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.signsIn(0)
-	r := d.expect(d.run("logout", "prod"), 0)
-	d.says(r.stderr, "forgot 1 session", "signed out of acme")
-	if d.count(okta.SignedOut) != 1 || len(d.jars()) != 0 {
-		t.Errorf("kept %v; the org logged %v", d.jars(), d.org.Log())
+	d := newDesk(t, c).withRemember().with("STSX_PASSWORD=" + janePassword)
+	d.wantSignIn(0)
+	r := d.wantStatus(d.run("logout", "prod"), 0)
+	d.wantText(r.stderr, "forgot 1 session", "signed out of acme")
+	if d.countEvents(okta.SignedOut) != 1 || len(d.cookieFiles()) != 0 {
+		t.Errorf("kept %v; the org logged %v", d.cookieFiles(), d.org.Log())
 	}
-	if r := d.blind().run("login", "dev"); r.status == 0 {
+	if r := d.withoutBrowser().run("login", "dev"); r.status == 0 {
 		t.Error(r)
 	}
 }
@@ -186,19 +186,19 @@ func logoutAtOkta(t *testing.T, c okta.Config) {
 // that is not there any more, which costs a warning.
 func TestLogoutOtherwise(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.expect(d.run("login", "dev"), 0)
-	d.says(d.expect(d.run("logout", "--all", "--config", "/dev/null"), 0).stderr, "forgot every session", "signed out of acme")
-	if d.count(okta.SignedOut) != 1 || len(d.jars()) != 0 {
-		t.Errorf("kept %v; the org logged %v", d.jars(), d.org.Log())
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember().with("STSX_PASSWORD=" + janePassword)
+	d.wantStatus(d.run("login", "dev"), 0)
+	d.wantText(d.wantStatus(d.run("logout", "--all", "--config", "/dev/null"), 0).stderr, "forgot every session", "signed out of acme")
+	if d.countEvents(okta.SignedOut) != 1 || len(d.cookieFiles()) != 0 {
+		t.Errorf("kept %v; the org logged %v", d.cookieFiles(), d.org.Log())
 	}
-	d.expect(d.run("login", "dev"), 0)
+	d.wantStatus(d.run("login", "dev"), 0)
 	if err := d.org.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d.says(d.expect(d.run("logout", "dev"), 0).stderr, "forgot 1 session", "stays open")
-	if len(d.jars()) != 0 {
-		t.Errorf("kept %v", d.jars())
+	d.wantText(d.wantStatus(d.run("logout", "dev"), 0).stderr, "forgot 1 session", "stays open")
+	if len(d.cookieFiles()) != 0 {
+		t.Errorf("kept %v", d.cookieFiles())
 	}
 	if _, err := os.Stat(filepath.Join(d.home, ".local", "state", "stsx", "cookies")); err != nil {
 		t.Error(err) // the test looks at the right place
@@ -212,29 +212,29 @@ func TestCookiesAtRest(t *testing.T) {
 	for _, engine := range []okta.Engine{okta.Classic, okta.Gen2} {
 		t.Run(engine.String(), func(t *testing.T) {
 			t.Parallel()
-			c := newCage(t, okta.Config{Engine: engine, Memory: okta.Memory{Devices: true, AskToStay: true}})
-			c.remembering()
-			stop := c.watch()
+			c := newCanaryDesk(t, okta.Config{Engine: engine, Memory: okta.Memory{Devices: true, AskToStay: true}})
+			c.withRemember()
+			stop := c.watchProcesses()
 			var said []string
 			run := func(d *desk, status int, args ...string) {
 				t.Helper()
-				r := d.expect(d.run(append(args, "--verbose")...), status)
+				r := d.wantStatus(d.run(append(args, "--verbose")...), status)
 				said = append(said, r.stdout, r.stderr)
 			}
-			run(c.signed(), 0, "login", "prod")
-			run(c.blind(), 0, "login", "dev")
+			run(c.withPasswordAndCode(), 0, "login", "prod")
+			run(c.withoutBrowser(), 0, "login", "dev")
 			c.org.EndSessions()
 			run(c.with("STSX_PASSWORD="+canaryPassword), 0, "login", "audit")
 			run(c.desk, 0, "status")
-			if len(c.jars()) != 1 {
-				t.Fatalf("kept %v", c.jars())
+			if len(c.cookieFiles()) != 1 {
+				t.Fatalf("kept %v", c.cookieFiles())
 			}
 			stop()
-			c.holdsNothing(said...)
-			stop = c.watch()
+			c.wantNoSecrets(said...)
+			stop = c.watchProcesses()
 			run(c.desk, 0, "logout", "prod")
 			stop()
-			c.holdsNothing(said...)
+			c.wantNoSecrets(said...)
 			if n := len(c.org.Cookies()); n < 3 {
 				t.Errorf("the test looks for %d cookies only", n)
 			}
@@ -245,15 +245,15 @@ func TestCookiesAtRest(t *testing.T) {
 // TestDamagedJar: what was kept and can't be opened is as if it had not been.
 func TestDamagedJar(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.expect(d.run("login", "prod"), 0)
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember().with("STSX_PASSWORD=" + janePassword)
+	d.wantStatus(d.run("login", "prod"), 0)
 	for i, spoil := range []func(path string, was []byte) error{
 		func(path string, was []byte) error { return os.WriteFile(path, was[:len(was)/2], 0o600) },
 		func(path string, was []byte) error { return os.WriteFile(path, nil, 0o600) },
 		func(path string, _ []byte) error { return os.WriteFile(path, []byte(`{"cookies":[]}`), 0o600) },
 		func(path string, was []byte) error { was[len(was)-1] ^= 1; return os.WriteFile(path, was, 0o600) },
 	} {
-		files := d.jars()
+		files := d.cookieFiles()
 		if len(files) != 1 {
 			t.Fatalf("kept %v", files)
 		}
@@ -264,48 +264,48 @@ func TestDamagedJar(t *testing.T) {
 		if err := spoil(files[0], was); err != nil {
 			t.Fatal(err)
 		}
-		if r := d.blind().run("roles"); r.status == 0 {
+		if r := d.withoutBrowser().run("roles"); r.status == 0 {
 			t.Errorf("%d: %s", i, r)
 		}
-		d.expect(d.run("roles"), 0)
-		d.seen(i+2, 0, i+2)
-		d.blind().expect(d.blind().run("login", "prod"), 0) // the session of before is still there
+		d.wantStatus(d.run("roles"), 0)
+		d.wantSeen(i+2, 0, i+2)
+		d.withoutBrowser().wantStatus(d.withoutBrowser().run("login", "prod"), 0) // the session of before is still there
 	}
 }
 
 // TestForgottenCookies: turned off, or for another user, they go.
 func TestForgottenCookies(t *testing.T) {
 	t.Parallel()
-	joe := person()
+	joe := janeUser()
 	joe.Name, joe.GoogleTOTP = "joe@acme.example", ""
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: append(noFactorPerson(), joe)}).remembering().with("STSX_PASSWORD=" + janePassword)
-	d.expect(d.run("login", "prod"), 0)
-	d.expect(d.run("roles", "--username", joe.Name), 0)
-	if signedIn := d.events(okta.Asserted); len(signedIn) != 2 || signedIn[1].User != joe.Name || d.count(okta.PasswordTried) != 2 {
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: append(noFactorPerson(), joe)}).withRemember().with("STSX_PASSWORD=" + janePassword)
+	d.wantStatus(d.run("login", "prod"), 0)
+	d.wantStatus(d.run("roles", "--username", joe.Name), 0)
+	if signedIn := d.eventsOf(okta.Asserted); len(signedIn) != 2 || signedIn[1].User != joe.Name || d.countEvents(okta.PasswordTried) != 2 {
 		t.Fatalf("%v", d.org.Log())
 	}
-	d.says(d.run("status").stdout, "remembered: acme as "+joe.Name)
-	d.expect(d.run("roles"), 0) // jane, who has to sign in again
-	d.seen(3, 0, 3)
-	d.edit("remember = true", "remember = false")
-	d.expect(d.run("roles"), 0)
-	d.seen(4, 0, 4)
-	if len(d.jars()) != 0 {
-		t.Errorf("kept %v", d.jars())
+	d.wantText(d.run("status").stdout, "remembered: acme as "+joe.Name)
+	d.wantStatus(d.run("roles"), 0) // jane, who has to sign in again
+	d.wantSeen(3, 0, 3)
+	d.editConfig("remember = true", "remember = false")
+	d.wantStatus(d.run("roles"), 0)
+	d.wantSeen(4, 0, 4)
+	if len(d.cookieFiles()) != 0 {
+		t.Errorf("kept %v", d.cookieFiles())
 	}
-	d.says(d.run("status").stdout, "remembered: none")
+	d.wantText(d.run("status").stdout, "remembered: none")
 }
 
 // TestRenewalAsksNobody: a person who has a session is not asked for a password.
 func TestRenewalAsksNobody(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: noFactorPerson()}).remembering()
-	d.expect(d.with("STSX_PASSWORD="+janePassword).run("login", "prod"), 0)
-	term := d.blind().open("exec", "dev", "--", "echo", "in")
-	term.expect("in")
+	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: noFactorPerson()}).withRemember()
+	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("login", "prod"), 0)
+	term := d.withoutBrowser().openTerminal("exec", "dev", "--", "echo", "in")
+	term.waitFor("in")
 	if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "password") {
 		t.Error(r)
 	}
-	d.expect(d.blind().run("roles", "--no-input"), 0)
-	d.seen(1, 0, 3)
+	d.wantStatus(d.withoutBrowser().run("roles", "--no-input"), 0)
+	d.wantSeen(1, 0, 3)
 }

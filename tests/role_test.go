@@ -13,8 +13,8 @@ import (
 	"stsx/tests/require"
 )
 
-// crowd is jane with n roles over n/10 accounts, and AWS with them.
-func crowd(t *testing.T, n int) *desk {
+// newManyRolesDesk is jane with n roles over n/10 accounts, and AWS with them.
+func newManyRolesDesk(t *testing.T, n int) *desk {
 	t.Helper()
 	user := noFactorPerson()[0]
 	user.Roles = nil
@@ -25,12 +25,12 @@ func crowd(t *testing.T, n int) *desk {
 		arns = append(arns, arn)
 		user.Roles = append(user.Roles, "arn:aws:iam::"+account+":saml-provider/okta,"+arn)
 	}
-	return deskWith(t, []okta.User{user}, arns...)
+	return newRolesDesk(t, []okta.User{user}, arns...)
 }
 
-// deskWith is a desk for users who need no second factor, with those roles in
+// newRolesDesk is a desk for users who need no second factor, with those roles in
 // AWS.
-func deskWith(t *testing.T, users []okta.User, roles ...string) *desk {
+func newRolesDesk(t *testing.T, users []okta.User, roles ...string) *desk {
 	t.Helper()
 	requireBrowser(t)
 	config := aws.Config{Roles: map[string]aws.RoleConfig{}}
@@ -40,7 +40,7 @@ func deskWith(t *testing.T, users []okta.User, roles ...string) *desk {
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: users})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	return deskAt(t, org, config).with("STSX_PASSWORD=" + janePassword)
+	return newDeskAt(t, org, config).with("STSX_PASSWORD=" + janePassword)
 }
 
 // TestRoles: what is named, and what may have been meant. One sign-in a case.
@@ -49,7 +49,7 @@ func TestRoles(t *testing.T) {
 	const second = "arn:aws:iam::210987654321:role/Admin"
 	users := noFactorPerson()
 	users[0].Roles = append(users[0].Roles, second+",arn:aws:iam::210987654321:saml-provider/okta")
-	d := deskWith(t, users, admin, dev, audit, second)
+	d := newRolesDesk(t, users, adminRole, devRole, auditRole, second)
 	show := []string{"--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE"}
 	for name, c := range map[string]struct {
 		args   []string
@@ -57,46 +57,46 @@ func TestRoles(t *testing.T) {
 		stdout string
 		stderr []string
 	}{
-		"an ARN, of another account than the profile's": {[]string{"dev", "--role", audit}, 0, "210987654321 Audit\n", nil},
+		"an ARN, of another account than the profile's": {[]string{"dev", "--role", auditRole}, 0, "210987654321 Audit\n", nil},
 		"a bare name, in the profile's account":         {[]string{"prod", "--role", "Dev"}, 0, "123456789012 Dev\n", nil},
 		"not in the profile's account":                  {[]string{"prod", "--role", "Audit"}, 5, "", []string{"role Audit in account 123456789012 is not granted to you; near it: 210987654321 team/Audit", "stsx roles lists"}},
 		"near misses":                                   {[]string{"prod", "--role", "Amdin"}, 5, "", []string{"role Amdin in account 123456789012 is not granted", "near it: 123456789012 Admin, 210987654321 Admin"}},
 		"ambiguous":                                     {[]string{"any", "--role", "Admin"}, 5, "", []string{"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin"}},
 	} {
-		d.sub(name, func(d *desk) {
-			r := d.expect(d.elsewhere().run(append(append([]string{"exec"}, c.args...), show...)...), c.status)
-			d.says(r.stderr, c.stderr...)
+		d.subtest(name, func(d *desk) {
+			r := d.wantStatus(d.withFreshState().run(append(append([]string{"exec"}, c.args...), show...)...), c.status)
+			d.wantText(r.stderr, c.stderr...)
 			if r.stdout != c.stdout {
 				d.Errorf("%s", r)
 			}
 		})
 	}
-	d.sub("refused before anything is done", func(d *desk) {
-		d.says(d.expect(d.run("exec", "prod", "--role", "arn:aws:iam::12:role/X", "--", "true"), 125).stderr, "is not a role ARN")
-		if r := d.expect(d.run("login", "prod", "--role", ""), 2); r.stdout != "" {
+	d.subtest("refused before anything is done", func(d *desk) {
+		d.wantText(d.wantStatus(d.run("exec", "prod", "--role", "arn:aws:iam::12:role/X", "--", "true"), 125).stderr, "is not a role ARN")
+		if r := d.wantStatus(d.run("login", "prod", "--role", ""), 2); r.stdout != "" {
 			d.Errorf("%s", r)
 		}
 	})
-	d.sub("the table", func(d *desk) {
-		r := d.expect(d.elsewhere().run("roles"), 0)
+	d.subtest("the table", func(d *desk) {
+		r := d.wantStatus(d.withFreshState().run("roles"), 0)
 		want := "ACCOUNT       ROLE        ARN\n" +
-			"123456789012  Admin       " + admin + "\n123456789012  Dev         " + dev + "\n210987654321  Admin       arn:aws:iam::210987654321:role/Admin\n210987654321  team/Audit  " + audit + "\n"
+			"123456789012  Admin       " + adminRole + "\n123456789012  Dev         " + devRole + "\n210987654321  Admin       arn:aws:iam::210987654321:role/Admin\n210987654321  team/Audit  " + auditRole + "\n"
 		if r.stdout != want {
 			d.Errorf("got\n%s", r.stdout)
 		}
 	})
-	d.sub("the table as JSON", func(d *desk) {
+	d.subtest("the table as JSON", func(d *desk) {
 		var got []map[string]string
-		if err := json.Unmarshal([]byte(d.expect(d.elsewhere().run("roles", "--json"), 0).stdout), &got); err != nil || len(got) != 4 || len(got[0]) != 4 ||
-			got[0]["account"] != "123456789012" || got[0]["role"] != "Admin" || got[3]["arn"] != audit {
+		if err := json.Unmarshal([]byte(d.wantStatus(d.withFreshState().run("roles", "--json"), 0).stdout), &got); err != nil || len(got) != 4 || len(got[0]) != 4 ||
+			got[0]["account"] != "123456789012" || got[0]["role"] != "Admin" || got[3]["arn"] != auditRole {
 			d.Errorf("%v, %v", got, err)
 		}
 	})
-	d.sub("the picker, ambiguous", func(d *desk) {
-		term := d.elsewhere().open("exec", "any", "--role", "Admin", "--", "sh", "-c", "echo is $STSX_ACCOUNT")
-		term.expect("Role for any")
-		term.send("\x1b[B\r") // down
-		term.expect("is 210987654321")
+	d.subtest("the picker, ambiguous", func(d *desk) {
+		term := d.withFreshState().openTerminal("exec", "any", "--role", "Admin", "--", "sh", "-c", "echo is $STSX_ACCOUNT")
+		term.waitFor("Role for any")
+		term.typeText("\x1b[B\r") // down
+		term.waitFor("is 210987654321")
 		if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "team/Audit") {
 			d.Errorf("%s", r)
 		}
@@ -107,45 +107,45 @@ func TestRoles(t *testing.T) {
 // AWS takes no assertion of that size is said, and what to do about it.
 func TestThousandRoles(t *testing.T) {
 	t.Parallel()
-	d := crowd(t, 1000)
-	for _, line := range strings.Split(d.expect(d.run("roles"), 0).stdout, "\n")[1:1001] {
+	d := newManyRolesDesk(t, 1000)
+	for _, line := range strings.Split(d.wantStatus(d.run("roles"), 0).stdout, "\n")[1:1001] {
 		if !strings.Contains(line, "arn:aws:iam::1000000000") {
 			t.Fatalf("%q", line)
 		}
 	}
-	term := d.open("exec", "any", "--", "sh", "-c", "echo is $STSX_ACCOUNT $STSX_ROLE")
-	term.expect("Role for any")
-	term.expect("1000;")
-	term.send("nothing like it")
-	term.expect("nothing has that in it")
-	term.send("\x1b") // clears the filter
-	term.expect("1000;")
-	term.send("role0777")
-	term.expect("1 of 1000")
-	term.send("\r")
+	term := d.openTerminal("exec", "any", "--", "sh", "-c", "echo is $STSX_ACCOUNT $STSX_ROLE")
+	term.waitFor("Role for any")
+	term.waitFor("1000;")
+	term.typeText("nothing like it")
+	term.waitFor("nothing has that in it")
+	term.typeText("\x1b") // clears the filter
+	term.waitFor("1000;")
+	term.typeText("role0777")
+	term.waitFor("1 of 1000")
+	term.typeText("\r")
 	r := term.wait()
-	d.says(r.stdout, "Role for any: 100000000077 Role0777", "less than or equal to 100000 (ValidationError)", "hint: the assertion is larger than AWS takes")
+	d.wantText(r.stdout, "Role for any: 100000000077 Role0777", "less than or equal to 100000 (ValidationError)", "hint: the assertion is larger than AWS takes")
 	if r.status != 5 {
 		t.Fatal(r)
 	}
 	// Giving up leaves nothing behind.
-	term = d.elsewhere().open("exec", "any", "--", "true")
-	term.expect("Role for any")
-	term.send("\x1b")
+	term = d.withFreshState().openTerminal("exec", "any", "--", "true")
+	term.waitFor("Role for any")
+	term.typeText("\x1b")
 	if r := term.wait(); r.status != 130 {
 		t.Error(r)
 	}
-	d.clean()
+	d.wantNoBrowserProfile()
 }
 
 // TestManyRoles: as many as AWS takes.
 func TestManyRoles(t *testing.T) {
 	t.Parallel()
-	d := crowd(t, 300)
-	term := d.open("exec", "any", "--", "sh", "-c", "echo is $STSX_ACCOUNT $STSX_ROLE")
-	term.expect("Role for any")
-	term.send("029 role0299\r")
-	term.expect("is 100000000029 Role0299")
+	d := newManyRolesDesk(t, 300)
+	term := d.openTerminal("exec", "any", "--", "sh", "-c", "echo is $STSX_ACCOUNT $STSX_ROLE")
+	term.waitFor("Role for any")
+	term.typeText("029 role0299\r")
+	term.waitFor("is 100000000029 Role0299")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
@@ -154,8 +154,8 @@ func TestManyRoles(t *testing.T) {
 // TestOnlyRole is taken without a question.
 func TestOnlyRole(t *testing.T) {
 	t.Parallel()
-	d := crowd(t, 1)
-	if r := d.expect(d.run("exec", "any", "--", "sh", "-c", "echo $STSX_ROLE"), 0); r.stdout != "Role0000\n" {
+	d := newManyRolesDesk(t, 1)
+	if r := d.wantStatus(d.run("exec", "any", "--", "sh", "-c", "echo $STSX_ROLE"), 0); r.stdout != "Role0000\n" {
 		t.Errorf("%s", r)
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"stsx/tests/require"
 )
 
-// durations are those that the action was asked for, in turn.
-func (d *desk) durations(action string) []time.Duration {
+// askedDurations are those that the action was asked for, in turn.
+func (d *desk) askedDurations(action string) []time.Duration {
 	var out []time.Duration
 	for _, c := range d.aws.Log() {
 		if c.Action == action {
@@ -39,42 +39,42 @@ func TestDurations(t *testing.T) {
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), SessionDuration: 2 * h}).with("STSX_PASSWORD="+janePassword, "XDG_CACHE_HOME="+filepath.Join(t.TempDir(), "cache"))
 	expect := func(want ...time.Duration) {
 		t.Helper()
-		if got := d.durations("AssumeRoleWithSAML"); !slices.Equal(got, want) {
+		if got := d.askedDurations("AssumeRoleWithSAML"); !slices.Equal(got, want) {
 			t.Fatalf("STS was asked for %v, not %v", got, want)
 		}
 	}
-	d.expect(d.run("login", "prod"), 0) // Admin: at most four hours
+	d.wantStatus(d.run("login", "prod"), 0) // Admin: at most four hours
 	expect(2 * h)
-	r := d.expect(d.run("login", "prod", "--duration", "12h"), 0)
+	r := d.wantStatus(d.run("login", "prod", "--duration", "12h"), 0)
 	expect(2*h, 12*h, 8*h, 4*h)
-	d.says(r.stderr, "Admin in 123456789012 does not allow sessions of 12h; this one lasts 4h, and so will the next", "prod: Admin in 123456789012, 3h59m left")
-	r = d.expect(d.run("login", "prod", "--duration", "10h"), 0) // another session, the same role
+	d.wantText(r.stderr, "Admin in 123456789012 does not allow sessions of 12h; this one lasts 4h, and so will the next", "prod: Admin in 123456789012, 3h59m left")
+	r = d.wantStatus(d.run("login", "prod", "--duration", "10h"), 0) // another session, the same role
 	expect(2*h, 12*h, 8*h, 4*h, 4*h)
 	if strings.Contains(r.stderr, "does not allow") {
 		t.Errorf("it is said again: %s", r)
 	}
 	// What was learnt more than a week ago is found out anew. It is no secret:
 	// the file can be read, and a broken one is none.
-	path := filepath.Join(d.value("XDG_CACHE_HOME"), "stsx", "durations.json")
+	path := filepath.Join(d.envValue("XDG_CACHE_HOME"), "stsx", "durations.json")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var learnt map[string]map[string]any
-	if err := json.Unmarshal(text, &learnt); err != nil || len(learnt) != 1 || learnt[admin]["seconds"] != float64(4*3600) {
+	if err := json.Unmarshal(text, &learnt); err != nil || len(learnt) != 1 || learnt[adminRole]["seconds"] != float64(4*3600) {
 		t.Fatalf("%s: %v", text, err)
 	}
-	learnt[admin]["learnt"] = time.Now().Add(-8 * 24 * h)
+	learnt[adminRole]["learnt"] = time.Now().Add(-8 * 24 * h)
 	text, _ = json.Marshal(learnt)
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.expect(d.run("login", "prod", "--duration", "5h"), 0)
+	d.wantStatus(d.run("login", "prod", "--duration", "5h"), 0)
 	expect(2*h, 12*h, 8*h, 4*h, 4*h, 5*h, 4*h)
 }
 
-// value is a variable of the desk's environment.
-func (d *desk) value(name string) string {
+// envValue is a variable of the desk's environment.
+func (d *desk) envValue(name string) string {
 	for i := len(d.env) - 1; i >= 0; i-- {
 		if key, value, _ := strings.Cut(d.env[i], "="); key == name {
 			return value
@@ -91,14 +91,14 @@ func TestChainedRole(t *testing.T) {
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, chained: {Sources: []string{admin}}}}).with("STSX_PASSWORD=" + janePassword)
-	d.configure("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" +
-		"[profile.prod]\nrole = \"" + admin + "\"\nregion = \"eu-west-1\"\n[profile.dev]\nrole = \"" + dev + "\"\n" +
+	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, chained: {Sources: []string{adminRole}}}}).with("STSX_PASSWORD=" + janePassword)
+	d.writeConfig("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" +
+		"[profile.prod]\nrole = \"" + adminRole + "\"\nregion = \"eu-west-1\"\n[profile.dev]\nrole = \"" + devRole + "\"\n" +
 		"[profile.deploy]\nsource = \"prod\"\nrole = \"" + chained + "\"\nduration = \"8h\"\nregion = \"eu-west-3\"\nexternal_id = \"x-1\"\n" +
 		"session_name = \"jane@deploy\"\nsource_identity = \"jane\"\ntags = { Project = \"a b\" }\ntransitive_tags = [\"Project\"]\n" +
 		"policy = '{\"Version\": \"2012-10-17\"}'\npolicy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n" +
 		"[profile.denied]\nsource = \"dev\"\nrole = \"" + chained + "\"\n")
-	r := d.expect(d.run("exec", "deploy", "--", "sh", "-c", "echo $STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
+	r := d.wantStatus(d.run("exec", "deploy", "--", "sh", "-c", "echo $STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 	if r.stdout != "deploy 210987654321 Deploy eu-west-3\n" {
 		t.Errorf("%s", r)
 	}
@@ -119,20 +119,20 @@ func TestChainedRole(t *testing.T) {
 			}
 		}
 	}
-	who := d.expect(d.run("whoami", "deploy", "--json"), 0)
-	d.says(who.stdout, `"account": "210987654321"`, `assumed-role/Deploy/jane@deploy"`)
-	source := d.expect(d.run("exec", "prod", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"), 0)
-	if strings.TrimSpace(source.stdout) != key || d.count(okta.Asserted) != 1 {
+	who := d.wantStatus(d.run("whoami", "deploy", "--json"), 0)
+	d.wantText(who.stdout, `"account": "210987654321"`, `assumed-role/Deploy/jane@deploy"`)
+	source := d.wantStatus(d.run("exec", "prod", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"), 0)
+	if strings.TrimSpace(source.stdout) != key || d.countEvents(okta.Asserted) != 1 {
 		t.Errorf("signed with %s, and the source's session is %s", key, source)
 	}
 	// Forced, it is assumed anew from the source's session: no sign-in.
-	d.expect(d.run("login", "deploy", "--force"), 0)
-	if n := len(d.durations("AssumeRole")); n != 2 || d.count(okta.Asserted) != 1 {
-		t.Errorf("%d calls, %d sign-ins", n, d.count(okta.Asserted))
+	d.wantStatus(d.run("login", "deploy", "--force"), 0)
+	if n := len(d.askedDurations("AssumeRole")); n != 2 || d.countEvents(okta.Asserted) != 1 {
+		t.Errorf("%d calls, %d sign-ins", n, d.countEvents(okta.Asserted))
 	}
-	d.says(d.expect(d.run("exec", "deploy", "--role", admin, "--", "true"), 5).stderr, "is not authorized")
-	r = d.expect(d.run("exec", "denied", "--", "true"), 5)
-	d.says(r.stderr, "is not authorized to perform: sts:AssumeRole", "AccessDenied", "stsx: hint: ")
+	d.wantText(d.wantStatus(d.run("exec", "deploy", "--role", adminRole, "--", "true"), 5).stderr, "is not authorized")
+	r = d.wantStatus(d.run("exec", "denied", "--", "true"), 5)
+	d.wantText(r.stderr, "is not authorized to perform: sts:AssumeRole", "AccessDenied", "stsx: hint: ")
 }
 
 // TestRefusals: each of AWS's refusals is status 5 with what to do, and never
@@ -153,7 +153,7 @@ func TestRefusals(t *testing.T) {
 		want   []string
 	}{
 		"signature":       {aws.Config{}, refusal("InvalidIdentityToken", "Response signature invalid"), 5, []string{"Response signature invalid (InvalidIdentityToken)", "hint: the SAML provider in AWS does not trust"}},
-		"trust":           {aws.Config{Roles: map[string]aws.RoleConfig{admin: {Denied: true}}}, nil, 5, []string{"Not authorized to perform sts:AssumeRoleWithSAML (AccessDenied)", "hint: the role's trust policy"}},
+		"trust":           {aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {Denied: true}}}, nil, 5, []string{"Not authorized to perform sts:AssumeRoleWithSAML (AccessDenied)", "hint: the role's trust policy"}},
 		"too late":        {aws.Config{Clock: func() time.Time { return time.Now().Add(time.Hour) }}, nil, 5, []string{"Token must be redeemed within 5 minutes of issuance (ExpiredTokenException)", "hint: the assertion came too late"}},
 		"throttled, then": {aws.Config{}, []aws.Fault{aws.Throttle(), aws.Unavailable()}, 0, nil},
 		"another account": {aws.Config{AccountOverride: "999999999999"}, nil, 5, []string{`STS answered with "arn:aws:sts::999999999999:assumed-role/Admin/`, "that is not the role asked for", "nothing of the answer is used"}},
@@ -161,24 +161,24 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if c.config.Roles == nil {
-				c.config.Roles = map[string]aws.RoleConfig{admin: {}}
+				c.config.Roles = map[string]aws.RoleConfig{adminRole: {}}
 			}
-			d := deskAt(t, org, c.config).with("STSX_PASSWORD=" + janePassword)
+			d := newDeskAt(t, org, c.config).with("STSX_PASSWORD=" + janePassword)
 			d.aws.Fail("AssumeRoleWithSAML", c.faults...)
-			r := d.expect(d.run("exec", "prod", "--", "echo", "in"), c.status)
+			r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), c.status)
 			if (r.stdout == "in\n") != (c.status == 0) || strings.Contains(r.stderr, "PD94") || strings.Contains(r.stderr, "PHNhbW") {
 				t.Errorf("%s", r)
 			}
-			d.says(r.stderr, c.want...)
+			d.wantText(r.stderr, c.want...)
 			if c.status != 0 {
-				d.says(d.run("status").stdout, "no session is open")
+				d.wantText(d.run("status").stdout, "no session is open")
 			}
 		})
 	}
 	t.Run("nothing listens", func(t *testing.T) {
 		t.Parallel()
-		d := deskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{admin: {}}}).with("STSX_PASSWORD="+janePassword, "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
-		d.says(d.expect(d.run("exec", "prod", "--", "true"), 125).stderr, "connection refused", "check the network, HTTPS_PROXY")
+		d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}}).with("STSX_PASSWORD="+janePassword, "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
+		d.wantText(d.wantStatus(d.run("exec", "prod", "--", "true"), 125).stderr, "connection refused", "check the network, HTTPS_PROXY")
 	})
 }
 
@@ -203,8 +203,8 @@ func TestPartitions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d, proxy := behindProxy(t, name, c.acs, c.region, c.host, c.fips, c.dual, c.both)
-			r := d.expect(d.run("exec", "prod", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
+			d, proxy := newProxyDesk(t, name, c.acs, c.region, c.host, c.fips, c.dual, c.both)
+			r := d.wantStatus(d.run("exec", "prod", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 			if want := strings.TrimSpace("123456789012 Admin "+c.region) + "\n"; r.stdout != want {
 				t.Errorf("%s", r)
 			}
@@ -214,7 +214,7 @@ func TestPartitions(t *testing.T) {
 			const fips, dual = "AWS_USE_FIPS_ENDPOINT=true", "AWS_USE_DUALSTACK_ENDPOINT=True"
 			for host, env := range map[string][]string{c.fips: {fips}, c.dual: {dual}, c.both: {fips, dual}} {
 				before := len(proxy.Asked())
-				d.says(d.expect(d.with(env...).run("whoami", "prod"), 0).stdout, "assumed-role/Admin/")
+				d.wantText(d.wantStatus(d.with(env...).run("whoami", "prod"), 0).stdout, "assumed-role/Admin/")
 				if asked := proxy.Asked()[before:]; len(asked) != 1 || asked[0].Host != host+":443" {
 					t.Errorf("%v: the proxy was asked for %v", env, asked)
 				}
@@ -222,7 +222,7 @@ func TestPartitions(t *testing.T) {
 			if name != "aws" {
 				return
 			}
-			d.says(d.expect(d.with("AWS_USE_FIPS_ENDPOINT=1").run("whoami", "prod"), 1).stderr, `AWS_USE_FIPS_ENDPOINT is "1", and has to be true or false`)
+			d.wantText(d.wantStatus(d.with("AWS_USE_FIPS_ENDPOINT=1").run("whoami", "prod"), 1).stderr, `AWS_USE_FIPS_ENDPOINT is "1", and has to be true or false`)
 			for name, c := range map[string]struct {
 				env    []string
 				args   []string
@@ -235,9 +235,9 @@ func TestPartitions(t *testing.T) {
 				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, "region cn-north-1 is in partition aws-cn, but role"},
 			} {
 				before := len(proxy.Asked())
-				d := d.elsewhere().with(c.env...)
-				r := d.expect(d.run(append(append([]string{"exec", "prod"}, c.args...), "--", "true")...), c.status)
-				d.says(r.stderr, c.want)
+				d := d.withFreshState().with(c.env...)
+				r := d.wantStatus(d.run(append(append([]string{"exec", "prod"}, c.args...), "--", "true")...), c.status)
+				d.wantText(r.stderr, c.want)
 				if asked := proxy.Asked()[before:]; name != "no CA" && len(asked) > 0 {
 					t.Errorf("%s: the proxy was asked: %v", name, asked)
 				}
@@ -246,16 +246,16 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// behindProxy is a desk whose only way to AWS is a proxy that leads hosts to a
+// newProxyDesk is a desk whose only way to AWS is a proxy that leads hosts to a
 // server with TLS.
-func behindProxy(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy) {
+func newProxyDesk(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy) {
 	t.Helper()
-	d, proxy, _ := behindProxyTo(t, partition, acs, region, hosts...)
+	d, proxy, _ := newProxyDeskAndServer(t, partition, acs, region, hosts...)
 	return d, proxy
 }
 
-// behindProxyTo is the same, with the server.
-func behindProxyTo(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy, *aws.Server) {
+// newProxyDeskAndServer is the same, with the server.
+func newProxyDeskAndServer(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy, *aws.Server) {
 	t.Helper()
 	requireBrowser(t)
 	role := "arn:" + partition + ":iam::123456789012:role/Admin"
@@ -279,12 +279,12 @@ func behindProxyTo(t *testing.T, partition, acs, region string, hosts ...string)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = proxy.Close() })
-	d := deskAt(t, org, aws.Config{})
+	d := newDeskAt(t, org, aws.Config{})
 	d.env = slices.DeleteFunc(slices.Clone(d.env), func(entry string) bool { return strings.HasPrefix(entry, "AWS_") })
 	text := "[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n[profile.prod]\nrole = \"" + role + "\"\n"
 	if region != "" {
 		text += "region = \"" + region + "\"\n"
 	}
-	d.configure(text)
+	d.writeConfig(text)
 	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy, server
 }

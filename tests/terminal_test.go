@@ -32,16 +32,16 @@ type terminal struct {
 	ended  chan struct{}
 }
 
-// open runs stsx on a terminal of 100 by 30.
-func (d *desk) open(args ...string) *terminal {
+// openTerminal runs stsx on a terminal of 100 by 30.
+func (d *desk) openTerminal(args ...string) *terminal {
 	d.Helper()
-	return d.on(append([]string{stsx}, args...)...)
+	return d.openProgram(append([]string{stsxPath}, args...)...)
 }
 
-// on runs any program on such a terminal.
-func (d *desk) on(argv ...string) *terminal {
+// openProgram runs any program on such a terminal.
+func (d *desk) openProgram(argv ...string) *terminal {
 	d.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	command.Env, command.Dir = d.env, d.home
 	file, err := pty.StartWithSize(command, &pty.Winsize{Rows: 30, Cols: 100})
@@ -51,7 +51,7 @@ func (d *desk) on(argv ...string) *terminal {
 	}
 	file = pollable(d.T, file)
 	t := &terminal{T: d.T, command: command, pty: file, cancel: cancel, grown: make(chan struct{}, 1), ended: make(chan struct{})}
-	go t.watch()
+	go t.collectOutput()
 	d.Cleanup(func() {
 		cancel()
 		_ = file.Close()
@@ -78,7 +78,7 @@ func pollable(t *testing.T, f *os.File) *os.File {
 	return os.NewFile(uintptr(fd), f.Name())
 }
 
-func (t *terminal) watch() {
+func (t *terminal) collectOutput() {
 	defer close(t.ended)
 	buffer := make([]byte, 4096)
 	for {
@@ -96,36 +96,36 @@ func (t *terminal) watch() {
 	}
 }
 
-var escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]")
+var escapeSequences = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 
 // text is what was written so far, without escape sequences.
 func (t *terminal) text() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return escapes.ReplaceAllString(t.screen.String(), "")
+	return escapeSequences.ReplaceAllString(t.screen.String(), "")
 }
 
-// raw is what was written so far, escape sequences included.
-func (t *terminal) raw() string {
+// rawText is what was written so far, escape sequences included.
+func (t *terminal) rawText() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.screen.String()
 }
 
-// expect waits until what was written since the last expect holds one of parts,
-// of which desk.words gives several for what Okta's page says.
-func (t *terminal) expect(parts ...string) {
+// waitFor waits until what was written since the last expect holds one of parts,
+// of which desk.oktaTexts gives several for what Okta's page says.
+func (t *terminal) waitFor(parts ...string) {
 	t.Helper()
 	late := time.NewTimer(60 * time.Second)
 	defer late.Stop()
 	for {
-		if t.find(parts) {
+		if t.readPast(parts) {
 			return
 		}
 		select {
 		case <-t.grown:
 		case <-t.ended:
-			if !t.find(parts) {
+			if !t.readPast(parts) {
 				t.Fatalf("the program ended without %q:\n%s", parts, t.text())
 			}
 			return
@@ -135,8 +135,8 @@ func (t *terminal) expect(parts ...string) {
 	}
 }
 
-// find reads on to the end of the first of parts that has been written.
-func (t *terminal) find(parts []string) bool {
+// readPast reads on to the end of the first of parts that has been written.
+func (t *terminal) readPast(parts []string) bool {
 	text := t.text()
 	unread := text[min(t.read, len(text)):]
 	for _, part := range parts {
@@ -148,8 +148,8 @@ func (t *terminal) find(parts []string) bool {
 	return false
 }
 
-// send types.
-func (t *terminal) send(text string) {
+// typeText types.
+func (t *terminal) typeText(text string) {
 	t.Helper()
 	if _, err := io.WriteString(t.pty, text); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func (t *terminal) send(text string) {
 }
 
 // wait returns how the program ended.
-func (t *terminal) wait() result {
+func (t *terminal) wait() runResult {
 	t.Helper()
 	err := t.command.Wait()
 	var exit *exec.ExitError
@@ -168,7 +168,7 @@ func (t *terminal) wait() result {
 	case <-t.ended: // what it wrote last has been read
 	case <-time.After(2 * time.Second): // a child of it still has the terminal
 	}
-	r := result{status: t.command.ProcessState.ExitCode(), stdout: t.text()}
+	r := runResult{status: t.command.ProcessState.ExitCode(), stdout: t.text()}
 	if ws, ok := t.command.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		r.signal = ws.Signal()
 	}

@@ -13,11 +13,11 @@ import (
 	"stsx/tests/okta"
 )
 
-// gated is a desk whose sign-ins wait for their code until open is called.
-func gated(t *testing.T) (d *desk, open func()) {
+// newGatedDesk is a desk whose sign-ins wait for their code until open is called.
+func newGatedDesk(t *testing.T) (d *desk, open func()) {
 	d = newDesk(t, okta.Config{Engine: okta.Gen2})
 	gate := filepath.Join(d.home, "gate")
-	d.configure(fmt.Sprintf(`
+	d.writeConfig(fmt.Sprintf(`
 [idp.acme]
 url         = %q
 username    = %q
@@ -25,9 +25,9 @@ mfa_command = ["sh", "-c", "while ! test -e '%s'; do sleep 0.1; done; cat '%s'"]
 
 [profile.prod]
 role = %q
-`, d.org.EmbedURL(), jane, gate, gate, admin))
+`, d.org.EmbedURL(), jane, gate, gate, adminRole))
 	return d.with("STSX_PASSWORD=" + janePassword), func() {
-		d.write(gate+".new", d.code(okta.GoogleTOTP)+"\n", 0o600)
+		d.writeFile(gate+".new", d.factorCode(okta.GoogleTOTP)+"\n", 0o600)
 		if err := os.Rename(gate+".new", gate); err != nil {
 			t.Fatal(err)
 		}
@@ -38,8 +38,8 @@ role = %q
 // whom they wait for and use what it got.
 func TestTwenty(t *testing.T) {
 	t.Parallel()
-	d, open := gated(t)
-	runs := make([]*running, 20)
+	d, open := newGatedDesk(t)
+	runs := make([]*runningProgram, 20)
 	for i := range runs {
 		runs[i] = d.start("exec", "prod", "--", "sh", "-c", `echo "$AWS_ACCESS_KEY_ID $AWS_SESSION_TOKEN"`)
 	}
@@ -51,8 +51,8 @@ func TestTwenty(t *testing.T) {
 		}
 		return n
 	}
-	d.await("19 that wait", func() bool { return waiting() == 19 })
-	var holder *running
+	d.waitFor("19 that wait", func() bool { return waiting() == 19 })
+	var holder *runningProgram
 	for _, r := range runs {
 		if !strings.Contains(r.err.String(), "waiting for ") {
 			holder = r
@@ -60,19 +60,19 @@ func TestTwenty(t *testing.T) {
 	}
 	open()
 	for _, r := range runs {
-		got := d.expect(r.wait(), 0)
+		got := d.wantStatus(r.wait(), 0)
 		if got.stdout == "" || got.stdout != runs[0].wait().stdout {
 			t.Errorf("credentials of its own: %q", got.stdout)
 		}
 		if r != holder {
-			d.says(got.stderr, fmt.Sprintf("waiting for stsx (pid %d), which is signing in for prod", holder.Process.Pid))
+			d.wantText(got.stderr, fmt.Sprintf("waiting for stsx (pid %d), which is signing in for prod", holder.Process.Pid))
 		}
 	}
-	if d.count(okta.PasswordTried) != 1 || d.count(okta.CodeTried) != 1 || d.count(okta.Asserted) != 1 || len(d.aws.Log()) != 1 {
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 || d.countEvents(okta.Asserted) != 1 || len(d.aws.Log()) != 1 {
 		t.Errorf("the org logged %v, AWS %v", d.org.Log(), d.aws.Log())
 	}
-	d.alone()
-	d.clean()
+	d.wantNoBrowserOrLock()
+	d.wantNoBrowserProfile()
 }
 
 // TestTwentyWrong: twenty at once with a password that is wrong. Okta hears it
@@ -80,21 +80,21 @@ func TestTwenty(t *testing.T) {
 func TestTwentyWrong(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic}).with("STSX_PASSWORD=wrong")
-	runs := make([]*running, 20)
+	runs := make([]*runningProgram, 20)
 	for i := range runs {
 		runs[i] = d.start("exec", "prod", "--", "touch", filepath.Join(d.home, "started-"+strconv.Itoa(i)))
 	}
 	for _, r := range runs {
-		d.says(d.expect(r.wait(), 4).stderr, "stsx: error: Okta said: ", "stsx: hint: ")
+		d.wantText(d.wantStatus(r.wait(), 4).stderr, "stsx: error: Okta said: ", "stsx: hint: ")
 	}
-	if n := d.count(okta.PasswordTried); n != 1 {
+	if n := d.countEvents(okta.PasswordTried); n != 1 {
 		t.Errorf("the wrong password was sent %d times", n)
 	}
 	if started, _ := filepath.Glob(filepath.Join(d.home, "started-*")); len(started) > 0 {
 		t.Errorf("commands were run: %v", started)
 	}
-	d.alone()
-	d.clean()
+	d.wantNoBrowserOrLock()
+	d.wantNoBrowserProfile()
 }
 
 // TestHolderKilled: the one that signs in is killed while others wait: one of
@@ -102,32 +102,32 @@ func TestTwentyWrong(t *testing.T) {
 func TestHolderKilled(t *testing.T) {
 	t.Parallel()
 	onLinux(t)
-	d, open := gated(t)
+	d, open := newGatedDesk(t)
 	holder := d.start("exec", "prod", "--", "true")
-	d.await("the password at the org", func() bool { return d.count(okta.PasswordTried) == 1 })
-	runs := make([]*running, 5)
+	d.waitFor("the password at the org", func() bool { return d.countEvents(okta.PasswordTried) == 1 })
+	runs := make([]*runningProgram, 5)
 	for i := range runs {
 		runs[i] = d.start("exec", "prod", "--", "echo", "in")
 	}
 	for _, r := range runs {
-		d.await("one that waits", func() bool { return strings.Contains(r.err.String(), "waiting for stsx (pid ") })
+		d.waitFor("one that waits", func() bool { return strings.Contains(r.err.String(), "waiting for stsx (pid ") })
 	}
 	if err := holder.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	open()
 	for _, r := range runs {
-		if got := d.expect(r.wait(), 0); got.stdout != "in\n" {
+		if got := d.wantStatus(r.wait(), 0); got.stdout != "in\n" {
 			t.Error(got)
 		}
 	}
-	if d.count(okta.Asserted) != 1 || d.count(okta.PasswordTried) != 2 {
+	if d.countEvents(okta.Asserted) != 1 || d.countEvents(okta.PasswordTried) != 2 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-	d.alone()
+	d.wantNoBrowserOrLock()
 	// The dead one's Chromium may have written into its profile after that was
 	// swept: the next run finds it.
 	open()
-	d.expect(d.run("login", "prod", "--force"), 0)
-	d.clean()
+	d.wantStatus(d.run("login", "prod", "--force"), 0)
+	d.wantNoBrowserProfile()
 }

@@ -21,11 +21,11 @@ import (
 func TestTools(t *testing.T) {
 	t.Parallel()
 	d := motoDesk(t)
-	d.expect(d.signed().run("login", "prod"), 0)
-	d.sub("aws sts", toolsIdentity)
-	d.sub("aws s3", toolsS3)
-	d.sub("terraform", toolsTerraform)
-	d.sub("aws for each", toolsEach)
+	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
+	d.subtest("aws sts", toolsIdentity)
+	d.subtest("aws s3", toolsS3)
+	d.subtest("terraform", toolsTerraform)
+	d.subtest("aws for each", toolsEach)
 }
 
 // motoDesk is a desk whose AWS has all of moto's services. The key pairs that
@@ -49,16 +49,16 @@ func motoDeskWith(t *testing.T, lifetime time.Duration) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = moto.Close() })
-	org, err := okta.Start(okta.Config{Engine: okta.Gen2, Users: []okta.User{person()}})
+	org, err := okta.Start(okta.Config{Engine: okta.Gen2, Users: []okta.User{janeUser()}})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	return deskAt(t, org, aws.Config{
+	return newDeskAt(t, org, aws.Config{
 		Certificates: []*x509.Certificate{org.Certificate()}, Moto: moto.URL(), Lifetime: lifetime,
-		Roles: map[string]aws.RoleConfig{admin: {}, dev: {}, audit: {Sources: []string{admin}}},
+		Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, auditRole: {Sources: []string{adminRole}}},
 	})
 }
 
-func (d *desk) aws4(args ...string) result {
+func (d *desk) runAWSCLI(args ...string) runResult {
 	d.Helper()
 	cli := require.Command(d, "aws", "install the AWS CLI: pip install awscli")
 	d = d.with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
@@ -66,7 +66,7 @@ func (d *desk) aws4(args ...string) result {
 }
 
 func toolsIdentity(d *desk) {
-	r := d.expect(d.aws4("sts", "get-caller-identity", "--output", "json"), 0)
+	r := d.wantStatus(d.runAWSCLI("sts", "get-caller-identity", "--output", "json"), 0)
 	var who struct{ Account, Arn string }
 	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Account != "123456789012" || who.Arn != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane {
 		d.Errorf("%+v, %v: %s", who, err, r)
@@ -75,24 +75,24 @@ func toolsIdentity(d *desk) {
 
 func toolsEach(d *desk) {
 	cli := require.Command(d, "aws", "install the AWS CLI: pip install awscli")
-	d = d.signed().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
-	r := d.expect(d.run("each", "prod", "d*", "audit", "--region", "eu-west-1", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text"), 0)
-	d.says(r.stdout, "prod  | arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n", "dev   | arn:aws:sts::123456789012:assumed-role/Dev/"+jane+"\n",
+	d = d.withPasswordAndCode().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
+	r := d.wantStatus(d.run("each", "prod", "d*", "audit", "--region", "eu-west-1", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text"), 0)
+	d.wantText(r.stdout, "prod  | arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n", "dev   | arn:aws:sts::123456789012:assumed-role/Dev/"+jane+"\n",
 		"audit | arn:aws:sts::210987654321:assumed-role/Audit/"+jane+"\n")
 }
 
 func toolsS3(d *desk) {
 	path := filepath.Join(d.TempDir(), "file")
-	d.write(path, "hello from stsx\n", 0o600)
-	d.expect(d.aws4("s3", "mb", "s3://tools"), 0)
-	d.expect(d.aws4("s3", "cp", path, "s3://tools/a/file"), 0)
-	d.says(d.expect(d.aws4("s3", "ls"), 0).stdout, "tools")
-	d.says(d.expect(d.aws4("s3", "ls", "s3://tools/a/"), 0).stdout, "file")
-	if r := d.expect(d.aws4("s3", "cp", "s3://tools/a/file", "-"), 0); r.stdout != "hello from stsx\n" {
+	d.writeFile(path, "hello from stsx\n", 0o600)
+	d.wantStatus(d.runAWSCLI("s3", "mb", "s3://tools"), 0)
+	d.wantStatus(d.runAWSCLI("s3", "cp", path, "s3://tools/a/file"), 0)
+	d.wantText(d.wantStatus(d.runAWSCLI("s3", "ls"), 0).stdout, "tools")
+	d.wantText(d.wantStatus(d.runAWSCLI("s3", "ls", "s3://tools/a/"), 0).stdout, "file")
+	if r := d.wantStatus(d.runAWSCLI("s3", "cp", "s3://tools/a/file", "-"), 0); r.stdout != "hello from stsx\n" {
 		d.Error(r)
 	}
 	// The tool's own failure is the status.
-	if r := d.aws4("s3", "ls", "s3://no-such-bucket-here"); r.status == 0 || !strings.Contains(r.stderr, "NoSuchBucket") {
+	if r := d.runAWSCLI("s3", "ls", "s3://no-such-bucket-here"); r.status == 0 || !strings.Contains(r.stderr, "NoSuchBucket") {
 		d.Error(r)
 	}
 	for _, call := range d.aws.Log() {
@@ -102,7 +102,7 @@ func toolsS3(d *desk) {
 	}
 }
 
-const terraform = `
+const terraformConfig = `
 terraform {
   backend "s3" {
     bucket                 = "state"
@@ -121,22 +121,22 @@ output "greeting" { value = terraform_data.one.output }
 
 func toolsTerraform(d *desk) {
 	tf := require.Command(d, "terraform", "install Terraform: https://developer.hashicorp.com/terraform/install")
-	d.expect(d.aws4("s3", "mb", "s3://state"), 0)
+	d.wantStatus(d.runAWSCLI("s3", "mb", "s3://state"), 0)
 	dir := d.TempDir()
-	d.write(filepath.Join(dir, "main.tf"), terraform, 0o600)
-	d.write(filepath.Join(dir, "terraformrc"), "", 0o600)
+	d.writeFile(filepath.Join(dir, "main.tf"), terraformConfig, 0o600)
+	d.writeFile(filepath.Join(dir, "terraformrc"), "", 0o600)
 	d = d.with("CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+dir+"/terraformrc", "TF_IN_AUTOMATION=1", "AWS_EC2_METADATA_DISABLED=true")
-	run := func(args ...string) result {
-		return d.expect(d.run(append([]string{"exec", "prod", "--", tf, "-chdir=" + dir}, args...)...), 0)
+	run := func(args ...string) runResult {
+		return d.wantStatus(d.run(append([]string{"exec", "prod", "--", tf, "-chdir=" + dir}, args...)...), 0)
 	}
 	run("init", "-input=false", "-no-color")
-	d.says(run("apply", "-auto-approve", "-input=false", "-no-color").stdout, "Apply complete! Resources: 1 added")
+	d.wantText(run("apply", "-auto-approve", "-input=false", "-no-color").stdout, "Apply complete! Resources: 1 added")
 	if r := run("output", "-raw", "greeting"); r.stdout != "hello" {
 		d.Error(r)
 	}
-	d.says(d.expect(d.aws4("s3", "cp", "s3://state/stsx/terraform.tfstate", "-"), 0).stdout, `"terraform_data"`)
+	d.wantText(d.wantStatus(d.runAWSCLI("s3", "cp", "s3://state/stsx/terraform.tfstate", "-"), 0).stdout, `"terraform_data"`)
 	// 2 is plan's word for changes: the command's status is passed on.
 	r := d.run("exec", "prod", "--", tf, "-chdir="+dir, "plan", "-detailed-exitcode", "-var=greeting=bye", "-no-color", "-input=false")
-	d.says(d.expect(r, 2).stdout, "1 to change")
-	d.says(run("destroy", "-auto-approve", "-input=false", "-no-color").stdout, "Destroy complete! Resources: 1 destroyed")
+	d.wantText(d.wantStatus(r, 2).stdout, "1 to change")
+	d.wantText(run("destroy", "-auto-approve", "-input=false", "-no-color").stdout, "Destroy complete! Resources: 1 destroyed")
 }

@@ -19,12 +19,12 @@ func windowSituations() []situation {
 	return []situation{
 		{row: "unknown page, with a display", answer: "a person's, in a window; what was typed is not asked again", run: unknownInWindow},
 		{row: "unknown page, `browser = \"headless\"`", answer: "quoted, with the cure; no window", run: neverAWindow},
-		{row: "`browser = \"visible\"`", answer: "in a window from the start, filled in by stsx", run: visible},
+		{row: "`browser = \"visible\"`", answer: "in a window from the start, filled in by stsx", run: visibleBrowser},
 	}
 }
 
-// display is the desk with an X server of its own, and nothing on it.
-func (d *desk) display() *desk {
+// withDisplay is the desk with an X server of its own, and nothing on it.
+func (d *desk) withDisplay() *desk {
 	d.Helper()
 	onLinux(d)
 	server := require.Command(d.T, "Xvfb", "apt-get install xvfb")
@@ -52,28 +52,28 @@ func (d *desk) display() *desk {
 	return d.with("DISPLAY=:" + strings.TrimSpace(number))
 }
 
-// windows are the titles of the windows that a person at the desk's display sees.
-func (d *desk) windows() []string {
+// windowTitles are the titles of the windows that a person at the desk's display sees.
+func (d *desk) windowTitles() []string {
 	d.Helper()
-	out, _ := d.x("search", "--onlyvisible", "--name", ".") // fails when there is none
+	out, _ := d.xdotool("search", "--onlyvisible", "--name", ".") // fails when there is none
 	var titles []string
 	for _, id := range strings.Fields(out) {
-		title, _ := d.x("getwindowname", id) // a window that is gone has none
+		title, _ := d.xdotool("getwindowname", id) // a window that is gone has none
 		titles = append(titles, strings.TrimSpace(title))
 	}
 	return titles
 }
 
-// x is xdotool on the desk's display.
-func (d *desk) x(args ...string) (string, error) {
+// xdotool is xdotool on the desk's display.
+func (d *desk) xdotool(args ...string) (string, error) {
 	command := exec.Command("xdotool", args...)
 	command.Env = d.env
 	out, err := command.Output()
 	return string(out), err
 }
 
-// picture keeps what is on the display, for looking at, in STSX_SHOTS.
-func (d *desk) picture(name string) {
+// saveScreenshot keeps what is on the display, for looking at, in STSX_SHOTS.
+func (d *desk) saveScreenshot(name string) {
 	dir := os.Getenv("STSX_SHOTS")
 	if dir == "" {
 		return
@@ -85,25 +85,25 @@ func (d *desk) picture(name string) {
 	}
 }
 
-// appears waits for the one window that there should be.
-func (d *desk) appears() {
+// waitForWindow waits for the one window that there should be.
+func (d *desk) waitForWindow() {
 	d.Helper()
-	d.await("a window", func() bool { return len(d.windows()) == 1 })
+	d.waitFor("a window", func() bool { return len(d.windowTitles()) == 1 })
 }
 
-// closed fails the test if a window, a browser or a profile is left.
-func (d *desk) closed() {
+// wantNoWindow fails the test if a window, a browser or a profile is left.
+func (d *desk) wantNoWindow() {
 	d.Helper()
-	d.within(10*time.Second, "no window left", func() bool { return len(d.windows()) == 0 })
-	d.alone()
-	d.clean()
+	d.waitWithin(10*time.Second, "no window left", func() bool { return len(d.windowTitles()) == 0 })
+	d.wantNoBrowserOrLock()
+	d.wantNoBrowserProfile()
 }
 
-// once fails the test unless the org was told password and code no more often
+// wantOneSignIn fails the test unless the org was told password and code no more often
 // than once, and issued one assertion.
-func (d *desk) once(codes int) {
+func (d *desk) wantOneSignIn(codes int) {
 	d.Helper()
-	if d.count(okta.PasswordTried) != 1 || d.count(okta.CodeTried) != codes || d.count(okta.Asserted) != 1 {
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != 1 {
 		d.Errorf("the org logged %v", d.org.Log())
 	}
 }
@@ -111,40 +111,40 @@ func (d *desk) once(codes int) {
 // unknownInWindow: headless as far as stsx knows the pages, then in a window.
 func unknownInWindow(t *testing.T, c okta.Config) {
 	c.Detour = okta.SurveyPage
-	d, person := newDesk(t, c).display().signed().hand("")
-	term := d.open("exec", "prod", "--", "echo", "in")
-	term.expect("go on in the window")
-	d.appears()
-	person.shows("form")
-	d.picture(t.Name()[strings.LastIndex(t.Name(), "/")+1:] + "-unknown")
-	person.write("#centre", "4711")
-	person.press("#send-survey")
-	term.expect("in\r\n")
-	d.expect(term.wait(), 0)
-	d.once(1)
-	d.closed()
+	d, person := newDesk(t, c).withDisplay().withPasswordAndCode().withWindowUser("")
+	term := d.openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("go on in the window")
+	d.waitForWindow()
+	person.waitForElement("form")
+	d.saveScreenshot(t.Name()[strings.LastIndex(t.Name(), "/")+1:] + "-unknown")
+	person.typeInto("#centre", "4711")
+	person.clickElement("#send-survey")
+	term.waitFor("in\r\n")
+	d.wantStatus(term.wait(), 0)
+	d.wantOneSignIn(1)
+	d.wantNoWindow()
 }
 
 func neverAWindow(t *testing.T, c okta.Config) {
 	c.Detour = okta.SurveyPage
-	d := newDesk(t, c).display().signed()
-	r := d.expect(d.run("exec", "prod", "--browser", "headless", "--", "true"), 125)
-	d.says(r.stderr, "does not know the page", "headless", "hint: ", "--browser auto")
-	if d.count(okta.PasswordTried) != 1 || d.count(okta.CodeTried) != 1 {
+	d := newDesk(t, c).withDisplay().withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--browser", "headless", "--", "true"), 125)
+	d.wantText(r.stderr, "does not know the page", "headless", "hint: ", "--browser auto")
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 {
 		d.Errorf("the org logged %v", d.org.Log())
 	}
-	d.closed()
+	d.wantNoWindow()
 }
 
-// visible: the person watches, and the code is asked for on the terminal.
-func visible(t *testing.T, c okta.Config) {
-	d := newDesk(t, c).display().with("STSX_PASSWORD=" + janePassword)
-	term := d.open("exec", "prod", "--browser", "visible", "--", "echo", "in")
-	d.appears()
-	term.expect("Code from Google Authenticator")
-	d.picture(c.Engine.String() + "-visible")
-	term.send(d.code(okta.GoogleTOTP) + "\r")
-	d.expect(term.wait(), 0)
-	d.once(1)
-	d.closed()
+// visibleBrowser: the person watches, and the code is asked for on the terminal.
+func visibleBrowser(t *testing.T, c okta.Config) {
+	d := newDesk(t, c).withDisplay().with("STSX_PASSWORD=" + janePassword)
+	term := d.openTerminal("exec", "prod", "--browser", "visible", "--", "echo", "in")
+	d.waitForWindow()
+	term.waitFor("Code from Google Authenticator")
+	d.saveScreenshot(c.Engine.String() + "-visible")
+	term.typeText(d.factorCode(okta.GoogleTOTP) + "\r")
+	d.wantStatus(term.wait(), 0)
+	d.wantOneSignIn(1)
+	d.wantNoWindow()
 }
