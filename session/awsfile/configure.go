@@ -2,7 +2,6 @@ package awsfile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,21 +107,4 @@ func isOtherSource(p Pair) bool {
 		return !strings.Contains(p.Value, "stsx") || !strings.Contains(p.Value, processVerb)
 	}
 	return false
-}
-
-// commandLine writes a command so that a shell and every SDK's own splitter
-// read it alike. They agree on words, and on double quotes around blanks.
-func commandLine(argv []string) (string, error) {
-	words := make([]string, len(argv))
-	for i, word := range argv {
-		switch {
-		case word == "" || strings.ContainsAny(word, "\"'`$!%^&|<>;()*?[]{}#~\t\r\n\x00"):
-			return "", errors.New("the AWS tools do not all read " + fmt.Sprintf("%q", word) + " alike in a command: choose a path or a name of letters, digits, blanks and _./:@+=,-")
-		case strings.Contains(word, " "):
-			words[i] = `"` + word + `"`
-		default:
-			words[i] = word
-		}
-	}
-	return strings.Join(words, " "), nil
 }

@@ -7,7 +7,8 @@ import (
 
 // credentialKeys are the settings by which a profile gets its credentials.
 func credentialKeys() []string {
-	return []string{keyID, "role_arn", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id", keyProcess, "credential_source", "login_session"}
+	return []string{keyID, "role_arn", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id",
+		keyProcess, "credential_source", "login_session"}
 }
 
 // Default says what gives the AWS tools' default profile its credentials,

@@ -93,7 +93,8 @@ func insertionPoints(text string) map[[2]string]insertionPoint {
 			}
 		case unstable.KeyValue:
 			if path := append(header[:len(header):len(header)], key...); len(path) > 2 && len(header) <= 2 {
-				out[[2]string{path[0], path[1]}] = insertionPoint{at: behind(int(node.Raw.Offset + node.Raw.Length)), prefix: path[len(header):2:2]}
+				last := int(node.Raw.Offset + node.Raw.Length)
+				out[[2]string{path[0], path[1]}] = insertionPoint{at: behind(last), prefix: path[len(header):2:2]}
 			}
 		}
 	}

@@ -1,9 +1,6 @@
 package config
 
 import (
-	"net"
-	"net/url"
-	"strings"
 	"time"
 
 	"stsx/session"
@@ -50,7 +47,8 @@ func (c *checker) readOrg(t *configTable) session.Org {
 		c.checkFormOnly(at, o)
 	}
 	if _, ok := at["url"]; !ok {
-		c.addProblem(t.at, "[idp.%s] has no url: the embed link of the AWS app in Okta (with type = \"form\": the address that starts the sign-in to AWS)", bareKey(t.name))
+		c.addProblem(t.at, "[idp.%s] has no url: the embed link of the AWS app in Okta "+
+			"(with type = \"form\": the address that starts the sign-in to AWS)", bareKey(t.name))
 	}
 	return o
 }
@@ -65,7 +63,8 @@ func setType(c *checker, e tableEntry, o *session.Org) {
 func (c *checker) checkFormOnly(at map[string]filePosition, o session.Org) {
 	for _, key := range []string{"mfa", "mfa_command", "password_command"} {
 		if where, ok := at[key]; ok {
-			c.addProblem(where, "%s has no use with type \"form\": what its pages ask is asked on the terminal, and stsx fills in no secret by itself", key)
+			c.addProblem(where, "%s has no use with type \"form\": what its pages ask is asked on the terminal, "+
+				"and stsx fills in no secret by itself", key)
 		}
 	}
 	if o.Remember {
@@ -83,61 +82,4 @@ func (c *checker) readFactor(e tableEntry) (string, bool) {
 		return "", false
 	}
 	return text, true
-}
-
-// readURL is the page to sign in at. Its text is quoted in no message: somebody
-// may have put a password in it.
-func (c *checker) readURL(e tableEntry) (string, bool) {
-	text, ok := c.readText(e)
-	if !ok {
-		return "", false
-	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Opaque != "" || u.Scheme != "https" && u.Scheme != "http":
-		c.addProblem(e.at, "url is not an https:// address")
-	case u.User != nil:
-		c.addProblem(e.at, "url holds a username or a password; leave out what stands before the @")
-	case u.Hostname() == "":
-		c.addProblem(e.at, "url names no host")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		c.addProblem(e.at, "url is http; a password needs https (http is for a loopback host only)")
-	default:
-		return text, true
-	}
-	return "", false
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
-}
-
-// readHosts is a list of host names, which come back in lower case.
-func (c *checker) readHosts(e tableEntry) ([]string, bool) {
-	list, ok := c.readWords(e)
-	for i, host := range list {
-		if !isHost(host) {
-			c.addProblem(e.at, "allowed_hosts: %q is not a host name; write it without scheme, port and path", host)
-			return nil, false
-		}
-		list[i] = strings.ToLower(host)
-	}
-	return list, ok
-}
-
-// isHost reports a DNS name or an IPv4 address.
-func isHost(text string) bool {
-	if text == "" || len(text) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(text, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		if !madeOf(label, "-") {
-			return false
-		}
-	}
-	return true
 }

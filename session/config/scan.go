@@ -2,16 +2,11 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
-
-	"stsx/session"
 )
 
 // filePosition is where something stands in the file.
@@ -134,11 +129,11 @@ func (s *tableScanner) addKey(keys []keyPart, v tomlValue) {
 			i = len(t.entries)
 			t.entries = append(t.entries, tableEntry{key: keys[2].text, at: keys[2].at, under: true})
 		}
-		switch {
-		case len(keys) == 4:
+		if len(keys) > 4 {
+			v = tomlValue{kind: unstable.Table}
+		}
+		if len(keys) >= 4 {
 			t.entries[i].below = append(t.entries[i].below, tableEntry{key: keys[3].text, at: keys[3].at, value: v})
-		case len(keys) > 4:
-			t.entries[i].below = append(t.entries[i].below, tableEntry{key: keys[3].text, at: keys[3].at, value: tomlValue{kind: unstable.Table}})
 		}
 	}
 }
@@ -163,38 +158,6 @@ func (s *tableScanner) keyParts(node *unstable.Node) []keyPart {
 	return parts
 }
 
-func (s *tableScanner) addProblem(at filePosition, text string) {
-	s.problems = append(s.problems, Problem{s.path, at.line, at.column, text})
-}
-
-// syntaxError reports what go-toml found. Its message may quote one character, never
-// a value.
-func (s *tableScanner) syntaxError(err error) {
-	text := strings.TrimPrefix(err.Error(), "toml: ")
-	var broken *toml.DecodeError
-	if !errors.As(err, &broken) {
-		s.addProblem(filePosition{1, 1}, text)
-		return
-	}
-	line, column := broken.Position()
-	start := 0
-	for range line - 1 {
-		next := bytes.IndexByte(s.text[start:], '\n')
-		if next < 0 {
-			break
-		}
-		start += next + 1
-	}
-	s.addProblem(s.positionAt(min(start+column-1, len(s.text))), text)
-}
-
-// positionAt counts characters where go-toml counts bytes, as editors do.
-func (s *tableScanner) positionAt(offset int) filePosition {
-	before := s.text[:offset]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return filePosition{bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1}
-}
-
 func readValue(node *unstable.Node) tomlValue {
 	v := tomlValue{kind: node.Kind, text: string(node.Data)}
 	if node.Kind == unstable.Array {
@@ -205,42 +168,4 @@ func readValue(node *unstable.Node) tomlValue {
 		}
 	}
 	return v
-}
-
-// invalidOffset returns the offset of the first byte that is not UTF-8, or -1.
-func invalidOffset(text []byte) int {
-	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return -1
-}
-
-// dottedKey writes a key as TOML does.
-func dottedKey(keys []keyPart) string {
-	list := make([]string, len(keys))
-	for i, k := range keys {
-		list[i] = bareKey(k.text)
-	}
-	return strings.Join(list, ".")
-}
-
-// bareKey is a key as it would be written in the file: quoted when it has to be.
-func bareKey(key string) string {
-	if key == "" || !madeOf(key, "-_") {
-		return strconv.Quote(key)
-	}
-	return key
-}
-
-// didYouMean is the end of a message on an unknown word.
-func didYouMean(word string, words []string) string {
-	near := session.Near(word, words)
-	if len(near) == 0 {
-		return "; there are " + quotedList(words)
-	}
-	return "; did you mean " + quotedList(near[:1]) + "?"
 }
