@@ -28,7 +28,7 @@ func (r *run) complete(args []string) {
 			text, split = args[1], args[2:]
 		}
 		line := completions.ParseBash(args[0], text, split)
-		_ = line.Fit(r.answer(line.Words, line.Current)).Write(r.Stdout)
+		_ = line.FitAnswer(r.answer(line.Words, line.Current)).PrintAnswer(r.Stdout)
 		return
 	}
 	n, err := strconv.Atoi(args[0])
@@ -37,7 +37,7 @@ func (r *run) complete(args []string) {
 		if n < len(words) {
 			current = words[n]
 		}
-		_ = r.answerIn(shell, before, current).Write(r.Stdout)
+		_ = r.answerIn(shell, before, current).PrintAnswer(r.Stdout)
 	}
 }
 
@@ -45,16 +45,16 @@ func (r *run) complete(args []string) {
 func (r *run) answerIn(shell string, before []string, current string) completions.Answer {
 	switch shell {
 	case "powershell", "nushell":
-		dialect, err := shellinit.Lookup(shell)
+		dialect, err := shellinit.LookupDialect(shell)
 		if err != nil {
 			return completions.Answer{}
 		}
 		words := make([]string, len(before))
 		for i, word := range before {
-			words[i] = completions.Unquote(word)
+			words[i] = completions.UnquoteWord(word)
 		}
-		current = completions.Unquote(current)
-		return completions.Pick(r.answer(words, current), current, dialect.Quote)
+		current = completions.UnquoteWord(current)
+		return completions.PickCandidates(r.answer(words, current), current, dialect.Quote)
 	}
 	return r.answer(before, current)
 }
@@ -131,7 +131,7 @@ func (r *run) answer(words []string, current string) completions.Answer {
 	case c.unknown:
 		return completions.Answer{}
 	case c.command >= 0:
-		return completions.Answer{Kind: completions.Command, At: c.command}
+		return completions.Answer{Kind: completions.WrappedCommand, At: c.command}
 	case c.pending != nil:
 		return s.flagValues(c.pending, "")
 	case !c.ended && equals && strings.HasPrefix(current, "--"):
@@ -144,11 +144,11 @@ func (r *run) answer(words []string, current string) completions.Answer {
 	case c.at == nil:
 		return completions.Answer{Candidates: verbs(r.app.Commands)}
 	case c.takes() == file && len(c.operands) == 0:
-		return completions.Answer{Kind: completions.Files}
+		return completions.Answer{Kind: completions.FileNames}
 	case len(c.at.Subcommands) > 0:
 		return completions.Answer{Candidates: verbs(c.at.Subcommands)}
 	case c.takes() == profileThenCommand && len(c.operands) == 1:
-		return completions.Answer{Kind: completions.Command, At: len(words)}
+		return completions.Answer{Kind: completions.WrappedCommand, At: len(words)}
 	}
 	values := s.operandValues()
 	if len(values) == 0 && c.takes() == nothing && !c.ended {

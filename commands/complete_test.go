@@ -87,7 +87,7 @@ func TestWalkReadsAsSplitDoes(t *testing.T) {
 // Every shell with a script can have what it needs quoted.
 func TestDialectsOfCompletion(t *testing.T) {
 	for _, name := range []string{"powershell", "nushell"} {
-		if _, err := shellinit.Lookup(name); err != nil {
+		if _, err := shellinit.LookupDialect(name); err != nil {
 			t.Error(err)
 		}
 	}

@@ -51,7 +51,7 @@ type values = []completions.Candidate
 func (s sources) flagValues(flag cli.Flag, prefix string) completions.Answer {
 	name := flag.Names()[0]
 	if slices.Contains(fileFlags(), name) {
-		return completions.Answer{Kind: completions.Files, Prefix: prefix}
+		return completions.Answer{Kind: completions.FileNames, Prefix: prefix}
 	}
 	var out values
 	if of, ok := flagSources()[name]; ok {
@@ -77,7 +77,7 @@ func flagSources() map[string]func(sources) values {
 		"role":     sources.roles,
 		"region":   sources.regions,
 		"idp":      sources.idps,
-		"shell":    func(sources) values { return words(shellinit.Names()...) },
+		"shell":    func(sources) values { return words(shellinit.DialectNames()...) },
 		"prompt":   func(sources) values { return words("left", "right") },
 		"color":    func(sources) values { return words("ansi", "bash", "tmux", "zsh", "none") },
 	}
@@ -102,7 +102,7 @@ func (s sources) operandValues() values {
 		}
 		return slices.DeleteFunc(s.profiles(), func(c completions.Candidate) bool { return slices.Contains(s.operands, c.Value) })
 	case t == completionShell && first:
-		return words(completions.Shells()...)
+		return words(completions.ShellNames()...)
 	case t == hookShell && first:
 		return words(hooked()...)
 	case t == command:

@@ -14,7 +14,7 @@ func (r *run) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print the script that makes Tab complete stsx's command lines",
-		UsageText: "stsx completion " + strings.Join(completions.Shells(), " | "),
+		UsageText: "stsx completion " + strings.Join(completions.ShellNames(), " | "),
 		Description: `   In the shell's rc file:
 
       bash         eval "$(stsx completion bash)"
@@ -40,15 +40,15 @@ func (r *run) completionCommand() *cli.Command {
 
 func (r *run) completion() error {
 	if len(r.operands) != 1 {
-		return &usageError{"name one shell: " + strings.Join(completions.Shells(), ", "), r.verb}
+		return &usageError{"name one shell: " + strings.Join(completions.ShellNames(), ", "), r.verb}
 	}
-	text, ok := completions.Standalone(r.operands[0])
+	text, ok := completions.StandaloneScript(r.operands[0])
 	if !ok {
 		said := "there is no completion for " + quoted(r.operands[0])
-		if near := session.Near(r.operands[0], completions.Shells()); len(near) > 0 {
+		if near := session.Near(r.operands[0], completions.ShellNames()); len(near) > 0 {
 			return &usageError{said + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
 		}
-		return &usageError{said + "; there is one for " + strings.Join(completions.Shells(), ", "), r.verb}
+		return &usageError{said + "; there is one for " + strings.Join(completions.ShellNames(), ", "), r.verb}
 	}
 	_, err := io.WriteString(r.Stdout, text)
 	return err

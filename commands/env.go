@@ -28,7 +28,7 @@ func (r *run) envCommand() *cli.Command {
    The shell is found from the process that asked, else from $SHELL. On a
    terminal env prints no secret unless forced: it says what to type, and ends
    with status 2. Shells and formats:
-   ` + wrapped(shellinit.Names(), 74) + `
+   ` + wrapped(shellinit.DialectNames(), 74) + `
 
    With github-actions the variables are appended to the file that $GITHUB_ENV
    names, and what is printed tells the runner to mask the secrets.`,
@@ -70,26 +70,26 @@ func (r *run) failEnv(status int) {
 		}
 	}
 	if d, err := r.dialect(name); err == nil {
-		_ = r.print(d.Fail(status)) // a closed pipe has no reader to tell
+		_ = r.print(d.FailWith(status)) // a closed pipe has no reader to tell
 	}
 }
 
 // dialect is the one named, else that of the shell which asks.
 func (r *run) dialect(name string) (shellinit.Dialect, error) {
 	if name == "" {
-		d, err := shellinit.Detect(r.Parents(), r.Getenv("SHELL"))
+		d, err := shellinit.DetectShell(r.Parents(), r.Getenv("SHELL"))
 		if err != nil {
-			return d, &usageError{"which shell this is can't be told: name it with --shell: " + strings.Join(shellinit.Names(), ", "), r.verb}
+			return d, &usageError{"which shell this is can't be told: name it with --shell: " + strings.Join(shellinit.DialectNames(), ", "), r.verb}
 		}
 		return d, nil
 	}
-	d, err := shellinit.Lookup(name)
+	d, err := shellinit.LookupDialect(name)
 	if err != nil {
 		text := "unknown shell " + quoted(name)
-		if near := session.Near(name, shellinit.Names()); len(near) > 0 {
+		if near := session.Near(name, shellinit.DialectNames()); len(near) > 0 {
 			text += "; did you mean " + strings.Join(near, " or ") + "?"
 		}
-		return d, &usageError{text + " There are " + strings.Join(shellinit.Names(), ", "), r.verb}
+		return d, &usageError{text + " There are " + strings.Join(shellinit.DialectNames(), ", "), r.verb}
 	}
 	return d, nil
 }
@@ -179,7 +179,7 @@ func (r *run) notOnTerminal(d shellinit.Dialect, force bool, argument string) er
 	if r.flagged("shell") {
 		argv = append(argv, "--shell", d.Name)
 	}
-	return &forgottenError{shell: d.Name, line: d.Usage(argv...)}
+	return &forgottenError{shell: d.Name, line: d.CommandLine(argv...)}
 }
 
 // flagged reports whether the verb's flag was given.

@@ -69,7 +69,7 @@ func shadowing(environ []string, set []shellinit.Var, goos string) []string {
 			name = strings.ToUpper(name)
 		}
 		isSet := slices.ContainsFunc(set, func(v shellinit.Var) bool { return v.Name == name })
-		if shadows(name) && !given(name) && !isSet && shellinit.Identifier(name) && !slices.Contains(names, name) {
+		if shadows(name) && !given(name) && !isSet && shellinit.IsIdentifier(name) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

@@ -46,8 +46,8 @@ func (r *run) initCommand() *cli.Command {
 // hooked are the shells that init knows.
 func hooked() []string {
 	var names []string
-	for _, name := range shellinit.Names() {
-		if d, err := shellinit.Lookup(name); err == nil && d.HasHook() {
+	for _, name := range shellinit.DialectNames() {
+		if d, err := shellinit.LookupDialect(name); err == nil && d.HasHook() {
 			names = append(names, name)
 		}
 	}
@@ -58,7 +58,7 @@ func (r *run) init(c *cli.Context) error {
 	if len(r.operands) != 1 {
 		return &usageError{"name one shell: " + strings.Join(hooked(), ", "), r.verb}
 	}
-	d, err := shellinit.Lookup(r.operands[0])
+	d, err := shellinit.LookupDialect(r.operands[0])
 	if err != nil || !d.HasHook() {
 		text := "there is no hook for " + quoted(r.operands[0])
 		if near := session.Near(r.operands[0], hooked()); len(near) > 0 {
@@ -66,7 +66,7 @@ func (r *run) init(c *cli.Context) error {
 		}
 		return &usageError{text + "; there is one for " + strings.Join(hooked(), ", "), r.verb}
 	}
-	o := shellinit.InitOptions{
+	o := shellinit.HookOptions{
 		Command: c.String("cmd"), Watch: !c.Bool("no-watch"), Renew: c.Bool("renew"),
 		Variables: append(identities(), "AWS_REGION", "AWS_DEFAULT_REGION"),
 	}
@@ -85,11 +85,11 @@ func (r *run) init(c *cli.Context) error {
 	if o.Self, err = r.Self(); err != nil {
 		return err
 	}
-	text, err := d.Init(o)
+	text, err := d.HookText(o)
 	if err != nil {
 		return &usageError{err.Error(), r.verb}
 	}
-	if completion, ok := completions.Hooked(d.Name); ok && !c.Bool("no-completion") {
+	if completion, ok := completions.HookScript(d.Name); ok && !c.Bool("no-completion") {
 		text += completion
 	}
 	return r.print(text)
@@ -158,10 +158,10 @@ func (e *hookError) Hint() string { return e.hint }
 
 func (r *run) noHook(instead string) error {
 	hint := "put the hook into the shell's rc file (stsx help init), or use stsx env"
-	d, err := shellinit.Detect(r.Parents(), r.Getenv("SHELL"))
+	d, err := shellinit.DetectShell(r.Parents(), r.Getenv("SHELL"))
 	if err == nil && d.HasHook() && d.Name != "nushell" { // whose hook is a file, see docs/shells.md
-		hint = "the hook for " + d.Name + "'s rc file: " + d.Usage("stsx", "init", d.Name) +
-			"\n      without it: " + d.Usage(append([]string{"stsx"}, strings.Fields(instead)...)...)
+		hint = "the hook for " + d.Name + "'s rc file: " + d.CommandLine("stsx", "init", d.Name) +
+			"\n      without it: " + d.CommandLine(append([]string{"stsx"}, strings.Fields(instead)...)...)
 	}
 	return &hookError{r.verb, hint}
 }

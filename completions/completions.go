@@ -28,7 +28,6 @@
 package completions
 
 import (
-	"embed"
 	"fmt"
 	"io"
 	"strings"
@@ -36,52 +35,49 @@ import (
 	"unicode/utf8"
 )
 
-//go:embed scripts
-var scripts embed.FS
-
 // Candidate is a word that may stand at the cursor.
 type Candidate struct {
 	Value string
 	About string // a few words; "" when the value says it all
 }
 
-// Kind is what an Answer is.
-type Kind int
+// AnswerKind is what an Answer is.
+type AnswerKind int
 
 // The kinds of Answer.
 const (
-	Values Kind = iota
-	Files
-	Command
+	Values AnswerKind = iota
+	FileNames
+	WrappedCommand
 )
 
 // Answer is what may stand at the cursor.
 type Answer struct {
-	Kind       Kind
+	Kind       AnswerKind
 	Candidates []Candidate // Values
 	Prefix     string      // Files: what of the word stands before the name: "--config="
 	At         int         // Command: the index of its first word
 }
 
-// Write prints a for the shell's script. Candidates that nobody can type (they
+// PrintAnswer prints a for the shell's script. Candidates that nobody can type (they
 // hold a control character, or a mark that turns the direction of text) are
 // left out, since a line or a terminal would make something else of them.
-func (a Answer) Write(w io.Writer) error {
+func (a Answer) PrintAnswer(w io.Writer) error {
 	var out strings.Builder
 	switch a.Kind {
-	case Files:
+	case FileNames:
 		out.WriteString("files " + a.Prefix + "\n")
-	case Command:
+	case WrappedCommand:
 		fmt.Fprintf(&out, "command %d\n", a.At)
 	default:
 		out.WriteString("values\n")
 		for _, c := range a.Candidates {
-			if c.Value == "" || !plain(c.Value) {
+			if c.Value == "" || !isTypeable(c.Value) {
 				continue
 			}
 			out.WriteString(c.Value)
 			if c.About != "" {
-				out.WriteString("\t" + strings.Map(visible, c.About))
+				out.WriteString("\t" + strings.Map(replaceInvisible, c.About))
 			}
 			out.WriteByte('\n')
 		}
@@ -90,63 +86,15 @@ func (a Answer) Write(w io.Writer) error {
 	return err
 }
 
-func plain(text string) bool {
-	return utf8.ValidString(text) && strings.Map(visible, text) == text
+func isTypeable(text string) bool {
+	return utf8.ValidString(text) && strings.Map(replaceInvisible, text) == text
 }
 
-// visible is r, or a replacement character for what does something to a
+// replaceInvisible is r, or a replacement character for what does something to a
 // terminal instead of being shown.
-func visible(r rune) rune {
+func replaceInvisible(r rune) rune {
 	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
 		return utf8.RuneError
 	}
 	return r
-}
-
-// script is a shell's file, and what has to stand before it where a variable
-// that nobody has set is an error.
-type script struct{ shell, file, preamble string }
-
-func table() []script {
-	return []script{
-		{"bash", "stsx.bash", ""},
-		{"zsh", "stsx.zsh", ""},
-		{"fish", "stsx.fish", ""},
-		{"powershell", "stsx.ps1", "$global:__stsx_self = 'stsx'\n$global:__stsx_cmd = 'stsx'\n"},
-		{"elvish", "stsx.elv", "var __stsx_self = stsx\nvar __stsx_cmd = stsx\n"},
-		{"nushell", "stsx.nu", "const __stsx_self = 'stsx'\nconst __stsx_cmd = 'stsx'\n"},
-	}
-}
-
-// Shells lists the shells that have a script.
-func Shells() []string {
-	var out []string
-	for _, s := range table() {
-		out = append(out, s.shell)
-	}
-	return out
-}
-
-// Standalone is the script as a file of its own: it completes stsx, found on
-// PATH. ok is false when there is none for the shell.
-func Standalone(shell string) (text string, ok bool) {
-	for _, s := range table() {
-		if s.shell == shell {
-			body, ok := Hooked(shell)
-			return s.preamble + body, ok
-		}
-	}
-	return "", false
-}
-
-// Hooked is the script to follow what sets __stsx_self (stsx's file) and
-// __stsx_cmd (what the person types), as `stsx init` does.
-func Hooked(shell string) (text string, ok bool) {
-	for _, s := range table() {
-		if s.shell == shell {
-			body, err := scripts.ReadFile("scripts/" + s.file)
-			return string(body), err == nil
-		}
-	}
-	return "", false
 }

@@ -13,14 +13,16 @@ func TestWrite(t *testing.T) {
 		want   string
 	}{
 		{Answer{}, "values\n"},
-		{Answer{Kind: Files, Prefix: "--config="}, "files --config=\n"},
-		{Answer{Kind: Command, At: 3}, "command 3\n"},
+		{Answer{Kind: FileNames, Prefix: "--config="}, "files --config=\n"},
+		{Answer{Kind: WrappedCommand, At: 3}, "command 3\n"},
 		{Answer{Candidates: []Candidate{{"a b", "what\tit\nis\x1b[31m"}, {"b", ""}}}, "values\na b\twhat\ufffdit\ufffdis\ufffd[31m\nb\n"},
 		// What can't be typed is not offered.
-		{Answer{Candidates: []Candidate{{"", ""}, {"a\nb", ""}, {"a\tb", ""}, {"\x1b]0;x\a", ""}, {"\u202eab", ""}, {"a\u2028b", ""}, {"\xff", ""}, {"\u009b", ""}}}, "values\n"},
+		{Answer{Candidates: []Candidate{
+			{"", ""}, {"a\nb", ""}, {"a\tb", ""}, {"\x1b]0;x\a", ""}, {"\u202eab", ""}, {"a\u2028b", ""}, {"\xff", ""}, {"\u009b", ""},
+		}}, "values\n"},
 	} {
 		var out strings.Builder
-		if err := c.answer.Write(&out); err != nil || out.String() != c.want {
+		if err := c.answer.PrintAnswer(&out); err != nil || out.String() != c.want {
 			t.Errorf("%+v: %q, want %q (%v)", c.answer, out.String(), c.want, err)
 		}
 	}
@@ -86,25 +88,25 @@ func TestFit(t *testing.T) {
 		{"stsx exec 'a", "'a", "a b", "a b"},
 		{"stsx exec ü", "ü", "ümlaut", "ümlaut"},
 	} {
-		got := ParseBash(c.line, c.text, nil).Fit(candidates(c.value)).Candidates
+		got := ParseBash(c.line, c.text, nil).FitAnswer(candidates(c.value)).Candidates
 		switch {
 		case c.want == "" && len(got) == 0:
 		case len(got) != 1 || got[0].Value != c.want:
 			t.Errorf("%s + %s: %q, want %q", c.line, c.value, got, c.want)
 		}
 	}
-	if a := ParseBash("stsx exec prod >o", "o", nil).Fit(candidates("o")); a.Kind != Files {
+	if a := ParseBash("stsx exec prod >o", "o", nil).FitAnswer(candidates("o")); a.Kind != FileNames {
 		t.Errorf("a redirection's file: %+v", a)
 	}
-	if a := ParseBash("stsx exec prod >", "", nil).Fit(candidates("o")); a.Kind != Files {
+	if a := ParseBash("stsx exec prod >", "", nil).FitAnswer(candidates("o")); a.Kind != FileNames {
 		t.Errorf("a redirection's file: %+v", a)
 	}
 	split := []string{"stsx", "exec", "team", ":", "blue", "--", "git", "st"}
-	if a := ParseBash("stsx exec team:blue -- git st", "st", split).Fit(Answer{Kind: Command, At: 3}); a.At != 6 {
+	if a := ParseBash("stsx exec team:blue -- git st", "st", split).FitAnswer(Answer{Kind: WrappedCommand, At: 3}); a.At != 6 {
 		t.Errorf("the command is word %d, want 6", a.At)
 	}
 	split = []string{"stsx", "exec", "prod", ""}
-	if a := ParseBash("stsx exec prod ", "", split).Fit(Answer{Kind: Command, At: 2}); a.At != 3 {
+	if a := ParseBash("stsx exec prod ", "", split).FitAnswer(Answer{Kind: WrappedCommand, At: 2}); a.At != 3 {
 		t.Errorf("the command is word %d, want 3", a.At)
 	}
 }
@@ -117,26 +119,26 @@ func TestPick(t *testing.T) {
 		return "'" + value + "'", nil
 	}
 	a := Answer{Candidates: []Candidate{{"prod", ""}, {"Prod two", ""}, {"dev", ""}, {"8h", ""}, {"prohibited !", ""}}}
-	got := Pick(a, "PR", quote).Candidates
+	got := PickCandidates(a, "PR", quote).Candidates
 	if want := []Candidate{{"prod", ""}, {"'Prod two'", ""}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for word, want := range map[string]string{"": "", "a": "a", "'a b": "a b", `"a b"`: "a b", "`x": "x", "'": ""} {
-		if got := Unquote(word); got != want {
+		if got := UnquoteWord(word); got != want {
 			t.Errorf("Unquote(%s) = %q, want %q", word, got, want)
 		}
 	}
 }
 
 func TestScripts(t *testing.T) {
-	for _, shell := range Shells() {
-		whole, ok := Standalone(shell)
-		body, also := Hooked(shell)
+	for _, shell := range ShellNames() {
+		whole, ok := StandaloneScript(shell)
+		body, also := HookScript(shell)
 		if !ok || !also || !strings.HasSuffix(whole, body) || !strings.Contains(body, "__complete "+shell) {
 			t.Errorf("%s: %v %v", shell, ok, also)
 		}
 	}
-	if _, ok := Standalone("tcsh"); ok {
+	if _, ok := StandaloneScript("tcsh"); ok {
 		t.Error("a script for tcsh")
 	}
 }

@@ -1,7 +1,7 @@
 package shellinit
 
-// row is what differs between dialects.
-type row struct {
+// syntax is what differs between dialects.
+type syntax struct {
 	programs []string                     // what its processes are called besides its name
 	quote    func(string) (string, error) // a value as it stands in set
 	literal  func(string) (string, error) // a value as it stands in local; nil: the same
@@ -20,96 +20,137 @@ type row struct {
 	script string // the hook's file in scripts/, "" when there is none
 }
 
-// dialects is the table.
-func dialects() []Dialect {
+// allDialects is the table, shells first.
+func allDialects() []Dialect {
+	return append([]Dialect{
+		{"bash", posixSyntax("NAME=VALUE;\n", "bash.sh", "rbash")},
+		{"zsh", posixSyntax("\\typeset -g NAME=VALUE;\n", "zsh.zsh", "rzsh")},
+		{"fish", fishSyntax()},
+		{"powershell", powerShellSyntax()},
+		{"nushell", nushellSyntax()},
+		{"elvish", elvishSyntax()},
+		{"xonsh", xonshSyntax()},
+		{"tcsh", tcshSyntax()},
+		{"sh", posixSyntax("NAME=VALUE;\n", "sh.sh",
+			"dash", "ash", "ksh", "ksh93", "mksh", "lksh", "oksh", "loksh", "pdksh", "yash", "busybox", "posh")},
+		{"cmd", cmdSyntax()},
+	}, dataFormats()...)
+}
+
+// posixSyntax is that of sh and its relatives.
+func posixSyntax(local, script string, programs ...string) syntax {
+	return syntax{
+		programs: programs,
+		quote:    quotePosix,
+		set:      "export NAME=VALUE;\n",
+		unset:    "unset -v NAME;\n",
+		local:    local,
+		fail:     "(exit STATUS);\n",
+		usage:    `eval "$(%s)"`,
+		script:   script,
+	}
+}
+
+// A universal variable of fish is in every session and is kept: it is not ours
+// to erase, and nothing hides an exported one from children.
+func fishSyntax() syntax {
+	return syntax{
+		quote: quoteFish,
+		set:   "set -gx NAME VALUE;\n",
+		unset: "if set -qg NAME; set -eg NAME; end; " +
+			"if set -qU NAME; echo 'stsx: NAME is a universal variable and stays; set -eU NAME erases it' >&2; end;\n",
+		local:  "set -g NAME VALUE;\n",
+		usage:  `%s | source`,
+		script: "fish.fish",
+	}
+}
+
+func powerShellSyntax() syntax {
+	return syntax{
+		programs: []string{"pwsh", "pwsh-preview"},
+		quote:    quotePowerShell,
+		set:      "$env:NAME = VALUE;\n",
+		unset:    "$env:NAME = $null;\n",
+		local:    "$global:NAME = VALUE;\n",
+		usage:    `%s | Out-String | Invoke-Expression`,
+		script:   "powershell.ps1",
+	}
+}
+
+// Nushell evaluates no text, but takes a record. A variable that is null is not
+// passed on.
+func nushellSyntax() syntax {
+	return syntax{
+		programs: []string{"nu"},
+		quote:    quoteJSON,
+		literal:  quoteNuRaw,
+		set:      `  "NAME": VALUE`,
+		unset:    `  "NAME": null`,
+		local:    "const NAME = VALUE;\n",
+		open:     "{\n", between: ",\n", close: "\n}\n",
+		usage:  `%s | from json | load-env`,
+		script: "nushell.nu",
+	}
+}
+
+func elvishSyntax() syntax {
+	return syntax{
+		quote:  quoteElvish,
+		set:    "set-env NAME VALUE;\n",
+		unset:  "unset-env NAME;\n",
+		local:  "var NAME = VALUE;\n",
+		usage:  `eval (%s | slurp)`,
+		script: "elvish.elv",
+	}
+}
+
+// xonsh 0.13 now and then loses what $(…) captures, so usage has Python's own
+// call, with xonsh's environment, which is not Python's.
+func xonshSyntax() syntax {
+	return syntax{
+		quote:  quotePython,
+		set:    "$NAME = VALUE;\n",
+		unset:  "${...}.pop('NAME', None);\n",
+		local:  "NAME = VALUE;\n",
+		usage:  `execx(__import__('subprocess').check_output([%s], env=${...}.detype(), text=True))`,
+		list:   true,
+		script: "xonsh.xsh",
+	}
+}
+
+func tcshSyntax() syntax {
+	return syntax{
+		programs: []string{"csh"},
+		quote:    quoteCsh,
+		set:      "setenv NAME VALUE;\n",
+		unset:    "unsetenv NAME;\n",
+		local:    "set NAME = VALUE;\n",
+		usage:    "eval \"`%s`\"",
+		script:   "tcsh.csh",
+	}
+}
+
+// cmdSyntax is for a batch file; cmd is no shell that could have a hook.
+func cmdSyntax() syntax {
+	return syntax{
+		quote: quoteCmd,
+		set:   "set \"NAME=VALUE\"\r\n",
+		unset: "set \"NAME=\"\r\n",
+		usage: `for /f "delims=" %%v in ('%s') do @%%v`,
+	}
+}
+
+// dataFormats are the dialects of programs that are no shell.
+func dataFormats() []Dialect {
 	return []Dialect{
-		{"bash", row{
-			programs: []string{"rbash"},
-			quote:    posix,
-			set:      "export NAME=VALUE;\n", unset: "unset -v NAME;\n", local: "NAME=VALUE;\n",
-			fail: "(exit STATUS);\n", usage: `eval "$(%s)"`, script: "bash.sh",
-		}},
-		{"zsh", row{
-			programs: []string{"rzsh"},
-			quote:    posix,
-			set:      "export NAME=VALUE;\n", unset: "unset -v NAME;\n", local: "\\typeset -g NAME=VALUE;\n",
-			fail: "(exit STATUS);\n", usage: `eval "$(%s)"`, script: "zsh.zsh",
-		}},
-		{"fish", row{
-			quote: fish,
-			// A universal variable is in every session and is kept: it is not ours to
-			// erase, and nothing hides an exported one from children.
-			set: "set -gx NAME VALUE;\n",
-			unset: "if set -qg NAME; set -eg NAME; end; " +
-				"if set -qU NAME; echo 'stsx: NAME is a universal variable and stays; set -eU NAME erases it' >&2; end;\n",
-			local: "set -g NAME VALUE;\n",
-			usage: `%s | source`, script: "fish.fish",
-		}},
-		{"powershell", row{
-			programs: []string{"pwsh", "pwsh-preview"},
-			quote:    powershell,
-			set:      "$env:NAME = VALUE;\n", unset: "$env:NAME = $null;\n", local: "$global:NAME = VALUE;\n",
-			usage: `%s | Out-String | Invoke-Expression`, script: "powershell.ps1",
-		}},
-		{"nushell", row{
-			// Nushell evaluates no text, but takes a record. A variable that is
-			// null is not passed on.
-			programs: []string{"nu"},
-			quote:    jsonString,
-			literal:  nuRaw,
-			set:      `  "NAME": VALUE`, unset: `  "NAME": null`, local: "const NAME = VALUE;\n",
-			open: "{\n", between: ",\n", close: "\n}\n",
-			usage: `%s | from json | load-env`, script: "nushell.nu",
-		}},
-		{"elvish", row{
-			quote: elvish,
-			set:   "set-env NAME VALUE;\n", unset: "unset-env NAME;\n", local: "var NAME = VALUE;\n",
-			usage: `eval (%s | slurp)`, script: "elvish.elv",
-		}},
-		{"xonsh", row{
-			quote: python,
-			set:   "$NAME = VALUE;\n", unset: "${...}.pop('NAME', None);\n", local: "NAME = VALUE;\n",
-			// Not $(…): xonsh 0.13 now and then loses what it captures. Python's own
-			// environment is not xonsh's.
-			usage: `execx(__import__('subprocess').check_output([%s], env=${...}.detype(), text=True))`, list: true, script: "xonsh.xsh",
-		}},
-		{"tcsh", row{
-			programs: []string{"csh"},
-			quote:    csh,
-			set:      "setenv NAME VALUE;\n", unset: "unsetenv NAME;\n", local: "set NAME = VALUE;\n",
-			usage: "eval \"`%s`\"", script: "tcsh.csh",
-		}},
-		{"sh", row{
-			programs: []string{"dash", "ash", "ksh", "ksh93", "mksh", "lksh", "oksh", "loksh", "pdksh", "yash", "busybox", "posh"},
-			quote:    posix,
-			set:      "export NAME=VALUE;\n", unset: "unset -v NAME;\n", local: "NAME=VALUE;\n",
-			fail: "(exit STATUS);\n", usage: `eval "$(%s)"`, script: "sh.sh",
-		}},
-		{"cmd", row{
-			quote: cmd,
-			set:   "set \"NAME=VALUE\"\r\n", unset: "set \"NAME=\"\r\n",
-			usage: `for /f "delims=" %%v in ('%s') do @%%v`,
-		}},
-		{"dotenv", row{
-			quote: dotenv,
-			set:   "NAME=VALUE\n",
-			usage: `%s >.env`,
-		}},
-		{"json", row{
-			quote: jsonString,
+		{"dotenv", syntax{quote: quoteDotenv, set: "NAME=VALUE\n", usage: `%s >.env`}},
+		{"json", syntax{
+			quote: quoteJSON,
 			set:   `  "NAME": VALUE`,
 			open:  "{\n", between: ",\n", close: "\n}\n",
 			usage: `%s | jq`,
 		}},
-		{"systemd", row{
-			quote: systemd,
-			set:   "NAME=VALUE\n",
-			usage: `%s >FILE`,
-		}},
-		{"github-actions", row{
-			quote: heredoc,
-			set:   "NAME<<VALUE\n",
-			usage: `%s`,
-		}},
+		{"systemd", syntax{quote: quoteSystemd, set: "NAME=VALUE\n", usage: `%s >FILE`}},
+		{"github-actions", syntax{quote: quoteHeredoc, set: "NAME<<VALUE\n", usage: `%s`}},
 	}
 }

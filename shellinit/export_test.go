@@ -14,8 +14,8 @@ import (
 
 func each(t *testing.T, check func(*testing.T, shellinit.Dialect)) {
 	t.Helper()
-	for _, name := range shellinit.Names() {
-		d, err := shellinit.Lookup(name)
+	for _, name := range shellinit.DialectNames() {
+		d, err := shellinit.LookupDialect(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,8 @@ func TestNoComments(t *testing.T) {
 func TestData(t *testing.T) {
 	for _, c := range []struct{ dialect, value, want string }{
 		{"cmd", "a b&c|d<e>f(g)", "set \"V=a b&c|d<e>f(g)\"\r\n"},
-		{"cmd", "50%", ""}, {"cmd", "a^b", ""}, {"cmd", `a"b`, ""}, {"cmd", "a!b", ""}, {"cmd", "a\nb", ""}, {"cmd", "é", ""}, {"cmd", "", ""},
+		{"cmd", "50%", ""}, {"cmd", "a^b", ""}, {"cmd", `a"b`, ""}, {"cmd", "a!b", ""},
+		{"cmd", "a\nb", ""}, {"cmd", "é", ""}, {"cmd", "", ""},
 		{"dotenv", "wJalr/XUtn+FEMI=", "V=wJalr/XUtn+FEMI=\n"},
 		{"dotenv", "", "V=''\n"}, {"dotenv", "a b#c$d", "V='a b#c$d'\n"}, {"dotenv", "it's", "V=\"it's\"\n"},
 		{"dotenv", `it's "x"`, ""}, {"dotenv", `a\b`, ""}, {"dotenv", "a\nb", ""}, {"dotenv", "\xff", ""},
@@ -79,7 +80,7 @@ func TestData(t *testing.T) {
 		{"github-actions", "a\r", ""}, {"github-actions", "\xff", ""},
 		{"json", "<&>\"\\\n\u2028é", "{\n  \"V\": \"<&>\\\"\\\\\\n\\u2028é\"\n}\n"}, {"json", "\xff", ""},
 	} {
-		d, err := shellinit.Lookup(c.dialect)
+		d, err := shellinit.LookupDialect(c.dialect)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,8 +95,8 @@ func TestData(t *testing.T) {
 // here: JSON, and a dotenv file through a POSIX shell, which is the strictest
 // of its readers.
 func TestDataReadBack(t *testing.T) {
-	jsonDialect, _ := shellinit.Lookup("json")
-	dotenv, _ := shellinit.Lookup("dotenv")
+	jsonDialect, _ := shellinit.LookupDialect("json")
+	dotenv, _ := shellinit.LookupDialect("dotenv")
 	sh, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip(err)
@@ -131,12 +132,12 @@ func TestDataReadBack(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	for name, want := range map[string]string{"nu": "nushell", "pwsh": "powershell", "dash": "sh", "csh": "tcsh", "zsh": "zsh"} {
-		if d, err := shellinit.Lookup(name); err != nil || d.Name != want {
+		if d, err := shellinit.LookupDialect(name); err != nil || d.Name != want {
 			t.Errorf("%s is %q, %v", name, d.Name, err)
 		}
 	}
 	for _, name := range []string{"", "fsh", "Bash", "/bin/bash"} {
-		_, err := shellinit.Lookup(name)
+		_, err := shellinit.LookupDialect(name)
 		var unknown *shellinit.UnknownError
 		if !errors.As(err, &unknown) || unknown.Name != name {
 			t.Errorf("%q gave %v", name, err)
@@ -177,7 +178,7 @@ func TestDetect(t *testing.T) {
 			left = left[1:]
 			return name, true
 		}
-		d, err := shellinit.Detect(parent, c.variable)
+		d, err := shellinit.DetectShell(parent, c.variable)
 		if d.Name != c.want || (err != nil) != (c.want == "") {
 			t.Errorf("%q, SHELL=%s: %q, %v; want %q", c.parents, c.variable, d.Name, err, c.want)
 		}

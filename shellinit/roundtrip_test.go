@@ -30,18 +30,18 @@ const (
 func TestRoundTrip(t *testing.T) {
 	values := hostile(howMany)
 	for _, s := range shells.All() {
-		d, err := shellinit.Lookup(s.Dialect)
+		d, err := shellinit.LookupDialect(s.Dialect)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			roundTrip(t, s, d, values, d.Usage)
+			roundTrip(t, s, d, values, d.CommandLine)
 		})
 	}
 	t.Run("tcsh without quotes", func(t *testing.T) {
 		t.Parallel()
-		d, _ := shellinit.Lookup("tcsh")
+		d, _ := shellinit.LookupDialect("tcsh")
 		for _, s := range shells.All() {
 			if s.Name == "tcsh" {
 				roundTrip(t, s, d, hostile(2_000), func(argv ...string) string { return "eval `" + strings.Join(argv, " ") + "`" })
@@ -54,13 +54,13 @@ func TestRoundTrip(t *testing.T) {
 func TestRoundTripInC(t *testing.T) {
 	values := hostile(2_000)
 	for _, s := range shells.All() {
-		d, _ := shellinit.Lookup(s.Dialect)
+		d, _ := shellinit.LookupDialect(s.Dialect)
 		if s.Dialect == "tcsh" {
 			continue // in this locale tcsh drops bytes above 127 once it has read 4 kB
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			roundTrip(t, s, d, values, d.Usage, "LC_ALL=C", "LANG=C")
+			roundTrip(t, s, d, values, d.CommandLine, "LC_ALL=C", "LANG=C")
 		})
 	}
 }

@@ -114,11 +114,11 @@ func completionDesk(t *testing.T, profiles ...string) *desk {
 // start opens the shell with completion for awsdo.
 func (c completer) start(d *desk) *screen {
 	d.Helper()
-	script, ok := completions.Standalone(c.shell)
+	script, ok := completions.StandaloneScript(c.shell)
 	if !ok {
 		d.Fatalf("no completion for %s", c.shell)
 	}
-	if body, _ := completions.Hooked(c.shell); body == script {
+	if body, _ := completions.HookScript(c.shell); body == script {
 		set := map[string]string{"fish": "set -g __stsx_cmd awsdo\n"}[c.shell]
 		if set == "" {
 			set = "__stsx_cmd=awsdo\n"

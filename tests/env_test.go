@@ -68,13 +68,13 @@ func TestEnvInEveryShell(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			s.Path(t)
 			d := d.forTest(t)
-			dialect, err := shellinit.Lookup(s.Dialect)
+			dialect, err := shellinit.LookupDialect(s.Dialect)
 			if err != nil {
 				t.Fatal(err)
 			}
 			dir := t.TempDir()
 			d.env = append(d.env, "STSX_OUT="+dir)
-			if out := d.script(s, dialect.Usage("stsx", "env", "prod")+"\n"+dump("set")+dialect.Usage("stsx", "env", "--unset")+"\n"+dump("unset")); out != "" {
+			if out := d.script(s, dialect.CommandLine("stsx", "env", "prod")+"\n"+dump("set")+dialect.CommandLine("stsx", "env", "--unset")+"\n"+dump("unset")); out != "" {
 				t.Errorf("printed %q", out)
 			}
 			set, unset := d.dumped(dir, "set"), d.dumped(dir, "unset")
@@ -109,7 +109,7 @@ func TestEnvInEveryShell(t *testing.T) {
 // attempt is a script that tries a line, prints refused when the shell sees
 // that it failed, and goes on.
 func attempt(dialect shellinit.Dialect, argv ...string) string {
-	line := dialect.Usage(argv...)
+	line := dialect.CommandLine(argv...)
 	switch dialect.Name {
 	case "bash", "zsh", "sh":
 		return "if " + line + "; then echo went on; else echo refused; fi\n"
@@ -139,7 +139,7 @@ func TestFailedEnvChangesNothing(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			s.Path(t)
 			d := d.forTest(t)
-			dialect, _ := shellinit.Lookup(s.Dialect)
+			dialect, _ := shellinit.LookupDialect(s.Dialect)
 			dir := t.TempDir()
 			d.env = append(d.env, "STSX_OUT="+dir)
 			text := dump("before")
@@ -182,10 +182,10 @@ func TestEnvInterrupted(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			s.Path(t)
 			d := d.forTest(t)
-			dialect, _ := shellinit.Lookup(s.Dialect)
+			dialect, _ := shellinit.LookupDialect(s.Dialect)
 			dir := t.TempDir()
 			d.env = append(d.env, "STSX_OUT="+dir)
-			line := dialect.Usage("stsx", "env", "dev") + "\n"
+			line := dialect.CommandLine("stsx", "env", "dev") + "\n"
 			switch dialect.Name {
 			case "bash", "zsh", "sh", "elvish", "xonsh", "nushell", "powershell": // where a failure ends a strict script
 				line = attempt(dialect, "stsx", "env", "dev")
@@ -224,9 +224,9 @@ func TestEnvInterruptedAtThePrompt(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			path := s.Path(t)
 			d := d.forTest(t)
-			dialect, _ := shellinit.Lookup(s.Dialect)
+			dialect, _ := shellinit.LookupDialect(s.Dialect)
 			term := d.openProgram(append(append([]string{path}, s.Args...), "-i")...)
-			term.typeText(dialect.Usage("stsx", "env", "dev") + "\r")
+			term.typeText(dialect.CommandLine("stsx", "env", "dev") + "\r")
 			term.waitFor("password for")
 			term.typeText("\x03")
 			term.waitFor("interrupted")

@@ -19,10 +19,10 @@ type Var struct {
 }
 
 // Dialect is a shell, or a format of data, that can take variables. The zero
-// Dialect can do nothing: Lookup and Detect give one of the table's.
+// Dialect can do nothing: LookupDialect and DetectShell give one of the table's.
 type Dialect struct {
 	Name string
-	row
+	syntax
 }
 
 // UnknownError is a dialect's name that does not exist.
@@ -32,19 +32,19 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("unknown shell %q", e.Name)
 }
 
-// Names lists every dialect, shells first.
-func Names() []string {
+// DialectNames lists every dialect, shells first.
+func DialectNames() []string {
 	var names []string
-	for _, d := range dialects() {
+	for _, d := range allDialects() {
 		names = append(names, d.Name)
 	}
 	return names
 }
 
-// Lookup returns the dialect called name, which may also be what the shell's
+// LookupDialect returns the dialect called name, which may also be what the shell's
 // program is called: nu, pwsh, dash. Errors: *UnknownError.
-func Lookup(name string) (Dialect, error) {
-	for _, d := range dialects() {
+func LookupDialect(name string) (Dialect, error) {
+	for _, d := range allDialects() {
 		if name != "" && (d.Name == name || slices.Contains(d.programs, name)) {
 			return d, nil
 		}
@@ -52,8 +52,8 @@ func Lookup(name string) (Dialect, error) {
 	return Dialect{}, &UnknownError{name}
 }
 
-// Shell reports whether the dialect is a shell, and not only a format of data.
-func (d Dialect) Shell() bool { return d.local != "" }
+// IsShell reports whether the dialect is a shell, and not only a format of data.
+func (d Dialect) IsShell() bool { return d.local != "" }
 
 // CanUnset reports whether the dialect has a way to take a variable away.
 func (d Dialect) CanUnset() bool { return d.unset != "" }
@@ -63,30 +63,30 @@ func (d Dialect) CanUnset() bool { return d.unset != "" }
 // never quotes the value.
 func (d Dialect) Quote(value string) (string, error) {
 	if d.literal != nil {
-		return carry(d.literal, value)
+		return quoteWithoutNUL(d.literal, value)
 	}
-	return carry(d.quote, value)
+	return quoteWithoutNUL(d.quote, value)
 }
 
-func carry(quote func(string) (string, error), value string) (string, error) {
+func quoteWithoutNUL(quote func(string) (string, error), value string) (string, error) {
 	if strings.ContainsRune(value, 0) {
 		return "", errNUL
 	}
 	return quote(value)
 }
 
-// Fail returns text whose evaluation changes nothing and ends with status, for
+// FailWith returns text whose evaluation changes nothing and ends with status, for
 // shells that would take the evaluation of nothing for success; "" for others.
-func (d Dialect) Fail(status int) string {
+func (d Dialect) FailWith(status int) string {
 	return strings.ReplaceAll(d.fail, "STATUS", strconv.Itoa(status))
 }
 
-// Usage is the line that a person types in this shell so that it takes what
+// CommandLine is the line that a person types in this shell so that it takes what
 // the command argv prints.
-func (d Dialect) Usage(argv ...string) string {
+func (d Dialect) CommandLine(argv ...string) string {
 	words := make([]string, len(argv))
 	for i, word := range argv {
-		words[i] = d.shown(word)
+		words[i] = d.quoteArgument(word)
 	}
 	between := " "
 	if d.list {
@@ -95,10 +95,10 @@ func (d Dialect) Usage(argv ...string) string {
 	return fmt.Sprintf(d.usage, strings.Join(words, between))
 }
 
-// shown is a word of a command line, quoted when it has to be.
-func (d Dialect) shown(word string) string {
-	quote := posix
-	if d.Shell() {
+// quoteArgument is a word of a command line, quoted when it has to be.
+func (d Dialect) quoteArgument(word string) string {
+	quote := quotePosix
+	if d.IsShell() {
 		quote = d.Quote
 	}
 	if !d.list && word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:") == "" {
@@ -119,7 +119,7 @@ func (d Dialect) shown(word string) string {
 func (d Dialect) Export(set []Var, unset []string) (string, error) {
 	var statements []string
 	for _, name := range unset {
-		if !Identifier(name) {
+		if !IsIdentifier(name) {
 			return "", fmt.Errorf("%q is not a variable's name", name)
 		}
 		if !d.CanUnset() {
@@ -128,7 +128,7 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 		statements = append(statements, strings.ReplaceAll(d.unset, "NAME", name))
 	}
 	for _, v := range set {
-		statement, err := d.assign(d.set, d.quote, v)
+		statement, err := d.assignment(d.set, d.quote, v)
 		if err != nil {
 			return "", err
 		}
@@ -140,12 +140,12 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 	return d.open + strings.Join(statements, d.between) + d.close, nil
 }
 
-// assign fills in form, in which NAME and VALUE stand for v's.
-func (d Dialect) assign(form string, quote func(string) (string, error), v Var) (string, error) {
-	if !Identifier(v.Name) {
+// assignment fills in form, in which NAME and VALUE stand for v's.
+func (d Dialect) assignment(form string, quote func(string) (string, error), v Var) (string, error) {
+	if !IsIdentifier(v.Name) {
 		return "", fmt.Errorf("%q is not a variable's name", v.Name)
 	}
-	value, err := carry(quote, v.Value)
+	value, err := quoteWithoutNUL(quote, v.Value)
 	if err != nil {
 		return "", fmt.Errorf("%s can't carry the value of %s: %w", d.Name, v.Name, err)
 	}
@@ -153,8 +153,8 @@ func (d Dialect) assign(form string, quote func(string) (string, error), v Var) 
 	return before + value + after, nil
 }
 
-// Identifier reports whether name can be a variable in every dialect.
-func Identifier(name string) bool {
+// IsIdentifier reports whether name can be a variable in every dialect.
+func IsIdentifier(name string) bool {
 	for i, c := range []byte(name) {
 		switch {
 		case c == '_', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', i > 0 && '0' <= c && c <= '9':

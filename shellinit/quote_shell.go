@@ -14,21 +14,21 @@ var (
 	errNotUTF8 = errors.New("it is not valid UTF-8")
 )
 
-// posix holds in bash, zsh (also with RC_QUOTES: a quote inside is always
+// quotePosix holds in bash, zsh (also with RC_QUOTES: a quote inside is always
 // followed by a backslash) and every POSIX shell.
-func posix(value string) (string, error) {
+func quotePosix(value string) (string, error) {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'", nil
 }
 
-func fish(value string) (string, error) {
+func quoteFish(value string) (string, error) {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'", nil
 }
 
-// csh is one word without blanks, newlines or anything that is a pattern: an
+// quoteCsh is one word without blanks, newlines or anything that is a pattern: an
 // unquoted eval `…` splits what it reads at the first, and replaces the second
 // with names of files, quotes or not. What needs it is written as $'\nnn',
 // which tcsh knows since 6.23; an older one refuses the line.
-func csh(value string) (string, error) {
+func quoteCsh(value string) (string, error) {
 	if strings.Trim(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+/=:.,@%-") == "" {
 		return "'" + value + "'", nil
 	}
@@ -44,8 +44,8 @@ func csh(value string) (string, error) {
 	return out.String() + "'", nil
 }
 
-// elvish reads its source as UTF-8 text; a byte that is none has to be spelt.
-func elvish(value string) (string, error) {
+// quoteElvish reads its source as UTF-8 text; a byte that is none has to be spelt.
+func quoteElvish(value string) (string, error) {
 	if utf8.ValidString(value) {
 		return "'" + strings.ReplaceAll(value, "'", "''") + "'", nil
 	}
@@ -67,9 +67,9 @@ func elvish(value string) (string, error) {
 	return out.String() + `"`, nil
 }
 
-// python is an ASCII string literal. A byte that is no UTF-8 becomes the lone
+// quotePython is an ASCII string literal. A byte that is no UTF-8 becomes the lone
 // surrogate that os.fsencode turns back into it.
-func python(value string) (string, error) {
+func quotePython(value string) (string, error) {
 	var out strings.Builder
 	out.WriteByte('\'')
 	for i := 0; i < len(value); {
@@ -93,9 +93,9 @@ func python(value string) (string, error) {
 	return out.String(), nil
 }
 
-// powershell is an ASCII expression: Windows PowerShell reads a program's
+// quotePowerShell is an ASCII expression: Windows PowerShell reads a program's
 // output in the console's code page, and takes ‘ ’ ‚ ‛ for quotes.
-func powershell(value string) (string, error) {
+func quotePowerShell(value string) (string, error) {
 	switch {
 	case value == "":
 		return "", errors.New("it is empty, which PowerShell takes for unset")
@@ -127,7 +127,7 @@ func powershell(value string) (string, error) {
 	return "(" + out.String() + ")", nil
 }
 
-func jsonString(value string) (string, error) {
+func quoteJSON(value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errNotUTF8
 	}
@@ -140,8 +140,8 @@ func jsonString(value string) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// nuRaw is a raw string of nushell, r#'…'#, with as many # as it takes.
-func nuRaw(value string) (string, error) {
+// quoteNuRaw is a raw string of nushell, r#'…'#, with as many # as it takes.
+func quoteNuRaw(value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errNotUTF8
 	}

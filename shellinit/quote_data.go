@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// cmd is what stands in set "NAME=…", at the prompt and in a batch file alike.
-func cmd(value string) (string, error) {
+// quoteCmd is what stands in set "NAME=…", at the prompt and in a batch file alike.
+func quoteCmd(value string) (string, error) {
 	if value == "" {
 		return "", errors.New("it is empty, which cmd takes for unset")
 	}
@@ -22,9 +22,9 @@ func cmd(value string) (string, error) {
 	return value, nil
 }
 
-// dotenv keeps to what every reader of such files (docker, compose, the
+// quoteDotenv keeps to what every reader of such files (docker, compose, the
 // libraries of Node, Python, Ruby and Go) understands in the same way.
-func dotenv(value string) (string, error) {
+func quoteDotenv(value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errNotUTF8
 	}
@@ -54,9 +54,9 @@ func dotenv(value string) (string, error) {
 	return "", errors.New(`it holds both ' and one of " $ and backtick`)
 }
 
-// systemd is the value in a file for EnvironmentFile=; source: systemd.exec(5)
+// quoteSystemd is the value in a file for EnvironmentFile=; source: quoteSystemd.exec(5)
 // and parse_env_file, which refuses what is not UTF-8 and control characters.
-func systemd(value string) (string, error) {
+func quoteSystemd(value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errNotUTF8
 	}
@@ -68,9 +68,9 @@ func systemd(value string) (string, error) {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(value) + `"`, nil
 }
 
-// heredoc is the rest of NAME<<… in the file of $GITHUB_ENV: a delimiter that
+// quoteHeredoc is the rest of NAME<<… in the file of $GITHUB_ENV: a delimiter that
 // does not occur in the value, the value, the delimiter.
-func heredoc(value string) (string, error) {
+func quoteHeredoc(value string) (string, error) {
 	switch {
 	case !utf8.ValidString(value):
 		return "", errNotUTF8

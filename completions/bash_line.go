@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// Line is what bash says of the line at Tab.
-type Line struct {
+// BashLine is what bash says of the line at Tab.
+type BashLine struct {
 	Words   []string // after the command's name, without quotes, before the current one
 	Current string   // the word up to the cursor, without quotes
 
@@ -20,8 +20,8 @@ type Line struct {
 // ParseBash reads the line up to the cursor: text is what readline will
 // replace of it, split is COMP_WORDS. Nothing is expanded: $(…) is four
 // characters.
-func ParseBash(line, text string, split []string) Line {
-	l := Line{text: line, split: split}
+func ParseBash(line, text string, split []string) BashLine {
+	l := BashLine{text: line, split: split}
 	words, open := lexBash(line)
 	l.open = open
 	if len(words) > 0 {
@@ -52,14 +52,14 @@ func ParseBash(line, text string, split []string) Line {
 	}
 	l.Current = current.text
 	l.starts = append(l.starts, current.start)
-	l.cut = l.replaced(current.start, text)
+	l.cut = l.replaceStart(current.start, text)
 	return l
 }
 
-// replaced is where readline starts to replace. It says so itself, but a
+// replaceStart is where readline starts to replace. It says so itself, but a
 // completion that calls ours (sudo's) gives COMP_WORDS' word in its place,
 // which has the quote and may go on behind the cursor.
-func (l Line) replaced(start int, text string) int {
+func (l BashLine) replaceStart(start int, text string) int {
 	cut := len(l.text) - len(text)
 	if cut < start || !strings.HasSuffix(l.text, text) {
 		cut = start
@@ -73,14 +73,14 @@ func (l Line) replaced(start int, text string) int {
 	return cut
 }
 
-// Fit is a for this line: the candidates that go on from the word, without
+// FitAnswer is a for this line: the candidates that go on from the word, without
 // what readline leaves in place, spelt for the quotes they stand in.
-func (l Line) Fit(a Answer) Answer {
+func (l BashLine) FitAnswer(a Answer) Answer {
 	switch {
 	case l.target:
-		return Answer{Kind: Files}
-	case a.Kind == Command:
-		a.At = l.index(l.starts[min(a.At, len(l.starts)-1)])
+		return Answer{Kind: FileNames}
+	case a.Kind == WrappedCommand:
+		a.At = l.wordIndex(l.starts[min(a.At, len(l.starts)-1)])
 	case a.Kind == Values:
 		before, _ := lexBash(l.text[l.starts[len(l.starts)-1]:l.cut])
 		kept := ""
@@ -98,8 +98,8 @@ func (l Line) Fit(a Answer) Answer {
 	return a
 }
 
-// index is the word of COMP_WORDS that starts at byte offset of the line.
-func (l Line) index(offset int) int {
+// wordIndex is the word of COMP_WORDS that starts at byte offset of the line.
+func (l BashLine) wordIndex(offset int) int {
 	rest := l.text
 	for i, w := range l.split {
 		rest = strings.TrimLeft(rest, " \t\n")
@@ -192,7 +192,7 @@ func quoteBash(value string, open byte) string {
 	}
 	var out strings.Builder
 	for i, c := range value {
-		if c < 0x80 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%", c) || i == 0 && c == '=' {
+		if c < 0x80 && !strings.ContainsRune(bareLetters+"+,@%", c) || i == 0 && c == '=' {
 			out.WriteByte('\\')
 		}
 		out.WriteRune(c)

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// scripts are constant: what differs between two hooks of a shell is set in
+// hookFiles are constant: what differs between two hooks of a shell is set in
 // variables before.
 //
 //go:embed scripts
-var scripts embed.FS
+var hookFiles embed.FS
 
-// InitOptions are the flags of stsx init.
-type InitOptions struct {
+// HookOptions are the flags of stsx init.
+type HookOptions struct {
 	Self    string // path of stsx's binary
 	Command string // what the shell's function is called; "" for stsx
 	Prompt  string // where the prompt's segment is drawn: left, right, "" nowhere
@@ -25,18 +25,18 @@ type InitOptions struct {
 	Variables []string
 }
 
-// Init returns the hook for the shell's rc file: the options as variables
+// HookText returns the hook for the shell's rc file: the options as variables
 // __stsx_self, __stsx_cmd, __stsx_prompt, __stsx_watch and __stsx_renew (1 or
 // 0) and __stsx_names (with a blank between two), and the shell's script.
-func (d Dialect) Init(o InitOptions) (string, error) {
-	script, err := d.hook()
+func (d Dialect) HookText(o HookOptions) (string, error) {
+	script, err := d.hookScript()
 	if err != nil {
 		return "", err
 	}
 	if o.Command == "" {
 		o.Command = "stsx"
 	}
-	if !word(o.Command) {
+	if !isFunctionName(o.Command) {
 		return "", fmt.Errorf("%q can't be a command's name: letters, digits, - and _ can be in one", o.Command)
 	}
 	flag := func(on bool) string {
@@ -51,7 +51,7 @@ func (d Dialect) Init(o InitOptions) (string, error) {
 		{"__stsx_watch", flag(o.Watch)}, {"__stsx_renew", flag(o.Renew)},
 		{"__stsx_names", strings.Join(o.Variables, " ")},
 	} {
-		line, err := d.assign(d.local, d.Quote, v)
+		line, err := d.assignment(d.local, d.Quote, v)
 		if err != nil {
 			return "", err
 		}
@@ -60,25 +60,25 @@ func (d Dialect) Init(o InitOptions) (string, error) {
 	return preamble + script, nil
 }
 
-// HasHook reports whether Init works for the dialect.
+// HasHook reports whether HookText works for the dialect.
 func (d Dialect) HasHook() bool {
-	_, err := d.hook()
+	_, err := d.hookScript()
 	return err == nil
 }
 
-func (d Dialect) hook() (string, error) {
+func (d Dialect) hookScript() (string, error) {
 	if d.script == "" {
 		return "", fmt.Errorf("%s is a format of data: it has no rc file", d.Name)
 	}
-	text, err := scripts.ReadFile("scripts/" + d.script)
+	text, err := hookFiles.ReadFile("scripts/" + d.script)
 	if err != nil {
 		return "", fmt.Errorf("there is no hook for %s", d.Name)
 	}
 	return string(text), nil
 }
 
-// word reports whether name can be the name of a function in every shell.
-func word(name string) bool {
+// isFunctionName reports whether name can be the name of a function in every shell.
+func isFunctionName(name string) bool {
 	for i, c := range []byte(name) {
 		switch {
 		case c == '_', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', i > 0 && ('0' <= c && c <= '9' || c == '-'):
