@@ -18,8 +18,6 @@ import (
 	"stsx/tests/okta"
 )
 
-func (d *desk) configPath() string { return filepath.Join(d.home, ".config", "stsx", "config.toml") }
-
 // TestConfigure: a configuration written by answering questions, and one that
 // is given up half-way, which leaves nothing.
 func TestConfigure(t *testing.T) {

@@ -59,16 +59,6 @@ const askingBrowser = `#!/usr/bin/env bash
 		cat <&3
 	}`
 
-// readConfig is what configure wrote.
-func (d *desk) readConfig() string {
-	d.Helper()
-	text, err := os.ReadFile(filepath.Join(d.home, ".config", "stsx", "config.toml"))
-	if err != nil {
-		d.Fatal(err)
-	}
-	return string(text)
-}
-
 // TestConsole: in each partition, its own sign-in page and its own console.
 func TestConsole(t *testing.T) {
 	t.Parallel()

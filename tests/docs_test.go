@@ -147,15 +147,6 @@ func allDocs(t *testing.T) string {
 	return text
 }
 
-func textOf(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func helpOf(t *testing.T, path ...string) string {
 	t.Helper()
 	out, err := exec.Command(stsxPath, append([]string{"help"}, path...)...).Output()

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -357,23 +356,6 @@ func TestEachExpiry(t *testing.T) {
 	if n := len(d.askedDurations("AssumeRoleWithSAML")); n < 3 || d.countEvents(okta.Asserted) != 1 {
 		t.Errorf("%d calls, %d sign-ins", n, d.countEvents(okta.Asserted))
 	}
-}
-
-// processesWith are those with word in their command lines.
-func processesWith(t *testing.T, word string) []int {
-	t.Helper()
-	lists, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil || len(lists) == 0 {
-		t.Skip("no /proc")
-	}
-	var out []int
-	for _, list := range lists {
-		if text, err := os.ReadFile(list); err == nil && bytes.Contains(text, []byte(word)) {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(list)))
-			out = append(out, pid)
-		}
-	}
-	return out
 }
 
 // BenchmarkEachOutput shows how much memory stsx needs for what many commands

@@ -346,13 +346,3 @@ func execIgnored(d *desk) {
 		}
 	}
 }
-
-func (d *desk) writeFile(path, text string, mode os.FileMode) {
-	d.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		d.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), mode); err != nil {
-		d.Fatal(err)
-	}
-}

@@ -70,16 +70,6 @@ func signInMoments() map[string]signInMoment {
 	}
 }
 
-// hasRequested reports whether a request below that path has come.
-func (d *desk) hasRequested(path string) bool {
-	for _, e := range d.eventsOf(okta.Requested) {
-		if strings.HasPrefix(e.Path, path) {
-			return true
-		}
-	}
-	return false
-}
-
 // interruptions are what ends stsx from outside, and its exit status then.
 func interruptions() map[string]struct {
 	do     func(t *terminal)

@@ -3,13 +3,10 @@
 package tests
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -85,32 +82,6 @@ func TestNetworkIsSeen(t *testing.T) {
 		t.Errorf("the proxy was asked for %q: %s", proxy.Hosts(), r)
 	}
 	d.wantText(r.stderr, "stsx: error: opening "+d.org.URL(), "the proxy refused the connection")
-}
-
-// listeningSockets are the TCP sockets on which a process waits for connections.
-func listeningSockets(pid int) []string {
-	sockets := map[string]string{} // by inode
-	for _, table := range []string{"tcp", "tcp6"} {
-		f, err := os.Open(filepath.Join("/proc", strconv.Itoa(pid), "net", table))
-		if err != nil {
-			continue
-		}
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			// sl local_address rem_address st … inode at 9; 0A is LISTEN. Source: proc_net_tcp(5).
-			if cells := strings.Fields(lines.Text()); len(cells) > 9 && cells[3] == "0A" {
-				sockets["socket:["+cells[9]+"]"] = cells[1]
-			}
-		}
-		_ = f.Close()
-	}
-	var out []string
-	files, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "fd", "*"))
-	for _, file := range files {
-		if to, err := os.Readlink(file); err == nil && sockets[to] != "" {
-			out = append(out, sockets[to])
-		}
-	}
-	return out
 }
 
 // TestListening: that a socket that listens would have been seen.

@@ -11,23 +11,6 @@ import (
 	"stsx/tests/okta"
 )
 
-// noFactorPerson signs in with the password alone.
-func noFactorPerson() []okta.User {
-	user := janeUser()
-	user.GoogleTOTP = ""
-	return []okta.User{user}
-}
-
-// passwordsTried is how many passwords the org got, and how many different ones.
-func (d *desk) passwordsTried() (times, different int) {
-	seen := map[string]bool{}
-	for _, e := range d.eventsOf(okta.PasswordTried) {
-		times++
-		seen[e.Digest] = true
-	}
-	return times, len(seen)
-}
-
 // wantNoPassword fails the test if text shows a password.
 func (d *desk) wantNoPassword(texts ...string) {
 	d.Helper()

@@ -4,44 +4,9 @@ package tests
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
-
-	"stsx/tests/aws"
-	"stsx/tests/okta"
-	"stsx/tests/require"
 )
-
-// newManyRolesDesk is jane with n roles over n/10 accounts, and AWS with them.
-func newManyRolesDesk(t *testing.T, n int) *desk {
-	t.Helper()
-	user := noFactorPerson()[0]
-	user.Roles = nil
-	var arns []string
-	for i := range n {
-		account := fmt.Sprintf("%012d", 100000000000+i/10)
-		arn := fmt.Sprintf("arn:aws:iam::%s:role/Role%04d", account, i)
-		arns = append(arns, arn)
-		user.Roles = append(user.Roles, "arn:aws:iam::"+account+":saml-provider/okta,"+arn)
-	}
-	return newRolesDesk(t, []okta.User{user}, arns...)
-}
-
-// newRolesDesk is a desk for users who need no second factor, with those roles in
-// AWS.
-func newRolesDesk(t *testing.T, users []okta.User, roles ...string) *desk {
-	t.Helper()
-	requireBrowser(t)
-	config := aws.Config{Roles: map[string]aws.RoleConfig{}}
-	for _, r := range roles {
-		config.Roles[r] = aws.RoleConfig{}
-	}
-	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: users})
-	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
-	t.Cleanup(func() { _ = org.Close() })
-	return newDeskAt(t, org, config).with("STSX_PASSWORD=" + janePassword)
-}
 
 // TestRoles: what is named, and what may have been meant. One sign-in a case.
 func TestRoles(t *testing.T) {

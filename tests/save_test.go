@@ -21,9 +21,6 @@ import (
 	"stsx/tests/require"
 )
 
-// credentials is the path of the desk's AWS credentials file.
-func (d *desk) credentials() string { return filepath.Join(d.home, ".aws", "credentials") }
-
 // TestSave: the AWS CLI, boto3 and Terraform work with what was saved; logout
 // takes it out.
 func TestSave(t *testing.T) {

@@ -3,7 +3,6 @@
 package tests
 
 import (
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,17 +18,6 @@ import (
 	"stsx/tests/okta"
 	"stsx/tests/require"
 )
-
-// askedDurations are those that the action was asked for, in turn.
-func (d *desk) askedDurations(action string) []time.Duration {
-	var out []time.Duration
-	for _, c := range d.aws.Log() {
-		if c.Action == action {
-			out = append(out, c.Duration)
-		}
-	}
-	return out
-}
 
 // TestDurations: the profile's, the assertion's, an hour; the longest allowed
 // is found, said and remembered for a week.
@@ -71,16 +59,6 @@ func TestDurations(t *testing.T) {
 	}
 	d.wantStatus(d.run("login", "prod", "--duration", "5h"), 0)
 	expect(2*h, 12*h, 8*h, 4*h, 4*h, 5*h, 4*h)
-}
-
-// envValue is a variable of the desk's environment.
-func (d *desk) envValue(name string) string {
-	for i := len(d.env) - 1; i >= 0; i-- {
-		if key, value, _ := strings.Cut(d.env[i], "="); key == name {
-			return value
-		}
-	}
-	return ""
 }
 
 // TestChainedRole: assumed from its source's session, for an hour at most.
@@ -244,47 +222,4 @@ func TestPartitions(t *testing.T) {
 			}
 		})
 	}
-}
-
-// newProxyDesk is a desk whose only way to AWS is a proxy that leads hosts to a
-// server with TLS.
-func newProxyDesk(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy) {
-	t.Helper()
-	d, proxy, _ := newProxyDeskAndServer(t, partition, acs, region, hosts...)
-	return d, proxy
-}
-
-// newProxyDeskAndServer is the same, with the server.
-func newProxyDeskAndServer(t *testing.T, partition, acs, region string, hosts ...string) (*desk, *aws.Proxy, *aws.Server) {
-	t.Helper()
-	requireBrowser(t)
-	role := "arn:" + partition + ":iam::123456789012:role/Admin"
-	user := noFactorPerson()[0]
-	far := strings.Replace(strings.Replace(role, "123456789012", "210987654321", 1), "Admin", "Far", 1)
-	user.Roles = []string{role + ",arn:" + partition + ":iam::123456789012:saml-provider/okta", far + ",arn:" + partition + ":iam::210987654321:saml-provider/okta"}
-	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: []okta.User{user}, ACS: acs})
-	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
-	t.Cleanup(func() { _ = org.Close() })
-	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}, far: {Sources: []string{role}}}, TLS: true, AccountNames: map[string]string{"123456789012": "acme (prod) é"}, Certificates: []*x509.Certificate{org.Certificate()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	routes := map[string]string{}
-	for _, host := range hosts {
-		routes[host+":443"] = server.Addr()
-	}
-	proxy, err := aws.NewProxy(aws.ProxyConfig{Routes: routes})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	d := newDeskAt(t, org, aws.Config{})
-	d.env = slices.DeleteFunc(slices.Clone(d.env), func(entry string) bool { return strings.HasPrefix(entry, "AWS_") })
-	text := "[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n[profile.prod]\nrole = \"" + role + "\"\n"
-	if region != "" {
-		text += "region = \"" + region + "\"\n"
-	}
-	d.writeConfig(text)
-	return d.with("STSX_PASSWORD="+janePassword, "HTTPS_PROXY="+proxy.URL(), "AWS_CA_BUNDLE="+server.CAFile()), proxy, server
 }

@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"strings"
 	"testing"
 
 	"stsx/tests/okta"
@@ -170,4 +171,53 @@ func leadsToOtherSite(f okta.Factor, word string) func(*testing.T, okta.Config) 
 		}
 		d.wantNoWindow()
 	}
+}
+
+func windowSituations() []situation {
+	return []situation{
+		{row: "unknown page, with a display", answer: "a person's, in a window; what was typed is not asked again", run: unknownInWindow},
+		{row: "unknown page, `browser = \"headless\"`", answer: "quoted, with the cure; no window", run: neverAWindow},
+		{row: "`browser = \"visible\"`", answer: "in a window from the start, filled in by stsx", run: visibleBrowser},
+	}
+}
+
+// unknownInWindow: headless as far as stsx knows the pages, then in a window.
+func unknownInWindow(t *testing.T, c okta.Config) {
+	c.Detour = okta.SurveyPage
+	d, person := newDesk(t, c).withDisplay().withPasswordAndCode().withWindowUser("")
+	term := d.openTerminal("exec", "prod", "--", "echo", "in")
+	term.waitFor("go on in the window")
+	d.waitForWindow()
+	person.waitForElement("form")
+	d.saveScreenshot(t.Name()[strings.LastIndex(t.Name(), "/")+1:] + "-unknown")
+	person.typeInto("#centre", "4711")
+	person.clickElement("#send-survey")
+	term.waitFor("in\r\n")
+	d.wantStatus(term.wait(), 0)
+	d.wantOneSignIn(1)
+	d.wantNoWindow()
+}
+
+func neverAWindow(t *testing.T, c okta.Config) {
+	c.Detour = okta.SurveyPage
+	d := newDesk(t, c).withDisplay().withPasswordAndCode()
+	r := d.wantStatus(d.run("exec", "prod", "--browser", "headless", "--", "true"), 125)
+	d.wantText(r.stderr, "does not know the page", "headless", "hint: ", "--browser auto")
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 {
+		d.Errorf("the org logged %v", d.org.Log())
+	}
+	d.wantNoWindow()
+}
+
+// visibleBrowser: the person watches, and the code is asked for on the terminal.
+func visibleBrowser(t *testing.T, c okta.Config) {
+	d := newDesk(t, c).withDisplay().with("STSX_PASSWORD=" + janePassword)
+	term := d.openTerminal("exec", "prod", "--browser", "visible", "--", "echo", "in")
+	d.waitForWindow()
+	term.waitFor("Code from Google Authenticator")
+	d.saveScreenshot(c.Engine.String() + "-visible")
+	term.typeText(d.factorCode(okta.GoogleTOTP) + "\r")
+	d.wantStatus(term.wait(), 0)
+	d.wantOneSignIn(1)
+	d.wantNoWindow()
 }

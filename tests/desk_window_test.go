@@ -8,20 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
 
-	"stsx/tests/okta"
 	"stsx/tests/require"
 )
-
-func windowSituations() []situation {
-	return []situation{
-		{row: "unknown page, with a display", answer: "a person's, in a window; what was typed is not asked again", run: unknownInWindow},
-		{row: "unknown page, `browser = \"headless\"`", answer: "quoted, with the cure; no window", run: neverAWindow},
-		{row: "`browser = \"visible\"`", answer: "in a window from the start, filled in by stsx", run: visibleBrowser},
-	}
-}
 
 // withDisplay is the desk with an X server of its own, and nothing on it.
 func (d *desk) withDisplay() *desk {
@@ -97,54 +87,4 @@ func (d *desk) wantNoWindow() {
 	d.waitWithin(10*time.Second, "no window left", func() bool { return len(d.windowTitles()) == 0 })
 	d.wantNoBrowserOrLock()
 	d.wantNoBrowserProfile()
-}
-
-// wantOneSignIn fails the test unless the org was told password and code no more often
-// than once, and issued one assertion.
-func (d *desk) wantOneSignIn(codes int) {
-	d.Helper()
-	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != 1 {
-		d.Errorf("the org logged %v", d.org.Log())
-	}
-}
-
-// unknownInWindow: headless as far as stsx knows the pages, then in a window.
-func unknownInWindow(t *testing.T, c okta.Config) {
-	c.Detour = okta.SurveyPage
-	d, person := newDesk(t, c).withDisplay().withPasswordAndCode().withWindowUser("")
-	term := d.openTerminal("exec", "prod", "--", "echo", "in")
-	term.waitFor("go on in the window")
-	d.waitForWindow()
-	person.waitForElement("form")
-	d.saveScreenshot(t.Name()[strings.LastIndex(t.Name(), "/")+1:] + "-unknown")
-	person.typeInto("#centre", "4711")
-	person.clickElement("#send-survey")
-	term.waitFor("in\r\n")
-	d.wantStatus(term.wait(), 0)
-	d.wantOneSignIn(1)
-	d.wantNoWindow()
-}
-
-func neverAWindow(t *testing.T, c okta.Config) {
-	c.Detour = okta.SurveyPage
-	d := newDesk(t, c).withDisplay().withPasswordAndCode()
-	r := d.wantStatus(d.run("exec", "prod", "--browser", "headless", "--", "true"), 125)
-	d.wantText(r.stderr, "does not know the page", "headless", "hint: ", "--browser auto")
-	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 {
-		d.Errorf("the org logged %v", d.org.Log())
-	}
-	d.wantNoWindow()
-}
-
-// visibleBrowser: the person watches, and the code is asked for on the terminal.
-func visibleBrowser(t *testing.T, c okta.Config) {
-	d := newDesk(t, c).withDisplay().with("STSX_PASSWORD=" + janePassword)
-	term := d.openTerminal("exec", "prod", "--browser", "visible", "--", "echo", "in")
-	d.waitForWindow()
-	term.waitFor("Code from Google Authenticator")
-	d.saveScreenshot(c.Engine.String() + "-visible")
-	term.typeText(d.factorCode(okta.GoogleTOTP) + "\r")
-	d.wantStatus(term.wait(), 0)
-	d.wantOneSignIn(1)
-	d.wantNoWindow()
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/term"
 )
 
 // terminal is stsx on a terminal of its own, with somebody at it.
@@ -173,4 +174,46 @@ func (t *terminal) wait() runResult {
 		r.signal = ws.Signal()
 	}
 	return r
+}
+
+// hangUp closes the window.
+func (t *terminal) hangUp() {
+	t.Helper()
+	if err := t.pty.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// modesOf are a terminal's, as anything that changes them leaves them.
+func modesOf(t testing.TB, f *os.File) (state term.State) {
+	t.Helper()
+	raw, err := f.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		var got *term.State
+		if got, failed = term.GetState(int(fd)); failed == nil {
+			state = *got
+		}
+	})
+	if err != nil || failed != nil {
+		t.Fatal(err, failed)
+	}
+	return state
+}
+
+// wantSaneModes fails the test unless the terminal is as a new one is.
+func (t *terminal) wantSaneModes() {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	defer slave.Close()
+	if got, want := modesOf(t, t.pty), modesOf(t, master); got != want {
+		t.Errorf("the terminal's modes are %v, want %v", got, want)
+	}
 }

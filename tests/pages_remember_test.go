@@ -24,48 +24,6 @@ func rememberSituations() []situation {
 	}
 }
 
-// withRemember is the desk with remember = true.
-func (d *desk) withRemember() *desk {
-	d.Helper()
-	d.editConfig(`username = "`+jane+`"`, `username = "`+jane+`"`+"\nremember = true")
-	return d
-}
-
-// editConfig changes the configuration.
-func (d *desk) editConfig(was, is string) {
-	d.Helper()
-	text := textOf(d.T, filepath.Join(d.home, ".config", "stsx", "config.toml"))
-	if !strings.Contains(text, was) {
-		d.Fatalf("the configuration has no %q", was)
-	}
-	d.writeConfig(strings.Replace(text, was, is, 1))
-}
-
-// withoutBrowser is the desk without a browser, a password or a code: whoever needs one
-// fails.
-func (d *desk) withoutBrowser() *desk {
-	return d.with("STSX_BROWSER_PATH=/nowhere", "STSX_PASSWORD=", "STSX_MFA_CODE=")
-}
-
-// wantSeen fails the test unless the org logged so many passwords, codes and
-// assertions.
-func (d *desk) wantSeen(passwords, codes, assertions int) {
-	d.Helper()
-	if d.countEvents(okta.PasswordTried) != passwords || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != assertions {
-		d.Fatalf("want %d passwords, %d codes, %d assertions; the org logged %v", passwords, codes, assertions, d.org.Log())
-	}
-}
-
-// cookieFiles are the files with cookies.
-func (d *desk) cookieFiles() []string {
-	d.Helper()
-	files, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "cookies", "*"))
-	if err != nil {
-		d.Fatal(err)
-	}
-	return files
-}
-
 // stayAnswers are the answers to whether to remember.
 func (d *desk) stayAnswers(detail string) (yes, no int) {
 	for _, e := range d.eventsOf(okta.Stay) {

@@ -3,17 +3,11 @@
 package tests
 
 import (
-	"context"
-	"crypto/x509"
 	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"stsx/tests/aws"
-	"stsx/tests/okta"
 	"stsx/tests/require"
 )
 
@@ -26,43 +20,6 @@ func TestTools(t *testing.T) {
 	d.subtest("aws s3", toolsS3)
 	d.subtest("terraform", toolsTerraform)
 	d.subtest("aws for each", toolsEach)
-}
-
-// motoDesk is a desk whose AWS has all of moto's services. The key pairs that
-// it hands out are moto's.
-func motoDesk(t *testing.T) *desk {
-	t.Helper()
-	return motoDeskWith(t, 0)
-}
-
-// motoDeskWith is motoDesk whose sessions live that long; 0 = as granted.
-func motoDeskWith(t *testing.T, lifetime time.Duration) *desk {
-	t.Helper()
-	requireBrowser(t)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	moto, err := aws.StartMoto(ctx)
-	if err == aws.ErrNoMoto {
-		require.Part(t, "moto", false, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = moto.Close() })
-	org, err := okta.Start(okta.Config{Engine: okta.Gen2, Users: []okta.User{janeUser()}})
-	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
-	t.Cleanup(func() { _ = org.Close() })
-	return newDeskAt(t, org, aws.Config{
-		Certificates: []*x509.Certificate{org.Certificate()}, Moto: moto.URL(), Lifetime: lifetime,
-		Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, auditRole: {Sources: []string{adminRole}}},
-	})
-}
-
-func (d *desk) runAWSCLI(args ...string) runResult {
-	d.Helper()
-	cli := require.Command(d, "aws", "install the AWS CLI: pip install awscli")
-	d = d.with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
-	return d.run(append([]string{"exec", "prod", "--", cli}, args...)...)
 }
 
 func toolsIdentity(d *desk) {

@@ -3,34 +3,14 @@
 package tests
 
 import (
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"stsx/tests/aws"
 	"stsx/tests/okta"
-	"stsx/tests/require"
 )
-
-// newChainDesk is a desk whose AWS has roles that are assumed from jane's, one from
-// the other. Its configuration begins with the idp and prod.
-func newChainDesk(t *testing.T, config okta.Config, text string) *desk {
-	t.Helper()
-	requireBrowser(t)
-	config.Engine, config.Users = okta.Classic, noFactorPerson()
-	org, err := okta.Start(config)
-	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
-	t.Cleanup(func() { _ = org.Close() })
-	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{
-		adminRole: {MaxDuration: 8 * time.Hour}, devRole: {MaxDuration: 8 * time.Hour}, auditRole: {},
-		there: {Sources: []string{adminRole}}, deep: {Sources: []string{there}}, deploy: {Sources: []string{adminRole}},
-	}}).with("STSX_PASSWORD=" + janePassword)
-	d.writeConfig("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" + text)
-	return d
-}
 
 const (
 	there  = "arn:aws:iam::210987654321:role/Admin"

@@ -125,21 +125,6 @@ func TestTableOfPages(t *testing.T) {
 	}
 }
 
-// wantSignIn fails the test unless an unattended exec ends well, with one password
-// and codes verifications at the org.
-func (d *desk) wantSignIn(codes int, args ...string) {
-	d.Helper()
-	args = append(append([]string{"exec", "prod"}, args...), "--", "sh", "-c", "echo role=$STSX_ROLE")
-	r := d.wantStatus(d.run(args...), 0)
-	if r.stdout != "role=Admin\n" {
-		d.Errorf("the command printed %q", r.stdout)
-	}
-	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != 1 {
-		d.Errorf("the org logged %v", d.org.Log())
-	}
-	d.wantNoBrowserProfile()
-}
-
 func googleCode(t *testing.T, c okta.Config) {
 	d := newDesk(t, c).withPasswordAndCode()
 	d.wantSignIn(1)

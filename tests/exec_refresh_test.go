@@ -4,7 +4,6 @@ package tests
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -279,15 +278,6 @@ func besideDaemon(d *desk) {
 	}
 	d.writeFile(mark, "", 0o600)
 	d.waitFor("the daemon's end", func() bool { _, err := os.Stat(mark + ".over"); return err == nil })
-}
-
-func hasListener(host string) bool {
-	c, err := net.DialTimeout("tcp", host, 10*time.Second)
-	if err != nil {
-		return false
-	}
-	_ = c.Close()
-	return true
 }
 
 // waitingProgram is a program that waits, and says when it has been let go on. (A shell won't

@@ -3,12 +3,8 @@
 package tests
 
 import (
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/creack/pty"
-	"golang.org/x/term"
 
 	"stsx/tests/okta"
 )
@@ -78,47 +74,5 @@ func terminalHangup(d *desk) {
 	term.hangUp()
 	if r := term.wait(); r.status != 9 {
 		d.Error(r)
-	}
-}
-
-// hangUp closes the window.
-func (t *terminal) hangUp() {
-	t.Helper()
-	if err := t.pty.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// modesOf are a terminal's, as anything that changes them leaves them.
-func modesOf(t testing.TB, f *os.File) (state term.State) {
-	t.Helper()
-	raw, err := f.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var failed error
-	err = raw.Control(func(fd uintptr) {
-		var got *term.State
-		if got, failed = term.GetState(int(fd)); failed == nil {
-			state = *got
-		}
-	})
-	if err != nil || failed != nil {
-		t.Fatal(err, failed)
-	}
-	return state
-}
-
-// wantSaneModes fails the test unless the terminal is as a new one is.
-func (t *terminal) wantSaneModes() {
-	t.Helper()
-	master, slave, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer master.Close()
-	defer slave.Close()
-	if got, want := modesOf(t, t.pty), modesOf(t, master); got != want {
-		t.Errorf("the terminal's modes are %v, want %v", got, want)
 	}
 }

@@ -80,30 +80,6 @@ func TestEnvironment(t *testing.T) {
 	})
 }
 
-// fileTree is every file below dir with its content, mode and time.
-func fileTree(t *testing.T, dir string) map[string]string {
-	out := map[string]string{}
-	err := filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
-		if err != nil {
-			return err
-		}
-		text := ""
-		if info.Mode().IsRegular() {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			text = string(data)
-		}
-		out[path] = info.Mode().String() + " " + info.ModTime().String() + " " + text
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-	return out
-}
-
 // environmentWhole compares the whole environment with the promise.
 func environmentWhole(d *desk) {
 	d = d.with(slices.Concat(removedVariables(), replacedVariables(), keptVariables())...)

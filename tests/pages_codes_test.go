@@ -3,7 +3,6 @@
 package tests
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -45,46 +44,6 @@ func codeSituations() []situation {
 		rows = append(rows, situation{row: f.row, answer: "as Google Authenticator", run: codeByToken(f.factor, f.word)})
 	}
 	return rows
-}
-
-// withFactors is the org's only user with these factors.
-func withFactors(c okta.Config, factors ...okta.Factor) okta.Config {
-	user := janeUser()
-	user.GoogleTOTP, user.Others = "", factors
-	c.Users = []okta.User{user}
-	return c
-}
-
-// openSignIn starts a sign-in on a terminal that has the password already.
-func (d *desk) openSignIn(args ...string) *terminal {
-	d.Helper()
-	return d.with("STSX_PASSWORD=" + janePassword).openTerminal(append(append([]string{"exec", "prod"}, args...), "--", "echo", "signed", "in")...)
-}
-
-// wantSignedIn fails the test unless the sign-in ended well, with tried codes for f, the
-// last one right.
-func (t *terminal) wantSignedIn(d *desk, f okta.Factor, tried int) {
-	t.Helper()
-	if r := t.wait(); r.status != 0 || !strings.Contains(r.stdout, "signed in") {
-		t.Fatalf("%s\n%v", r, d.eventsOf(okta.CodeTried))
-	}
-	codes := d.eventsOf(okta.CodeTried)
-	if len(codes) != tried || tried > 0 && (!codes[tried-1].OK || codes[tried-1].Factor != f) || d.countEvents(okta.PasswordTried) != 1 {
-		t.Errorf("the org logged %v", codes)
-	}
-	d.wantNoBrowserProfile()
-}
-
-// wantCodesSent fails the test unless the org sent codes of exactly these factors.
-func (d *desk) wantCodesSent(want ...okta.Factor) {
-	d.Helper()
-	var got []okta.Factor
-	for _, e := range d.eventsOf(okta.CodeSent) {
-		got = append(got, e.Factor)
-	}
-	if !slices.Equal(got, want) {
-		d.Errorf("sent %v, want %v", got, want)
-	}
 }
 
 func codeBySending(f okta.Factor, word, prompt string) func(*testing.T, okta.Config) {

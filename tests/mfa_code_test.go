@@ -12,25 +12,6 @@ import (
 	"stsx/tests/okta"
 )
 
-// twoFactors is jane with both apps.
-func twoFactors() []okta.User {
-	user := janeUser()
-	user.OktaVerifyTOTP = verifySecret
-	return []okta.User{user}
-}
-
-// wantCodesTried fails the test unless the org got n codes, no two the same.
-func (d *desk) wantCodesTried(n int) {
-	d.Helper()
-	seen := map[string]bool{}
-	for _, e := range d.eventsOf(okta.CodeTried) {
-		seen[e.Digest] = true
-	}
-	if got := d.countEvents(okta.CodeTried); got != n || len(seen) != n {
-		d.Errorf("the org got %d codes, %d different; want %d: %v", got, len(seen), n, d.eventsOf(okta.CodeTried))
-	}
-}
-
 func TestWrongCodes(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic})

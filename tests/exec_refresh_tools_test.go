@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -150,55 +149,4 @@ func TestRefresh(t *testing.T) {
 	if d.countEvents("password") > 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
-}
-
-// countAssumed is how many sessions AWS handed out.
-func (d *desk) countAssumed() (n int) {
-	for _, call := range d.aws.Log() {
-		if strings.HasPrefix(call.Action, "AssumeRole") && call.Status == 200 {
-			n++
-		}
-	}
-	return n
-}
-
-// awsRefusals are the codes with which AWS refused anybody anything.
-func (d *desk) awsRefusals() (codes []string) {
-	for _, call := range d.aws.Log() {
-		if call.Status == 403 || call.Status == 400 {
-			codes = append(codes, call.Action+": "+call.Code)
-		}
-	}
-	return codes
-}
-
-// keysUsed are the sessions that AWS was asked for something with.
-func (d *desk) keysUsed() map[string]bool {
-	out := map[string]bool{}
-	for _, call := range d.aws.Log() {
-		if call.AccessKey != "" {
-			out[call.AccessKey] = true
-		}
-	}
-	return out
-}
-
-// botoPython is a Python that has boto3: the one on PATH, or that of moto, which needs it.
-func botoPython(t *testing.T) string {
-	t.Helper()
-	candidates := []string{"python3"}
-	if moto, err := exec.LookPath("moto_server"); err == nil {
-		candidates = append(candidates, filepath.Join(filepath.Dir(moto), "python3"))
-	}
-	for _, python := range candidates {
-		if exec.Command(python, "-c", "import boto3").Run() == nil {
-			path, err := exec.LookPath(python)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return path
-		}
-	}
-	require.Part(t, "boto3", false, "pip install 'moto[server]' brings it")
-	return ""
 }
