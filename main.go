@@ -5,24 +5,20 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
 
 	"stsx/commands"
+	"stsx/commands/process"
 	"stsx/session"
 	"stsx/session/awsfile"
 	"stsx/session/awssts"
@@ -42,7 +38,7 @@ import (
 var version = "(built from source)"
 
 func main() {
-	ctx, stop := signals()
+	ctx, stop := process.UntilSignal()
 	code := commands.Run(ctx, commands.System{
 		Args:             os.Args[1:],
 		Environ:          os.Environ(),
@@ -56,41 +52,19 @@ func main() {
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
 		Processors:       runtime.NumCPU(),
-		Parents:          commands.Parents,
-		Self:             func() (string, error) { return commands.Self(os.Args[0]) },
-		Find:             commands.Find,
-		Replace:          commands.Replace,
-		Beside:           commands.Beside,
-		Die:              commands.Die,
-		Notify:           commands.Notify,
-		Build:            build,
+		Parents:          process.ParentNames,
+		Self:             func() (string, error) { return process.OwnPath(os.Args[0]) },
+		Find:             process.FindProgram,
+		Replace:          process.Replace,
+		Beside:           process.RunBeside,
+		Die:              process.EndBySignal,
+		Notify: func(title, text string) error {
+			return process.ShowMessage(runtime.GOOS, os.Environ(), title, text)
+		},
+		Build: build,
 	})
 	stop()
 	os.Exit(code)
-}
-
-// signals returns a context that the first signal ends, so that the browser,
-// the terminal and the locks are put in order; a second one ends the process
-// as it would any. What the parent has told us to ignore (nohup) stays ignored.
-func signals() (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	received := make(chan os.Signal, 1)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) {
-			signal.Notify(received, s)
-		}
-	}
-	done := make(chan struct{})
-	go func() {
-		select {
-		case s := <-received:
-			signal.Stop(received)
-			number, _ := s.(syscall.Signal)
-			cancel(commands.Signalled{Number: int(number)})
-		case <-done:
-		}
-	}()
-	return ctx, func() { signal.Stop(received); close(done); cancel(nil) }
 }
 
 // build makes the drivers. None of them does anything before it is used.
@@ -122,6 +96,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	begin := func(ctx context.Context, o session.Org, show bool) (*page, error) {
 		return browse(ctx, o, show, filepath.Join(state, "browser"), terminal, record)
 	}
+	secretCommand := process.SecretCommand{Stderr: os.Stderr}
 	driver := &okta.Driver{
 		Browse: func(ctx context.Context, o session.Org, show bool) (okta.Page, error) {
 			return opened[okta.Page](begin(ctx, o, show))
@@ -131,9 +106,9 @@ func build(s commands.Settings) (*commands.Kit, error) {
 				return p.Visible(ctx, strings.Join(known, ", "))
 			}}.Cross(ctx, p.(*page))
 		},
-		Passwords: session.PasswordSource{Given: s.Password, Keeper: keeper, Run: firstLine, Ask: terminal},
+		Passwords: session.PasswordSource{Given: s.Password, Keeper: keeper, Run: secretCommand.FirstLine, Ask: terminal},
 		Codes: func() *session.CodeSource {
-			return &session.CodeSource{Given: s.MFACode, Run: firstLine, Ask: terminal, Tick: tick}
+			return &session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: tick}
 		},
 		Choices:  vault.NewChoices(cache, time.Now),
 		Ask:      terminal,
@@ -428,20 +403,6 @@ func (s sessions) List(ctx context.Context) ([]session.Session, error) {
 		out[i] = k.Session
 	}
 	return out, nil
-}
-
-// firstLine runs a command of the configuration and returns the first line it
-// prints. What it says on stderr goes to ours.
-func firstLine(ctx context.Context, argv []string) (session.Secret, error) {
-	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	command.Stderr = os.Stderr
-	out, err := command.Output()
-	if err != nil {
-		return session.Secret{}, fmt.Errorf("%s: %w", argv[0], err)
-	}
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Scan()
-	return session.NewSecret(strings.TrimSuffix(lines.Text(), "\r")), lines.Err()
 }
 
 // tick waits a second.

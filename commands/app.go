@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -43,9 +44,9 @@ func Run(ctx context.Context, sys System) int {
 	if code != statusOK && r.verb == "env" {
 		r.failEnv(code)
 	}
-	var done ended
-	if errors.As(err, &done) && done.signal != 0 {
-		sys.Die(done.signal)
+	var done process.Ended
+	if errors.As(err, &done) && done.Signal != 0 {
+		sys.Die(done.Signal)
 	}
 	return code
 }

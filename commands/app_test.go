@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -281,9 +282,9 @@ func TestStatusOfErrors(t *testing.T) {
 		"page":                                {&session.PageError{}, 1, 125, "--verbose"},
 		"not found":                           {notStarted("x", exec.ErrNotFound), 127, 127, ""},
 		"interrupted":                         {session.ErrInterrupted, 130, 130, ""},
-		"SIGTERM":                             {Signalled{15}, 143, 143, ""},
+		"SIGTERM":                             {process.Signalled{Number: 15}, 143, 143, ""},
 		"canceled":                            {context.Canceled, 130, 130, ""},
-		"ended":                               {Ended(7), 7, 7, ""},
+		"ended":                               {process.Ended{Status: 7}, 7, 7, ""},
 	} {
 		var out bytes.Buffer
 		code := report(&out, c.err, false)

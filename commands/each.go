@@ -12,7 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stsx/commands/children"
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -104,7 +104,7 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 	if err := unopened.because("were not opened, and nothing was started", len(profiles)); o.failFast && err != nil {
 		return err
 	}
-	runner := children.Runner{
+	runner := process.Runner{
 		Path: program, Argv: argv, Jobs: o.jobs, FailFast: o.failFast, Now: r.Now,
 		Environ: run.environ, Open: run.sinks(o),
 	}
@@ -116,7 +116,7 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 		return ctx.Err()
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		return Ended(128 + int(syscall.SIGPIPE)) // who read has had enough
+		return process.Ended{Status: 128 + int(syscall.SIGPIPE)} // who read has had enough
 	}
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (e *eachRun) role(i int) session.Role {
 }
 
 // status is the exit status of profile i's command, or of stsx in its place.
-func (e *eachRun) status(ending children.Ending) int {
+func (e *eachRun) status(ending process.Ending) int {
 	if ending.Err == nil {
 		return ending.Status
 	}
@@ -234,8 +234,8 @@ func (e *eachRun) status(ending children.Ending) int {
 }
 
 // cause is why a command was not started.
-func (e *eachRun) cause(ending children.Ending) error {
-	var start *children.StartError
+func (e *eachRun) cause(ending process.Ending) error {
+	var start *process.StartError
 	if errors.As(ending.Err, &start) {
 		return notStarted(e.operands[0], start.Err)
 	}
@@ -243,14 +243,14 @@ func (e *eachRun) cause(ending children.Ending) error {
 }
 
 // sum says what failed; nil when nothing did.
-func (e *eachRun) sum(endings []children.Ending) error {
+func (e *eachRun) sum(endings []process.Ending) error {
 	var unstarted failures
 	var ended []string
 	var own, theirs, skipped int
 	for i, ending := range endings {
 		name := e.profiles[i].Name
 		switch code := e.status(ending); {
-		case errors.Is(ending.Err, children.ErrNotRun):
+		case errors.Is(ending.Err, process.ErrNotRun):
 			skipped++
 		case ending.Err != nil:
 			unstarted.add(name, e.cause(ending))

@@ -11,25 +11,25 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"stsx/commands/children"
+	"stsx/commands/process"
 )
 
 // sinks say where the output of profile i's command goes.
-func (e *eachRun) sinks(o eachOptions) func(i int) children.Sink {
+func (e *eachRun) sinks(o eachOptions) func(i int) process.Sink {
 	if o.json {
 		lines := &jsonLines{eachRun: e}
-		return func(i int) children.Sink { return &jsonLine{of: lines, i: i} }
+		return func(i int) process.Sink { return &jsonLine{of: lines, i: i} }
 	}
 	width := 0
 	for _, p := range e.profiles {
 		width = max(width, utf8.RuneCountInString(quoted(p.Name)))
 	}
-	streams := children.NewStreams(e.Stdout, e.Stderr)
+	streams := process.NewStreams(e.Stdout, e.Stderr)
 	sink := streams.Prefixed
 	if o.group {
 		sink = streams.Grouped
 	}
-	return func(i int) children.Sink {
+	return func(i int) process.Sink {
 		name := fmt.Sprintf("%-*s", width, quoted(e.profiles[i].Name))
 		return sink(e.affix(name, i, e.StdoutIsTerminal), e.affix(name, i, e.StderrIsTerminal))
 	}
@@ -37,12 +37,12 @@ func (e *eachRun) sinks(o eachOptions) func(i int) children.Sink {
 
 // affix stands around a line of profile i's: its name, coloured on a terminal,
 // where the line can't colour what comes after it either.
-func (e *eachRun) affix(name string, i int, terminal bool) children.Affix {
+func (e *eachRun) affix(name string, i int, terminal bool) process.Affix {
 	if !terminal || e.Getenv("NO_COLOR") != "" || e.Getenv("TERM") == "dumb" || e.GOOS == "windows" {
-		return children.Affix{Before: name + " | "}
+		return process.Affix{Before: name + " | "}
 	}
 	colours := []int{36, 33, 32, 35, 34, 96, 93, 92, 95, 94} // none that means trouble
-	return children.Affix{Before: "\x1b[" + strconv.Itoa(colours[i%len(colours)]) + "m" + name + " |\x1b[0m ", After: "\x1b[0m"}
+	return process.Affix{Before: "\x1b[" + strconv.Itoa(colours[i%len(colours)]) + "m" + name + " |\x1b[0m ", After: "\x1b[0m"}
 }
 
 // eachLine is a profile's line of JSON, but for what its command printed.
@@ -67,22 +67,22 @@ type jsonLines struct {
 type jsonLine struct {
 	of          *jsonLines
 	i           int
-	stdout, err children.Text
+	stdout, err process.Text
 }
 
 func (l *jsonLine) Stdout() io.Writer { return &l.stdout }
 func (l *jsonLine) Stderr() io.Writer { return &l.err }
 
-func (l *jsonLine) End(ending children.Ending) error {
+func (l *jsonLine) End(ending process.Ending) error {
 	err := l.of.write(l.i, ending, &l.stdout, &l.err)
 	return errors.Join(err, l.stdout.Close(), l.err.Close())
 }
 
 // write writes a line, and never holds all of it in memory.
-func (l *jsonLines) write(i int, ending children.Ending, stdout, stderr *children.Text) error {
+func (l *jsonLines) write(i int, ending process.Ending, stdout, stderr *process.Text) error {
 	role := l.role(i)
 	line := eachLine{Profile: l.profiles[i].Name, Account: role.Account(), Role: role.Name(), Duration: ending.Took.Round(time.Millisecond).Seconds()}
-	if !errors.Is(ending.Err, children.ErrNotRun) {
+	if !errors.Is(ending.Err, process.ErrNotRun) {
 		code := l.status(ending)
 		line.ExitCode = &code
 	}
@@ -104,7 +104,7 @@ func (l *jsonLines) write(i int, ending children.Ending, stdout, stderr *childre
 	}
 	for _, part := range []struct {
 		name string
-		text *children.Text
+		text *process.Text
 	}{{"stdout", stdout}, {"stderr", stderr}} {
 		if _, err := fmt.Fprintf(l.Stdout, ",%q:", part.name); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"stsx/commands/process"
 	"stsx/session"
 	"stsx/shellinit"
 )
@@ -48,15 +49,11 @@ func identities() []string {
 }
 
 // shadows reports whether a variable of the parent would win over the
-// session's, name another identity beside it, or is a secret of stsx's own.
+// session's, name another identity beside it, or is a secret of stsx's own (which no child
+// gets, but which is not env's to take out of that person's shell).
 func shadows(name string) bool {
-	return slices.Contains(identities(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_") || given(name)
-}
-
-// given reports whether a variable is a secret that a person gave stsx. No
-// child gets it, but it is not env's to take out of that person's shell.
-func given(name string) bool {
-	return name == "STSX_PASSWORD" || name == "STSX_MFA_CODE"
+	return slices.Contains(identities(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_") ||
+		process.IsSecret(name)
 }
 
 // shadowing are the variables of environ that a shell has to unset when it sets
@@ -69,7 +66,7 @@ func shadowing(environ []string, set []shellinit.Var, goos string) []string {
 			name = strings.ToUpper(name)
 		}
 		isSet := slices.ContainsFunc(set, func(v shellinit.Var) bool { return v.Name == name })
-		if shadows(name) && !given(name) && !isSet && shellinit.IsIdentifier(name) && !slices.Contains(names, name) {
+		if shadows(name) && !process.IsSecret(name) && !isSet && shellinit.IsIdentifier(name) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -110,7 +111,7 @@ func (r *run) shell() string {
 
 // notStarted gives an error of looking for or starting a command its status.
 func notStarted(name string, err error) error {
-	var done ended
+	var done process.Ended
 	switch {
 	case err == nil, errors.As(err, &done):
 		return err

@@ -104,7 +104,7 @@ func (p *page) commands(commands []*cli.Command, under string) {
 	}
 }
 
-// unindented is a description as usage.go wants it, three blanks before each
+// unindented is a description as help.go wants it, three blanks before each
 // line, without them.
 func unindented(text string) string {
 	lines := strings.Split(text, "\n")

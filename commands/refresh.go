@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"stsx/commands/process"
 	"stsx/session"
 	"stsx/shellinit"
 )
@@ -80,7 +81,7 @@ func (r *run) refresh(ctx context.Context, p session.Profile, s session.Session,
 	}
 	err = r.Beside(ctx, path, argv, overlay(r.Environ, refreshed(s, endpoint.URL(), endpoint.Token()), r.GOOS))
 	failed := endpoint.Close()
-	var done ended
+	var done process.Ended
 	switch {
 	case errors.As(err, &done):
 		return err // how the command ended counts, whatever else there is
@@ -98,7 +99,7 @@ func (r *run) cannotRenew(held session.Session, err error) {
 	if r.settings.Quiet {
 		return
 	}
-	_ = r.Notify(r.System, "stsx: "+plain(held.Profile), plain(text)) // where there is no desktop, nobody sees it
+	_ = r.Notify("stsx: "+plain(held.Profile), plain(text)) // where there is no desktop, nobody sees it
 }
 
 // whyNone is what an SDK shows in place of credentials.

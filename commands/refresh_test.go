@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,23 +8,6 @@ import (
 
 	"stsx/session"
 )
-
-func TestNotifier(t *testing.T) {
-	t.Parallel()
-	hostile := `-e "$(id)" <b>&` + "`id`"
-	if got := notifier(System{GOOS: "linux", Environ: []string{"DISPLAY=:0"}}, "title", hostile); strings.Join(got[:4], " ") != "notify-send --app-name=stsx --urgency=critical --" || got[5] != `-e "$(id)" &lt;b&gt;&amp;`+"`id`" {
-		t.Errorf("%q", got)
-	}
-	// The script is constant, and what it shows comes after all options.
-	if got := notifier(System{GOOS: "darwin"}, "title", hostile); got[len(got)-3] != "--" || got[len(got)-1] != hostile || strings.Contains(strings.Join(got[:len(got)-2], ""), "id") {
-		t.Errorf("%q", got)
-	}
-	for _, goos := range []string{"linux", "windows"} {
-		if err := Notify(System{GOOS: goos}, "title", "text"); !errors.Is(err, errNoDesktop) {
-			t.Errorf("%s: %v", goos, err)
-		}
-	}
-}
 
 // TestLoginLine: it leads to the very session that this run is for.
 func TestLoginLine(t *testing.T) {

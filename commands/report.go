@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -43,11 +44,6 @@ type commandError struct {
 func (e *commandError) Error() string { return e.err.Error() }
 func (e *commandError) Unwrap() error { return e.err }
 
-// Signalled is the cause of a context that a signal ended.
-type Signalled struct{ Number int }
-
-func (s Signalled) Error() string { return "interrupted" }
-
 // hinter is an error that knows its own cure.
 type hinter interface{ Hint() string }
 
@@ -56,13 +52,13 @@ func status(err error) (code int, hint string) {
 	var (
 		usage    *usageError
 		command  *commandError
-		done     ended
+		done     process.Ended
 		input    *session.InputError
 		refused  *session.RefusedError
 		role     *session.RoleError
 		guard    *session.GuardError
 		aws      *session.AWSError
-		signal   Signalled
+		signal   process.Signalled
 		origin   *session.OriginError
 		away     *session.UnavailableError
 		page     *session.PageError
@@ -78,7 +74,7 @@ func status(err error) (code int, hint string) {
 	case err == nil:
 		return statusOK, ""
 	case errors.As(err, &done):
-		return done.status, ""
+		return done.Status, ""
 	case errors.As(err, &each):
 		return each.code, each.hint
 	case errors.As(err, &many):
@@ -199,7 +195,7 @@ func awsHint(e *session.AWSError) string {
 // failure that has no status of its own is 125.
 func report(w io.Writer, err error, command bool) int {
 	code, hint := status(err)
-	var done ended
+	var done process.Ended
 	if err == nil || errors.As(err, &done) {
 		return code
 	}
@@ -207,7 +203,7 @@ func report(w io.Writer, err error, command bool) int {
 	if command && !errors.As(err, &each) && (code == statusFailure || code == statusUsage) {
 		code = statusExec
 	}
-	var signal Signalled
+	var signal process.Signalled
 	if errors.Is(err, session.ErrInterrupted) || errors.Is(err, context.Canceled) || errors.As(err, &signal) {
 		fmt.Fprintln(w, "stsx: interrupted")
 		return code

@@ -18,8 +18,8 @@ import (
 // library. Tests are free to use tests/… and the judges of their own.
 func allowedImports() map[string][]string {
 	return map[string][]string{
-		".":                  {"github.com/mattn/go-isatty", "stsx/commands", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/desktop", "stsx/session/endpoint", "stsx/session/form", "stsx/session/okta", "stsx/session/textfile", "stsx/session/tty", "stsx/session/vault"},
-		"commands":           {"github.com/urfave/cli/v2", "golang.org/x/sys/", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/children"},
+		".":                  {"github.com/mattn/go-isatty", "stsx/commands", "stsx/commands/process", "stsx/session", "stsx/session/awsfile", "stsx/session/awssts", "stsx/session/browser", "stsx/session/bundle", "stsx/session/config", "stsx/session/desktop", "stsx/session/endpoint", "stsx/session/form", "stsx/session/okta", "stsx/session/textfile", "stsx/session/tty", "stsx/session/vault"},
+		"commands":           {"github.com/urfave/cli/v2", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/process"},
 		"shellinit":          {},
 		"completions":        {},
 		"docs/man":           {"stsx/commands"},
@@ -35,7 +35,7 @@ func allowedImports() map[string][]string {
 		"session/awssts":     {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/net/html"},
 		"session/vault":      {"stsx/session", "github.com/zalando/go-keyring", "github.com/gofrs/flock", "github.com/godbus/dbus/", "golang.org/x/sys/"},
 		"session/tty":        {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
-		"commands/children":  {"golang.org/x/sys/"},
+		"commands/process":   {"stsx/session", "golang.org/x/sys/"},
 		"session/desktop":    {"stsx/session"},
 		"session/form":       {"stsx/session"},
 	}
@@ -125,12 +125,12 @@ func TestHouseRules(t *testing.T) {
 				t.Errorf("%s uses %s", name, used)
 			case "os.Exit", "os.Args", "os.Stdin", "os.Stdout", "os.Stderr":
 				// What has to be the process's own: its console, a command beside it.
-				if name != "main.go" && name != "docs/man/main.go" && name != "session/tty/open_windows.go" && name != "commands/replace_windows.go" && name != "commands/beside_unix.go" {
+				if name != "main.go" && name != "docs/man/main.go" && name != "session/tty/open_windows.go" && name != "commands/process/replace_windows.go" && name != "commands/process/beside_unix.go" {
 					t.Errorf("%s uses %s", name, used)
 				}
 			case "os.Getenv", "os.Environ", "os.LookupEnv", "os.Setenv":
 				// A driver's default where main gives nothing; the search of PATH.
-				if name != "main.go" && name != "docs/man/main.go" && name != "session/vault/vault.go" && name != "commands/replace_unix.go" {
+				if name != "main.go" && name != "docs/man/main.go" && name != "session/vault/vault.go" && name != "commands/process/replace_unix.go" {
 					t.Errorf("%s uses %s", name, used)
 				}
 			}

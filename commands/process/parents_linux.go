@@ -1,4 +1,4 @@
-package commands
+package process
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// process tells what a process is called and who its parent is.
-func process(pid int) (name string, parent int, ok bool) {
+// describeProcess tells what a process is called and who its parent is.
+func describeProcess(pid int) (name string, parent int, ok bool) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return "", 0, false

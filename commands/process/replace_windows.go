@@ -1,4 +1,4 @@
-package commands
+package process
 
 import (
 	"context"
@@ -8,15 +8,15 @@ import (
 	"os/signal"
 )
 
-// Replace is Beside, since Windows has no execve.
+// Replace is RunBeside, since Windows has no execve.
 func Replace(path string, argv, environ []string) error {
-	return Beside(context.Background(), path, argv, environ)
+	return RunBeside(context.Background(), path, argv, environ)
 }
 
-// Beside runs argv and waits for it, and returns Ended with its exit code.
+// RunBeside runs argv and waits for it, and returns Ended with its exit code.
 // Ctrl-C reaches the command through the console that both share; stsx itself
 // lets it pass.
-func Beside(ctx context.Context, path string, argv, environ []string) error {
+func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
@@ -27,17 +27,17 @@ func Beside(ctx context.Context, path string, argv, environ []string) error {
 	err := command.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return Ended(exit.ExitCode())
+		return Ended{Status: exit.ExitCode()}
 	}
 	if err != nil {
 		return err
 	}
-	return Ended(0)
+	return Ended{}
 }
 
-// Die does nothing: what ends a program on Windows is its exit code.
-func Die(int) {}
+// EndBySignal does nothing: what ends a program on Windows is its exit code.
+func EndBySignal(int) {}
 
-// Find looks name up in PATH. Unlike cmd.exe it does not look in the current
+// FindProgram looks name up in PATH. Unlike cmd.exe it does not look in the current
 // directory, where anybody may have put a file of that name.
-func Find(name string) (string, error) { return exec.LookPath(name) }
+func FindProgram(name string) (string, error) { return exec.LookPath(name) }

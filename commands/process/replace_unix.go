@@ -1,6 +1,6 @@
 //go:build unix
 
-package commands
+package process
 
 import (
 	"errors"
@@ -33,10 +33,10 @@ func orphaned(path string, err error) error {
 	return err
 }
 
-// Find looks name up as a shell does: in PATH, entries that name the current
+// FindProgram looks name up as a shell does: in PATH, entries that name the current
 // directory included, since on Unix a person who has them means them. A file
 // that is there and can't be executed is told apart from none.
-func Find(name string) (string, error) {
+func FindProgram(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if errors.Is(err, exec.ErrDot) {
 		return path, nil

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package commands
+package process
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// process tells what a process is called and who its parent is. ps is what
+// describeProcess tells what a process is called and who its parent is. ps is what
 // every such system has; asking the kernel needs a struct of each.
-func process(pid int) (name string, parent int, ok bool) {
+func describeProcess(pid int) (name string, parent int, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, "ps", "-o", "ppid=,comm=", "-p", strconv.Itoa(pid)).Output()

@@ -1,4 +1,4 @@
-package commands
+package process
 
 import (
 	"os"
@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 )
 
-// Self is the path under which this program is found: where PATH leads to it
+// OwnPath is the path under which this program is found: where PATH leads to it
 // that path, since a package manager's own may be gone after an upgrade. called
 // is the name it was started by.
-func Self(called string) (string, error) {
+func OwnPath(called string) (string, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return "", err

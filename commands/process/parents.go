@@ -1,18 +1,19 @@
-package commands
+package process
 
 import "os"
 
 // maxParents bounds the way up: process ids are reused while we look.
 const maxParents = 16
 
-// Parents is System.Parents of a real process.
-func Parents() func() (string, bool) {
+// ParentNames returns a function that names the next process up at each call, our
+// parent first; false when there is none or it can't be seen.
+func ParentNames() func() (string, bool) {
 	pid, seen := os.Getppid(), 0
 	return func() (string, bool) {
 		if seen++; pid <= 0 || seen > maxParents {
 			return "", false
 		}
-		name, parent, ok := process(pid)
+		name, parent, ok := describeProcess(pid)
 		pid = parent
 		return name, ok
 	}

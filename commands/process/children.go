@@ -1,6 +1,4 @@
-// Package children runs one command many times at once, each time with an
-// environment of its own, and says how each ended.
-package children
+package process
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package commands
+package process
 
 import (
 	"unsafe"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// process tells what a process is called and who its parent is.
-func process(pid int) (name string, parent int, ok bool) {
+// describeProcess tells what a process is called and who its parent is.
+func describeProcess(pid int) (name string, parent int, ok bool) {
 	snapshot, err := windows.CreateToolhelp32Snapshot(windows.TH32CS_SNAPPROCESS, 0)
 	if err != nil {
 		return "", 0, false

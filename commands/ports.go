@@ -30,8 +30,7 @@ type System struct {
 	StderrIsTerminal bool
 	// Processors is how many the machine has.
 	Processors int
-	// Parents returns a function that names the next process up at each call,
-	// our parent first; false when there is none or it can't be seen.
+	// Parents is process.ParentNames.
 	Parents func() func() (name string, ok bool)
 	// Self returns the path of this program, for a shell's rc file.
 	Self func() (string, error)
@@ -39,17 +38,17 @@ type System struct {
 	Find func(name string) (string, error)
 	// Replace starts argv with environ in place of this process and returns
 	// only when that fails. Where a process can't be replaced it waits, and
-	// returns an ended with how the command ended.
+	// returns a process.Ended with how the command ended.
 	Replace func(path string, argv, environ []string) error
 	// Beside starts argv with environ beside this process, passes signals on
-	// to it, and returns an ended when it has. Errors: that it could not be
+	// to it, and returns a process.Ended when it has. Errors: that it could not be
 	// started; ctx's cause if that ended before.
 	Beside func(ctx context.Context, path string, argv, environ []string) error
 	// Die ends this process by the signal that ended the command. It returns
 	// when that can't be done.
 	Die func(signal int)
 	// Notify shows a message on the person's desktop.
-	Notify func(s System, title, text string) error
+	Notify func(title, text string) error
 	// Build joins the drivers.
 	Build func(Settings) (*Kit, error)
 }
@@ -188,14 +187,3 @@ type Jar interface {
 	// Dir is where it is kept.
 	Dir() string
 }
-
-// ended is how a command ended that ran beside stsx instead of in its place.
-type ended struct {
-	status int
-	signal int // that ended it; 0 = none did
-}
-
-func (e ended) Error() string { return "the command ended" }
-
-// Ended makes what System.Replace returns where it has to wait.
-func Ended(status int) error { return ended{status: status} }

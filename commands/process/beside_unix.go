@@ -1,6 +1,6 @@
 //go:build unix
 
-package commands
+package process
 
 import (
 	"context"
@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Beside runs argv in this process's own group, so that it is in the foreground
+// RunBeside runs argv in this process's own group, so that it is in the foreground
 // of the terminal when this process is, and stops and goes on with it as a job
 // of the shell. It passes on the signals that reach this process alone.
-func Beside(ctx context.Context, path string, argv, environ []string) error {
+func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	received := make(chan os.Signal, 16)
 	for _, s := range passedOn() {
 		if !signal.Ignored(s) {
@@ -44,9 +44,9 @@ func Beside(ctx context.Context, path string, argv, environ []string) error {
 		case status := <-over:
 			_ = child.Release()
 			if status.Signaled() {
-				return ended{128 + int(status.Signal()), int(status.Signal())}
+				return Ended{128 + int(status.Signal()), int(status.Signal())}
 			}
-			return ended{status: status.ExitStatus()}
+			return Ended{Status: status.ExitStatus()}
 		}
 	}
 }
@@ -99,7 +99,7 @@ func change(pid, options int) syscall.WaitStatus {
 		switch {
 		case errors.Is(err, syscall.EINTR):
 		case err != nil:
-			return statusFailure << 8 // nothing is known of it: not a success, then
+			return 1 << 8 // nothing is known of it: not a success, then
 		case n == 0:
 			return unchanged
 		default:
@@ -160,11 +160,11 @@ func foreground() *os.File {
 	return terminal
 }
 
-// Die ends this process by signal, without a core file of its own. Go's runtime
+// EndBySignal ends this process by signal, without a core file of its own. Go's runtime
 // has handlers of its own for most signals and no way to take them off; execve
 // does, and so a shell takes this process's place and sends itself the signal.
 // It returns where there is no shell.
-func Die(number int) {
+func EndBySignal(number int) {
 	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
 	n := strconv.Itoa(number)
 	_ = syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -" + n + " $$; exit " + strconv.Itoa(128+number)}, []string{"PATH=/usr/bin:/bin"})
