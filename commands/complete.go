@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stsx/completions"
+	"stsx/session"
 	"stsx/shellinit"
 )
 
@@ -28,7 +29,7 @@ func (r *run) complete(args []string) {
 			text, split = args[1], args[2:]
 		}
 		line := completions.ParseBash(args[0], text, split)
-		_ = line.FitAnswer(r.answer(line.Words, line.Current)).PrintAnswer(r.Stdout)
+		_ = line.FitAnswer(visibleAnswer(r.answer(line.Words, line.Current))).PrintAnswer(r.Stdout)
 		return
 	}
 	n, err := strconv.Atoi(args[0])
@@ -54,9 +55,25 @@ func (r *run) answerIn(shell string, before []string, current string) completion
 			words[i] = completions.UnquoteWord(word)
 		}
 		current = completions.UnquoteWord(current)
-		return completions.PickCandidates(r.answer(words, current), current, dialect.Quote)
+		return completions.PickCandidates(visibleAnswer(r.answer(words, current)), current, dialect.Quote)
 	}
-	return r.answer(before, current)
+	return visibleAnswer(r.answer(before, current))
+}
+
+// longestAbout is how much is said of a candidate, in characters.
+const longestAbout = 200
+
+// visibleAnswer leaves out candidates that hold what can't be seen: nobody can
+// type them, and a line or a terminal would make something else of them.
+func visibleAnswer(a completions.Answer) completions.Answer {
+	var visible []completions.Candidate
+	for _, c := range a.Candidates {
+		if session.IsVisible(c.Value) {
+			visible = append(visible, completions.Candidate{Value: c.Value, About: session.OneLine(c.About, longestAbout)})
+		}
+	}
+	a.Candidates = visible
+	return a
 }
 
 // cursor is where on the line the cursor is, by the tree that the parser uses.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stsx/completions"
 	"stsx/shellinit"
 )
 
@@ -90,5 +91,19 @@ func TestDialectsOfCompletion(t *testing.T) {
 		if _, err := shellinit.LookupDialect(name); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestVisibleAnswer: what can't be typed is not offered, and what is said of a
+// candidate stays on its line.
+func TestVisibleAnswer(t *testing.T) {
+	var given []completions.Candidate
+	for _, value := range []string{"a b", "a\nb", "a\tb", "\x1b]0;x\a", "\u202eab", "a\u2028b", "\xff", "\u009b", "pr\u200bod", "pr\u00adod", "b"} {
+		given = append(given, completions.Candidate{Value: value, About: "what\tit\nis\x1b[31m"})
+	}
+	got := visibleAnswer(completions.Answer{Candidates: given}).Candidates
+	want := []completions.Candidate{{Value: "a b", About: "what it is\ufffd[31m"}, {Value: "b", About: "what it is\ufffd[31m"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }

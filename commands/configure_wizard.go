@@ -271,8 +271,8 @@ func (r *run) name(ctx context.Context, role session.Role, suggested string, tak
 			r.kit.Ask.Say("there is a profile " + quoted(name) + " already")
 		case strings.HasPrefix(name, "-"):
 			r.kit.Ask.Say("a name that begins with - would be taken for a flag")
-		case plain(name) != name:
-			r.kit.Ask.Say("that name has control characters in it")
+		case !session.IsVisible(name):
+			r.kit.Ask.Say("that name has characters in it that can't be seen")
 		default:
 			return name, nil
 		}

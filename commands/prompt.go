@@ -137,7 +137,7 @@ func plainest(name string) string {
 	}
 	for i, c := range signs {
 		if c < unicode.MaxASCII+1 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:/@+=()", c) ||
-			!unicode.IsGraphic(c) || c == unicode.ReplacementChar {
+			session.IsHidden(c) || c == session.HiddenMark {
 			signs[i] = '?'
 		}
 	}

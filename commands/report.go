@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	"stsx/commands/process"
 	"stsx/session"
@@ -218,16 +217,5 @@ func report(w io.Writer, err error, command bool) int {
 }
 
 // plain makes text from outside (pages, configuration, AWS) harmless on a
-// terminal: controls and marks that change the direction of text are shown as
-// what they are. Line breaks of our own lists stay.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
-			return '\ufffd'
-		}
-		return r
-	}, text)
-}
+// terminal. Line breaks of our own lists stay.
+func plain(text string) string { return session.VisibleText(text) }

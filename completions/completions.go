@@ -31,8 +31,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Candidate is a word that may stand at the cursor.
@@ -59,9 +57,8 @@ type Answer struct {
 	At         int         // Command: the index of its first word
 }
 
-// PrintAnswer prints a for the shell's script. Candidates that nobody can type (they
-// hold a control character, or a mark that turns the direction of text) are
-// left out, since a line or a terminal would make something else of them.
+// PrintAnswer prints a for the shell's script. The caller sees to it that
+// candidates hold nothing that can't be seen: each has a line of its own.
 func (a Answer) PrintAnswer(w io.Writer) error {
 	var out strings.Builder
 	switch a.Kind {
@@ -72,29 +69,16 @@ func (a Answer) PrintAnswer(w io.Writer) error {
 	default:
 		out.WriteString("values\n")
 		for _, c := range a.Candidates {
-			if c.Value == "" || !isTypeable(c.Value) {
+			if c.Value == "" {
 				continue
 			}
 			out.WriteString(c.Value)
 			if c.About != "" {
-				out.WriteString("\t" + strings.Map(replaceInvisible, c.About))
+				out.WriteString("\t" + c.About)
 			}
 			out.WriteByte('\n')
 		}
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
-}
-
-func isTypeable(text string) bool {
-	return utf8.ValidString(text) && strings.Map(replaceInvisible, text) == text
-}
-
-// replaceInvisible is r, or a replacement character for what does something to a
-// terminal instead of being shown.
-func replaceInvisible(r rune) rune {
-	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-		return utf8.RuneError
-	}
-	return r
 }

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // The names by which AWS knows what a SAML response says of a person.
@@ -211,7 +210,7 @@ func (a *Assertion) fill(s samlAssertion) error {
 // provider's ARN with a comma between, in either order. A role's name may hold
 // commas too: the one that counts is followed by an ARN.
 func parseGrant(value string) (Role, error) {
-	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", Clip(value))
+	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", OneLine(value, QuoteLength))
 	parts := strings.Split(value, ",")
 	second := len(parts) - 1
 	for second > 0 && !strings.HasPrefix(strings.TrimSpace(parts[second]), "arn:") {
@@ -248,17 +247,4 @@ func compareRoles(a, b Role) int {
 		return c
 	}
 	return strings.Compare(a.Provider, b.Provider)
-}
-
-// Clip bounds what an error quotes.
-func Clip(s string) string {
-	const most = 200
-	if len(s) <= most {
-		return s
-	}
-	end := most
-	for end > 0 && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
 }

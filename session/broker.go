@@ -394,7 +394,7 @@ func sameRole(asked Role, got string) error {
 		strings.HasPrefix(parts[5], "assumed-role/"+asked.ShortName()+"/") {
 		return nil
 	}
-	return &AWSError{Act: "assuming " + asked.ARN, Err: fmt.Errorf("STS answered with %q: %w", Clip(got), ErrNotThatRole)}
+	return &AWSError{Act: "assuming " + asked.ARN, Err: fmt.Errorf("STS answered with %q: %w", OneLine(got, QuoteLength), ErrNotThatRole)}
 }
 
 func (b *Broker) keep(ctx context.Context, key string, s Session) {

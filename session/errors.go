@@ -97,7 +97,7 @@ type UnavailableError struct {
 func (e *UnavailableError) Error() string {
 	text := fmt.Sprintf("Okta is not available (HTTP status %d)", e.Status)
 	if e.Said != "" {
-		text += "; it says: " + Clip(e.Said)
+		text += "; it says: " + OneLine(e.Said, QuoteLength)
 	}
 	return text
 }
@@ -193,7 +193,7 @@ func (e *PageError) Error() string {
 		text += " (" + e.Location + ")"
 	}
 	if e.Text != "" {
-		text += "; it shows: " + Clip(e.Text)
+		text += "; it shows: " + OneLine(e.Text, QuoteLength)
 	}
 	if e.Screenshot != "" {
 		text += "; a picture of it is in " + e.Screenshot

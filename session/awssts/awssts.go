@@ -217,6 +217,9 @@ func answer(a session.Assumption, c *types.Credentials, user *types.AssumedRoleU
 // the assertion among them, so that is taken out.
 func failure(a session.Assumption, err error) error { return failed(act(a), a.Assertion, err) }
 
+// longestMessage is how much of AWS's message is shown, in characters.
+const longestMessage = 1000
+
 func failed(act string, assertion session.Secret, err error) error {
 	out := &session.AWSError{Act: act, Err: err}
 	var api smithy.APIError
@@ -232,10 +235,7 @@ func failed(act string, assertion session.Secret, err error) error {
 		return out
 	}
 	out.Code, out.Message = api.ErrorCode(), api.ErrorMessage()
-	out.Message = redact(out.Message, assertion)
-	if runes := []rune(out.Message); len(runes) > 1000 {
-		out.Message = string(runes[:1000]) + "…"
-	}
+	out.Message = session.OneLine(redact(out.Message, assertion), longestMessage)
 	out.Err = errors.New(out.Message)
 	if out.Code == "ValidationError" && strings.Contains(out.Message, "MaxSessionDuration") {
 		return fmt.Errorf("%w: %w", session.ErrDurationTooLong, out)

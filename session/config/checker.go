@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"stsx/session"
 )
 
 // checker turns tables into orgs and profiles and notes all that is wrong.
@@ -101,7 +102,7 @@ func (c *checker) checkName(t *configTable) {
 		c.addProblem(t.at, "[%s.\"\"] needs a name", t.kind)
 	case strings.HasPrefix(t.name, "-"):
 		c.addProblem(t.at, "the name of %s %q begins with -, so it would be taken for a flag", t.kind, t.name)
-	case hasControl(t.name):
-		c.addProblem(t.at, "the name of %s %q has control characters in it", t.kind, t.name)
+	case !session.IsVisible(t.name):
+		c.addProblem(t.at, "the name of %s %q has characters in it that can't be seen", t.kind, t.name)
 	}
 }

@@ -42,7 +42,7 @@ func renderValue(v any) string {
 
 // tomlString prefers the form without escapes where quotes would need some.
 func tomlString(text string) string {
-	if strings.ContainsAny(text, `"\`) && !strings.Contains(text, "'") && !hasControl(text) {
+	if strings.ContainsAny(text, `"\`) && !strings.Contains(text, "'") && session.IsVisible(text) {
 		return "'" + text + "'"
 	}
 	return basicString(text)
@@ -60,7 +60,9 @@ func basicString(text string) string {
 			out.WriteString(`\n`)
 		case r == '\t':
 			out.WriteString(`\t`)
-		case hasControl(string(r)):
+		case session.IsHidden(r) && r > 0xffff:
+			fmt.Fprintf(&out, `\U%08X`, r)
+		case session.IsHidden(r):
 			fmt.Fprintf(&out, `\u%04X`, r)
 		default:
 			out.WriteRune(r)

@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 	"strings"
+	"stsx/session"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -14,8 +15,8 @@ func (c *checker) readText(e tableEntry) (string, bool) {
 		c.addProblem(e.at, "%s is %s, not %s", e.key, kindOf(unstable.String), kindOf(v.kind))
 	case v.text == "":
 		c.addProblem(e.at, "%s is empty; leave it out instead", e.key)
-	case hasControl(v.text):
-		c.addProblem(e.at, "%s has control characters in it", e.key)
+	case !session.IsVisible(v.text):
+		c.addProblem(e.at, "%s has characters in it that can't be seen", e.key)
 	default:
 		return v.text, true
 	}
@@ -97,14 +98,5 @@ func kindOf(kind unstable.Kind) string {
 func madeOf(text, others string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(others, r)
-	})
-}
-
-// hasControl reports control characters, and the invisible ones that change
-// how the text around them reads.
-func hasControl(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool {
-		return r < ' ' || r >= 0x7f && r <= 0x9f || r == 0x61c || r >= 0x200b && r <= 0x200f ||
-			r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff
 	})
 }

@@ -74,19 +74,11 @@ func (c Control) asks() bool { return c.Kind != "button" && c.Kind != "link" }
 // label is the name of a control, short enough for a question.
 func (v *View) label(n int) string {
 	control := v.Controls[n]
-	text := clip(control.Label, 80)
+	text := session.OneLine(control.Label, 80)
 	if control.On && !control.asks() {
 		text += " (on)"
 	}
 	return text
-}
-
-func clip(text string, most int) string {
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) <= most {
-		return string(runes)
-	}
-	return string(runes[:most]) + "…"
 }
 
 // tell says what the page says and was not said of the page before.
@@ -95,7 +87,7 @@ func (c *crossing) tell(v *View) {
 	told := map[string]bool{}
 	lines := []string{"a page of " + v.Origin + " asks:"}
 	for _, text := range v.Lines {
-		text = clip(text, 200)
+		text = session.OneLine(text, 200)
 		if told[text] = true; c.told[text] {
 			continue
 		}
@@ -106,7 +98,7 @@ func (c *crossing) tell(v *View) {
 		lines = append(lines, "  | "+text)
 	}
 	for _, text := range v.Errors {
-		lines = append(lines, "  ! "+clip(text, 200))
+		lines = append(lines, "  ! "+session.OneLine(text, 200))
 	}
 	if v.Frames > 0 {
 		lines = append(lines, "  (it shows another page inside, which stsx does not read)")
@@ -122,7 +114,7 @@ func (c *crossing) tell(v *View) {
 func (c *crossing) wait(ctx context.Context, v *View) error {
 	what := "a page of " + v.Origin
 	if text := slices.Concat(v.Errors, v.Heads, v.Lines); len(text) > 0 {
-		what += " says: " + clip(text[0], 200)
+		what += " says: " + session.OneLine(text[0], 200)
 	} else {
 		what += " shows nothing yet"
 	}
@@ -153,7 +145,7 @@ func (c *crossing) nobody(ctx context.Context, v *View) error {
 	}
 	what := "an answer to the page at " + at
 	if len(v.Heads) > 0 {
-		what += " (“" + clip(v.Heads[0], 80) + "”)"
+		what += " (“" + session.OneLine(v.Heads[0], 80) + "”)"
 	}
 	return &session.InputError{What: what, Give: "run it on a terminal, where the page's questions can be asked"}
 }
@@ -231,7 +223,7 @@ func (c *crossing) round(v *View, w way) (*tries, error) {
 	if len(v.Errors) > 0 {
 		said = strings.Join(v.Errors, " ")
 	}
-	return nil, &session.RefusedError{What: "the sign-in", By: hostOf(v.Origin), Said: clip(said, 300)}
+	return nil, &session.RefusedError{What: "the sign-in", By: hostOf(v.Origin), Said: session.OneLine(said, 300)}
 }
 
 // menu lets the person say what to do on the page.
@@ -353,7 +345,7 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 		otherwise = c.Org.Username
 	}
 	if otherwise != "" {
-		q.Prompt += " [" + clip(otherwise, 60) + "]"
+		q.Prompt += " [" + session.OneLine(otherwise, 60) + "]"
 	}
 	for range maxTries {
 		var text string

@@ -282,7 +282,7 @@ func (t *talk) words(ctx context.Context) string {
 	if err != nil {
 		t.note("the page's words can't be read: " + err.Error())
 	}
-	return session.Clip(said)
+	return session.OneLine(said, session.QuoteLength)
 }
 
 // Marks of whose sign-in a page is.

@@ -160,8 +160,8 @@ func (t *typing) Read(p []byte) (int, error) {
 // than any text. What the editor itself sends is all ASCII.
 func (t *typing) Write(p []byte) (int, error) {
 	shown := strings.Map(func(r rune) rune {
-		if r > 0x7f && acts(r) {
-			return mark
+		if r > 0x7f && session.IsHidden(r) {
+			return session.HiddenMark
 		}
 		return r
 	}, string(p))

@@ -2,40 +2,16 @@ package tty
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"stsx/session"
 )
 
-// clean makes text safe to show on one line: what could act on the terminal or
-// make text read as something else (control characters, escape sequences,
-// bidirectional and invisible formatting, bytes that are not UTF-8) is replaced
-// by a visible mark, line breaks and tabs by a space.
+// clean makes text fit for one line of the screen: it keeps its length, white
+// space within it too.
 func clean(text string) string {
-	var b strings.Builder
-	for len(text) > 0 {
-		r, n := utf8.DecodeRuneInString(text)
-		switch {
-		case r == '\n' || r == '\t':
-			b.WriteByte(' ')
-		case r == utf8.RuneError && n == 1 || acts(r):
-			b.WriteRune(mark)
-		default:
-			b.WriteRune(r)
-		}
-		text = text[n:]
-	}
-	return b.String()
-}
-
-// mark stands for what is not shown.
-const mark = '\ufffd'
-
-// acts reports characters that do something other than take up their place.
-func acts(r rune) bool {
-	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) ||
-		unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || unicode.Is(unicode.Variation_Selector, r)
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(session.VisibleText(text))
 }
 
 // lines cleans a message line by line.

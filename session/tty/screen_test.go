@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"stsx/session"
 )
 
 // screen is as much of a terminal as this package uses. Anything else that
@@ -64,7 +66,7 @@ func (s *screen) put(r rune) {
 		s.down()
 	case r == '\b':
 		s.x = max(0, s.x-1)
-	case r < ' ' || acts(r):
+	case r < ' ' || session.IsHidden(r):
 		s.strange = append(s.strange, strconv.QuoteRune(r))
 	default:
 		if s.x == s.width {

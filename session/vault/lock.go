@@ -9,13 +9,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
-	"unicode"
 
 	"github.com/gofrs/flock"
+
+	"stsx/session"
 )
 
 const (
@@ -122,12 +122,7 @@ func readHolder(path string) string {
 	text := make([]byte, holderSize)
 	n, _ := f.ReadAt(text, holderAt)
 	text, _, _ = bytes.Cut(text[:n], []byte{0})
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, string(text)))
+	return session.OneLine(string(text), holderSize)
 }
 
 func lockError(dir string, err error) error {

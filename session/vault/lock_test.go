@@ -51,7 +51,7 @@ func TestLockEndsWithContext(t *testing.T) {
 		holder = h
 		cancel()
 	})
-	if !errors.Is(err, context.Canceled) || calls != 1 || holder != "?[31mred" {
+	if !errors.Is(err, context.Canceled) || calls != 1 || holder != "\ufffd[31mred" {
 		t.Errorf("got %v; waiting was called %d times with %q", err, calls, holder)
 	}
 	if _, err := s.Lock(ctx, "b", "", nil); !errors.Is(err, context.Canceled) {
@@ -75,7 +75,7 @@ func TestHolderIsBounded(t *testing.T) {
 	for said, want := range map[string]string{
 		"":                            "",
 		strings.Repeat("x", 10000):    strings.Repeat("x", holderSize),
-		"a\u202eb\nc\xffd":            "a?b?c?d",
+		"a\u202eb\nc\xffd":            "a\ufffdb c\ufffdd",
 		" pid 1 signing in for prod ": "pid 1 signing in for prod",
 	} {
 		writeHolder(path, said)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"stsx/session"
@@ -87,13 +86,5 @@ func (n *Names) read() map[string]called {
 
 // showable tells whether a name is one that a line of text can hold.
 func showable(name string) bool {
-	if name == "" || utf8.RuneCountInString(name) > longestName {
-		return false
-	}
-	for _, r := range name {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
+	return name != "" && utf8.RuneCountInString(name) <= longestName && session.IsVisible(name)
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"stsx/session"
 )
@@ -123,8 +122,8 @@ func passwordUser(o session.Org) (string, error) {
 		return "", errors.New("whose password it is must be known: set username")
 	}
 	// macOS's tool takes its commands line by line.
-	if strings.ContainsFunc(o.Username, unicode.IsControl) {
-		return "", fmt.Errorf("the username %q holds a control character", o.Username)
+	if !session.IsVisible(o.Username) {
+		return "", fmt.Errorf("the username %q holds a character that can't be seen", o.Username)
 	}
 	return "password:" + strings.ToLower(address.Host) + ":" + o.Username, nil
 }
