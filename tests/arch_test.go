@@ -25,9 +25,10 @@ func allowedImports() map[string][]string {
 		"docs/man":           {"stsx/commands"},
 		"session":            {},
 		"session/config":     {"stsx/session", "github.com/pelletier/go-toml/", "github.com/rogpeppe/go-internal/diff"},
-		"session/okta":       {"stsx/session", "stsx/session/okta/renew"},
+		"session/okta":       {"stsx/session", "stsx/session/page", "stsx/session/okta/renew"},
 		"session/okta/renew": {"stsx/session", "golang.org/x/net/html"},
-		"session/browser":    {"github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
+		"session/page":       {"stsx/session"},
+		"session/browser":    {"stsx/session", "stsx/session/page", "github.com/go-rod/rod", "github.com/ysmood/", "github.com/gofrs/flock", "golang.org/x/sys/"},
 		"session/awsfile":    {"stsx/session", "stsx/session/textfile", "github.com/rogpeppe/go-internal/diff"},
 		"session/bundle":     {},
 		"session/endpoint":   {"stsx/session"},
@@ -37,7 +38,7 @@ func allowedImports() map[string][]string {
 		"session/tty":        {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
 		"commands/process":   {"stsx/session", "golang.org/x/sys/"},
 		"session/desktop":    {"stsx/session"},
-		"session/form":       {"stsx/session"},
+		"session/form":       {"stsx/session", "stsx/session/page"},
 	}
 }
 

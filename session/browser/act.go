@@ -7,18 +7,9 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session/page"
 )
-
-// Reply is what an act caused: the answer to the request it was to send, or a new document, or neither when the page
-// redrew itself without asking the network (all fields zero). Body may hold tokens.
-type Reply struct {
-	Status    int    // HTTP status of the answer or of the new document; 0: none
-	URL       string // without query and fragment
-	Body      []byte // of the answer; nil for a document, and when the page left before it could be read
-	Navigated bool   // a new document is there, or the SAML post was captured
-
-	Wait time.Duration // for which a 429 or 503 asks not to be bothered again; 0: it does not say
-}
 
 const (
 	// silence is how long a press may go without any sign of life before it counts as lost.
@@ -28,17 +19,17 @@ const (
 	patience = 5 * time.Second
 )
 
-// Act presses the first visible match and waits for what that causes: the answer to the first XHR or fetch begun after
+// Press presses the first visible match and waits for what that causes: the answer to the first XHR or fetch begun after
 // it whose URL path contains one of replies (any, if there are none), or a new document. A press that is lost (the page
 // was still moving, or a dialog swallowed it) is repeated in other ways, at most twice and never once a request went out.
 //
-// A request that got no answer is a *NetworkError; nothing at all after the third press is ErrQuiet.
-func (t *Tab) Act(ctx context.Context, mark string, replies ...string) (Reply, error) {
-	return t.ActNth(ctx, mark, 0, replies...)
+// A request that got no answer is a *NetworkError; nothing at all after the third press is page.ErrNoReaction.
+func (t *Tab) Press(ctx context.Context, mark string, replies ...string) (page.Reply, error) {
+	return t.PressNth(ctx, mark, 0, replies...)
 }
 
-// ActNth is Act for one of several visible matches, counted as in Texts.
-func (t *Tab) ActNth(ctx context.Context, mark string, n int, replies ...string) (Reply, error) {
+// PressNth is Press for one of several visible matches, counted as in Texts.
+func (t *Tab) PressNth(ctx context.Context, mark string, n int, replies ...string) (page.Reply, error) {
 	reply, err := t.act(ctx, mark, n, replies)
 	if err != nil && ctx.Err() != nil {
 		return reply, awaiting(ctx, "what pressing "+mark+" causes")
@@ -46,9 +37,9 @@ func (t *Tab) ActNth(ctx context.Context, mark string, n int, replies ...string)
 	return reply, about("pressing", mark, err)
 }
 
-func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Reply, error) {
+func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (page.Reply, error) {
 	if err := t.settle(ctx, mark, n); err != nil {
-		return Reply{}, err
+		return page.Reply{}, err
 	}
 	return t.causes(ctx, replies,
 		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "press", mark, n) },
@@ -58,7 +49,7 @@ func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (Re
 }
 
 // causes presses and waits for what that causes; a press that seems lost is followed by the next.
-func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (bool, error)) (Reply, error) {
+func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (bool, error)) (page.Reply, error) {
 	w := newWatch(replies)
 	t.mu.Lock()
 	t.watch, t.calls = w, nil
@@ -74,20 +65,20 @@ func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (b
 		switch {
 		case errors.Is(err, errReplaced): // by what the press caused: the watch knows more
 		case err != nil:
-			return Reply{}, err
+			return page.Reply{}, err
 		case !hit && i == 0:
-			return Reply{}, ErrAbsent
+			return page.Reply{}, page.ErrAbsent
 		case !hit:
-			return Reply{}, nil // redrawn without a request
+			return page.Reply{}, nil // redrawn without a request
 		}
 		if quiet, err := t.outcome(ctx, w, begun); !quiet {
 			if err != nil {
-				return Reply{}, err
+				return page.Reply{}, err
 			}
 			return t.reply(ctx, w)
 		}
 	}
-	return Reply{}, ErrQuiet
+	return page.Reply{}, page.ErrNoReaction
 }
 
 // outcome waits for the watch to have its answer to the press made at begun. quiet: the press seems lost.
@@ -108,7 +99,7 @@ func (t *Tab) outcome(ctx context.Context, w *watch, begun time.Time) (quiet boo
 		case <-look.C:
 		case <-t.over.Done():
 			look.Stop()
-			if cause := context.Cause(t.over); !errors.Is(cause, ErrPosted) {
+			if cause := context.Cause(t.over); !errors.Is(cause, page.ErrPosted) {
 				return false, cause
 			}
 			return false, nil
@@ -121,19 +112,19 @@ func (t *Tab) outcome(ctx context.Context, w *watch, begun time.Time) (quiet boo
 }
 
 // reply is what the watch saw, with the answer's body fetched.
-func (t *Tab) reply(ctx context.Context, w *watch) (Reply, error) {
+func (t *Tab) reply(ctx context.Context, w *watch) (page.Reply, error) {
 	t.mu.Lock()
 	reply, id, err := w.reply, w.matched, w.err
 	t.mu.Unlock()
 	if t.over.Err() != nil && !w.has() {
-		return Reply{Navigated: true}, nil
+		return page.Reply{Navigated: true}, nil
 	}
 	if err != nil {
 		return reply, err
 	}
 	if id != "" && !reply.Navigated {
 		// A page that left already has taken the body with it: the status has to do then.
-		body, err := proto.NetworkGetResponseBody{RequestID: id}.Call(t.session(ctx))
+		body, err := proto.NetworkGetResponseBody{RequestID: id}.Call(t.devtools(ctx))
 		if err == nil {
 			reply.Body = decode(body)
 		} else if ctx.Err() != nil {
@@ -152,7 +143,7 @@ func (t *Tab) enter(ctx context.Context) (bool, error) {
 	}
 	short, cancel := context.WithTimeout(ctx, slice)
 	defer cancel()
-	s := t.session(short)
+	s := t.devtools(short)
 	key := proto.InputDispatchKeyEvent{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
 	for _, kind := range []proto.InputDispatchKeyEventType{proto.InputDispatchKeyEventTypeKeyDown, proto.InputDispatchKeyEventTypeKeyUp} {
 		key.Type, key.Text = kind, ""

@@ -11,6 +11,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
 // answers counts the posts to a path and answers them with a status and its number.
@@ -33,10 +36,10 @@ func TestLatePost(t *testing.T) {
 		"/": `<form onsubmit="event.preventDefault(); fetch('/pressed'); document.body.append(Object.assign(document.createElement('iframe'), {src: '/frame', hidden: true}));
 			setTimeout(() => fetch('/api/v1/authn', {method: 'POST', body: 'x'}), 2200)"><input id=u><button>Sign in</button></form>`,
 	}, answers("/api/v1/authn", 401, &posts), answers("/pressed", 200, &presses))
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "button")
-	reply := act(t, page, "button", "/api/v1/authn", "/idp/idx/")
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "button")
+	reply := act(t, tab, "button", "/api/v1/authn", "/idp/idx/")
 	if reply.Status != 401 || string(reply.Body) != `{"n":1}` || reply.URL != site.URL+"/api/v1/authn" || reply.Navigated {
 		t.Errorf("got %d %s %s", reply.Status, reply.URL, reply.Body)
 	}
@@ -56,11 +59,11 @@ func TestLostPress(t *testing.T) {
 				let left = %d
 				document.forms[0].onsubmit = e => { e.preventDefault(); if (left-- <= 0) fetch('/idp/idx/identify', {method: 'POST'}) }
 			</script>`, lost)}, answers("/idp/idx/identify", 200, &posts))
-			page := tab(t)
-			open(t, page, site.URL)
-			await(t, page, "button")
-			fill(t, page, "#u", "jane", site.URL)
-			if reply := act(t, page, "button", "/idp/idx/"); reply.Status != 200 || posts.Load() != 1 {
+			tab := sharedTab(t)
+			open(t, tab, site.URL)
+			await(t, tab, "button")
+			fill(t, tab, "#u", "jane", site.URL)
+			if reply := act(t, tab, "button", "/idp/idx/"); reply.Status != 200 || posts.Load() != 1 {
 				t.Errorf("got %d after %d posts", reply.Status, posts.Load())
 			}
 		})
@@ -68,10 +71,10 @@ func TestLostPress(t *testing.T) {
 	t.Run("all", func(t *testing.T) {
 		t.Parallel()
 		site := serve(t, map[string]string{"/": `<form onsubmit="return false"><button>go</button></form>`})
-		page := tab(t)
-		open(t, page, site.URL)
-		await(t, page, "button")
-		if _, err := page.Act(within(t, patient), "button", "/idp/"); !errors.Is(err, ErrQuiet) {
+		tab := sharedTab(t)
+		open(t, tab, site.URL)
+		await(t, tab, "button")
+		if _, err := tab.Press(within(t, patient), "button", "/idp/"); !errors.Is(err, page.ErrNoReaction) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -100,36 +103,36 @@ func TestActOutcomes(t *testing.T) {
 			http.Redirect(w, r, "/next?token="+canary, http.StatusFound)
 		})
 	})
-	page := tab(t)
+	tab := sharedTab(t)
 	for _, c := range []struct {
 		name, mark, query string
-		check             func(Reply, error) bool
+		check             func(page.Reply, error) bool
 	}{
-		{"refused", "#refused", "", func(r Reply, err error) bool {
+		{"refused", "#refused", "", func(r page.Reply, err error) bool {
 			var network *NetworkError
 			return errors.As(err, &network) && strings.Contains(err.Error(), "connection refused") && network.Host == dead.Addr().String()
 		}},
-		{"local", "#local", "", func(r Reply, err error) bool { return err == nil && r.Status == 0 && !r.Navigated }},
-		{"document", "#next", "", func(r Reply, err error) bool {
+		{"local", "#local", "", func(r page.Reply, err error) bool { return err == nil && r.Status == 0 && !r.Navigated }},
+		{"document", "#next", "", func(r page.Reply, err error) bool {
 			return err == nil && r.Navigated && r.Status == 200 && r.URL == site.URL+"/next"
 		}},
-		{"redirect", "#moved", "", func(r Reply, err error) bool {
+		{"redirect", "#moved", "", func(r page.Reply, err error) bool {
 			return err == nil && r.Navigated && r.Status == 200 && r.URL == site.URL+"/next"
 		}},
-		{"document refused", "#nowhere", "", func(r Reply, err error) bool {
+		{"document refused", "#nowhere", "", func(r page.Reply, err error) bool {
 			var network *NetworkError
 			return errors.As(err, &network) && strings.Contains(network.Code, "ERR_CONNECTION_REFUSED")
 		}},
-		{"polls between", "#poll", "?poll", func(r Reply, err error) bool {
+		{"polls between", "#poll", "?poll", func(r page.Reply, err error) bool {
 			return err == nil && r.Status == 403 && strings.HasPrefix(string(r.Body), `{"n":`)
 		}},
-		{"leaves at once", "#both", "", func(r Reply, err error) bool { return err == nil && r.Status == 403 }},
-		{"absent", "#absent", "", func(r Reply, err error) bool { return errors.Is(err, ErrAbsent) }},
-		{"no selector", "##", "", func(r Reply, err error) bool { return err != nil && strings.Contains(err.Error(), "##") }},
+		{"leaves at once", "#both", "", func(r page.Reply, err error) bool { return err == nil && r.Status == 403 }},
+		{"absent", "#absent", "", func(r page.Reply, err error) bool { return errors.Is(err, page.ErrAbsent) }},
+		{"no selector", "##", "", func(r page.Reply, err error) bool { return err != nil && strings.Contains(err.Error(), "##") }},
 	} {
-		open(t, page, site.URL+"/"+c.query)
-		await(t, page, "#local")
-		if reply, err := page.Act(within(t, patient), c.mark, "/idp/idx/answer", "/idp/idx/x"); !c.check(reply, err) {
+		open(t, tab, site.URL+"/"+c.query)
+		await(t, tab, "#local")
+		if reply, err := tab.Press(within(t, patient), c.mark, "/idp/idx/answer", "/idp/idx/x"); !c.check(reply, err) {
 			t.Errorf("%s: %d %s %q %v, %v", c.name, reply.Status, reply.URL, reply.Body, reply.Navigated, err)
 		}
 	}
@@ -156,38 +159,38 @@ func TestStaleness(t *testing.T) {
 			}, 400)
 		}
 	</script>`}, answers("/idp/idx/answer", 200, &posts))
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "[name=identifier]")
-	fill(t, page, "[name=identifier]", "jane", site.URL)
-	act(t, page, "#first button", "/idp/idx/answer")
-	if i := await(t, page, "#first", "[name=identifier]", "#first button", ".error"); i != 3 {
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "[name=identifier]")
+	fill(t, tab, "[name=identifier]", "jane", site.URL)
+	act(t, tab, "#first button", "/idp/idx/answer")
+	if i := await(t, tab, "#first", "[name=identifier]", "#first button", ".error"); i != 3 {
 		t.Fatalf("took an answered mark, %d, for a new one", i)
 	}
 	short, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	if i, err := page.Await(short, "[name=identifier]"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "[name=identifier]") {
+	if i, err := tab.Await(short, "[name=identifier]"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "[name=identifier]") {
 		t.Fatalf("the answered field: %d, %v", i, err)
 	}
-	if err := page.Again(within(t, patient)); err != nil {
+	if err := tab.AwaitAgain(within(t, patient)); err != nil {
 		t.Fatal(err)
 	}
-	await(t, page, "[name=identifier]")
-	fill(t, page, "[name=identifier]", "joe", site.URL)
-	if value, _ := page.Attr(within(t, patient), "[name=identifier]", "value"); value != "joe" {
+	await(t, tab, "[name=identifier]")
+	fill(t, tab, "[name=identifier]", "joe", site.URL)
+	if value, _ := tab.Attr(within(t, patient), "[name=identifier]", "value"); value != "joe" {
 		t.Fatalf("not cleared first: %q", value)
 	}
-	act(t, page, "#first button", "/idp/idx/answer")
-	if i := await(t, page, "[name=identifier]", "[name=code]"); i != 1 {
+	act(t, tab, "#first button", "/idp/idx/answer")
+	if i := await(t, tab, "[name=identifier]", "[name=code]"); i != 1 {
 		t.Fatal("took the leaving form for a new one")
 	}
-	fill(t, page, "[name=code]", "123456", site.URL)
-	act(t, page, "#second button", "/idp/idx/answer")
-	await(t, page, "[name=code]") // emptied: fresh without Again
-	fill(t, page, "[name=code]", "654321", site.URL)
-	act(t, page, "#second button", "/idp/idx/answer")
-	await(t, page, "[name=code]") // replaced: fresh
-	if ok, err := page.Visible(within(t, patient), "#third [name=code]"); !ok || err != nil {
+	fill(t, tab, "[name=code]", "123456", site.URL)
+	act(t, tab, "#second button", "/idp/idx/answer")
+	await(t, tab, "[name=code]") // emptied: fresh without Again
+	fill(t, tab, "[name=code]", "654321", site.URL)
+	act(t, tab, "#second button", "/idp/idx/answer")
+	await(t, tab, "[name=code]") // replaced: fresh
+	if ok, err := tab.Visible(within(t, patient), "#third [name=code]"); !ok || err != nil {
 		t.Errorf("await was too early: %v %v", ok, err)
 	}
 	if posts.Load() != 4 {
@@ -202,12 +205,12 @@ func TestMovingButton(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<style>#box { height: 0; transition: height .5s linear } #box.in { height: 300px }</style>
 		<div id=box></div><button onclick="fetch(box.getAnimations().length ? '/early' : '/idp/x', {method: 'POST'})">go</button>
 		<script>box.offsetHeight; box.className = 'in'</script>`}, answers("/idp/x", 200, &posts), answers("/early", 200, &early))
-	page := tab(t)
-	open(t, page, site.URL)
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
 	begun := time.Now()
-	await(t, page, "button")
+	await(t, tab, "button")
 	t.Logf("still after %v", time.Since(begun))
-	if reply := act(t, page, "button", "/idp/x", "/early"); reply.URL != site.URL+"/idp/x" {
+	if reply := act(t, tab, "button", "/idp/x", "/early"); reply.URL != site.URL+"/idp/x" {
 		t.Error("clicked while it moved")
 	}
 }
@@ -226,34 +229,34 @@ func TestVisibility(t *testing.T) {
 			<span style="display:none">hidden</span> more</p>
 		<ul><li class=o>one<li class=o style="display:none">two<li class=o>three</ul>
 		<input type=submit value="Send  push">`})
-	page := tab(t)
-	open(t, page, site.URL)
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
 	ctx := within(t, patient)
-	if value, err := page.Attr(ctx, ".a", "value"); value != "yes" || err != nil {
+	if value, err := tab.Attr(ctx, ".a", "value"); value != "yes" || err != nil {
 		t.Errorf("first visible: %q, %v", value, err)
 	}
-	fill(t, page, ".a", "typed", site.URL)
-	if value, _ := page.Attr(ctx, "#yes", "value"); value != "typed" {
+	fill(t, tab, ".a", "typed", site.URL)
+	if value, _ := tab.Attr(ctx, "#yes", "value"); value != "typed" {
 		t.Errorf("typed elsewhere; last holds %q", value)
 	}
-	if ok, err := page.Visible(ctx, "[data-se=challenge-number]"); ok || err != nil {
+	if ok, err := tab.Visible(ctx, "[data-se=challenge-number]"); ok || err != nil {
 		t.Errorf("hidden number: %v, %v", ok, err)
 	}
-	if ok, err := page.Painted(ctx); !ok || err != nil {
+	if ok, err := tab.Painted(ctx); !ok || err != nil {
 		t.Errorf("painted: %v, %v", ok, err)
 	}
-	if texts, err := page.Texts(ctx, ".o"); fmt.Sprint(texts) != "[one three]" || err != nil {
+	if texts, err := tab.Texts(ctx, ".o"); fmt.Sprint(texts) != "[one three]" || err != nil {
 		t.Errorf("texts: %q, %v", texts, err)
 	}
 	for mark, want := range map[string]string{"#number": "42 and more", "input[type=submit]": "Send push", "#absent": "", "[data-se=challenge-number]": ""} {
-		if got := text(t, page, mark); got != want {
+		if got := text(t, tab, mark); got != want {
 			t.Errorf("%s: %q, want %q", mark, got, want)
 		}
 	}
-	if at, err := page.Location(ctx); at != site.URL+"/" || err != nil {
+	if at, err := tab.Location(ctx); at != site.URL+"/" || err != nil {
 		t.Errorf("location: %q, %v", at, err)
 	}
-	if shot, err := page.Screenshot(ctx); err != nil || !strings.HasPrefix(string(shot), "\x89PNG") {
+	if shot, err := tab.Screenshot(ctx); err != nil || !strings.HasPrefix(string(shot), "\x89PNG") {
 		t.Errorf("screenshot: %d bytes, %v", len(shot), err)
 	}
 }
@@ -264,26 +267,26 @@ func TestFillOrigin(t *testing.T) {
 	form := `<input type=password id=p oninput="document.title = 'touched'"><p id=t></p>`
 	evil := serve(t, map[string]string{"/": form})
 	good := serve(t, map[string]string{"/": form, "/leave": `<script>location = '` + evil.URL + `'</script>`})
-	page := tab(t)
-	open(t, page, good.URL)
-	await(t, page, "#p")
-	fill(t, page, "#p", canary, "https://other.example", good.URL)
-	open(t, page, good.URL+"/leave")
+	tab := sharedTab(t)
+	open(t, tab, good.URL)
+	await(t, tab, "#p")
+	fill(t, tab, "#p", canary, "https://other.example", good.URL)
+	open(t, tab, good.URL+"/leave")
 	for until := time.Now().Add(patient); time.Now().Before(until); {
-		if at, _ := page.Location(within(t, patient)); at == evil.URL+"/" {
+		if at, _ := tab.Location(within(t, patient)); at == evil.URL+"/" {
 			break
 		}
 	}
-	err := page.Fill(within(t, patient), "#p", canary, []string{good.URL})
-	var refused *OriginError
+	err := tab.Fill(within(t, patient), "#p", session.NewSecret(canary), []string{good.URL})
+	var refused *session.OriginError
 	if !errors.As(err, &refused) || refused.Got != evil.URL || strings.Contains(err.Error(), canary) {
 		t.Errorf("got %v", err)
 	}
-	if value, _ := page.Attr(within(t, patient), "#p", "value"); value != "" {
+	if value, _ := tab.Attr(within(t, patient), "#p", "value"); value != "" {
 		t.Error("typed all the same")
 	}
-	open(t, page, "about:blank")
-	if err := page.Fill(within(t, patient), "#p", canary, nil); !errors.As(err, &refused) {
+	open(t, tab, "about:blank")
+	if err := tab.Fill(within(t, patient), "#p", session.NewSecret(canary), nil); !errors.As(err, &refused) {
 		t.Errorf("no origin at all: %v", err)
 	}
 }
@@ -299,11 +302,11 @@ func TestFill(t *testing.T) {
 		document.querySelectorAll = () => []
 		for (const kind of ['input', 'change']) a.addEventListener(kind, e => log.append(' ' + kind + ':' + real.get.call(a)))
 	</script>`})
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "#a")
-	fill(t, page, "#a", "new", site.URL)
-	if got := text(t, page, "#log"); got != "input:new change:new" {
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "#a")
+	fill(t, tab, "#a", "new", site.URL)
+	if got := text(t, tab, "#log"); got != "input:new change:new" {
 		t.Errorf("the page saw %q", got)
 	}
 	for _, mark := range []string{"#tel", "#mail", "#pass"} {
@@ -311,13 +314,13 @@ func TestFill(t *testing.T) {
 			if mark == "#mail" && value != "" {
 				value = "jane.roe@example.com"
 			}
-			fill(t, page, mark, value, site.URL)
-			if got, _ := page.Attr(within(t, patient), mark, "value"); got != value {
+			fill(t, tab, mark, value, site.URL)
+			if got, _ := tab.Attr(within(t, patient), mark, "value"); got != value {
 				t.Errorf("%s: %q instead of %q", mark, got, value)
 			}
 		}
 	}
-	err := page.Fill(within(t, patient), "#short", canary, []string{site.URL})
+	err := tab.Fill(within(t, patient), "#short", session.NewSecret(canary), []string{site.URL})
 	if err == nil || !strings.Contains(err.Error(), "takes 3 of") || strings.Contains(err.Error(), canary) {
 		t.Errorf("cut short: %v", err)
 	}
@@ -331,15 +334,15 @@ func TestAwaitSurvives(t *testing.T) {
 		"/":  `<script>setTimeout(() => location = '/2', 200)</script>one`,
 		"/2": `<script>setTimeout(() => location.replace('` + other.URL + `'), 200)</script>two`,
 	})
-	page := tab(t)
+	tab := sharedTab(t)
 	for range 3 {
-		open(t, page, site.URL)
-		await(t, page, "#never", "#here")
+		open(t, tab, site.URL)
+		await(t, tab, "#never", "#here")
 	}
-	open(t, page, site.URL)
+	open(t, tab, site.URL)
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(300*time.Millisecond, cancel)
-	if _, err := page.Await(ctx, "#never"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "#never") {
+	if _, err := tab.Await(ctx, "#never"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "#never") {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -349,29 +352,29 @@ func TestAwaitTrouble(t *testing.T) {
 	t.Parallel()
 	site := serve(t, map[string]string{"/": `<script>setTimeout(() => location = 'http://127.0.0.1:1/x', 100)</script>`, "/ok": `<p id=p>ok<script>alert('held up')</script>`})
 	b := launch(t)
-	page, err := b.Tab(within(t, patient))
+	tab, err := b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
-	open(t, page, site.URL)
+	open(t, tab, site.URL)
 	var network *NetworkError
-	if _, err := page.Await(within(t, patient), "#p"); !errors.As(err, &network) {
+	if _, err := tab.Await(within(t, patient), "#p"); !errors.As(err, &network) {
 		t.Errorf("error page: %v", err)
 	}
-	open(t, page, site.URL+"/ok")
-	await(t, page, "#p")
+	open(t, tab, site.URL+"/ok")
+	await(t, tab, "#p")
 
-	go page.Open(within(t, patient), "chrome://crash")
-	if _, err := page.Await(within(t, patient), "#never"); !errors.Is(err, ErrCrashed) {
+	go tab.Open(within(t, patient), "chrome://crash")
+	if _, err := tab.Await(within(t, patient), "#never"); !errors.Is(err, ErrCrashed) {
 		t.Errorf("crash: %v", err)
 	}
 
-	page, err = b.Tab(within(t, patient))
+	tab, err = b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
 	time.AfterFunc(200*time.Millisecond, func() { b.process.cmd.Process.Kill() })
-	if _, err := page.Await(within(t, patient), "#never"); !errors.Is(err, ErrDied) {
+	if _, err := tab.Await(within(t, patient), "#never"); !errors.Is(err, ErrDied) {
 		t.Errorf("death: %v", err)
 	}
 }
@@ -379,13 +382,13 @@ func TestAwaitTrouble(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
 	tls := newTLSServer(t)
-	page := tab(t)
+	tab := sharedTab(t)
 	for url, want := range map[string][]string{
 		"https://nowhere.invalid/x?token=" + canary: {"no such host", "nowhere.invalid", "net::ERR_NAME_NOT_RESOLVED"},
 		"http://127.0.0.1:1/":                       {"net::ERR_UNSAFE_PORT"},
 		tls:                                         {"certificate is not trusted", "net::ERR_CERT_AUTHORITY_INVALID"},
 	} {
-		err := page.Open(within(t, patient), url)
+		err := tab.Open(within(t, patient), url)
 		if err == nil || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: %v", url, err)
 			continue
@@ -400,7 +403,7 @@ func TestOpenErrors(t *testing.T) {
 	hang := serve(t, nil, func(mux *http.ServeMux) {
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	})
-	if err := page.Open(within(t, 300*time.Millisecond), hang.URL); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), hang.URL) {
+	if err := tab.Open(within(t, 300*time.Millisecond), hang.URL); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), hang.URL) {
 		t.Errorf("hanging: %v", err)
 	}
 }
@@ -445,21 +448,21 @@ func TestCheck(t *testing.T) {
 		<div hidden><input type=checkbox name=a id=c><label for=c>hidden</label></div>
 		<input type=checkbox name=a disabled><input name=a value=text></form><p></p>
 		<script>let n = 0; document.onchange = () => document.querySelector('p').textContent = ++n + ' ' + [...document.querySelectorAll('input')].map(e => e.checked ? 1 : 0).join('')</script>`})
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "label")
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "label")
 	for _, step := range []struct {
 		on   bool
 		want string
 	}{{true, "1 11000"}, {true, "1 11000"}, {false, "3 00000"}} {
-		if err := page.Check(within(t, patient), "input[name=a]", step.on); err != nil {
+		if err := tab.SetChecked(within(t, patient), "input[name=a]", step.on); err != nil {
 			t.Fatal(err)
 		}
-		if text, err := page.Text(within(t, patient), "p"); err != nil || text != step.want {
+		if text, err := tab.Text(within(t, patient), "p"); err != nil || text != step.want {
 			t.Errorf("%q, %v; want %q", text, err, step.want)
 		}
 	}
-	if err := page.Check(within(t, patient), "input[name=none]", true); err != nil {
+	if err := tab.SetChecked(within(t, patient), "input[name=none]", true); err != nil {
 		t.Error(err)
 	}
 }

@@ -47,12 +47,12 @@ func agentOf(v *proto.BrowserGetVersionResult, visible bool) agent {
 }
 
 // wear makes one page or frame introduce itself so.
-func (a agent) wear(s session) error {
+func (a agent) wear(s devtools) error {
 	if a.override == nil {
 		return nil
 	}
 	return a.override.Call(s)
 }
 
-// Agent is the User-Agent that pages see.
-func (t *Tab) Agent() string { return t.b.agent.name }
+// UserAgent is the User-Agent that pages see.
+func (t *Tab) UserAgent() string { return t.b.agent.name }

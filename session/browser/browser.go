@@ -18,18 +18,20 @@ import (
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 	"github.com/go-rod/rod/lib/utils"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
 // Options say which browser to start and how. Path and ProfileRoot are required.
 type Options struct {
 	Path        string           // the executable; see Find
 	Visible     bool             // a window for a person instead of headless
-	Left        error            // of a visible browser: what every call returns once the person closed the window
 	NoSandbox   bool             // asked for; as root the sandbox is off anyway, Chromium has none there
 	ProfileRoot string           // created 0700; each run keeps its own profile below it
 	Environ     []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
 	Say         func(msg string) // verbose notes; nil: none
-	Trace       func(Request)    // told of each request that is answered or fails; must not wait; nil: nobody is
+	Record      page.Recorder    // told of each request that is answered or fails, of what is typed and of pages; nil: nobody is
 	Stderr      io.Writer        // Chromium's own stderr; nil: dropped but for the line that explains a failed start
 }
 
@@ -40,10 +42,9 @@ type Browser struct {
 	client  *cdp.Client
 	agent   agent
 	product string
-	trace   func(Request)
+	record  page.Recorder
 	login   proxyLogin
 	visible bool
-	left    error
 	window  chan proto.TargetTargetID // a visible browser's own first page, until a Tab takes it
 	say     func(string)
 
@@ -101,7 +102,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
 	}
 	b := &Browser{
-		process: process, profile: profile, login: proxy.login, visible: o.Visible, left: o.Left, say: o.Say, trace: o.Trace,
+		process: process, profile: profile, login: proxy.login, visible: o.Visible, say: o.Say, record: o.Record,
 		// rod's logger is chosen by an environment variable and would print passwords: ours is always the silent one.
 		client:   cdp.New().Logger(utils.LoggerQuiet),
 		window:   make(chan proto.TargetTargetID, 1),
@@ -126,7 +127,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 
 // greet waits for Chromium's first answer and arms what must hold before any page exists.
 func (b *Browser) greet(ctx context.Context) error {
-	s := b.session(ctx, "")
+	s := b.devtools(ctx, "")
 	version, err := proto.BrowserGetVersion{}.Call(s)
 	if err != nil {
 		return err
@@ -149,7 +150,7 @@ func (b *Browser) AllowLoopback(ctx context.Context, origin string) error {
 		err := proto.BrowserSetPermission{
 			Permission: &proto.BrowserPermissionDescriptor{Name: name},
 			Setting:    proto.BrowserPermissionSettingGranted, Origin: origin,
-		}.Call(b.session(ctx, ""))
+		}.Call(b.devtools(ctx, ""))
 		if refused := (*cdp.Error)(nil); err != nil && !errors.As(err, &refused) {
 			return fmt.Errorf("granting %s to %s: %w", name, origin, err)
 		}
@@ -182,8 +183,8 @@ func (b *Browser) listen() {
 
 // gone is what the end of Chromium means: with a window it ends when the person closes that.
 func (b *Browser) gone() error {
-	if b.visible && b.left != nil {
-		return b.left
+	if b.visible {
+		return session.ErrWindowClosed
 	}
 	return ErrDied
 }
@@ -208,13 +209,13 @@ func (b *Browser) dispatch(event *cdp.Event) {
 
 // welcome dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
 func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
-	s := b.session(b.alive, e.SessionID)
+	s := b.devtools(b.alive, e.SessionID)
 	switch e.TargetInfo.Type {
 	case proto.TargetTargetInfoTypePage, "iframe":
 		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
 		// A popup without an opener has no renderer yet and answers only once it runs; what was sent before holds then.
 		short, cancel := context.WithTimeout(b.alive, dressing)
-		early := b.session(short, e.SessionID)
+		early := b.devtools(short, e.SessionID)
 		_ = b.agent.wear(early)
 		_ = enableFetch(len(b.login) > 0).Call(early)
 		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(early)

@@ -18,6 +18,9 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
 // canary stands for every secret: it must turn up nowhere but where it was typed.
@@ -55,7 +58,7 @@ var common struct {
 }
 
 // tab is a page in the common browser.
-func tab(t *testing.T) *Tab {
+func sharedTab(t *testing.T) *Tab {
 	t.Helper()
 	path := chromium(t)
 	common.Lock()
@@ -70,11 +73,11 @@ func tab(t *testing.T) *Tab {
 			t.Fatal(err)
 		}
 	}
-	page, err := common.b.Tab(within(t, patient))
+	tab, err := common.b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return page
+	return tab
 }
 
 // hold is the helper process that TestKilledProcess kills: it keeps a browser and says its process group.
@@ -143,11 +146,11 @@ func launch(t *testing.T, change ...func(*Options)) *Browser {
 // ownTab is a page in a browser of its own.
 func ownTab(t *testing.T, change ...func(*Options)) *Tab {
 	t.Helper()
-	page, err := launch(t, change...).Tab(within(t, patient))
+	tab, err := launch(t, change...).Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return page
+	return tab
 }
 
 // serve is a site with the given pages; "/" and the like are paths, a page is its HTML.
@@ -168,41 +171,41 @@ func serve(t *testing.T, pages map[string]string, more ...func(*http.ServeMux)) 
 	return server
 }
 
-func open(t *testing.T, page *Tab, url string) {
+func open(t *testing.T, tab *Tab, url string) {
 	t.Helper()
-	if err := page.Open(within(t, patient), url); err != nil {
+	if err := tab.Open(within(t, patient), url); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func await(t *testing.T, page *Tab, marks ...string) int {
+func await(t *testing.T, tab *Tab, marks ...string) int {
 	t.Helper()
-	i, err := page.Await(within(t, patient), marks...)
+	i, err := tab.Await(within(t, patient), marks...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return i
 }
 
-func fill(t *testing.T, page *Tab, mark, text string, origins ...string) {
+func fill(t *testing.T, tab *Tab, mark, text string, origins ...string) {
 	t.Helper()
-	if err := page.Fill(within(t, patient), mark, text, origins); err != nil {
+	if err := tab.Fill(within(t, patient), mark, session.NewSecret(text), origins); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func act(t *testing.T, page *Tab, mark string, replies ...string) Reply {
+func act(t *testing.T, tab *Tab, mark string, replies ...string) page.Reply {
 	t.Helper()
-	reply, err := page.Act(within(t, patient), mark, replies...)
+	reply, err := tab.Press(within(t, patient), mark, replies...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return reply
 }
 
-func text(t *testing.T, page *Tab, mark string) string {
+func text(t *testing.T, tab *Tab, mark string) string {
 	t.Helper()
-	s, err := page.Text(within(t, patient), mark)
+	s, err := tab.Text(within(t, patient), mark)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,27 +342,27 @@ func TestUnseen(t *testing.T) {
 		o.Environ = append(o.Environ, "STSX_PASSWORD="+canary, "AWS_SECRET_ACCESS_KEY="+canary, "LANG=de_DE.UTF-8", "LANGUAGE=de", "LC_ALL=de_DE.UTF-8",
 			"HTTPS_PROXY=http://jane:"+canary+"@proxy.invalid:8080", "ALL_PROXY=", "NO_PROXY=127.0.0.1")
 	})
-	page, err := b.Tab(within(t, patient))
+	tab, err := b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
-	open(t, page, site.URL)
-	await(t, page, "#lang")
-	fill(t, page, "#i", canary, site.URL)
-	t.Log(text(t, page, "#lang"), "|", text(t, page, "#agent"), "|", text(t, page, "#brands"))
-	if got := text(t, page, "#lang"); !strings.HasPrefix(got, "en-US,en en-US") {
+	open(t, tab, site.URL)
+	await(t, tab, "#lang")
+	fill(t, tab, "#i", canary, site.URL)
+	t.Log(text(t, tab, "#lang"), "|", text(t, tab, "#agent"), "|", text(t, tab, "#brands"))
+	if got := text(t, tab, "#lang"); !strings.HasPrefix(got, "en-US,en en-US") {
 		t.Errorf("languages: %s", got)
 	}
 	if got := header.Get("Accept-Language"); !strings.HasPrefix(got, "en-US,en") {
 		t.Errorf("Accept-Language: %s", got)
 	}
-	for _, agent := range []string{text(t, page, "#agent"), header.Get("User-Agent"), header.Get("Sec-Ch-Ua"), text(t, page, "#brands")} {
+	for _, agent := range []string{text(t, tab, "#agent"), header.Get("User-Agent"), header.Get("Sec-Ch-Ua"), text(t, tab, "#brands")} {
 		if strings.Contains(agent, "Headless") {
 			t.Errorf("introduced itself as %s", agent)
 		}
 	}
-	if page.Agent() == "" || page.Agent() != header.Get("User-Agent") {
-		t.Errorf("Agent is %q, and pages see %q", page.Agent(), header.Get("User-Agent"))
+	if tab.UserAgent() == "" || tab.UserAgent() != header.Get("User-Agent") {
+		t.Errorf("Agent is %q, and pages see %q", tab.UserAgent(), header.Get("User-Agent"))
 	}
 	if !strings.Contains(header.Get("Sec-Ch-Ua"), "Chrome") {
 		t.Errorf("Sec-CH-UA: %s", header.Get("Sec-Ch-Ua"))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session/page"
 )
 
 // waitOf is for how long an answer asks not to be bothered again, 0 when it asks for nothing: Retry-After (seconds or a
@@ -40,8 +42,8 @@ func waitOf(r *proto.NetworkResponse) time.Duration {
 	return 0
 }
 
-// Document is how the document at hand was answered: its status, 0 when none came over HTTP, and its Wait.
-func (t *Tab) Document() Reply {
+// DocumentReply is how the document at hand was answered: its status, 0 when none came over HTTP, and its Wait.
+func (t *Tab) DocumentReply() page.Reply {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.landed

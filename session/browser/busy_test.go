@@ -36,15 +36,15 @@ func TestWait(t *testing.T) {
 			_, _ = w.Write([]byte(`<button onclick="fetch('/api')">go</button>`))
 		})
 	})
-	page := tab(t)
+	tab := sharedTab(t)
 	for i, row := range rows {
 		asked.Store(int32(i))
-		open(t, page, site.URL)
-		await(t, page, "button")
-		if got := page.Document(); got.Status != row.status || got.Wait != row.want {
+		open(t, tab, site.URL)
+		await(t, tab, "button")
+		if got := tab.DocumentReply(); got.Status != row.status || got.Wait != row.want {
 			t.Errorf("%s: the document was %+v", row.name, got)
 		}
-		if got := act(t, page, "button", "/api"); got.Status != row.status || got.Wait != row.want {
+		if got := act(t, tab, "button", "/api"); got.Status != row.status || got.Wait != row.want {
 			t.Errorf("%s: the answer was %+v", row.name, got)
 		}
 	}
@@ -68,20 +68,20 @@ func TestBusyFrame(t *testing.T) {
 		})
 	})
 	t.Cleanup(func() { close(release) }) // before the site closes
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "button")
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "button")
 	ctx := within(t, patient)
-	for begun.Load() == 0 || !page.Busy() {
+	for begun.Load() == 0 || !tab.Busy() {
 		if ctx.Err() != nil {
 			t.Fatal("the page is not busy")
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if err := page.Click(ctx, "button"); err != nil {
+	if err := tab.Click(ctx, "button"); err != nil {
 		t.Fatal(err)
 	}
-	for page.Busy() {
+	for tab.Busy() {
 		if ctx.Err() != nil {
 			t.Fatal("the page is busy still")
 		}

@@ -1,12 +1,12 @@
 package browser
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session"
 )
 
 // signinHosts are AWS's sign-in hosts, one row per partition; every subdomain (a region) is one too.
@@ -23,18 +23,11 @@ var signinHosts = [...]string{
 // needs them.
 var ownHosts = [...]string{"update.googleapis.com", "clients2.google.com", "redirector.gvt1.com"}
 
-// Post is the form that the identity provider's page sent to AWS. It prints as a placeholder under every verb.
-type Post struct {
-	URL          string // the assertion consumer service, such as https://eu-west-1.signin.aws.amazon.com/saml
-	SAMLResponse string // base64, as posted
-	RelayState   string
+// post is the form that the identity provider's page sent to AWS.
+type post struct {
+	consumer string         // address of the assertion consumer service, such as https://eu-west-1.signin.aws.amazon.com/saml
+	response session.Secret // SAMLResponse: base64, as posted
 }
-
-// Format keeps the assertion out of logs.
-func (p Post) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[saml post]") }
-
-// MarshalJSON keeps it out of structured ones.
-func (p Post) MarshalJSON() ([]byte, error) { return json.Marshal("[saml post]") }
 
 // isSignin says whether a host is AWS's sign-in, by whole labels: evil-signin.aws.amazon.com is not.
 func isSignin(host string) bool {
@@ -60,7 +53,7 @@ func isConsumer(u *url.URL) bool {
 
 // arm makes the whole browser, whatever tab, popup, frame or worker asks, stop every request that names a sign-in host.
 // The patterns are looser than isSignin, which decides: a page that only carries such a URL in its query goes on.
-func (b *Browser) arm(s session) error {
+func (b *Browser) arm(s devtools) error {
 	return enableFetch(len(b.login) > 0).Call(s)
 }
 
@@ -94,7 +87,7 @@ func deafRules() string {
 // judge decides about one stopped request: to AWS's sign-in nothing goes, whatever its kind; the first assertion among
 // it is delivered. Aborted and not failed otherwise: the page stays as it is and no error page takes its place.
 func (b *Browser) judge(id string, e proto.FetchRequestPaused) {
-	s := b.session(b.alive, proto.TargetSessionID(id))
+	s := b.devtools(b.alive, proto.TargetSessionID(id))
 	u, err := url.Parse(e.Request.URL)
 	if err == nil && !isSignin(u.Hostname()) {
 		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(s) // fails only for a request that is gone
@@ -128,6 +121,6 @@ func (b *Browser) deliver(u *url.URL, body string) {
 	tab := b.newest
 	b.mu.Unlock()
 	if tab != nil {
-		tab.take(Post{URL: u.Scheme + "://" + u.Host + u.Path, SAMLResponse: form.Get("SAMLResponse"), RelayState: form.Get("RelayState")})
+		tab.take(post{u.Scheme + "://" + u.Host + u.Path, session.NewSecret(form.Get("SAMLResponse"))})
 	}
 }

@@ -3,28 +3,21 @@ package browser
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session"
 )
 
-// Cookie is one cookie of a site, with all it takes to set it again in another run. Its value is a secret.
-type Cookie struct {
-	Name, Value, Domain, Path string
-	Expires                   time.Time // zero: until the browser ends
-	Secure, HTTPOnly          bool
-	SameSite                  string // Strict, Lax, None, or empty
-}
-
 // Cookies are those that a request to origin would carry.
-func (t *Tab) Cookies(ctx context.Context, origin string) ([]Cookie, error) {
-	answer, err := proto.NetworkGetCookies{Urls: []string{origin}}.Call(t.session(ctx))
+func (t *Tab) Cookies(ctx context.Context, origin string) ([]session.Cookie, error) {
+	answer, err := proto.NetworkGetCookies{Urls: []string{origin}}.Call(t.devtools(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("reading the cookies of %s: %w", origin, err)
 	}
-	var cookies []Cookie
+	var cookies []session.Cookie
 	for _, c := range answer.Cookies {
-		cookie := Cookie{Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path,
+		cookie := session.Cookie{Name: c.Name, Value: session.NewSecret(c.Value), Domain: c.Domain, Path: c.Path,
 			Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: string(c.SameSite)}
 		if !c.Session {
 			cookie.Expires = c.Expires.Time()
@@ -35,10 +28,10 @@ func (t *Tab) Cookies(ctx context.Context, origin string) ([]Cookie, error) {
 }
 
 // SetCookies brings cookies of an earlier run back, before Open. A domain without a leading dot means that host alone.
-func (t *Tab) SetCookies(ctx context.Context, origin string, cookies []Cookie) error {
+func (t *Tab) SetCookies(ctx context.Context, origin string, cookies []session.Cookie) error {
 	var set []*proto.NetworkCookieParam
 	for _, c := range cookies {
-		param := &proto.NetworkCookieParam{Name: c.Name, Value: c.Value, URL: origin, Path: c.Path,
+		param := &proto.NetworkCookieParam{Name: c.Name, Value: c.Value.Reveal(), URL: origin, Path: c.Path,
 			Secure: c.Secure, HTTPOnly: c.HTTPOnly, SameSite: proto.NetworkCookieSameSite(c.SameSite)}
 		if len(c.Domain) > 0 && c.Domain[0] == '.' {
 			param.Domain = c.Domain
@@ -51,7 +44,7 @@ func (t *Tab) SetCookies(ctx context.Context, origin string, cookies []Cookie) e
 	if len(set) == 0 {
 		return nil
 	}
-	if err := (proto.NetworkSetCookies{Cookies: set}).Call(t.session(ctx)); err != nil {
+	if err := (proto.NetworkSetCookies{Cookies: set}).Call(t.devtools(ctx)); err != nil {
 		return fmt.Errorf("setting the cookies of %s: %w", origin, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -13,6 +14,9 @@ import (
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 	"github.com/ysmood/gson"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
 //go:embed dom.js
@@ -33,7 +37,7 @@ func (t *Tab) document(ctx context.Context) (proto.RuntimeRemoteObjectID, error)
 	if doc != "" {
 		return doc, nil
 	}
-	s := t.session(ctx)
+	s := t.devtools(ctx)
 	before, err := t.loader(s)
 	if err != nil {
 		return "", err
@@ -62,7 +66,7 @@ func (t *Tab) document(ctx context.Context) (proto.RuntimeRemoteObjectID, error)
 // errReplaced: the document went away under a call. Never leaves the package.
 var errReplaced = errors.New("the page was replaced meanwhile")
 
-func (t *Tab) loader(s session) (proto.NetworkLoaderID, error) {
+func (t *Tab) loader(s devtools) (proto.NetworkLoaderID, error) {
 	tree, err := proto.PageGetFrameTree{}.Call(s)
 	if err != nil {
 		return "", err
@@ -85,7 +89,7 @@ func (t *Tab) once(ctx context.Context, result any, name string, args ...any) er
 		Arguments:           []*proto.RuntimeCallArgument{{Value: gson.New(name)}, {Value: gson.New(args)}},
 		ReturnByValue:       true, AwaitPromise: true, Silent: true,
 		UserGesture: true, // as a person's click, so that a page may open its window
-	}.Call(t.session(ctx))
+	}.Call(t.devtools(ctx))
 	if err != nil {
 		// A call that was given up leaves the document, and what it was told before, as it is.
 		if err = replaced(err); errors.Is(err, errReplaced) {
@@ -133,7 +137,7 @@ func (t *Tab) ask(ctx context.Context, result any, name string, args ...any) err
 		if !errors.Is(err, errReplaced) {
 			return err
 		}
-		if t.over.Err() != nil && !errors.Is(context.Cause(t.over), ErrPosted) {
+		if t.over.Err() != nil && !errors.Is(context.Cause(t.over), page.ErrPosted) {
 			return context.Cause(t.over)
 		}
 		select {
@@ -145,10 +149,10 @@ func (t *Tab) ask(ctx context.Context, result any, name string, args ...any) err
 }
 
 // Await returns the index of the first mark, in the order given, that has a visible, enabled, fresh element standing
-// still. Fresh means: not what the last Act answered, unless the page has emptied or replaced it since (see Again).
+// still. Fresh means: not what the last press answered, unless the page has emptied or replaced it since (see AwaitAgain).
 //
-// It survives navigations. Without marks it waits for its ends alone. It ends early with ErrPosted when the SAML post was captured, a *NetworkError when the page
-// could not be loaded, ErrCrashed or ErrDied; otherwise with ctx.
+// It survives navigations. Without marks it waits for its ends alone. It ends early with -1 when the SAML post was captured,
+// a *NetworkError when the page could not be loaded, ErrCrashed or ErrDied; otherwise with ctx.
 func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
 	if marks == nil {
 		marks = []string{}
@@ -157,7 +161,7 @@ func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
 	defer release()
 	for {
 		if err := t.trouble(); err != nil {
-			return -1, err
+			return -1, unlessPosted(err)
 		}
 		i := -1
 		err := t.ask(waiting, &i, "wait", marks, slice.Milliseconds())
@@ -165,7 +169,7 @@ func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
 		case ctx.Err() != nil:
 			return -1, awaiting(ctx, strings.Join(marks, " or "))
 		case t.over.Err() != nil:
-			return -1, context.Cause(t.over)
+			return -1, unlessPosted(context.Cause(t.over))
 		case err != nil:
 			return -1, fmt.Errorf("waiting for %s: %w", strings.Join(marks, " or "), err)
 		case i >= 0:
@@ -174,8 +178,16 @@ func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
 	}
 }
 
-// Again says that the same form is wanted once more, as after a refused answer: what was answered counts as fresh.
-func (t *Tab) Again(ctx context.Context) error { return t.ask(ctx, nil, "again") }
+// unlessPosted is err, but nil for the SAML post, which is the good end.
+func unlessPosted(err error) error {
+	if errors.Is(err, page.ErrPosted) {
+		return nil
+	}
+	return err
+}
+
+// AwaitAgain says that the same form is wanted once more, as after a refused answer: what was answered counts as fresh.
+func (t *Tab) AwaitAgain(ctx context.Context) error { return t.ask(ctx, nil, "again") }
 
 // Visible says whether a mark has a visible, enabled element now.
 func (t *Tab) Visible(ctx context.Context, mark string) (bool, error) {
@@ -202,15 +214,15 @@ func (t *Tab) Text(ctx context.Context, mark string) (string, error) {
 	return text, about("reading", mark, err)
 }
 
-// Texts are the texts of all visible matches, in the page's order: their indices are ClickNth's and ActNth's.
+// Texts are the texts of all visible matches, in the page's order: their indices are ClickNth's and PressNth's.
 func (t *Tab) Texts(ctx context.Context, mark string) ([]string, error) {
 	var texts []string
 	err := t.ask(ctx, &texts, "texts", mark)
 	return texts, about("reading", mark, err)
 }
 
-// Holding is, for each visible match of mark in Texts' order, which of marks it is or has inside, by their indices.
-func (t *Tab) Holding(ctx context.Context, mark string, marks ...string) ([][]int, error) {
+// MarksWithin is, for each visible match of mark in Texts' order, which of marks it is or has inside, by their indices.
+func (t *Tab) MarksWithin(ctx context.Context, mark string, marks ...string) ([][]int, error) {
 	var held [][]int
 	err := t.ask(ctx, &held, "holding", mark, marks)
 	return held, about("reading", mark, err)
@@ -231,11 +243,13 @@ func (t *Tab) Location(ctx context.Context) (string, error) {
 }
 
 // Fill replaces what the first visible match holds by text. Unless the page's origin is one of origins it types nothing
-// and returns an *OriginError; look and typing are one step that no navigation can divide.
-func (t *Tab) Fill(ctx context.Context, mark, text string, origins []string) error {
-	if !utf8.ValidString(text) {
+// and returns a *session.OriginError; look and typing are one step that no navigation can divide.
+func (t *Tab) Fill(ctx context.Context, mark string, text session.Secret, origins []string) error {
+	typed := text.Reveal()
+	if !utf8.ValidString(typed) {
 		return fmt.Errorf("filling in %s: the text is not UTF-8", mark)
 	}
+	t.hide(text)
 	var result struct {
 		Origin *string
 		Absent bool
@@ -244,16 +258,16 @@ func (t *Tab) Fill(ctx context.Context, mark, text string, origins []string) err
 	if origins == nil {
 		origins = []string{}
 	}
-	if err := t.ask(ctx, &result, "fill", mark, text, origins); err != nil {
+	if err := t.ask(ctx, &result, "fill", mark, typed, origins); err != nil {
 		return about("filling in", mark, err)
 	}
 	switch {
 	case result.Origin != nil:
-		return about("filling in", mark, &OriginError{Got: *result.Origin, Want: origins})
+		return &session.OriginError{Got: *result.Origin, Want: cmp.Or(origins...)}
 	case result.Absent:
-		return about("filling in", mark, ErrAbsent)
+		return about("filling in", mark, page.ErrAbsent)
 	case result.Kept != nil:
-		return fmt.Errorf("filling in %s: the field takes %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(text))
+		return fmt.Errorf("filling in %s: the field takes %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(typed))
 	}
 	return nil
 }
@@ -272,7 +286,7 @@ func (t *Tab) ClickNth(ctx context.Context, mark string, n int) error {
 		return nil // the click itself may have replaced it
 	}
 	if err == nil && !hit {
-		err = ErrAbsent
+		err = page.ErrAbsent
 	}
 	return about("clicking", mark, err)
 }
@@ -284,7 +298,7 @@ func (t *Tab) settle(ctx context.Context, mark string, n int) error {
 		return err
 	}
 	if !there {
-		return ErrAbsent
+		return page.ErrAbsent
 	}
 	return nil
 }
@@ -293,23 +307,10 @@ func about(act, mark string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &ActError{act, mark, err}
+	return &page.ActionError{Action: act, Mark: mark, Err: err}
 }
 
-// ActError is something that could not be done to a page.
-type ActError struct {
-	Act  string // pressing, filling in, reading
-	Mark string
-	Err  error
-}
-
-func (e *ActError) Error() string { return fmt.Sprintf("%s %s: %v", e.Act, e.Mark, e.Err) }
-func (e *ActError) Unwrap() error { return e.Err }
-
-// OnPage tells whoever handles the error that the page it is about is of interest.
-func (e *ActError) OnPage() {}
-
-// Check makes every match that is a checkbox, and that a person could tick, on or off. None there is no error.
-func (t *Tab) Check(ctx context.Context, mark string, on bool) error {
+// SetChecked makes every match that is a checkbox, and that a person could tick, on or off. None there is no error.
+func (t *Tab) SetChecked(ctx context.Context, mark string, on bool) error {
 	return about("ticking", mark, t.ask(ctx, nil, "check", mark, on))
 }

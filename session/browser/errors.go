@@ -7,34 +7,18 @@ import (
 )
 
 var (
-	// ErrPosted ends a wait because the SAML post was captured: read it from Tab.Posted.
-	ErrPosted = errors.New("the page posted its SAML assertion")
 	// ErrClosed is what every call returns after Close.
 	ErrClosed = errors.New("the browser is closed")
 	// ErrDied is what every call returns when Chromium ended by itself.
 	ErrDied = errors.New("the browser ended unexpectedly")
 	// ErrCrashed is what a tab's calls return after its page crashed.
 	ErrCrashed = errors.New("the page crashed")
-	// ErrAbsent says that no visible, enabled element matches a mark.
-	ErrAbsent = errors.New("not on the page")
-	// ErrQuiet says that an element was pressed in every way there is and the page asked nothing of the network.
-	ErrQuiet = errors.New("the page did not react")
 )
 
 // NotFoundError says that no browser was found; its text says what to install.
 type NotFoundError struct{ Cure string }
 
 func (e *NotFoundError) Error() string { return "found no Chrome, Chromium, Edge or Brave: " + e.Cure }
-
-// OriginError is a refusal to type into a page of another origin than those asked for. Got is "null" for pages without one.
-type OriginError struct {
-	Got  string
-	Want []string
-}
-
-func (e *OriginError) Error() string {
-	return fmt.Sprintf("refusing to type into a page of %s: only %s may have it", e.Got, strings.Join(e.Want, ", "))
-}
 
 // NetworkError is a request that got no answer. Code is Chromium's, such as net::ERR_CONNECTION_REFUSED.
 type NetworkError struct {

@@ -11,57 +11,29 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
-// Form is what a page says and asks, for whoever does not know the page. All of it is the page's own words, cut to
-// bounds, one line each.
-type Form struct {
-	Origin   string    `json:"origin"` // "null" for pages without one
-	Title    string    `json:"title"`
-	Heads    []string  `json:"heads"`
-	Errors   []string  `json:"errors"`
-	Lines    []string  `json:"lines"` // all that is to be read but for errors and names of controls
-	Controls []Control `json:"controls"`
-	More     bool      `json:"more"`   // the page has more controls than these
-	Frames   int       `json:"frames"` // other pages shown inside this one, which are not looked into
-}
-
-// Control is one thing on a page that a person could answer or press. What is hidden from them is none.
-type Control struct {
-	Kind     string   `json:"kind"` // text secret choice box file, button link
-	Label    string   `json:"label"`
-	Value    string   `json:"value"`   // of a text
-	Options  []string `json:"options"` // of a choice
-	Picked   int      `json:"picked"`  // the option that is picked; -1: none
-	On       bool     `json:"on"`      // of a box; of a secret: something is typed in
-	Required bool     `json:"required"`
-	Off      bool     `json:"off"`     // can't be pressed as the page stands
-	Login    bool     `json:"login"`   // a text that wants the person's name or address
-	Submits  bool     `json:"submits"` // a button that sends its form
-	Form     int      `json:"form"`    // controls of one form have the same number; -1: of none
-}
-
-// ErrOff says that a button can't be pressed as the page stands.
-var ErrOff = errors.New("the page does not let it be pressed")
-
-// Form is what the page says and asks now. Controls are answered and followed by their place in it, until the next call.
-// Errors as Await's, without a wait.
-func (t *Tab) Form(ctx context.Context) (Form, error) {
+// View is what the page says and asks now. Controls are meant by their place in it, until the next call.
+// Errors as Await's, without a wait, and ErrPosted.
+func (t *Tab) View(ctx context.Context) (page.View, error) {
 	if err := t.trouble(); err != nil {
-		return Form{}, err
+		return page.View{}, err
 	}
-	var form Form
-	if err := t.ask(ctx, &form, "form"); err != nil {
-		return Form{}, fmt.Errorf("reading the page: %w", err)
+	var view page.View
+	if err := t.ask(ctx, &view, "form"); err != nil {
+		return page.View{}, fmt.Errorf("reading the page: %w", err)
 	}
-	if err := t.name(ctx, form.Controls); err != nil && !errors.Is(err, errReplaced) {
-		return Form{}, fmt.Errorf("reading the page: %w", err)
+	if err := t.name(ctx, view.Controls); err != nil && !errors.Is(err, errReplaced) {
+		return page.View{}, fmt.Errorf("reading the page: %w", err)
 	}
-	return form, nil
+	return view, nil
 }
 
-// Sketch changes when the page asks something else than it did. Errors as Form's.
-func (t *Tab) Sketch(ctx context.Context) (string, error) {
+// SketchControls changes when the page asks something else than it did. Errors as View's.
+func (t *Tab) SketchControls(ctx context.Context) (string, error) {
 	if err := t.trouble(); err != nil {
 		return "", err
 	}
@@ -72,12 +44,12 @@ func (t *Tab) Sketch(ctx context.Context) (string, error) {
 
 // name gives controls the names of the accessibility tree: what a screen reader would say. Where it has none the labels
 // stay. errReplaced: the page is going.
-func (t *Tab) name(ctx context.Context, controls []Control) error {
+func (t *Tab) name(ctx context.Context, controls []page.Control) error {
 	doc, err := t.document(ctx)
 	if err != nil {
 		return replaced(err)
 	}
-	s := t.session(ctx)
+	s := t.devtools(ctx)
 	list, err := proto.RuntimeCallFunctionOn{FunctionDeclaration: "function () { return this.named() }", ObjectID: doc, Silent: true}.Call(s)
 	if err != nil || list.Result.ObjectID == "" {
 		return errReplaced
@@ -129,15 +101,30 @@ func oneLine(text string) string {
 	return text[:end]
 }
 
-// Answer fills in the nth control of the last Form if the page's origin is the one given, else it does nothing and
-// returns an *OriginError. value is a text's string, a choice's int or a box's bool. ErrAbsent: the page has changed.
-func (t *Tab) Answer(ctx context.Context, n int, value any, origin string) error {
+// FillControl types into a field of the last View if the page's origin is the one given, else it does nothing and returns
+// a *session.OriginError. ErrAbsent: the page has changed.
+func (t *Tab) FillControl(ctx context.Context, n int, text session.Secret, origin string) error {
+	t.hide(text)
+	return t.answer(ctx, n, text.Reveal(), origin)
+}
+
+// PickOption picks an option of a choice, under the terms of FillControl.
+func (t *Tab) PickOption(ctx context.Context, n, option int, origin string) error {
+	return t.answer(ctx, n, option, origin)
+}
+
+// TickControl sets a box, under the terms of FillControl.
+func (t *Tab) TickControl(ctx context.Context, n int, on bool, origin string) error {
+	return t.answer(ctx, n, on, origin)
+}
+
+func (t *Tab) answer(ctx context.Context, n int, value any, origin string) error {
 	return t.onControl(ctx, "filling in", "answer", origin, n, value, origin)
 }
 
-// Follow presses the nth control of the last Form, under the terms of Answer, and waits for what that causes, as Act
-// does. ErrQuiet: the page asked nothing of the network. ErrOff.
-func (t *Tab) Follow(ctx context.Context, n int, origin string) error {
+// PressControl presses the nth control of the last View, under the terms of FillControl, and waits for what that causes, as
+// Press does. ErrNoReaction: the page asked nothing of the network. ErrDisabled.
+func (t *Tab) PressControl(ctx context.Context, n int, origin string) error {
 	_, err := t.causes(ctx, nil, func() (bool, error) {
 		err := t.onControl(ctx, "pressing", "follow", origin, n, origin)
 		return err == nil, err
@@ -159,15 +146,15 @@ func (t *Tab) onControl(ctx context.Context, act, name, origin string, args ...a
 	err := t.once(ctx, &result, name, args...)
 	switch {
 	case name == "answer" && errors.Is(err, errReplaced):
-		return ErrAbsent
+		return page.ErrAbsent
 	case err != nil:
 		return err
 	case result.Origin != nil:
-		return &OriginError{Got: *result.Origin, Want: []string{origin}}
+		return &session.OriginError{Got: *result.Origin, Want: origin}
 	case result.Absent:
-		return ErrAbsent
+		return page.ErrAbsent
 	case result.Off:
-		return ErrOff
+		return page.ErrDisabled
 	case result.Kept != nil:
 		return fmt.Errorf("%s: the field takes only %d characters of that", act, *result.Kept)
 	}

@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
 // lines is a form, a control a line.
-func (f Form) lines() string {
+func lines(f page.View) string {
 	var b strings.Builder
 	for _, c := range f.Controls {
 		fmt.Fprintf(&b, "%d %s %q", c.Form, c.Kind, c.Label)
@@ -61,14 +64,14 @@ func TestForm(t *testing.T) {
 			fmt.Fprint(w, "<h1>Thanks</h1>")
 		})
 	})
-	page := tab(t)
+	tab := sharedTab(t)
 	ctx := within(t, patient)
-	open(t, page, site.URL)
-	form, err := page.Form(ctx)
+	open(t, tab, site.URL)
+	form, err := tab.View(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := form.lines(), `0 text "User name" = "june" login
+	if got, want := lines(form), `0 text "User name" = "june" login
 0 secret "Pass word" required
 0 secret "PIN"
 0 choice "Where?" of ["Here" "There"] at 1
@@ -94,41 +97,41 @@ func TestForm(t *testing.T) {
 		t.Errorf("got %+v", form)
 	}
 
-	var foreign *OriginError
-	if err := page.Answer(ctx, 1, "secret", "https://elsewhere.example"); !errors.As(err, &foreign) || foreign.Got != site.URL {
+	var foreign *session.OriginError
+	if err := tab.FillControl(ctx, 1, session.NewSecret("secret"), "https://elsewhere.example"); !errors.As(err, &foreign) || foreign.Got != site.URL {
 		t.Errorf("at another origin: %v", err)
 	}
-	if err := page.Follow(ctx, 12, "https://elsewhere.example"); !errors.As(err, &foreign) {
+	if err := tab.PressControl(ctx, 12, "https://elsewhere.example"); !errors.As(err, &foreign) {
 		t.Errorf("at another origin: %v", err)
 	}
-	if err := page.Follow(ctx, 11, site.URL); !errors.Is(err, ErrOff) {
+	if err := tab.PressControl(ctx, 11, site.URL); !errors.Is(err, page.ErrDisabled) {
 		t.Errorf("a button that is off: %v", err)
 	}
-	before, err := page.Sketch(ctx)
+	before, err := tab.SketchControls(ctx)
 	if err == nil {
-		err = page.Click(ctx, "#tick") // which says 8 then
+		err = tab.Click(ctx, "#tick") // which says 8 then
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n, value := range map[int]any{0: "jane", 1: "secret ü", 2: "1234", 3: 0, 4: 0, 5: true, 6: false, 7: true, 9: "two\nlines"} {
-		if err := page.Answer(ctx, n, value, site.URL); err != nil {
+		if err := tab.answer(ctx, n, value, site.URL); err != nil {
 			t.Errorf("answering %d: %v", n, err)
 		}
 	}
-	if after, err := page.Sketch(ctx); err != nil || after != before {
+	if after, err := tab.SketchControls(ctx); err != nil || after != before {
 		t.Errorf("the page asks something else now: %v\n%s\n%s", err, before, after)
 	}
-	if err := page.Follow(ctx, 12, site.URL); err != nil {
+	if err := tab.PressControl(ctx, 12, site.URL); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := fmt.Sprint(<-posted), "map[c:[on] f:[] h:[x] m:[one] p:[secret ü] pin:[1234] r:[a] ro:[fixed] s:[work] t:[two\r\nlines] u:[jane]]"; got != want {
 		t.Errorf("posted %s, want %s", got, want)
 	}
-	if after, err := page.Sketch(ctx); err != nil || after == before {
+	if after, err := tab.SketchControls(ctx); err != nil || after == before {
 		t.Errorf("the next page is taken for the same: %v", err)
 	}
-	if err := page.Answer(ctx, 0, "jane", site.URL); !errors.Is(err, ErrAbsent) {
+	if err := tab.FillControl(ctx, 0, session.NewSecret("jane"), site.URL); !errors.Is(err, page.ErrAbsent) {
 		t.Errorf("on the next page: %v", err)
 	}
 }

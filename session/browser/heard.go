@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session/page"
 )
 
 // call is a request of a script, until somebody wants to know of its answer.
@@ -21,33 +23,33 @@ type call struct {
 	err    error
 }
 
-// remembered is how many calls are kept for Heard: a page that nobody listens to may go on polling.
+// remembered is how many calls are kept for NextReply: a page that nobody listens to may go on polling.
 const remembered = 32
 
-// Heard waits for the next answer to a call that the page made by itself since the last Act, as a page does that polls,
+// NextReply waits for the next answer to a call that the page made by itself since the last press, as a page does that polls,
 // to a URL whose path contains one of replies (any, if there are none). Answers come in the order in which they ended;
-// the one that Act returned is not among them. Navigated: a new document is there that no other method has looked at yet,
+// the one that Press returned is not among them. Navigated: a new document is there that no other method has looked at yet,
 // or the SAML post was captured. A call that got no answer is a *NetworkError.
-func (t *Tab) Heard(ctx context.Context, replies ...string) (Reply, error) {
+func (t *Tab) NextReply(ctx context.Context, replies ...string) (page.Reply, error) {
 	for {
 		t.mu.Lock()
 		moved, next := t.doc == "", t.answered(replies)
 		ears := t.ears
 		t.mu.Unlock()
 		switch {
-		case t.over.Err() != nil && !errors.Is(context.Cause(t.over), ErrPosted):
-			return Reply{}, context.Cause(t.over)
+		case t.over.Err() != nil && !errors.Is(context.Cause(t.over), page.ErrPosted):
+			return page.Reply{}, context.Cause(t.over)
 		case t.over.Err() != nil || moved && next == nil:
-			return Reply{Navigated: true}, nil
+			return page.Reply{Navigated: true}, nil
 		case next != nil && next.err != nil:
-			return Reply{}, next.err
+			return page.Reply{}, next.err
 		case next != nil:
-			reply := Reply{Status: next.status, URL: next.target, Wait: next.wait}
+			reply := page.Reply{Status: next.status, URL: next.target, Wait: next.wait}
 			// A page that left already has taken the body with it: the status has to do then.
-			if body, err := (proto.NetworkGetResponseBody{RequestID: next.id}).Call(t.session(ctx)); err == nil {
+			if body, err := (proto.NetworkGetResponseBody{RequestID: next.id}).Call(t.devtools(ctx)); err == nil {
 				reply.Body = decode(body)
 			} else if ctx.Err() != nil {
-				return Reply{}, context.Cause(ctx)
+				return page.Reply{}, context.Cause(ctx)
 			}
 			return reply, nil
 		}
@@ -55,7 +57,7 @@ func (t *Tab) Heard(ctx context.Context, replies ...string) (Reply, error) {
 		case <-ears:
 		case <-t.over.Done():
 		case <-ctx.Done():
-			return Reply{}, context.Cause(ctx)
+			return page.Reply{}, context.Cause(ctx)
 		}
 	}
 }
@@ -86,7 +88,7 @@ func (t *Tab) begun(e proto.NetworkRequestWillBeSent) {
 		return
 	}
 	if t.called(e.RequestID) != nil || t.watch != nil && t.watch.matched == e.RequestID {
-		return // a redirection, or what Act waits for
+		return // a redirection, or what Press waits for
 	}
 	t.calls = append(t.calls, &call{id: e.RequestID, target: bare(e.Request.URL)})
 	if len(t.calls) > remembered {
@@ -132,7 +134,7 @@ func (t *Tab) left() {
 	t.wake()
 }
 
-// wake ends the waits of Heard.
+// wake ends the waits of NextReply.
 func (t *Tab) wake() {
 	close(t.ears)
 	t.ears = make(chan struct{})

@@ -26,17 +26,17 @@ func TestHeard(t *testing.T) {
 		</script>`,
 		"/next": "<p>on",
 	}, answers("/idp/idx/send", 200, &sent), answers("/idp/idx/poll", 202, &polls), answers("/idp/idx/introspect", 200, new(atomic.Int32)))
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "button")
-	if reply, err := page.Heard(within(t, patient), "/idp/idx/"); err != nil || reply.URL != site.URL+"/idp/idx/introspect" {
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "button")
+	if reply, err := tab.NextReply(within(t, patient), "/idp/idx/"); err != nil || reply.URL != site.URL+"/idp/idx/introspect" {
 		t.Errorf("%+v, %v", reply, err)
 	}
-	if reply := act(t, page, "button", "/idp/idx/"); reply.URL != site.URL+"/idp/idx/send" {
+	if reply := act(t, tab, "button", "/idp/idx/"); reply.URL != site.URL+"/idp/idx/send" {
 		t.Errorf("%+v", reply)
 	}
 	for n := 1; n <= 3; n++ { // what Act returned and what went elsewhere are not among them
-		reply, err := page.Heard(within(t, patient), "/idp/idx/")
+		reply, err := tab.NextReply(within(t, patient), "/idp/idx/")
 		if err != nil || reply.Navigated || reply.Status != 202 || reply.URL != site.URL+"/idp/idx/poll" {
 			t.Fatalf("%+v, %v", reply, err)
 		}
@@ -44,13 +44,13 @@ func TestHeard(t *testing.T) {
 			t.Errorf("heard %s, want %s", reply.Body, want)
 		}
 	}
-	if reply, err := page.Heard(within(t, patient), "/idp/idx/"); err != nil || !reply.Navigated {
+	if reply, err := tab.NextReply(within(t, patient), "/idp/idx/"); err != nil || !reply.Navigated {
 		t.Errorf("%+v, %v", reply, err)
 	}
-	await(t, page, "p") // looked at: from here on it is no news
+	await(t, tab, "p") // looked at: from here on it is no news
 	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if reply, err := page.Heard(short, "/idp/idx/"); !errors.Is(err, context.DeadlineExceeded) {
+	if reply, err := tab.NextReply(short, "/idp/idx/"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%+v, %v", reply, err)
 	}
 }
@@ -60,14 +60,14 @@ func TestHeardNoAnswer(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<button onclick="fetch('/gone')">go</button>`}, func(mux *http.ServeMux) {
 		mux.HandleFunc("/gone", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	})
-	page := tab(t)
-	open(t, page, site.URL)
-	await(t, page, "button")
-	if err := page.Click(within(t, patient), "button"); err != nil {
+	tab := sharedTab(t)
+	open(t, tab, site.URL)
+	await(t, tab, "button")
+	if err := tab.Click(within(t, patient), "button"); err != nil {
 		t.Fatal(err)
 	}
 	var network *NetworkError
-	if reply, err := page.Heard(within(t, patient)); !errors.As(err, &network) {
+	if reply, err := tab.NextReply(within(t, patient)); !errors.As(err, &network) {
 		t.Errorf("%+v, %v", reply, err)
 	}
 }

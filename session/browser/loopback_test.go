@@ -37,18 +37,18 @@ func TestAllowLoopback(t *testing.T) {
 	if err := b.AllowLoopback(within(t, patient), ours.URL); err != nil {
 		t.Fatal(err)
 	}
-	page, err := b.Tab(within(t, patient))
+	tab, err := b.Tab(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ url, want string }{{ours.URL, "reached"}, {other.URL, "denied"}} {
-		if err := page.Open(within(t, patient), c.url); err != nil {
+		if err := tab.Open(within(t, patient), c.url); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := page.Await(within(t, patient), "#said:not(:empty)"); err != nil {
+		if _, err := tab.Await(within(t, patient), "#said:not(:empty)"); err != nil {
 			t.Fatal(err)
 		}
-		if said, err := page.Text(within(t, patient), "#said"); err != nil || said != c.want {
+		if said, err := tab.Text(within(t, patient), "#said"); err != nil || said != c.want {
 			t.Errorf("%s: %q, %v", c.url, said, err)
 		}
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session/page"
 )
 
-// Place is where a sign-in stands, for another browser to go on from there. It holds secrets and prints as a placeholder.
-type Place struct {
+// place is where a sign-in stands, for another browser to go on from there. It holds secrets and prints as a placeholder.
+type place struct {
 	address string
 	cookies []*proto.NetworkCookie
 	kept    kept
@@ -23,34 +25,46 @@ type kept struct {
 }
 
 // Format keeps what it holds out of logs.
-func (Place) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[place]") }
+func (place) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[place]") }
 
-// Place is where this tab stands: its address, all cookies of its browser, and what the page keeps for its origin.
-func (t *Tab) Place(ctx context.Context) (Place, error) {
-	var p struct {
-		kept
-		Address string
+// ContinueFrom opens what other shows and goes on from there: with all cookies of its browser, and with what the page keeps
+// for its origin. Both are there before the page's own scripts run, and are put in once: what the page changes afterwards
+// stays changed. other is closed first, so that the page is never open in two browsers.
+func (t *Tab) ContinueFrom(ctx context.Context, other page.Page) error {
+	left, ok := other.(*Tab)
+	if !ok {
+		return fmt.Errorf("going on with the sign-in in another window: %T is no tab of a browser", other)
 	}
-	if err := t.ask(ctx, &p, "place"); err != nil {
-		return Place{}, fmt.Errorf("reading where the sign-in stands: %w", err)
-	}
-	cookies, err := proto.StorageGetCookies{}.Call(t.b.session(ctx, ""))
+	at, err := left.place(ctx)
 	if err != nil {
-		return Place{}, fmt.Errorf("reading where the sign-in stands: %w", err)
+		return fmt.Errorf("reading where the sign-in stands: %w", err)
 	}
-	return Place{address: p.Address, cookies: cookies.Cookies, kept: p.kept}, nil
-}
-
-// Resume opens what p stood for. Cookies and storage are there before the page's own scripts run, and are put in once:
-// what the page changes afterwards stays changed.
-func (t *Tab) Resume(ctx context.Context, p Place) error {
-	if err := t.resume(ctx, p); err != nil {
+	if err := left.Close(); err != nil {
+		return err
+	}
+	if err := t.resume(ctx, at); err != nil {
 		return fmt.Errorf("going on with the sign-in in another window: %w", err)
 	}
 	return nil
 }
 
-func (t *Tab) resume(ctx context.Context, p Place) error {
+// place is where this tab stands.
+func (t *Tab) place(ctx context.Context) (place, error) {
+	var p struct {
+		kept
+		Address string
+	}
+	if err := t.ask(ctx, &p, "place"); err != nil {
+		return place{}, err
+	}
+	cookies, err := proto.StorageGetCookies{}.Call(t.b.devtools(ctx, ""))
+	if err != nil {
+		return place{}, err
+	}
+	return place{address: p.Address, cookies: cookies.Cookies, kept: p.kept}, nil
+}
+
+func (t *Tab) resume(ctx context.Context, p place) error {
 	var cookies []*proto.NetworkCookieParam
 	for _, c := range p.cookies {
 		param := &proto.NetworkCookieParam{Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure,
@@ -61,7 +75,7 @@ func (t *Tab) resume(ctx context.Context, p Place) error {
 		cookies = append(cookies, param)
 	}
 	if len(cookies) > 0 {
-		if err := (proto.StorageSetCookies{Cookies: cookies}).Call(t.b.session(ctx, "")); err != nil {
+		if err := (proto.StorageSetCookies{Cookies: cookies}).Call(t.b.devtools(ctx, "")); err != nil {
 			return err
 		}
 	}
@@ -75,12 +89,12 @@ func (t *Tab) resume(ctx context.Context, p Place) error {
 			for (const [name, value] of Object.entries(kept.session)) sessionStorage.setItem(name, value);
 			for (const [name, value] of Object.entries(kept.local)) localStorage.setItem(name, value);
 		} catch {} // a page without storage keeps nothing there
-	})(` + string(values) + `)`}.Call(t.session(ctx))
+	})(` + string(values) + `)`}.Call(t.devtools(ctx))
 	if err != nil {
 		return err
 	}
 	if err := t.Open(ctx, p.address); err != nil {
 		return err
 	}
-	return proto.PageRemoveScriptToEvaluateOnNewDocument{Identifier: put.Identifier}.Call(t.session(ctx))
+	return proto.PageRemoveScriptToEvaluateOnNewDocument{Identifier: put.Identifier}.Call(t.devtools(ctx))
 }

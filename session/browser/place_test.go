@@ -10,7 +10,7 @@ import (
 
 // TestPlace: another browser goes on where this one stands.
 func TestPlace(t *testing.T) {
-	page := func(w http.ResponseWriter, r *http.Request) {
+	tab := func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/first" {
 			http.SetCookie(w, &http.Cookie{Name: "sid", Value: canary, HttpOnly: true, Path: "/"})
 		}
@@ -22,20 +22,20 @@ func TestPlace(t *testing.T) {
 			} else sessionStorage.handle = 'changed';
 		</script>`, r.Header.Get("Cookie"), canary)
 	}
-	server := httptest.NewServer(http.HandlerFunc(page))
+	server := httptest.NewServer(http.HandlerFunc(tab))
 	defer server.Close()
-	first := tab(t)
+	first := ownTab(t)
 	if err := first.Open(within(t, patient), server.URL+"/first"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := first.Await(within(t, patient), "#cookie"); err != nil {
 		t.Fatal(err)
 	}
-	place, err := first.Place(within(t, patient))
+	at, err := first.place(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if shown := fmt.Sprintf("%v %+v %#v %s", place, place, place, place); strings.Contains(shown, canary) {
+	if shown := fmt.Sprintf("%v %+v %#v %s", at, at, at, at); strings.Contains(shown, canary) {
 		t.Errorf("it prints as %s", shown)
 	}
 	b := launch(t)
@@ -43,7 +43,7 @@ func TestPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Resume(within(t, patient), place); err != nil {
+	if err := second.ContinueFrom(within(t, patient), first); err != nil {
 		t.Fatal(err)
 	}
 	text := func(mark string) string {

@@ -138,7 +138,7 @@ func (b *Browser) authenticate(session string, e proto.FetchAuthRequired) {
 		}
 	}
 	_ = proto.FetchContinueWithAuth{RequestID: e.RequestID, AuthChallengeResponse: answer}.
-		Call(b.session(b.alive, proto.TargetSessionID(session))) // fails only for a request that is gone
+		Call(b.devtools(b.alive, proto.TargetSessionID(session))) // fails only for a request that is gone
 }
 
 // proxyUser is who we are to the proxy at an origin such as http://proxy.example:8080.

@@ -10,24 +10,24 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// session is one DevTools session under one context: what proto's calls take. The empty id is the browser itself.
-type session struct {
+// devtools is one DevTools session under one context: what proto's calls take. The empty id is the browser itself.
+type devtools struct {
 	b   *Browser
 	ctx context.Context
 	id  proto.TargetSessionID
 }
 
-func (b *Browser) session(ctx context.Context, id proto.TargetSessionID) session {
-	return session{b, ctx, id}
+func (b *Browser) devtools(ctx context.Context, id proto.TargetSessionID) devtools {
+	return devtools{b, ctx, id}
 }
 
-// GetContext and GetSessionID make session what proto looks for.
-func (s session) GetContext() context.Context         { return s.ctx }
-func (s session) GetSessionID() proto.TargetSessionID { return s.id }
+// GetContext and GetSessionID make devtools what proto looks for.
+func (s devtools) GetContext() context.Context         { return s.ctx }
+func (s devtools) GetSessionID() proto.TargetSessionID { return s.id }
 
 // Call fits proto.Client. rod's client would wait for ever for an answer of a dead browser, and its reader for a caller
 // that left early; a context that ends with either cures both.
-func (s session) Call(ctx context.Context, id, method string, params any) ([]byte, error) {
+func (s devtools) Call(ctx context.Context, id, method string, params any) ([]byte, error) {
 	ctx, release := both(ctx, s.b.alive)
 	defer release()
 	answer, err := s.b.client.Call(ctx, id, method, params)

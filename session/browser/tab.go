@@ -11,9 +11,14 @@ import (
 
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session"
+	"stsx/session/page"
 )
 
-// Tab is one page and what is done to it. Its methods are for one goroutine at a time; Posted may be read from any.
+var _ page.Page = (*Tab)(nil)
+
+// Tab is one page and what is done to it. It implements page.Page.
 type Tab struct {
 	b     *Browser
 	id    proto.TargetSessionID
@@ -21,16 +26,16 @@ type Tab struct {
 
 	over   context.Context // ends when waiting makes no sense any more: ErrPosted, ErrCrashed
 	finish context.CancelCauseFunc
-	posted chan Post
 
 	mu     sync.Mutex
+	post   *post                       // the first that was captured
 	doc    proto.RuntimeRemoteObjectID // dom.js in the present document; empty: not there yet
 	broken *NetworkError               // the present document is Chromium's error page
-	landed Reply                       // see Document
+	landed page.Reply                  // see DocumentReply
 	codes  map[proto.NetworkRequestID]string
 	watch  *watch                                       // of the act under way
 	open   map[proto.NetworkRequestID]proto.PageFrameID // requests without an answer yet, and whose they are
-	calls  []*call                                      // since the last act: see Heard
+	calls  []*call                                      // since the last press: see NextReply
 	ears   chan struct{}                                // closed when there is something to hear
 	trace  *trace
 }
@@ -42,7 +47,7 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	t := &Tab{b: b, frame: proto.PageFrameID(target), posted: make(chan Post, 1), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]proto.PageFrameID{}, ears: make(chan struct{}), trace: newTrace(b.trace)}
+	t := &Tab{b: b, frame: proto.PageFrameID(target), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]proto.PageFrameID{}, ears: make(chan struct{}), trace: newTrace(b.record)}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
 	case t.id = <-b.waiter(target):
@@ -62,7 +67,7 @@ func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 
 func (b *Browser) blank(ctx context.Context) (proto.TargetTargetID, error) {
 	if !b.visible {
-		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(b.session(ctx, ""))
+		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(b.devtools(ctx, ""))
 		if err != nil {
 			return "", err
 		}
@@ -78,10 +83,10 @@ func (b *Browser) blank(ctx context.Context) (proto.TargetTargetID, error) {
 	}
 }
 
-func (t *Tab) session(ctx context.Context) session { return t.b.session(ctx, t.id) }
+func (t *Tab) devtools(ctx context.Context) devtools { return t.b.devtools(ctx, t.id) }
 
 func (t *Tab) prepare(ctx context.Context) error {
-	s := t.session(ctx)
+	s := t.devtools(ctx)
 	none, room := 1, 8<<20
 	steps := []interface{ Call(proto.Client) error }{
 		proto.PageEnable{},
@@ -139,7 +144,7 @@ func (t *Tab) received(e proto.NetworkResponseReceived) {
 		c.status, c.wait = e.Response.Status, waitOf(e.Response)
 	}
 	if e.Type == proto.NetworkResourceTypeDocument && e.FrameID == t.frame {
-		t.landed = Reply{Status: e.Response.Status, URL: bare(e.Response.URL), Wait: waitOf(e.Response)}
+		t.landed = page.Reply{Status: e.Response.Status, URL: bare(e.Response.URL), Wait: waitOf(e.Response)}
 	}
 }
 
@@ -219,20 +224,31 @@ func (t *Tab) detached(e proto.PageFrameDetached) {
 
 // dismiss closes a JavaScript dialog, which would hold up the page: yes to leaving it, no to everything else.
 func (t *Tab) dismiss(e proto.PageJavascriptDialogOpening) {
-	_ = proto.PageHandleJavaScriptDialog{Accept: e.Type == proto.PageDialogTypeBeforeunload}.Call(t.session(t.b.alive))
+	_ = proto.PageHandleJavaScriptDialog{Accept: e.Type == proto.PageDialogTypeBeforeunload}.Call(t.devtools(t.b.alive))
 }
 
-// take delivers the first post and ends what waits.
-func (t *Tab) take(p Post) {
-	select {
-	case t.posted <- p:
-		t.finish(ErrPosted)
-	default:
+// take keeps the first post and ends what waits.
+func (t *Tab) take(p post) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.post == nil {
+		t.post = &p
+		t.finish(page.ErrPosted)
 	}
 }
 
-// Posted delivers the SAML post once it was captured, at most one. It never reached AWS.
-func (t *Tab) Posted() <-chan Post { return t.posted }
+// SAMLResponse is what was posted to AWS, where it never arrived; zero before that.
+func (t *Tab) SAMLResponse() session.Secret {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.post == nil {
+		return session.Secret{}
+	}
+	return t.post.response
+}
+
+// Close ends the tab's browser.
+func (t *Tab) Close() error { return t.b.Close() }
 
 // Open goes to a URL and returns once its document has arrived, loaded or not. No answer is a *NetworkError; an HTTP
 // status that speaks of an error is a document like any other.
@@ -240,7 +256,7 @@ func (t *Tab) Open(ctx context.Context, target string) error {
 	t.mu.Lock()
 	t.broken = nil
 	t.mu.Unlock()
-	answer, err := proto.PageNavigate{URL: target}.Call(t.session(ctx))
+	answer, err := proto.PageNavigate{URL: target}.Call(t.devtools(ctx))
 	switch {
 	case ctx.Err() != nil:
 		return awaiting(ctx, bare(target))
@@ -248,7 +264,7 @@ func (t *Tab) Open(ctx context.Context, target string) error {
 		return fmt.Errorf("opening %s: %w", bare(target), err)
 	case answer.ErrorText == "":
 		return nil
-	case answer.ErrorText == "net::ERR_ABORTED" && errors.Is(context.Cause(t.over), ErrPosted): // it went straight on to AWS
+	case answer.ErrorText == "net::ERR_ABORTED" && errors.Is(context.Cause(t.over), page.ErrPosted): // it went straight on to AWS
 		return nil
 	}
 	return fmt.Errorf("opening %s: %w", bare(target), networkError(target, answer.ErrorText))
@@ -276,7 +292,7 @@ func (t *Tab) Screenshot(ctx context.Context, hide ...string) ([]byte, error) {
 	if err := t.ask(ctx, nil, "veil", hide); err != nil {
 		return nil, fmt.Errorf("taking a screenshot: %w", err)
 	}
-	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.session(ctx))
+	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.devtools(ctx))
 	var was bool
 	if err = errors.Join(err, t.once(ctx, &was, "unveil")); err == nil && !was {
 		err = errReplaced // and what replaced it has no veil, and may be the one in the picture
@@ -292,6 +308,31 @@ func (t *Tab) Outline(ctx context.Context) (string, error) {
 	var outline string
 	err := t.ask(ctx, &outline, "outline")
 	return outline, err
+}
+
+// Record hands the page to the Recorder. A page that can't be read is noted; an outline without a picture is worth keeping.
+func (t *Tab) Record(ctx context.Context, name string, hide ...string) {
+	record := t.b.record
+	if record == nil {
+		return
+	}
+	outline, err := t.Outline(ctx)
+	if err != nil {
+		record.Step("step      the page can't be read: " + err.Error())
+		return
+	}
+	png, err := t.Screenshot(ctx, hide...)
+	if err != nil {
+		record.Step("step      there is no picture: " + err.Error())
+	}
+	record.Screen(name, png, outline)
+}
+
+// hide keeps a text that is typed out of the record.
+func (t *Tab) hide(text session.Secret) {
+	if t.b.record != nil {
+		t.b.record.Hide(text.Reveal(), "[typed]")
+	}
 }
 
 // bare is a URL without query and fragment, which may hold tokens.

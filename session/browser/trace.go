@@ -4,28 +4,28 @@ import (
 	"strings"
 
 	"github.com/go-rod/rod/lib/proto"
-)
 
-// Request is one that a page made, as far as it may be told.
-type Request struct {
-	Method  string
-	URL     string // without query and fragment
-	Kind    string // DevTools' word: Document, XHR, Script
-	Status  int    // HTTP; 0 when no answer came
-	Trouble string // why none came: net::ERR_CONNECTION_RESET
-}
+	"stsx/session/page"
+)
 
 // trace tells of a tab's requests, each once it is answered or failed; nil tells nothing. Its tab's lock guards it.
 type trace struct {
-	tell  func(Request)
-	begun map[proto.NetworkRequestID]Request
+	record page.Recorder
+	begun  map[proto.NetworkRequestID]begunRequest
 }
 
-func newTrace(tell func(Request)) *trace {
-	if tell == nil {
+// begunRequest is a request that has no answer yet.
+type begunRequest struct {
+	method  string
+	address string // without query and fragment
+	kind    string // DevTools' word: Document, XHR, Script
+}
+
+func newTrace(record page.Recorder) *trace {
+	if record == nil {
 		return nil
 	}
-	return &trace{tell, map[proto.NetworkRequestID]Request{}}
+	return &trace{record, map[proto.NetworkRequestID]begunRequest{}}
 }
 
 func (t *trace) sent(e proto.NetworkRequestWillBeSent) {
@@ -35,7 +35,7 @@ func (t *trace) sent(e proto.NetworkRequestWillBeSent) {
 	if e.RedirectResponse != nil {
 		t.end(e.RequestID, e.RedirectResponse.Status, "")
 	}
-	t.begun[e.RequestID] = Request{Method: e.Request.Method, URL: bare(e.Request.URL), Kind: string(e.Type)}
+	t.begun[e.RequestID] = begunRequest{e.Request.Method, bare(e.Request.URL), string(e.Type)}
 }
 
 func (t *trace) received(e proto.NetworkResponseReceived) {
@@ -56,6 +56,5 @@ func (t *trace) end(id proto.NetworkRequestID, status int, trouble string) {
 		return
 	}
 	delete(t.begun, id)
-	r.Status, r.Trouble = status, trouble
-	t.tell(r)
+	t.record.Request(r.method, r.address, r.kind, status, trouble)
 }

@@ -10,7 +10,7 @@ import (
 func TestVeil(t *testing.T) {
 	t.Parallel()
 	const head = `<!DOCTYPE html><style>body { font: 20px monospace } input, textarea, select, div { display: block; width: 400px; height: 40px; margin: 4px }</style>`
-	page := func(password, code, answer, name, picture string) string {
+	tab := func(password, code, answer, name, picture string) string {
 		return head + `<input type=password id=p value="` + password + `"><input id=c value="` + code + `"><textarea>` + answer + `</textarea>
 			<div contenteditable>` + answer + `</div><select><option>` + answer + `</select><output>` + code + `</output>
 			<div>Signed in as ` + name + `</div><img width=50 height=50 src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><rect width='` + picture + `' height='9'/></svg>">
@@ -18,31 +18,31 @@ func TestVeil(t *testing.T) {
 			<script>document.querySelector('#host').attachShadow({mode: 'open'}).innerHTML = '<input value="` + code + `">'; document.querySelector('#c').select()</script>`
 	}
 	site := serve(t, map[string]string{
-		"/a": page("hunter2", "123456", "Rosebud", "Jane.Roe@acme.example", "9"),
-		"/b": page("correct horse battery", "77", "Xanadu is far", "JANE.ROE@acme.EXAMPLE", "40"),
-		"/c": page("hunter2", "123456", "Rosebud", "somebody.else@acme.ex", "9"),
+		"/a": tab("hunter2", "123456", "Rosebud", "Jane.Roe@acme.example", "9"),
+		"/b": tab("correct horse battery", "77", "Xanadu is far", "JANE.ROE@acme.EXAMPLE", "40"),
+		"/c": tab("hunter2", "123456", "Rosebud", "somebody.else@acme.ex", "9"),
 	})
-	tab, ctx := ownTab(t), within(t, patient)
+	sharedTab, ctx := ownTab(t), within(t, patient)
 	shot := func(path string) []byte {
 		t.Helper()
-		open(t, tab, site.URL+path)
-		if _, err := tab.Await(ctx, "input[type=submit]"); err != nil {
+		open(t, sharedTab, site.URL+path)
+		if _, err := sharedTab.Await(ctx, "input[type=submit]"); err != nil {
 			t.Fatal(err)
 		}
-		before := text(t, tab, "body")
-		bare, err := tab.Outline(ctx)
+		before := text(t, sharedTab, "body")
+		bare, err := sharedTab.Outline(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		png, err := tab.Screenshot(ctx, "jane.roe@acme.example", "")
+		png, err := sharedTab.Screenshot(ctx, "jane.roe@acme.example", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := tab.Outline(ctx)
+		after, err := sharedTab.Outline(ctx)
 		if err != nil || after != bare {
 			t.Errorf("%v; the page was\n%s\nand is\n%s", err, bare, after)
 		}
-		if now := text(t, tab, "body"); now != before {
+		if now := text(t, sharedTab, "body"); now != before {
 			t.Errorf("the page said %q, and says %q", before, now)
 		}
 		return png
@@ -54,8 +54,8 @@ func TestVeil(t *testing.T) {
 	if bytes.Equal(first, shot("/c")) {
 		t.Error("the pictures show nothing")
 	}
-	open(t, tab, site.URL+"/a")
-	if style, err := tab.Attr(ctx, "div:has(+ img)", "style"); err != nil || style != "" {
+	open(t, sharedTab, site.URL+"/a")
+	if style, err := sharedTab.Attr(ctx, "div:has(+ img)", "style"); err != nil || style != "" {
 		t.Errorf("left behind: %q, %v", style, err)
 	}
 }
@@ -74,12 +74,12 @@ func TestOutline(t *testing.T) {
 		<img src="data:image/png;base64,` + canary + `" alt="a code"><iframe src="/frame/at?x=` + canary + `" srcdoc="` + canary + `"></iframe>
 		<input type=submit data-type=save value="Sign in"></form><div id=host></div>
 		<script>document.querySelector('#host').attachShadow({mode: 'open'}).innerHTML = '<p>below</p>'; document.querySelector('[type=password]').value = '` + canary + `'</script>`})
-	tab, ctx := ownTab(t), within(t, patient)
-	open(t, tab, site.URL+"/?stateToken="+canary+"#"+canary)
-	if _, err := tab.Await(ctx, "input[type=submit]"); err != nil {
+	sharedTab, ctx := ownTab(t), within(t, patient)
+	open(t, sharedTab, site.URL+"/?stateToken="+canary+"#"+canary)
+	if _, err := sharedTab.Await(ctx, "input[type=submit]"); err != nil {
 		t.Fatal(err)
 	}
-	outline, err := tab.Outline(ctx)
+	outline, err := sharedTab.Outline(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session/page"
 )
 
 // watch follows the network from the moment of an act, to tell an answer from silence. Its tab's lock guards it.
@@ -20,7 +22,7 @@ type watch struct {
 	sign    time.Time // of the first sign of life
 
 	status  int // of the new document
-	reply   Reply
+	reply   page.Reply
 	err     error
 	settled bool
 }
@@ -117,7 +119,7 @@ func (w *watch) committed(e proto.PageFrameNavigated, broken *NetworkError) {
 	if broken != nil {
 		w.err = broken
 	} else if w.reply.Status == 0 {
-		w.reply = Reply{Status: w.status, URL: bare(e.Frame.URL)}
+		w.reply = page.Reply{Status: w.status, URL: bare(e.Frame.URL)}
 	}
 	w.reply.Navigated = true
 	w.wake()

@@ -17,6 +17,7 @@ import (
 
 	"stsx/session"
 	"stsx/session/browser"
+	"stsx/session/page"
 	"stsx/tests/require"
 )
 
@@ -241,13 +242,28 @@ func TestClosed(t *testing.T) {
 	}
 }
 
+// asker is told what a browser asks the network for.
+type asker struct {
+	page.Recorder
+	requests chan request
+}
+
+type request struct {
+	address string
+	status  int
+}
+
+func (a asker) Request(_, address, _ string, status int, _ string) {
+	a.requests <- request{address, status}
+}
+
 // TestBrowser: a real browser, told by a page to ask with the right token, in
 // every way that a page has, gets nothing.
 func TestBrowser(t *testing.T) {
 	path, err := browser.Find("", os.Getenv)
 	require.Part(t, "a browser", err == nil, "install Chromium: apt-get install chromium, brew install --cask chromium")
 	e := started(t, time.Hour)
-	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `<!doctype html><p id=begun>begun</p><script>
 const url = %q, token = %q, got = []
 const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.type + r.status + await r.text()) } catch (e) { got.push("refused") } }
@@ -270,18 +286,18 @@ const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.t
 })()
 </script>`, e.URL(), e.Token().Reveal())
 	}))
-	defer page.Close()
+	defer site.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	asked := make(chan browser.Request, 100)
-	b, err := browser.Launch(ctx, browser.Options{Path: path, ProfileRoot: t.TempDir(), Environ: os.Environ(), Trace: func(r browser.Request) { asked <- r }})
+	asked := asker{requests: make(chan request, 100)}
+	b, err := browser.Launch(ctx, browser.Options{Path: path, ProfileRoot: t.TempDir(), Environ: os.Environ(), Record: asked})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Close()
 	tab, err := b.Tab(ctx)
 	if err == nil {
-		err = tab.Open(ctx, page.URL)
+		err = tab.Open(ctx, site.URL)
 	}
 	if err == nil {
 		_, err = tab.Await(ctx, "#over")
@@ -303,11 +319,11 @@ const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.t
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	close(asked)
+	close(asked.requests)
 	reached := 0
-	for r := range asked {
-		if strings.HasPrefix(r.URL, e.URL()) {
-			if reached++; r.Status == http.StatusOK {
+	for r := range asked.requests {
+		if strings.HasPrefix(r.address, e.URL()) {
+			if reached++; r.status == http.StatusOK {
 				t.Errorf("it was answered: %+v", r)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 // way is one thing to do on a page.
@@ -18,8 +19,8 @@ type way struct {
 }
 
 // answer gets one page done. nil: something was done, or the page is to be
-// looked at again. Other errors as Cross, and ErrGone.
-func (c *crossing) answer(ctx context.Context, v *View) error {
+// looked at again. Other errors as Cross, and page.ErrAbsent.
+func (c *crossing) answer(ctx context.Context, v *page.View) error {
 	if len(v.Controls) == 0 {
 		return c.wait(ctx, v)
 	}
@@ -29,7 +30,7 @@ func (c *crossing) answer(ctx context.Context, v *View) error {
 	if err := c.trust(ctx, v); err != nil {
 		return err
 	}
-	forms, buttons := v.ways()
+	forms, buttons := ways(v)
 	for _, w := range forms {
 		if _, err := c.round(v, w); err != nil {
 			return err
@@ -43,11 +44,11 @@ func (c *crossing) answer(ctx context.Context, v *View) error {
 }
 
 // ways are the forms to be filled in and the buttons that belong to none.
-func (v *View) ways() (forms, buttons []way) {
+func ways(v *page.View) (forms, buttons []way) {
 	fields := map[int][]int{}
 	var order []int
 	for n, control := range v.Controls {
-		if control.asks() {
+		if asks(control) {
 			if fields[control.Form] == nil {
 				order = append(order, control.Form)
 			}
@@ -57,32 +58,32 @@ func (v *View) ways() (forms, buttons []way) {
 	for _, form := range order {
 		var labels []string
 		for _, n := range fields[form] {
-			labels = append(labels, v.label(n))
+			labels = append(labels, label(v, n))
 		}
 		forms = append(forms, way{"fill in " + strings.Join(labels, ", "), fields[form], -1})
 	}
 	for n, control := range v.Controls {
 		if control.Kind == "button" && fields[control.Form] == nil {
-			buttons = append(buttons, way{v.label(n), nil, n})
+			buttons = append(buttons, way{label(v, n), nil, n})
 		}
 	}
 	return forms, buttons
 }
 
-func (c Control) asks() bool { return c.Kind != "button" && c.Kind != "link" }
+func asks(c page.Control) bool { return c.Kind != "button" && c.Kind != "link" }
 
 // label is the name of a control, short enough for a question.
-func (v *View) label(n int) string {
+func label(v *page.View, n int) string {
 	control := v.Controls[n]
 	text := session.OneLine(control.Label, 80)
-	if control.On && !control.asks() {
+	if control.On && !asks(control) {
 		text += " (on)"
 	}
 	return text
 }
 
 // tell says what the page says and was not said of the page before.
-func (c *crossing) tell(v *View) {
+func (c *crossing) tell(v *page.View) {
 	const most = 12
 	told := map[string]bool{}
 	lines := []string{"a page of " + v.Origin + " asks:"}
@@ -111,7 +112,7 @@ func (c *crossing) tell(v *View) {
 }
 
 // wait waits at a page on which there is nothing to do.
-func (c *crossing) wait(ctx context.Context, v *View) error {
+func (c *crossing) wait(ctx context.Context, v *page.View) error {
 	what := "a page of " + v.Origin
 	if text := slices.Concat(v.Errors, v.Heads, v.Lines); len(text) > 0 {
 		what += " says: " + session.OneLine(text[0], 200)
@@ -126,7 +127,7 @@ func (c *crossing) wait(ctx context.Context, v *View) error {
 
 // nobody is for a page that asks when there is nobody to answer: it gets some
 // time to go on by itself.
-func (c *crossing) nobody(ctx context.Context, v *View) error {
+func (c *crossing) nobody(ctx context.Context, v *page.View) error {
 	sketch, err := c.at(ctx)
 	if err != nil {
 		return err
@@ -134,7 +135,7 @@ func (c *crossing) nobody(ctx context.Context, v *View) error {
 	waiting, cancel := context.WithTimeout(ctx, patient*between)
 	defer cancel()
 	if c.moved(waiting, sketch) {
-		return ErrGone
+		return page.ErrAbsent
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -151,7 +152,7 @@ func (c *crossing) nobody(ctx context.Context, v *View) error {
 }
 
 // take goes one way: it fills in what is to be, and presses.
-func (c *crossing) take(ctx context.Context, v *View, w way) error {
+func (c *crossing) take(ctx context.Context, v *page.View, w way) error {
 	if w.fields == nil {
 		_, err := c.press(ctx, v, w.press)
 		return err
@@ -173,16 +174,16 @@ func (c *crossing) take(ctx context.Context, v *View, w way) error {
 	var own []way
 	for n, control := range v.Controls {
 		if control.Kind == "button" && control.Form == form {
-			own = append(own, way{v.label(n), nil, n})
+			own = append(own, way{label(v, n), nil, n})
 		}
 	}
 	if len(own) == 0 { // it is sent by Enter
 		own = append(own, way{"send it", nil, w.fields[len(w.fields)-1]})
 	}
 	// What sends the form stands first: it is what Enter would press.
-	slices.SortStableFunc(own, func(a, b way) int { return v.rank(a.press) - v.rank(b.press) })
+	slices.SortStableFunc(own, func(a, b way) int { return rank(v, a.press) - rank(v, b.press) })
 	if !given {
-		_, others := v.ways()
+		_, others := ways(v)
 		return c.menu(ctx, v, slices.Concat(own, others))
 	}
 	n := own[0].press
@@ -201,7 +202,7 @@ func (c *crossing) take(ctx context.Context, v *View, w way) error {
 	return err
 }
 
-func (v *View) rank(n int) int {
+func rank(v *page.View, n int) int {
 	if v.Controls[n].Submits {
 		return 0
 	}
@@ -209,7 +210,7 @@ func (v *View) rank(n int) int {
 }
 
 // round is what became of the same questions before. Too often is a refusal.
-func (c *crossing) round(v *View, w way) (*tries, error) {
+func (c *crossing) round(v *page.View, w way) (*tries, error) {
 	// The first heading tells one page from the next; an error may be another.
 	key := strings.Join(slices.Concat([]string{v.Origin, w.title}, v.Heads[:min(1, len(v.Heads))]), "\n")
 	if c.tries[key] == nil {
@@ -227,11 +228,11 @@ func (c *crossing) round(v *View, w way) (*tries, error) {
 }
 
 // menu lets the person say what to do on the page.
-func (c *crossing) menu(ctx context.Context, v *View, ways []way) error {
+func (c *crossing) menu(ctx context.Context, v *page.View, ways []way) error {
 	var links []way
 	for n, control := range v.Controls {
 		if control.Kind == "link" {
-			links = append(links, way{v.label(n), nil, n})
+			links = append(links, way{label(v, n), nil, n})
 		}
 	}
 	all := ways
@@ -262,30 +263,30 @@ func (c *crossing) choose(ctx context.Context, prompt string, ways []way) (picke
 		titles[i] = w.title
 	}
 	err = c.while(ctx, func(ctx context.Context) error {
-		picked, err = c.Ask.Choose(ctx, session.Question{Prompt: prompt, What: "a choice on a page of " + c.Org.Name}, titles)
+		picked, err = c.Ask.Choose(ctx, session.Question{Prompt: prompt, What: "a choice on a page of " + c.org.Name}, titles)
 		return err
 	})
 	return picked, err
 }
 
 // press presses, and says so when nothing came of it: acted is false then.
-func (c *crossing) press(ctx context.Context, v *View, n int) (acted bool, err error) {
-	label := v.label(n)
-	before, err := c.page.Sketch(ctx)
+func (c *crossing) press(ctx context.Context, v *page.View, n int) (acted bool, err error) {
+	label := label(v, n)
+	before, err := c.page.SketchControls(ctx)
 	if err != nil {
 		return false, err
 	}
 	c.Ask.Progress("pressing “" + label + "”")
 	c.sketch = ""
-	err = c.page.Follow(ctx, n, v.Origin)
+	err = c.page.PressControl(ctx, n, v.Origin)
 	switch {
-	case errors.Is(err, ErrOff):
+	case errors.Is(err, page.ErrDisabled):
 		c.Ask.Say("the page does not let “" + label + "” be pressed as it stands")
 		return false, nil
-	case !errors.Is(err, ErrQuiet):
+	case !errors.Is(err, page.ErrNoReaction):
 		return err == nil, err
 	}
-	after, err := c.page.Sketch(ctx)
+	after, err := c.page.SketchControls(ctx)
 	if err == nil && after == before {
 		c.Ask.Say("nothing came of pressing “" + label + "”")
 		return false, nil
@@ -295,8 +296,8 @@ func (c *crossing) press(ctx context.Context, v *View, n int) (acted bool, err e
 
 // field asks for one field and fills it in. given: it does not stay as it was
 // for want of an answer.
-func (c *crossing) field(ctx context.Context, v *View, n int, t *tries) (given bool, err error) {
-	control, prompt := v.Controls[n], v.label(n)
+func (c *crossing) field(ctx context.Context, v *page.View, n int, t *tries) (given bool, err error) {
+	control, prompt := v.Controls[n], label(v, n)
 	q := session.Question{Prompt: prompt, Empty: true, What: "an answer to “" + prompt + "”"}
 	switch control.Kind {
 	case "file":
@@ -309,7 +310,8 @@ func (c *crossing) field(ctx context.Context, v *View, n int, t *tries) (given b
 			return err
 		})
 		if err == nil && yes != control.On {
-			err = c.fill(ctx, v, n, yes)
+			c.sketch = ""
+			err = c.page.TickControl(ctx, n, yes, v.Origin)
 		}
 		return err == nil, err
 	case "choice":
@@ -323,7 +325,8 @@ func (c *crossing) field(ctx context.Context, v *View, n int, t *tries) (given b
 			return err
 		})
 		if err == nil && picked != control.Picked {
-			err = c.fill(ctx, v, n, picked)
+			c.sketch = ""
+			err = c.page.PickOption(ctx, n, picked, v.Origin)
 		}
 		return err == nil, err
 	}
@@ -331,7 +334,7 @@ func (c *crossing) field(ctx context.Context, v *View, n int, t *tries) (given b
 }
 
 // text asks for a text or a secret.
-func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question, t *tries) (given bool, err error) {
+func (c *crossing) text(ctx context.Context, v *page.View, n int, q session.Question, t *tries) (given bool, err error) {
 	control := v.Controls[n]
 	otherwise := control.Value
 	switch {
@@ -342,7 +345,7 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 			q.Prompt += " [as it is]"
 		}
 	case otherwise == "" && c.wantsName(v, n):
-		otherwise = c.Org.Username
+		otherwise = c.org.Username
 	}
 	if otherwise != "" {
 		q.Prompt += " [" + session.OneLine(otherwise, 60) + "]"
@@ -367,7 +370,8 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 		if text == control.Value {
 			return false, nil // it stays as it is
 		}
-		err = c.fill(ctx, v, n, text)
+		c.sketch = ""
+		err = c.page.FillControl(ctx, n, session.NewSecret(text), v.Origin)
 		var foreign *session.OriginError
 		switch {
 		case err == nil:
@@ -375,7 +379,7 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 				t.typed = append(t.typed, secret)
 			}
 			return true, nil
-		case errors.Is(err, ErrGone), errors.As(err, &foreign), ctx.Err() != nil:
+		case errors.Is(err, page.ErrAbsent), errors.As(err, &foreign), ctx.Err() != nil:
 			return false, err
 		}
 		c.Ask.Say(err.Error())
@@ -385,14 +389,14 @@ func (c *crossing) text(ctx context.Context, v *View, n int, q session.Question,
 
 // wantsName tells whether a text is the person's name at the provider, which
 // the configuration may know. It is shown before it is filled in.
-func (c *crossing) wantsName(v *View, n int) bool {
-	if c.Org.Username == "" || !slices.Contains(origins(c.Org), v.Origin) {
+func (c *crossing) wantsName(v *page.View, n int) bool {
+	if c.org.Username == "" || !slices.Contains(origins(c.org), v.Origin) {
 		return false
 	}
 	if v.Controls[n].Login {
 		return true
 	}
 	form := v.Controls[n].Form
-	first := slices.IndexFunc(v.Controls, func(o Control) bool { return o.Form == form && o.Kind == "text" })
-	return first == n && slices.ContainsFunc(v.Controls, func(o Control) bool { return o.Form == form && o.Kind == "secret" })
+	first := slices.IndexFunc(v.Controls, func(o page.Control) bool { return o.Form == form && o.Kind == "text" })
+	return first == n && slices.ContainsFunc(v.Controls, func(o page.Control) bool { return o.Form == form && o.Kind == "secret" })
 }

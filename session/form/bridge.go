@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 const (
@@ -26,34 +27,28 @@ const (
 )
 
 // Bridge asks the person what pages ask.
-type Bridge struct {
-	Ask session.Prompter
-	Org session.Org
-	// Known ends it at a page that the caller answers by itself; nil: it goes
-	// on to the end.
-	Known func(ctx context.Context) (bool, error)
-}
+type Bridge struct{ Ask session.Prompter }
 
 // Cross answers one page after the other until the SAML response is posted, or
-// a page is known. Errors: *session.InputError when nobody can be asked,
+// one of the marks known is there: the caller answers that page by itself. Errors: *session.InputError when nobody can be asked,
 // session.ErrInterrupted, *session.OriginError when the person does not want to
 // answer pages of another place, *session.RefusedError when the same questions
 // came back too often, *session.PageError.
-func (b Bridge) Cross(ctx context.Context, page Page) error {
-	c := &crossing{Bridge: b, page: page, trusted: origins(b.Org), tries: map[string]*tries{}}
+func (b Bridge) Cross(ctx context.Context, tab page.Page, o session.Org, known []string) error {
+	c := &crossing{Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "), trusted: origins(o), tries: map[string]*tries{}}
 	for moves := 0; moves < maxMoves; {
 		view, err := c.settled(ctx)
-		if errors.Is(err, ErrPosted) || err == nil && view == nil {
+		if errors.Is(err, page.ErrPosted) || err == nil && view == nil {
 			return nil
 		}
 		if err == nil {
-			c.page.Record(ctx, "through the bridge")
+			c.page.Record(ctx, "through the bridge", c.org.Username)
 			err = c.answer(ctx, view)
 		}
 		switch {
-		case errors.Is(err, ErrGone):
+		case errors.Is(err, page.ErrAbsent):
 			moves++
-		case errors.Is(err, ErrPosted):
+		case errors.Is(err, page.ErrPosted):
 			return nil
 		case err != nil:
 			return c.late(ctx, err)
@@ -67,7 +62,9 @@ func (b Bridge) Cross(ctx context.Context, page Page) error {
 // crossing is one way through pages.
 type crossing struct {
 	Bridge
-	page    Page
+	page    page.Page
+	org     session.Org
+	marks   string // of pages that the caller answers by itself; "": there are none
 	trusted []string
 	tries   map[string]*tries
 	told    map[string]bool // what was said of the page before
@@ -91,14 +88,14 @@ func origins(o session.Org) []string {
 }
 
 // settled waits until the page stands still and returns it; nil: it is known.
-func (c *crossing) settled(ctx context.Context) (*View, error) {
-	c.Ask.Progress("waiting for " + c.Org.Name)
+func (c *crossing) settled(ctx context.Context) (*page.View, error) {
+	c.Ask.Progress("waiting for " + c.org.Name)
 	last, looks := "", 0
 	for {
 		if known, err := c.known(ctx); known || err != nil {
 			return nil, err
 		}
-		sketch, err := c.page.Sketch(ctx)
+		sketch, err := c.page.SketchControls(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -110,11 +107,11 @@ func (c *crossing) settled(ctx context.Context) (*View, error) {
 			if err != nil {
 				return nil, err
 			}
-			after, err := c.page.Sketch(ctx)
+			after, err := c.page.SketchControls(ctx)
 			if err != nil {
 				return nil, err
 			}
-			if after == sketch && (looks >= patient || !view.empty()) {
+			if after == sketch && (looks >= patient || !isEmpty(&view)) {
 				c.sketch = sketch
 				return &view, nil
 			}
@@ -126,18 +123,20 @@ func (c *crossing) settled(ctx context.Context) (*View, error) {
 }
 
 func (c *crossing) known(ctx context.Context) (bool, error) {
-	if c.Known == nil {
+	if c.marks == "" {
 		return false, nil
 	}
-	return c.Known(ctx)
+	return c.page.Visible(ctx, c.marks)
 }
 
-func (v *View) empty() bool { return len(v.Controls) == 0 && len(v.Lines) == 0 && len(v.Heads) == 0 }
+func isEmpty(v *page.View) bool {
+	return len(v.Controls) == 0 && len(v.Lines) == 0 && len(v.Heads) == 0
+}
 
 // moved waits until the page is not the one of sketch any more.
 func (c *crossing) moved(ctx context.Context, sketch string) bool {
 	for pause(ctx) == nil {
-		now, err := c.page.Sketch(ctx)
+		now, err := c.page.SketchControls(ctx)
 		if err != nil && ctx.Err() != nil {
 			return false
 		}
@@ -156,16 +155,10 @@ func (c *crossing) at(ctx context.Context) (string, error) {
 	if c.sketch != "" {
 		return c.sketch, nil
 	}
-	return c.page.Sketch(ctx)
+	return c.page.SketchControls(ctx)
 }
 
-// fill answers a control.
-func (c *crossing) fill(ctx context.Context, v *View, n int, value any) error {
-	c.sketch = ""
-	return c.page.Answer(ctx, n, value, v.Origin)
-}
-
-// while puts a question, which is taken back with ErrGone when the page changes
+// while puts a question, which is taken back with page.ErrAbsent when the page changes
 // meanwhile. The person's time does not count as the sign-in's.
 func (c *crossing) while(ctx context.Context, ask func(context.Context) error) error {
 	sketch, err := c.at(ctx)
@@ -180,12 +173,12 @@ func (c *crossing) while(ctx context.Context, ask func(context.Context) error) e
 	go func() {
 		defer close(done)
 		if c.moved(asking, sketch) {
-			stop(ErrGone)
+			stop(page.ErrAbsent)
 		}
 	}()
 	err = ask(asking)
-	if errors.Is(context.Cause(asking), ErrGone) {
-		err = ErrGone
+	if errors.Is(context.Cause(asking), page.ErrAbsent) {
+		err = page.ErrAbsent
 	}
 	stop(nil)
 	<-done
@@ -194,12 +187,12 @@ func (c *crossing) while(ctx context.Context, ask func(context.Context) error) e
 
 // trust asks once whether pages of a place that is not the configured one are
 // to be answered.
-func (c *crossing) trust(ctx context.Context, v *View) error {
+func (c *crossing) trust(ctx context.Context, v *page.View) error {
 	if slices.Contains(c.trusted, v.Origin) {
 		return nil
 	}
 	c.Ask.Say("THIS PAGE IS ANOTHER PLACE'S: " + strings.ToUpper(hostOf(v.Origin)))
-	c.Ask.Say(fmt.Sprintf("it is at %s, and %s signs in at %s", v.Origin, c.Org.Name, c.trusted[0]))
+	c.Ask.Say(fmt.Sprintf("it is at %s, and %s signs in at %s", v.Origin, c.org.Name, c.trusted[0]))
 	yes := false
 	err := c.while(ctx, func(ctx context.Context) (err error) {
 		yes, err = c.Ask.Confirm(ctx, "Answer pages of "+v.Origin+"?", false)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 const home = "https://idp.acme.example"
@@ -18,7 +19,9 @@ const home = "https://idp.acme.example"
 // play is a Page on which one view follows the other, whenever something is
 // pressed.
 type play struct {
-	views   []View
+	page.Page // for what the bridge has no use of
+
+	views   []page.View
 	restive bool     // it changes at each look
 	hasty   bool     // it goes on right after it was read
 	done    []string // what was filled in and pressed, in order
@@ -29,25 +32,25 @@ type play struct {
 	looks int
 }
 
-func (p *play) now() View { return p.views[min(p.at, len(p.views)-1)] }
+func (p *play) now() page.View { return p.views[min(p.at, len(p.views)-1)] }
 
-func (p *play) Open(context.Context, string) error { return nil }
-func (p *play) Busy() bool                         { return false }
-func (p *play) Record(context.Context, string)     {}
-func (p *play) Close() error                       { return nil }
+func (p *play) Open(context.Context, string) error        { return nil }
+func (p *play) Busy() bool                                { return false }
+func (p *play) Record(context.Context, string, ...string) {}
+func (p *play) Close() error                              { return nil }
 
 func (p *play) Location(context.Context) (string, error) { return p.now().Origin + "/page", nil }
 
-func (p *play) Posted() string {
+func (p *play) SAMLResponse() session.Secret {
 	if p.at >= len(p.views) {
-		return "assertion"
+		return session.NewSecret("assertion")
 	}
-	return ""
+	return session.Secret{}
 }
 
-func (p *play) View(context.Context) (View, error) {
+func (p *play) View(context.Context) (page.View, error) {
 	if p.at >= len(p.views) {
-		return View{}, ErrPosted
+		return page.View{}, page.ErrPosted
 	}
 	v := p.now()
 	if p.hasty {
@@ -57,7 +60,7 @@ func (p *play) View(context.Context) (View, error) {
 	return v, nil
 }
 
-func (p *play) Sketch(ctx context.Context) (string, error) {
+func (p *play) SketchControls(ctx context.Context) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.looks++
@@ -65,14 +68,14 @@ func (p *play) Sketch(ctx context.Context) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case p.at >= len(p.views):
-		return "", ErrPosted
+		return "", page.ErrPosted
 	case p.restive:
 		return fmt.Sprint(p.looks), nil
 	}
 	return fmt.Sprint(p.at), nil
 }
 
-func (p *play) Answer(_ context.Context, n int, value any, origin string) error {
+func (p *play) answer(n int, value any, origin string) error {
 	if origin != p.now().Origin {
 		return errors.New("another origin")
 	}
@@ -80,11 +83,27 @@ func (p *play) Answer(_ context.Context, n int, value any, origin string) error 
 	return nil
 }
 
-func (p *play) Follow(_ context.Context, n int, origin string) error {
+func (p *play) FillControl(_ context.Context, n int, text session.Secret, origin string) error {
+	return p.answer(n, text.Reveal(), origin)
+}
+
+func (p *play) PickOption(_ context.Context, n, option int, origin string) error {
+	return p.answer(n, option, origin)
+}
+
+func (p *play) TickControl(_ context.Context, n int, on bool, origin string) error {
+	return p.answer(n, on, origin)
+}
+
+func (p *play) Visible(_ context.Context, marks string) (bool, error) {
+	return marks == fmt.Sprintf("#page%d, #other", p.at), nil
+}
+
+func (p *play) PressControl(_ context.Context, n int, origin string) error {
 	label := p.now().Controls[n].Label
 	p.done = append(p.done, label)
 	if label == p.quiet {
-		return ErrQuiet
+		return page.ErrNoReaction
 	}
 	p.at++
 	return nil
@@ -152,8 +171,8 @@ func (p *person) Say(text string)      { p.said = append(p.said, text) }
 func (p *person) Progress(text string) {}
 
 // login is a page that asks for a name and a password.
-func login(origin string, more ...Control) View {
-	return View{Origin: origin, Heads: []string{"Sign in"}, Controls: append([]Control{
+func login(origin string, more ...page.Control) page.View {
+	return page.View{Origin: origin, Heads: []string{"Sign in"}, Controls: append([]page.Control{
 		{Kind: "text", Label: "User"}, {Kind: "secret", Label: "Password"}, {Kind: "button", Label: "Log in", Submits: true},
 	}, more...)}
 }
@@ -164,99 +183,99 @@ func org() session.Org {
 
 func TestCross(t *testing.T) {
 	t.Parallel()
-	question := View{Origin: home, Controls: []Control{
+	question := page.View{Origin: home, Controls: []page.Control{
 		{Kind: "choice", Label: "Reason", Options: []string{"work", "fun"}, Picked: 0}, {Kind: "box", Label: "I agree"},
 		{Kind: "file", Label: "Passport"}, {Kind: "text", Label: "Comment", Value: "none"}, {Kind: "button", Label: "Back"}, {Kind: "button", Label: "Go on", Submits: true},
 	}}
 	var refused *session.RefusedError
 	var input *session.InputError
 	var origin *session.OriginError
-	var page *session.PageError
+	var stuck *session.PageError
 	for name, c := range map[string]struct {
-		views   []View
+		views   []page.View
 		answers []string
 		set     func(*person)
-		known   func(*play) bool
+		known   []string
 		done    string
 		fails   any    // an error to be or to be like
 		asked   string // part of what was asked
 		said    string // part of what was said
 	}{
 		"name and password": {
-			views: []View{login(home)}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "User [jane], Password (for idp.acme.example) (hidden)",
+			views: []page.View{login(home)}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "User [jane], Password (for idp.acme.example) (hidden)",
 		},
 		"another name": {
-			views: []View{login(home)}, answers: []string{"june", "pw"}, done: "User=june Password=pw Log in",
+			views: []page.View{login(home)}, answers: []string{"june", "pw"}, done: "User=june Password=pw Log in",
 		},
 		"at an allowed host": {
-			views: []View{login("https://also.example")}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "(for also.example)",
+			views: []page.View{login("https://also.example")}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "(for also.example)",
 		},
 		"at a foreign host, no": {
-			views: []View{login("https://evil.example")}, answers: []string{"n"}, fails: &origin, said: "EVIL.EXAMPLE",
+			views: []page.View{login("https://evil.example")}, answers: []string{"n"}, fails: &origin, said: "EVIL.EXAMPLE",
 		},
 		"at a foreign host, yes": { // and the name is not offered there, nor is it asked about twice
-			views: []View{login("https://evil.example"), login("https://evil.example")}, answers: []string{"y", "x", "pw", "x", "pw2"},
+			views: []page.View{login("https://evil.example"), login("https://evil.example")}, answers: []string{"y", "x", "pw", "x", "pw2"},
 			done: "User=x Password=pw Log in User=x Password=pw2 Log in", asked: "Answer pages of https://evil.example??, User, Password (for evil.example) (hidden), User,",
 		},
 		"all kinds": {
-			views: []View{question}, answers: []string{"fun", "y", "", "Go on"}, done: "Reason=1 I agree=true Go on", said: "wants a file (Passport)",
+			views: []page.View{question}, answers: []string{"fun", "y", "", "Go on"}, done: "Reason=1 I agree=true Go on", said: "wants a file (Passport)",
 			asked: "Comment [none], Press: Go on | Back",
 		},
 		"the same password again": {
-			views: []View{login(home), login(home)}, answers: []string{"", "pw", "", "pw", "other"},
+			views: []page.View{login(home), login(home)}, answers: []string{"", "pw", "", "pw", "other"},
 			done: "User=jane Password=pw Log in User=jane Password=other Log in", said: "isn't sent again",
 		},
 		"refused three times": {
-			views:   []View{login(home), login(home), login(home), login(home)},
+			views:   []page.View{login(home), login(home), login(home), login(home)},
 			answers: []string{"", "1", "", "2", "", "3", "", "4"}, fails: &refused,
 			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
 		},
 		"refused three times beside another button": {
-			views:   slices.Repeat([]View{login(home, Control{Kind: "button", Label: "Help", Form: -1})}, 4),
+			views:   slices.Repeat([]page.View{login(home, page.Control{Kind: "button", Label: "Help", Form: -1})}, 4),
 			answers: slices.Concat([]string{"fill in User, Password", "", "1"}, []string{"fill in User, Password", "", "2"}, []string{"fill in User, Password", "", "3"}), fails: &refused,
 			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
 		},
 		"a button that does nothing": { // what was typed was not sent, and may be again
-			views: []View{login(home, Control{Kind: "button", Label: "Dead"})}, set: func(p *person) { p.quiet = "Dead" },
+			views: []page.View{login(home, page.Control{Kind: "button", Label: "Dead"})}, set: func(p *person) { p.quiet = "Dead" },
 			answers: []string{"", "pw", "Dead", "", "pw", "Log in"}, said: "nothing came of pressing “Dead”",
 			done: "User=jane Password=pw Dead User=jane Password=pw Log in",
 		},
 		"nothing but buttons": { // is asked, never pressed unasked
-			views:   []View{{Origin: home, Controls: []Control{{Kind: "button", Label: "I accept"}, {Kind: "link", Label: "Terms"}}}},
+			views:   []page.View{{Origin: home, Controls: []page.Control{{Kind: "button", Label: "I accept"}, {Kind: "link", Label: "Terms"}}}},
 			answers: []string{"follow a link of the page (1)", "Terms"}, done: "Terms", asked: "On this page: I accept | follow a link of the page (1) | look at the page again",
 		},
 		"two forms": {
-			views:   []View{login(home, Control{Kind: "text", Label: "Search", Form: 1}, Control{Kind: "button", Label: "Find", Form: 1})},
+			views:   []page.View{login(home, page.Control{Kind: "text", Label: "Search", Form: 1}, page.Control{Kind: "button", Label: "Find", Form: 1})},
 			answers: []string{"fill in Search", "x"}, done: "Search=x Find",
 		},
 		"a form without a button": {
-			views: []View{{Origin: home, Controls: []Control{{Kind: "text", Label: "Code"}}}}, answers: []string{"123"}, done: "Code=123 Code",
+			views: []page.View{{Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}}}}, answers: []string{"123"}, done: "Code=123 Code",
 		},
 		"a page to wait at": {
-			views: []View{{Origin: home, Lines: []string{"Approve on your phone"}}}, answers: []string{"(changes)"}, asked: "says: Approve on your phone",
+			views: []page.View{{Origin: home, Lines: []string{"Approve on your phone"}}}, answers: []string{"(changes)"}, asked: "says: Approve on your phone",
 		},
 		"a page that changes under the person's hands": { // gets nothing of what they were typing
-			views:   []View{login(home), {Origin: home, Controls: []Control{{Kind: "text", Label: "Code"}, {Kind: "button", Label: "OK"}}}},
+			views:   []page.View{login(home), {Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}, {Kind: "button", Label: "OK"}}}},
 			answers: []string{"", "(changes)", "123"}, done: "User=jane Code=123 OK",
 		},
 		"a page that goes on while it is read": {
-			views: []View{login(home), {Origin: home, Controls: []Control{{Kind: "text", Label: "Code"}}}}, set: func(p *person) { p.hasty = true },
+			views: []page.View{login(home), {Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}}}}, set: func(p *person) { p.hasty = true },
 			answers: []string{"123"}, done: "Code=123 Code",
 		},
 		"a page that is known": {
-			views: []View{login(home), login(home)}, answers: []string{"", "pw"}, known: func(p *play) bool { return p.at == 1 }, done: "User=jane Password=pw Log in",
+			views: []page.View{login(home), login(home)}, answers: []string{"", "pw"}, known: []string{"#page1", "#other"}, done: "User=jane Password=pw Log in",
 		},
 		"a page that never stands still": {
-			views: []View{login(home)}, set: func(p *person) { p.restive = true }, known: nil, fails: context.DeadlineExceeded,
+			views: []page.View{login(home)}, set: func(p *person) { p.restive = true }, fails: context.DeadlineExceeded,
 		},
 		"nobody to ask": {
-			views: []View{login(home)}, set: func(p *person) { p.nobody = true }, fails: &input,
+			views: []page.View{login(home)}, set: func(p *person) { p.nobody = true }, fails: &input,
 		},
 		"Ctrl-C": {
-			views: []View{login(home)}, fails: session.ErrInterrupted, answers: []string{""}, done: "User=jane",
+			views: []page.View{login(home)}, fails: session.ErrInterrupted, answers: []string{""}, done: "User=jane",
 		},
 		"pages that come by themselves without an end": {
-			views: slices.Repeat([]View{{Origin: home, Lines: []string{"Wait"}}}, 2*maxMoves), answers: slices.Repeat([]string{"(changes)"}, 2*maxMoves), fails: &page,
+			views: slices.Repeat([]page.View{{Origin: home, Lines: []string{"Wait"}}}, 2*maxMoves), answers: slices.Repeat([]string{"(changes)"}, 2*maxMoves), fails: &stuck,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -266,17 +285,13 @@ func TestCross(t *testing.T) {
 				if c.set != nil {
 					c.set(p)
 				}
-				b := Bridge{Ask: p, Org: org()}
-				if c.known != nil {
-					b.Known = func(context.Context) (bool, error) { return c.known(p.play), nil }
-				}
 				ctx := t.Context()
 				if c.fails == context.DeadlineExceeded {
 					var cancel func()
 					ctx, cancel = context.WithTimeout(ctx, 5*between)
 					defer cancel()
 				}
-				err := b.Cross(ctx, p.play)
+				err := Bridge{Ask: p}.Cross(ctx, p.play, org(), c.known)
 				switch want := c.fails.(type) {
 				case nil:
 					if err != nil {

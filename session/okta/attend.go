@@ -179,7 +179,7 @@ func (f factor) listen(t *talk, ctx context.Context, until time.Time) (ending, v
 	number, quiet, troubled, broke := t.heard.number, time.Now(), 0, false
 	for {
 		limited, cancel := context.WithTimeout(ctx, look)
-		reply, err := t.page.Heard(limited, replies()...)
+		reply, err := t.page.NextReply(limited, replies()...)
 		late := limited.Err() != nil && ctx.Err() == nil
 		cancel()
 		switch {

@@ -110,7 +110,7 @@ func (t *talk) listen(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, overhearing)
 	defer cancel()
 	for {
-		reply, err := t.page.Heard(limited, replies()...)
+		reply, err := t.page.NextReply(limited, replies()...)
 		if err != nil || reply.Navigated {
 			return
 		}
@@ -252,7 +252,7 @@ func (t *talk) setUp(ctx context.Context) error {
 // landed judges the document at hand by its status where that says more than
 // the page: nil when there is nothing to it. lost: the page is not known.
 func (t *talk) landed(ctx context.Context, lost bool) error {
-	d := t.page.Document()
+	d := t.page.DocumentReply()
 	if !t.ours(d.URL) {
 		return nil
 	}

@@ -75,7 +75,7 @@ func (t *talk) readList(ctx context.Context, marks []string) (l listing, err err
 	if l.reads, err = t.page.Text(ctx, listSelect); err != nil {
 		return l, err
 	}
-	l.held, err = t.page.Holding(ctx, listRow, marks...)
+	l.held, err = t.page.MarksWithin(ctx, listRow, marks...)
 	return l, err
 }
 

@@ -218,7 +218,7 @@ func (f factor) answerSent(t *talk, ctx context.Context) error {
 	if err := f.demand(t, ctx, f.send); err != nil {
 		return err
 	}
-	return t.page.Again(ctx)
+	return t.page.AwaitAgain(ctx)
 }
 
 // demand makes Okta send a code.
@@ -280,7 +280,7 @@ func (f factor) enter(t *talk, ctx context.Context, code session.Secret) error {
 	if err := t.answerRemember(ctx); err != nil {
 		return err
 	}
-	if err := t.page.Fill(ctx, field, code.Reveal(), t.origins); err != nil {
+	if err := t.page.Fill(ctx, field, code, t.origins); err != nil {
 		return err
 	}
 	submit := f.submit
@@ -300,7 +300,7 @@ func (f factor) enter(t *talk, ctx context.Context, code session.Secret) error {
 		return t.refusal
 	}
 	t.Ask.Say(t.refusal.Error())
-	return t.page.Again(ctx)
+	return t.page.AwaitAgain(ctx)
 }
 
 // errGone: the page went on by itself.
@@ -420,7 +420,7 @@ const resendWait = 45 * time.Second
 
 // sendAgain presses "Send again" once the page offers it.
 func (f factor) sendAgain(t *talk, ctx context.Context) error {
-	if err := t.page.Again(ctx); err != nil {
+	if err := t.page.AwaitAgain(ctx); err != nil {
 		return err
 	}
 	t.Ask.Progress("waiting for Okta's page to offer another code")
@@ -434,7 +434,7 @@ func (f factor) sendAgain(t *talk, ctx context.Context) error {
 	switch {
 	case ctx.Err() == nil && limited.Err() != nil:
 		t.Ask.Say("Okta's page does not offer to send another code")
-		return t.page.Again(ctx)
+		return t.page.AwaitAgain(ctx)
 	case err != nil || i != 0:
 		return err
 	}
@@ -442,5 +442,5 @@ func (f factor) sendAgain(t *talk, ctx context.Context) error {
 		return err
 	}
 	t.Ask.Say(fmt.Sprintf("Okta was asked for another code (%s)", f.title))
-	return t.page.Again(ctx)
+	return t.page.AwaitAgain(ctx)
 }

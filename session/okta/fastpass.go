@@ -140,7 +140,7 @@ func (t *talk) answering(ctx context.Context, known []row) (left []row, stale bo
 	if t.chosen != nil && t.chosen.title == fastPassTitle && slices.ContainsFunc(known, isFastPass) {
 		limited, cancel := context.WithTimeout(ctx, verifyWait)
 		defer cancel()
-		if reply, err := t.page.Heard(limited, cancelled); err != nil || reply.Navigated {
+		if reply, err := t.page.NextReply(limited, cancelled); err != nil || reply.Navigated {
 			if limited.Err() != nil || err == nil {
 				return nil, ctx.Err() == nil, context.Cause(ctx)
 			}

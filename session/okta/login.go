@@ -21,7 +21,7 @@ func (t *talk) login(ctx context.Context) error {
 		return err
 	}
 	if asksName {
-		if err := t.page.Fill(ctx, username, t.org.Username, t.origins); err != nil {
+		if err := t.page.Fill(ctx, username, session.NewSecret(t.org.Username), t.origins); err != nil {
 			return err
 		}
 		t.named = true
@@ -33,7 +33,7 @@ func (t *talk) login(ctx context.Context) error {
 		if err := t.secret(ctx); err != nil {
 			return err
 		}
-		if err := t.page.Fill(ctx, passwordBox, t.password.Reveal(), t.origins); err != nil {
+		if err := t.page.Fill(ctx, passwordBox, t.password.Secret, t.origins); err != nil {
 			return err
 		}
 		t.sent = true
@@ -90,7 +90,7 @@ func (t *talk) wrongPassword(ctx context.Context, v verdict) error {
 		return err
 	}
 	t.password = again
-	return t.page.Again(ctx)
+	return t.page.AwaitAgain(ctx)
 }
 
 // notice answers a page that says something and asks nothing. One that comes
@@ -114,7 +114,7 @@ func (t *talk) notice(ctx context.Context) error {
 		return err
 	}
 	if said == "" {
-		return t.page.Again(ctx) // the place for a message, while the page is being drawn
+		return t.page.AwaitAgain(ctx) // the place for a message, while the page is being drawn
 	}
 	out := &session.RefusedError{What: "the sign-in", Said: said}
 	if t.sent {

@@ -56,7 +56,7 @@ const pushError = `.infobox-error, [data-se="infobox-error"]`
 // again. out: the push still is, and the page would only wait on if it were
 // opened again.
 func (f factor) takeUp(t *talk, ctx context.Context, option string, out bool) error {
-	if err := t.page.Again(ctx); err != nil {
+	if err := t.page.AwaitAgain(ctx); err != nil {
 		return err
 	}
 	switch option {

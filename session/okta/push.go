@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 // maxPushes is how often a phone is asked in one sign-in, whoever wanted it: who
@@ -181,7 +182,7 @@ func (f factor) ask(t *talk, ctx context.Context, mark string) error {
 // unlessOn is nil instead of what went wrong at a page that has gone on
 // meanwhile: the phone may answer at any moment.
 func (f factor) unlessOn(t *talk, ctx context.Context, err error) error {
-	var act interface{ OnPage() }
+	var act *page.ActionError
 	if !errors.As(err, &act) {
 		return err
 	}

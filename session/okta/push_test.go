@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 // Answers of the two APIs to a page that asks what became of a push.
@@ -49,7 +50,7 @@ func TestPushAnswers(t *testing.T) {
 		{200, `{"status":"SUCCESS"}`, later, over},
 		{200, `{"status":"LOCKED_OUT"}`, later, over},
 	} {
-		reply := Reply{Status: c.status, Body: []byte(c.body)}
+		reply := page.Reply{Status: c.status, Body: []byte(c.body)}
 		if got := hear(reply.Body).ending(read(reply), c.until); got != c.want {
 			t.Errorf("%d %s: %d, want %d", c.status, c.body, got, c.want)
 		}
@@ -93,26 +94,26 @@ type deaf struct {
 	times int
 }
 
-func (d *deaf) Heard(ctx context.Context, replies ...string) (Reply, error) {
+func (d *deaf) NextReply(ctx context.Context, replies ...string) (page.Reply, error) {
 	if d.times > 0 {
 		d.times--
 		<-ctx.Done()
-		return Reply{}, ctx.Err()
+		return page.Reply{}, ctx.Err()
 	}
-	return d.play.Heard(ctx, replies...)
+	return d.play.NextReply(ctx, replies...)
 }
 
 func TestPush(t *testing.T) {
 	f := pushFactors()[0]
-	ok := func(body string) Reply { return Reply{Status: 200, Body: []byte(body)} }
-	wait := func(number string) Reply { return ok(fmt.Sprintf(polling, number)) }
-	unsent := scene{marks: []string{f.send, f.page}, replies: []Reply{wait("46")}}
-	out := func(heard ...Reply) scene {
+	ok := func(body string) page.Reply { return page.Reply{Status: 200, Body: []byte(body)} }
+	wait := func(number string) page.Reply { return ok(fmt.Sprintf(polling, number)) }
+	unsent := scene{marks: []string{f.send, f.page}, replies: []page.Reply{wait("46")}}
+	out := func(heard ...page.Reply) scene {
 		return scene{marks: []string{f.waits, f.page, switchLink}, heard: heard}
 	}
 	gone := scene{marks: []string{pushGone}, posted: true}
-	refused := scene{marks: []string{f.send, f.page, pushError, pageError}, text: "You said no", replies: []Reply{wait("")}}
-	run := func(page Page, who *caller) (*talk, error) {
+	refused := scene{marks: []string{f.send, f.page, pushError, pageError}, text: "You said no", replies: []page.Reply{wait("")}}
+	run := func(page page.Page, who *caller) (*talk, error) {
 		d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
 		talk := &talk{Driver: d, page: page, org: org(), origins: []string{"https://acme.okta.com"}, codes: &session.CodeSource{Ask: who}, seen: map[string]int{}}
 		_, err := talk.run(t.Context())
@@ -163,13 +164,13 @@ func TestPush(t *testing.T) {
 	})
 	t.Run("the account was locked meanwhile", func(t *testing.T) {
 		var no *session.RefusedError
-		locked := Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}
+		locked := page.Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}
 		if _, err := run(&play{scenes: []scene{unsent, out(locked), refused}}, &caller{}); !errors.As(err, &no) || no.Kind != session.RefusedLocked {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("left too long, once", func(t *testing.T) {
-		over := Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
+		over := page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
 		page := &play{scenes: []scene{unsent, out(over), unsent, out(ok(success)), gone}}
 		if _, err := run(page, &caller{}); err != nil || page.opened != 1 {
 			t.Errorf("%v, opened %d times", err, page.opened)

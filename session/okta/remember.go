@@ -9,6 +9,7 @@ import (
 
 	"stsx/session"
 	"stsx/session/okta/renew"
+	"stsx/session/page"
 )
 
 // deviceCookie is by which Okta knows this device again.
@@ -66,7 +67,7 @@ func (d *Driver) recall(ctx context.Context, o session.Org) (session.Remembered,
 
 // remember keeps what the browser has of o's host for the next sign-in. A
 // failure to costs no sign-in.
-func (d *Driver) remember(ctx context.Context, o session.Org, p Page, a session.Assertion) {
+func (d *Driver) remember(ctx context.Context, o session.Org, p page.Page, a session.Assertion) {
 	if d.Jar == nil || !o.Remember {
 		return
 	}
@@ -80,7 +81,7 @@ func (d *Driver) remember(ctx context.Context, o session.Org, p Page, a session.
 		return
 	}
 	cookies = renew.HostCookies(cookies, u)
-	d.keep(ctx, o, session.Remembered{Username: o.Username, Subject: a.Subject, Agent: p.Agent(), Cookies: cookies[:min(len(cookies), renew.MaxCookies)]})
+	d.keep(ctx, o, session.Remembered{Username: o.Username, Subject: a.Subject, Agent: p.UserAgent(), Cookies: cookies[:min(len(cookies), renew.MaxCookies)]})
 }
 
 func (d *Driver) keep(ctx context.Context, o session.Org, r session.Remembered) {
@@ -147,5 +148,5 @@ func (t *talk) staySignedIn(ctx context.Context) error {
 // answerRemember ticks the boxes of the page at hand that ask whether this
 // device, or the sign-in, is to be remembered; or clears them.
 func (t *talk) answerRemember(ctx context.Context) error {
-	return t.page.Check(ctx, rememberBox, t.org.Remember)
+	return t.page.SetChecked(ctx, rememberBox, t.org.Remember)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 const awsAddress = "https://signin.aws.amazon.com/saml"
@@ -104,7 +105,7 @@ func TestAssertRemembered(t *testing.T) {
 			d := &Driver{Consumer: func(address string) bool { return address == awsAddress }}
 			d.Jar, d.Ask, d.Passwords = s, who, session.PasswordSource{Keeper: &ring{}, Ask: who}
 			d.Codes = func() *session.CodeSource { return &session.CodeSource{Ask: who} }
-			d.Browse = func(context.Context, session.Org, bool) (Page, error) {
+			d.Browse = func(context.Context, session.Org, bool) (page.Page, error) {
 				started = append(started, "")
 				return &watched{play: &play{scenes: slices.Clone(c.scenes), cookies: []session.Cookie{{Name: "new", Domain: "127.0.0.1"}, {Name: "abroad", Domain: "x.example"}}}, given: &started[len(started)-1]}, nil
 			}
@@ -137,7 +138,7 @@ type watched struct {
 	given *string
 }
 
-func (*watched) Posted() string { return encodedResponse("jane") }
+func (*watched) SAMLResponse() session.Secret { return session.NewSecret(encodedResponse("jane")) }
 
 func (w *watched) SetCookies(_ context.Context, _ string, cookies []session.Cookie) error {
 	var names []string

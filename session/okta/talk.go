@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 // talk is one sign-in: what was said so far.
 type talk struct {
 	*Driver
-	page     Page
+	page     page.Page
 	org      session.Org
 	origins  []string
 	password session.Password
@@ -95,7 +96,7 @@ func (t *talk) run(ctx context.Context) (string, error) {
 		}
 		if i < 0 {
 			t.note("Okta posted its SAML response")
-			return t.page.Posted(), nil
+			return t.page.SAMLResponse().Reveal(), nil
 		}
 		s := t.meant(table[i])
 		t.screen = s.name
@@ -215,7 +216,7 @@ func (t *talk) pressNth(ctx context.Context, mark string, n int, replies ...stri
 		}
 	}
 	t.acted, t.pressed.screen, t.pressed.at = true, t.screen, time.Now()
-	reply, err := t.page.ActNth(ctx, mark, n, replies...)
+	reply, err := t.page.PressNth(ctx, mark, n, replies...)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -279,7 +280,7 @@ func (t *talk) quote(ctx context.Context, v verdict) string {
 	if v.atField { // what stands over the form may be drawn first
 		marks = marks[:1]
 	}
-	if err := t.page.Again(limited); err == nil {
+	if err := t.page.AwaitAgain(limited); err == nil {
 		if i, err := t.page.Await(limited, marks...); err == nil && i >= 0 {
 			if text, err := t.page.Text(limited, marks[i]); err == nil && text != "" {
 				t.record(ctx, t.screen+", refused")
@@ -295,7 +296,7 @@ func (t *talk) quote(ctx context.Context, v verdict) string {
 func (t *talk) explain(ctx context.Context, err error) error {
 	t.step("it ends: " + err.Error())
 	t.record(ctx, "the end")
-	var act interface{ OnPage() }
+	var act *page.ActionError
 	var page *session.PageError
 	switch {
 	case errors.As(err, &page):
@@ -318,22 +319,13 @@ func (t *talk) record(ctx context.Context, name string) { t.capture(ctx, t.page,
 
 // capture records the page at hand for those who asked for that. The sign-in's
 // own time may be over.
-func (d *Driver) capture(ctx context.Context, page Page, o session.Org, name string) {
+func (d *Driver) capture(ctx context.Context, page page.Page, o session.Org, name string) {
 	if d.Record == nil || page == nil {
 		return
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
 	defer cancel()
-	outline, err := page.Outline(limited)
-	if err != nil {
-		d.step("the page can't be read: " + err.Error())
-		return
-	}
-	png, err := page.Screenshot(limited, o.Username)
-	if err != nil {
-		d.step("there is no picture: " + err.Error())
-	}
-	d.Record.Screen(name, png, outline)
+	page.Record(limited, name, o.Username)
 }
 
 // stuck describes the page at hand. The sign-in's own time may be over.

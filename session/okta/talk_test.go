@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 // play is a Page on which one scene follows the other.
 type play struct {
+	page.Questionnaire // is the bridge's
+
 	scenes   []scene
 	at       int
 	again    bool // the page answered counts as new
@@ -29,7 +32,7 @@ type play struct {
 	openErr  error
 	ticked   []string
 	cookies  []session.Cookie
-	document Reply
+	document page.Reply
 
 	unpainted int // looks for which the browser does not paint; then the scene changes
 }
@@ -38,8 +41,8 @@ type play struct {
 type scene struct {
 	marks   []string
 	text    string
-	replies []Reply // of the presses, in turn; the scene stays while they refuse
-	heard   []Reply // what the page hears by itself; the scene changes with the last
+	replies []page.Reply // of the presses, in turn; the scene stays while they refuse
+	heard   []page.Reply // what the page hears by itself; the scene changes with the last
 	posted  bool
 	rows    []factor // a list of authenticators
 }
@@ -77,24 +80,24 @@ func (p *play) Visible(_ context.Context, mark string) (bool, error) {
 	return slices.Contains(p.now().marks, mark), nil
 }
 
-func (p *play) Fill(_ context.Context, mark, text string, origins []string) error {
+func (p *play) Fill(_ context.Context, mark string, text session.Secret, origins []string) error {
 	if p.foreign {
 		return &session.OriginError{Got: "https://evil.example", Want: origins[0]}
 	}
-	p.filled = append(p.filled, text)
+	p.filled = append(p.filled, text.Reveal())
 	return nil
 }
 
-func (p *play) Act(ctx context.Context, mark string, replies ...string) (Reply, error) {
-	return p.ActNth(ctx, mark, 0, replies...)
+func (p *play) Press(ctx context.Context, mark string, replies ...string) (page.Reply, error) {
+	return p.PressNth(ctx, mark, 0, replies...)
 }
-func (p *play) ActNth(_ context.Context, mark string, n int, _ ...string) (Reply, error) {
+func (p *play) PressNth(_ context.Context, mark string, n int, _ ...string) (page.Reply, error) {
 	p.pressed = append(p.pressed, mark)
 	if mark == listButton {
 		p.picked = append(p.picked, p.now().rows[n].title)
 	}
 	s := p.now()
-	reply := Reply{Status: 200}
+	reply := page.Reply{Status: 200}
 	if len(s.replies) > 0 {
 		reply, s.replies = s.replies[0], s.replies[1:]
 	}
@@ -106,11 +109,11 @@ func (p *play) ActNth(_ context.Context, mark string, n int, _ ...string) (Reply
 	return reply, nil
 }
 
-func (p *play) Heard(ctx context.Context, _ ...string) (Reply, error) {
+func (p *play) NextReply(ctx context.Context, _ ...string) (page.Reply, error) {
 	s := p.now()
 	if len(s.heard) == 0 {
 		<-ctx.Done()
-		return Reply{}, ctx.Err()
+		return page.Reply{}, ctx.Err()
 	}
 	reply := s.heard[0]
 	if s.heard = s.heard[1:]; len(s.heard) == 0 {
@@ -122,13 +125,13 @@ func (p *play) Heard(ctx context.Context, _ ...string) (Reply, error) {
 
 func (p *play) Click(context.Context, string) error                    { p.at++; p.answered = false; return nil }
 func (p *play) ClickNth(ctx context.Context, mark string, _ int) error { return p.Click(ctx, mark) }
-func (p *play) Holding(_ context.Context, _ string, marks ...string) (held [][]int, err error) {
+func (p *play) MarksWithin(_ context.Context, _ string, marks ...string) (held [][]int, err error) {
 	for _, f := range p.now().rows {
 		held = append(held, []int{slices.Index(marks, f.pick)})
 	}
 	return held, nil
 }
-func (p *play) Again(context.Context) error { p.again = true; return nil }
+func (p *play) AwaitAgain(context.Context) error { p.again = true; return nil }
 func (p *play) Text(_ context.Context, mark string) (string, error) {
 	if mark == identifier && !slices.Contains(p.now().marks, identifier) {
 		return "", nil
@@ -141,8 +144,8 @@ func (p *play) Texts(_ context.Context, mark string) (texts []string, err error)
 	}
 	return texts, nil
 }
-func (p *play) Document() Reply { return p.document }
-func (p *play) Busy() bool      { return false }
+func (p *play) DocumentReply() page.Reply { return p.document }
+func (p *play) Busy() bool                { return false }
 func (p *play) Painted(context.Context) (bool, error) {
 	if p.unpainted == 0 {
 		return true, nil
@@ -161,10 +164,10 @@ func (p *play) Location(context.Context) (string, error) {
 	}
 	return "https://acme.okta.com/signin", nil
 }
-func (p *play) Outline(context.Context) (string, error)               { return "<html>", nil }
-func (p *play) Posted() string                                        { return "posted" }
+func (p *play) Record(context.Context, string, ...string)             {}
+func (p *play) SAMLResponse() session.Secret                          { return session.NewSecret("posted") }
 func (p *play) Screenshot(context.Context, ...string) ([]byte, error) { return []byte("png"), nil }
-func (p *play) Check(_ context.Context, mark string, on bool) error {
+func (p *play) SetChecked(_ context.Context, mark string, on bool) error {
 	if on && slices.Contains(p.now().marks, mark) {
 		p.ticked = append(p.ticked, mark)
 	}
@@ -175,9 +178,9 @@ func (p *play) SetCookies(_ context.Context, _ string, c []session.Cookie) error
 	p.cookies = c
 	return nil
 }
-func (p *play) Agent() string { return "Mozilla/5.0" }
-func (p *play) Continue(_ context.Context, from Page) error {
-	left := from.(*play)
+func (p *play) UserAgent() string { return "Mozilla/5.0" }
+func (p *play) ContinueFrom(_ context.Context, other page.Page) error {
+	left := other.(*play)
 	p.scenes, p.at = left.scenes, left.at
 	return nil
 }
@@ -244,13 +247,13 @@ func talks(p *play, who *typist, o session.Org, password, code string) (string, 
 }
 
 var (
-	wrong  = Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"no"}`)}
+	wrong  = page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"no"}`)}
 	logIn  = scene{marks: []string{username, passwordBox, fieldError}, text: "Unable to sign in"}
 	google = scene{marks: []string{factors()[0].page, fieldError}, text: "wrong code"}
 	done   = scene{posted: true}
 )
 
-func with(s scene, replies ...Reply) scene { s.replies = replies; return s }
+func with(s scene, replies ...page.Reply) scene { s.replies = replies; return s }
 
 func TestTalk(t *testing.T) {
 	var refused *session.RefusedError
@@ -301,7 +304,7 @@ func TestTalk(t *testing.T) {
 		}
 	})
 	t.Run("started over once", func(t *testing.T) {
-		over := Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
+		over := page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
 		p := &play{scenes: []scene{with(logIn, over), done}}
 		if _, _, err := talks(p, &typist{}, org(), "pw", ""); err != nil || p.opened != 1 {
 			t.Errorf("%v, opened %d times", err, p.opened)
@@ -370,7 +373,7 @@ func TestTalk(t *testing.T) {
 		rest := scene{marks: []string{authenticatorList}, rows: factors()[:1]}
 		first := scene{marks: []string{authenticatorList}, rows: []factor{fast, factors()[0]}}
 		again := first
-		again.heard = []Reply{{Status: 200}, {Status: 200}} // the page has given up
+		again.heard = []page.Reply{{Status: 200}, {Status: 200}} // the page has given up
 		// What is left of the list is what Okta wants on top.
 		if _, _, err := talks(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 			t.Error(err)
@@ -402,7 +405,7 @@ func TestBreath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for refusals, want := range []time.Duration{0, breath, 2 * breath} {
 			begun := time.Now()
-			p := &play{scenes: []scene{logIn, with(google, slices.Repeat([]Reply{wrong}, refusals)...), done}}
+			p := &play{scenes: []scene{logIn, with(google, slices.Repeat([]page.Reply{wrong}, refusals)...), done}}
 			if _, _, err := talks(p, &typist{answers: []string{"2", "3"}}, org(), "pw", "1"); err != nil {
 				t.Error(err)
 			}
@@ -432,7 +435,7 @@ func TestUnpainted(t *testing.T) {
 func TestPrepare(t *testing.T) {
 	o := org()
 	p := &play{scenes: []scene{done}, openErr: errors.New("net::ERR_NAME_NOT_RESOLVED")}
-	d := &Driver{Browse: func(context.Context, session.Org, bool) (Page, error) { return p, nil }, Ask: &typist{},
+	d := &Driver{Browse: func(context.Context, session.Org, bool) (page.Page, error) { return p, nil }, Ask: &typist{},
 		Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}}, Codes: func() *session.CodeSource { return &session.CodeSource{} }}
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || !strings.Contains(err.Error(), "NAME_NOT_RESOLVED") || p.closed == 0 {
 		t.Errorf("%v, closed %d times", err, p.closed)
@@ -443,7 +446,7 @@ func TestPrepare(t *testing.T) {
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); !errors.As(err, &input) || p.closed == 0 {
 		t.Errorf("%v, closed %d times", err, p.closed)
 	}
-	d.Browse = func(context.Context, session.Org, bool) (Page, error) { return nil, fmt.Errorf("no browser") }
+	d.Browse = func(context.Context, session.Org, bool) (page.Page, error) { return nil, fmt.Errorf("no browser") }
 	d.Passwords.Given = session.NewSecret("pw")
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || err.Error() != "no browser" {
 		t.Errorf("%v", err)

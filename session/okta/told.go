@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"stsx/session/page"
 )
 
 // told is what Okta's last answer said of the page that it led to, which the
@@ -19,7 +21,7 @@ type told struct {
 }
 
 // tell reads an answer of the Identity Engine or of the Authn API.
-func tell(r Reply) told {
+func tell(r page.Reply) told {
 	type grace struct {
 		Expiry, EndDate string
 		RemainingSkips  int

@@ -3,6 +3,8 @@ package okta
 import (
 	"testing"
 	"time"
+
+	"stsx/session/page"
 )
 
 func TestTold(t *testing.T) {
@@ -23,13 +25,13 @@ func TestTold(t *testing.T) {
 		"classic: the last day":     {`{"_embedded":{"policy":{"gracePeriod":{"endDate":"2031-03-07T17:30:00.000Z"}}}}`, told{until: at}},
 		"something of another type": {`{"version":7,"authenticators":"no","_embedded":{"policy":{"gracePeriod":{"endDate":"2031-03-07T17:30:00.000Z"}}}}`, told{until: at}},
 	} {
-		got := tell(Reply{Status: 200, Body: []byte(c.body)})
+		got := tell(page.Reply{Status: 200, Body: []byte(c.body)})
 		if !got.came || got.engine != c.want.engine || !got.until.Equal(c.want.until) || got.times != c.want.times ||
 			(got.days == nil) != (c.want.days == nil) || got.days != nil && *got.days != *c.want.days {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if tell(Reply{Navigated: true}).came {
+	if tell(page.Reply{Navigated: true}).came {
 		t.Error("a new document counts as an answer")
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"stsx/session/page"
 )
 
 // outcome is what Okta made of an answer.
@@ -40,7 +42,7 @@ type verdict struct {
 }
 
 // account is a reply in a line, by Okta's own names for things.
-func (v verdict) account(r Reply) string {
+func (v verdict) account(r page.Reply) string {
 	if r.Navigated {
 		return "pressed: a new document"
 	}
@@ -76,7 +78,7 @@ func remediations(body map[string]any) []string {
 // read tells the outcome of a response of the Identity Engine (ION) or of the
 // Authn API (Classic), from its status and its keys and codes, never from its
 // words: those come in the person's language.
-func read(r Reply) verdict {
+func read(r page.Reply) verdict {
 	if r.Navigated {
 		return verdict{outcome: accepted}
 	}

@@ -3,6 +3,8 @@ package okta
 import (
 	"strings"
 	"testing"
+
+	"stsx/session/page"
 )
 
 func TestVerdict(t *testing.T) {
@@ -10,40 +12,40 @@ func TestVerdict(t *testing.T) {
 		return `{"version":"1.0.0","messages":{"type":"array","value":[{"message":"` + text + `","i18n":{"key":"` + key + `"},"class":"ERROR"}]}}`
 	}
 	for name, c := range map[string]struct {
-		reply Reply
+		reply page.Reply
 		want  outcome
 		said  string
 	}{
-		"a new document":            {Reply{Navigated: true}, accepted, ""},
-		"accepted":                  {Reply{Status: 200, Body: []byte(`{"stateHandle":"x"}`)}, accepted, ""},
-		"not JSON":                  {Reply{Status: 200, Body: []byte("<html>")}, accepted, ""},
-		"wrong password":            {Reply{Status: 401, Body: []byte(ion("errors.E0000004", "Authentication failed"))}, refused, "Authentication failed"},
-		"wrong code in a form":      {Reply{Status: 401, Body: []byte(`{"remediation":{"value":[{"value":[{"form":{"value":[{"messages":{"value":[{"message":"Your code doesn't match","i18n":{"key":"api.authn.error.PASSCODE_INVALID"}}]}}]}}]}]}}`)}, refused, "Your code doesn't match"},
-		"expired":                   {Reply{Status: 401, Body: []byte(ion("idx.session.expired", "You have been logged out"))}, expired, ""},
-		"locked":                    {Reply{Status: 403, Body: []byte(ion("errors.E0000119", "locked"))}, locked, ""},
-		"locked, by another key":    {Reply{Status: 401, Body: []byte(ion("idx.error.account.locked", "x"))}, locked, ""},
-		"not assigned":              {Reply{Status: 403, Body: []byte(ion("access_denied.not.assigned", "x"))}, notAssigned, ""},
-		"rate limited":              {Reply{Status: 429, Body: []byte(`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}`)}, tooMany, "API call exceeded rate limit"},
-		"rate limited, by a proxy":  {Reply{Status: 429}, tooMany, ""},
-		"denied":                    {Reply{Status: 403, Body: []byte(ion("security.access_denied", "You do not have permission"))}, forbidden, "You do not have permission"},
-		"denied, in own words":      {Reply{Status: 403, Body: []byte(ion("security.access_denied_custom_message", "Call the service desk"))}, forbidden, "Call the service desk"},
-		"denied, with status 200":   {Reply{Status: 200, Body: []byte(ion("security.access_denied", "x"))}, forbidden, ""},
-		"nothing would do":          {Reply{Status: 400, Body: []byte(ion("oie.assurance.unsatisfiable", "x"))}, forbidden, ""},
-		"the device is refused":     {Reply{Status: 403, Body: []byte(ion("idx.error.code.access_denied.device_assurance.remediation.title", "x"))}, unfit, ""},
-		"the device is let in":      {Reply{Status: 200, Body: []byte(`{"version":"1.0.0","remediation":{"value":[{"name":"device-assurance-grace-period"}]},"messages":{"value":[{"message":"x","i18n":{"key":"idx.error.code.access_denied.device_assurance.remediation.title"}}]}}`)}, accepted, ""},
-		"maintenance":               {Reply{Status: 503}, maintained, ""},
-		"read only":                 {Reply{Status: 400, Body: []byte(ion("E0000010", "x"))}, maintained, ""},
-		"a last word":               {Reply{Status: 200, Body: []byte(ion("idx.return.stale", "x"))}, refused, ""},
-		"a word on the way out":     {Reply{Status: 200, Body: []byte(`{"version":"1.0.0","success":{},"messages":{"value":[]}}`)}, accepted, ""},
-		"Okta's trouble":            {Reply{Status: 502, Body: []byte("<html>")}, broken, ""},
-		"classic: wrong":            {Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"Authentication failed"}`)}, refused, "Authentication failed"},
-		"classic: locked out":       {Reply{Status: 200, Body: []byte(`{"status":"LOCKED_OUT"}`)}, locked, ""},
-		"classic: password expired": {Reply{Status: 200, Body: []byte(`{"status":"PASSWORD_EXPIRED"}`)}, passwordExpired, ""},
-		"classic: locked by code":   {Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}, locked, ""},
-		"classic: denied":           {Reply{Status: 403, Body: []byte(`{"errorCode":"E0000006","errorSummary":"You do not have permission"}`)}, forbidden, ""},
-		"classic: state gone":       {Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`)}, expired, ""},
+		"a new document":            {page.Reply{Navigated: true}, accepted, ""},
+		"accepted":                  {page.Reply{Status: 200, Body: []byte(`{"stateHandle":"x"}`)}, accepted, ""},
+		"not JSON":                  {page.Reply{Status: 200, Body: []byte("<html>")}, accepted, ""},
+		"wrong password":            {page.Reply{Status: 401, Body: []byte(ion("errors.E0000004", "Authentication failed"))}, refused, "Authentication failed"},
+		"wrong code in a form":      {page.Reply{Status: 401, Body: []byte(`{"remediation":{"value":[{"value":[{"form":{"value":[{"messages":{"value":[{"message":"Your code doesn't match","i18n":{"key":"api.authn.error.PASSCODE_INVALID"}}]}}]}}]}]}}`)}, refused, "Your code doesn't match"},
+		"expired":                   {page.Reply{Status: 401, Body: []byte(ion("idx.session.expired", "You have been logged out"))}, expired, ""},
+		"locked":                    {page.Reply{Status: 403, Body: []byte(ion("errors.E0000119", "locked"))}, locked, ""},
+		"locked, by another key":    {page.Reply{Status: 401, Body: []byte(ion("idx.error.account.locked", "x"))}, locked, ""},
+		"not assigned":              {page.Reply{Status: 403, Body: []byte(ion("access_denied.not.assigned", "x"))}, notAssigned, ""},
+		"rate limited":              {page.Reply{Status: 429, Body: []byte(`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}`)}, tooMany, "API call exceeded rate limit"},
+		"rate limited, by a proxy":  {page.Reply{Status: 429}, tooMany, ""},
+		"denied":                    {page.Reply{Status: 403, Body: []byte(ion("security.access_denied", "You do not have permission"))}, forbidden, "You do not have permission"},
+		"denied, in own words":      {page.Reply{Status: 403, Body: []byte(ion("security.access_denied_custom_message", "Call the service desk"))}, forbidden, "Call the service desk"},
+		"denied, with status 200":   {page.Reply{Status: 200, Body: []byte(ion("security.access_denied", "x"))}, forbidden, ""},
+		"nothing would do":          {page.Reply{Status: 400, Body: []byte(ion("oie.assurance.unsatisfiable", "x"))}, forbidden, ""},
+		"the device is refused":     {page.Reply{Status: 403, Body: []byte(ion("idx.error.code.access_denied.device_assurance.remediation.title", "x"))}, unfit, ""},
+		"the device is let in":      {page.Reply{Status: 200, Body: []byte(`{"version":"1.0.0","remediation":{"value":[{"name":"device-assurance-grace-period"}]},"messages":{"value":[{"message":"x","i18n":{"key":"idx.error.code.access_denied.device_assurance.remediation.title"}}]}}`)}, accepted, ""},
+		"maintenance":               {page.Reply{Status: 503}, maintained, ""},
+		"read only":                 {page.Reply{Status: 400, Body: []byte(ion("E0000010", "x"))}, maintained, ""},
+		"a last word":               {page.Reply{Status: 200, Body: []byte(ion("idx.return.stale", "x"))}, refused, ""},
+		"a word on the way out":     {page.Reply{Status: 200, Body: []byte(`{"version":"1.0.0","success":{},"messages":{"value":[]}}`)}, accepted, ""},
+		"Okta's trouble":            {page.Reply{Status: 502, Body: []byte("<html>")}, broken, ""},
+		"classic: wrong":            {page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"Authentication failed"}`)}, refused, "Authentication failed"},
+		"classic: locked out":       {page.Reply{Status: 200, Body: []byte(`{"status":"LOCKED_OUT"}`)}, locked, ""},
+		"classic: password expired": {page.Reply{Status: 200, Body: []byte(`{"status":"PASSWORD_EXPIRED"}`)}, passwordExpired, ""},
+		"classic: locked by code":   {page.Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}, locked, ""},
+		"classic: denied":           {page.Reply{Status: 403, Body: []byte(`{"errorCode":"E0000006","errorSummary":"You do not have permission"}`)}, forbidden, ""},
+		"classic: state gone":       {page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`)}, expired, ""},
 		// Words mean nothing: they come in any language, and from anybody.
-		"words alone": {Reply{Status: 200, Body: []byte(`{"message":"LOCKED_OUT E0000119 session.expired"}`)}, accepted, ""},
+		"words alone": {page.Reply{Status: 200, Body: []byte(`{"message":"LOCKED_OUT E0000119 session.expired"}`)}, accepted, ""},
 	} {
 		if got := read(c.reply); got.outcome != c.want || !strings.Contains(got.said, c.said) {
 			t.Errorf("%s: %d, %q", name, got.outcome, got.said)
@@ -60,7 +62,7 @@ func TestAtField(t *testing.T) {
 		`{"remediation":{"value":[{"name":"identify"}]}}`:                                                     false,
 		`{"errorCode":"E0000068","errorSummary":"Invalid Passcode","errorCauses":[{"errorSummary":"wrong"}]}`: false,
 	} {
-		if got := read(Reply{Status: 401, Body: []byte(body)}).atField; got != want {
+		if got := read(page.Reply{Status: 401, Body: []byte(body)}).atField; got != want {
 			t.Errorf("%s: %t", body, got)
 		}
 	}
@@ -71,7 +73,7 @@ func TestAtField(t *testing.T) {
 func FuzzVerdict(f *testing.F) {
 	f.Add(401, []byte(`{"a":[{"i18n":{"key":"x"},"message":"y"}]}`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		if v := read(Reply{Status: status, Body: body}); status >= 400 && v.outcome == accepted {
+		if v := read(page.Reply{Status: status, Body: body}); status >= 400 && v.outcome == accepted {
 			t.Errorf("%d %q is accepted", status, body)
 		}
 	})

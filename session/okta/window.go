@@ -224,7 +224,7 @@ func (t *talk) show(ctx context.Context) error {
 	}
 	left := t.page
 	t.page, t.shown = window, true
-	if err := errors.Join(window.Continue(ctx, left), left.Close()); err != nil {
+	if err := errors.Join(window.ContinueFrom(ctx, left), left.Close()); err != nil {
 		return fmt.Errorf("taking the sign-in to a window: %w", err)
 	}
 	t.note("the sign-in goes on in a window")
