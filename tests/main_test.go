@@ -44,6 +44,7 @@ func runTests(m *testing.M) int {
 	if os.Getenv(relaySocketEnv) != "" {
 		return becomeBrowserRelay()
 	}
+	restoreSignals()
 	if err := setParallel(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
