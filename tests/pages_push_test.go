@@ -28,14 +28,14 @@ func pushSituations() []situation {
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeInsteadOfPush},
 		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity, run: otherThanPush},
 		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: pushApprovedUnattended},
-		{row: "push refused, unattended", answer: "Okta's words, exit 4", run: pushFailedUnattended((*okta.Org).Reject, rejectedText, false)},
-		{row: "push not answered, unattended", answer: "Okta's words, exit 4", run: pushFailedUnattended((*okta.Org).ExpirePush, expiredText, true)},
+		{row: "push refused, unattended", answer: "Okta's words, exit 4", alike: true, run: pushFailedUnattended((*okta.Org).Reject, rejectedText, false)},
+		{row: "push not answered, unattended", answer: "Okta's words, exit 4", alike: true, run: pushFailedUnattended((*okta.Org).ExpirePush, expiredText, true)},
 		{row: "push and code in one account", answer: "`push` or `okta_verify` in `mfa` or `--mfa`, else asked, in the page's words", run: pushOrCode},
 		{row: "code in an account with push", answer: "the code is asked for, nothing is sent", run: codeNotPush},
 		{row: "push of the company's own app", answer: "as Okta Verify push", on: identity, run: customAppPush},
 		{row: "sign-in left too long while a phone is asked", answer: "started over, once", run: expiredPush},
 		{row: "trouble of Okta's while a phone is asked", answer: "waited on; the page is opened again when it has stopped", run: troubledPush},
-		{row: "Ctrl-C while a phone is asked", answer: "exit 130, the browser is gone", run: interruptedPush},
+		{row: "Ctrl-C while a phone is asked", answer: "exit 130, the browser is gone", alike: true, run: interruptedPush},
 	}
 }
 

@@ -18,9 +18,9 @@ func rememberSituations() []situation {
 		{row: "a box to remember this device", answer: "ticked with `remember = true`, else cleared", run: rememberBox},
 		{row: "a device that is remembered", answer: "the password alone: no second factor", run: rememberedDevice},
 		{row: "an Okta session that is open", answer: "renewed with one request: no password, no browser", run: rememberedSession},
-		{row: "the remembered session was closed", answer: "the browser signs in", run: closedSession},
-		{row: "the remembered session is another user's", answer: "it is not used, and forgotten", run: otherUsersSession},
-		{row: "`stsx logout`", answer: "the session is closed at Okta too", run: logoutAtOkta},
+		{row: "the remembered session was closed", answer: "the browser signs in", alike: true, run: closedSession},
+		{row: "the remembered session is another user's", answer: "it is not used, and forgotten", alike: true, run: otherUsersSession},
+		{row: "`stsx logout`", answer: "the session is closed at Okta too", alike: true, run: logoutAtOkta},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 func unknownPageSituations() []situation {
 	return []situation{
-		{row: "unknown page, on a terminal without a display", answer: "asked there, with the page's origin; nothing that stsx keeps goes into it", run: unknownOnTerminal},
+		{row: "unknown page, on a terminal without a display", answer: "asked there, with the page's origin; nothing that stsx keeps goes into it", alike: true, run: unknownOnTerminal},
 	}
 }
 
