@@ -74,6 +74,6 @@ func (r *run) configureAWS(ctx context.Context, prefix string, dry bool) error {
 		r.kit.Ask.Say(path + " is as it should be already")
 		return nil
 	}
-	r.kit.Ask.Say("wrote " + plural(len(entries), "profile") + " into " + path)
+	r.kit.Ask.Say("wrote " + session.Plural(len(entries), "profile") + " into " + path)
 	return nil
 }

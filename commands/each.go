@@ -279,7 +279,7 @@ func (e *eachRun) sum(endings []process.Ending) error {
 		if more := len(ended) - most; more > 0 {
 			shown += fmt.Sprintf(" and %d more", more)
 		}
-		texts = append(texts, fmt.Sprintf("the command failed for %d of %s: %s", len(ended), plural(len(endings), "profile"), shown))
+		texts = append(texts, fmt.Sprintf("the command failed for %d of %s: %s", len(ended), session.Plural(len(endings), "profile"), shown))
 	}
 	if skipped > 0 {
 		texts = append(texts, fmt.Sprintf("it was not started for %d more (--fail-fast)", skipped))

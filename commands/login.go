@@ -115,7 +115,7 @@ func (f *failures) Error() string {
 		n += len(one.profiles)
 		fmt.Fprintf(&lines, "\n  %s: %v", list(one.profiles), one.err)
 	}
-	return fmt.Sprintf("%d of %s %s:", n, plural(f.of, "profile"), f.act) + lines.String()
+	return fmt.Sprintf("%d of %s %s:", n, session.Plural(f.of, "profile"), f.act) + lines.String()
 }
 
 // worst is the highest exit status among f, with the hint of the error that

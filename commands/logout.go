@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -50,7 +49,7 @@ func (r *run) logout(ctx context.Context, all, password bool) error {
 	} else {
 		var gone int
 		gone, err = r.kit.Sessions.Delete(ctx, func(s session.Session) bool { return slices.Contains(names, s.Profile) })
-		said = "forgot " + plural(gone, "session")
+		said = "forgot " + session.Plural(gone, "session")
 		for _, o := range orgs {
 			err = errors.Join(err, r.kit.Jar.Discard(ctx, o))
 		}
@@ -152,11 +151,4 @@ func (r *run) orgsOf(names []string) ([]session.Org, error) {
 		}
 	}
 	return out, nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

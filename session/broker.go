@@ -115,7 +115,7 @@ func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
 		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.wantsYes() != "" })
 		prompt, give = "Use "+shown[0]+"?", "the profile "+profiles[i].wantsYes()+" says confirm = true: run this on a terminal"
 	default:
-		prompt, give = "Use these "+plural(len(names), "profile")+": "+strings.Join(few(names), ", ")+"?", "their profiles say confirm = true: run this on a terminal"
+		prompt, give = "Use these "+Plural(len(names), "profile")+": "+strings.Join(few(names), ", ")+"?", "their profiles say confirm = true: run this on a terminal"
 		if b.Ask.Interactive() {
 			b.Ask.Say(strings.Join(shown, "\n"))
 		}
@@ -266,7 +266,7 @@ func (b *Broker) assert(ctx context.Context, p Profile) (Assertion, error) {
 	b.Ask.Progress("")
 	if err != nil {
 		if limited.Err() != nil && ctx.Err() == nil {
-			err = fmt.Errorf("the sign-in did not end within %s: %w", short(deadline), err)
+			err = fmt.Errorf("the sign-in did not end within %s: %w", ShortDuration(deadline), err)
 		}
 		return Assertion{}, err
 	}
@@ -376,7 +376,7 @@ func (b *Broker) assume(ctx context.Context, key string, p Profile, a Assumption
 	}
 	if learnt {
 		b.Limits.Learn(a.Role.ARN, a.Duration)
-		b.Ask.Say(fmt.Sprintf("%s in %s does not allow sessions of %s; this one lasts %s, and so will the next", a.Role.Name(), a.Role.Account(), short(asked), short(a.Duration)))
+		b.Ask.Say(fmt.Sprintf("%s in %s does not allow sessions of %s; this one lasts %s, and so will the next", a.Role.Name(), a.Role.Account(), ShortDuration(asked), ShortDuration(a.Duration)))
 	}
 	if err := sameRole(a.Role, got.ARN); err != nil {
 		return Session{}, err
@@ -475,16 +475,4 @@ func describe(p Profile) string {
 		return "at " + p.Root().Org.Name
 	}
 	return asked(p)
-}
-
-// short is a duration as people write it: 8h, 1h30m, 90s.
-func short(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

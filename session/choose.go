@@ -33,7 +33,7 @@ func choose(ctx context.Context, p Profile, granted []Role, ask Prompter, names 
 	}
 	picked, err := ask.Choose(ctx, Question{
 		Prompt: "Role for " + p.Name,
-		What:   "a choice among the " + plural(len(fits), "role") + " for " + p.Name,
+		What:   "a choice among the " + Plural(len(fits), "role") + " for " + p.Name,
 		Give:   "name one with --role or in the profile (stsx roles lists them)",
 	}, withNames(fits, names))
 	if err != nil {

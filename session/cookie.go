@@ -1,8 +1,6 @@
 package session
 
 import (
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -32,23 +30,3 @@ type Remembered struct {
 
 // IsZero reports that nothing is remembered.
 func (r Remembered) IsZero() bool { return len(r.Cookies) == 0 }
-
-// Origin is scheme and host of the place where o is signed in to, "" when the
-// address is none.
-func (o Org) Origin() string { return Origin(o.URL) }
-
-// Origin is an address's scheme, host and port, in the one form that can be
-// compared; "" when it has none.
-func Origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
-		return ""
-	}
-	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	for _, usual := range []struct{ scheme, port string }{{"https", ":443"}, {"http", ":80"}} {
-		if scheme == usual.scheme {
-			host = strings.TrimSuffix(host, usual.port)
-		}
-	}
-	return scheme + "://" + strings.TrimSuffix(host, ":")
-}

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"strings"
+	"stsx/session"
 	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -22,22 +22,10 @@ func (c *checker) readDuration(e tableEntry, least, most time.Duration) (time.Du
 		return 0, false
 	}
 	if d < least || d > most {
-		c.addProblem(e.at, "%s %q is not between %s and %s", e.key, text, shortDuration(least), shortDuration(most))
+		c.addProblem(e.at, "%s %q is not between %s and %s", e.key, text, session.ShortDuration(least), session.ShortDuration(most))
 		return 0, false
 	}
 	return d, true
-}
-
-// shortDuration is a duration without its zeros: "15m", not "15m0s".
-func shortDuration(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 // What STS can give: AssumeRoleWithSAML's DurationSeconds.

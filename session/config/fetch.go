@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"stsx/session"
 	"time"
 )
 
@@ -109,7 +110,7 @@ func checkFetchURL(u *url.URL) error {
 	switch {
 	case u.User != nil:
 		return errors.New("the address holds a username or a password; leave out what stands before the @")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && session.IsLoopback(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("only https is fetched, not %s", u.Scheme)

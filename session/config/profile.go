@@ -61,7 +61,7 @@ func (c *checker) readProfile(t *configTable) *profileDraft {
 	}
 	if d.MaxDuration > 0 && d.Duration > d.MaxDuration {
 		c.addProblem(d.at["duration"], "duration %s is above max_duration, which is %s",
-			shortDuration(d.Duration), shortDuration(d.MaxDuration))
+			session.ShortDuration(d.Duration), session.ShortDuration(d.MaxDuration))
 	}
 	if d.AllowedAccounts != nil {
 		for _, role := range []string{d.Role, "arn:aws:iam::" + d.Account + ":role/x"} {

@@ -1,9 +1,9 @@
 package config
 
 import (
-	"net"
 	"net/url"
 	"strings"
+	"stsx/session"
 )
 
 // readURL is the page to sign in at. Its text is quoted in no message: somebody
@@ -21,17 +21,12 @@ func (c *checker) readURL(e tableEntry) (string, bool) {
 		c.addProblem(e.at, "url holds a username or a password; leave out what stands before the @")
 	case u.Hostname() == "":
 		c.addProblem(e.at, "url names no host")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !session.IsLoopback(u.Hostname()):
 		c.addProblem(e.at, "url is http; a password needs https (http is for a loopback host only)")
 	default:
 		return text, true
 	}
 	return "", false
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // readHosts is a list of host names, which come back in lower case.

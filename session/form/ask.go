@@ -390,7 +390,7 @@ func (c *crossing) text(ctx context.Context, v *page.View, n int, q session.Ques
 // wantsName tells whether a text is the person's name at the provider, which
 // the configuration may know. It is shown before it is filled in.
 func (c *crossing) wantsName(v *page.View, n int) bool {
-	if c.org.Username == "" || !slices.Contains(origins(c.org), v.Origin) {
+	if c.org.Username == "" || !slices.Contains(c.org.AllowedOrigins(), v.Origin) {
 		return false
 	}
 	if v.Controls[n].Login {

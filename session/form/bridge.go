@@ -35,7 +35,7 @@ type Bridge struct{ Ask session.Prompter }
 // answer pages of another place, *session.RefusedError when the same questions
 // came back too often, *session.PageError.
 func (b Bridge) Cross(ctx context.Context, tab page.Page, o session.Org, known []string) error {
-	c := &crossing{Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "), trusted: origins(o), tries: map[string]*tries{}}
+	c := &crossing{Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "), trusted: o.AllowedOrigins(), tries: map[string]*tries{}}
 	for moves := 0; moves < maxMoves; {
 		view, err := c.settled(ctx)
 		if errors.Is(err, page.ErrPosted) || err == nil && view == nil {
@@ -76,15 +76,6 @@ type tries struct {
 	n       int
 	typed   []session.Secret // not sent yet
 	secrets []session.Secret // sent
-}
-
-// origins are where the sign-in is expected to be.
-func origins(o session.Org) []string {
-	out := []string{o.Origin()}
-	for _, host := range o.AllowedHosts {
-		out = append(out, "https://"+host)
-	}
-	return out
 }
 
 // settled waits until the page stands still and returns it; nil: it is known.

@@ -12,8 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"slices"
 	"time"
 
 	"stsx/session"
@@ -58,10 +56,10 @@ type Driver struct {
 // Assert implements session.IdP. What is remembered of an earlier sign-in
 // comes first, without a browser and before anybody is asked for a password.
 func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
-	origins, err := origins(p.Org)
-	if err != nil {
-		return session.Assertion{}, err
+	if p.Org.Origin() == "" {
+		return session.Assertion{}, fmt.Errorf("the url of %s is not an address", p.Org.Name)
 	}
+	origins := p.Org.AllowedOrigins()
 	kept, o, err := d.recall(ctx, p.Org)
 	if err != nil {
 		return session.Assertion{}, err
@@ -198,18 +196,4 @@ func (d *Driver) credentials(ctx context.Context, o session.Org, kept session.Re
 	}
 	password, err := d.Passwords.First(ctx, o)
 	return password, o, err
-}
-
-// origins are the places where o's password may be typed: the configured one
-// and the hosts that the person allowed beside it.
-func origins(o session.Org) ([]string, error) {
-	u, err := url.Parse(o.URL)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("the url of %s is not an address", o.Name)
-	}
-	out := []string{u.Scheme + "://" + u.Host}
-	for _, host := range o.AllowedHosts {
-		out = append(out, "https://"+host)
-	}
-	return slices.Compact(out), nil
 }

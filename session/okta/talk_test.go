@@ -453,18 +453,6 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
-func TestOrigins(t *testing.T) {
-	o := org()
-	o.AllowedHosts = []string{"login.acme.example"}
-	got, err := origins(o)
-	if err != nil || !slices.Equal(got, []string{"https://acme.okta.com", "https://login.acme.example"}) {
-		t.Errorf("%q, %v", got, err)
-	}
-	if _, err := origins(session.Org{URL: "acme"}); err == nil {
-		t.Error("taken")
-	}
-}
-
 // TestFactorsAreWords: what the table answers to can be asked for with flags
 // and in the configuration.
 func TestFactorsAreWords(t *testing.T) {

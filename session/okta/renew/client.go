@@ -39,7 +39,7 @@ func (n Renewer) newClient(r session.Remembered) (*client, error) {
 	switch {
 	case err != nil || origin == "":
 		return nil, errors.New("its url is not an address")
-	case u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())):
+	case u.Scheme != "https" && !(u.Scheme == "http" && session.IsLoopback(u.Hostname())):
 		return nil, errors.New("cookies go over https only")
 	case n.hasOnlyAllProxy():
 		return nil, errors.New("ALL_PROXY is set, which the browser alone goes by")
@@ -131,9 +131,4 @@ func withoutAddress(err error) error {
 		return quoting.Err
 	}
 	return err
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
