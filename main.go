@@ -29,7 +29,6 @@ import (
 	"stsx/session/endpoint"
 	"stsx/session/form"
 	"stsx/session/okta"
-	"stsx/session/textfile"
 	"stsx/session/tty"
 	"stsx/session/vault"
 )
@@ -134,7 +133,7 @@ func build(s commands.Settings) (*commands.Kit, error) {
 		End:      driver.SignOut,
 		Keeper:   keeper,
 		Identity: client.Identity,
-		File:     config.Editor{Path: path, Read: textfile.Read, Edit: textfile.Edit},
+		File:     config.Editor{Path: path},
 		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
 		Ask:      terminal,
 		Close:    terminal.Close,

@@ -4,12 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stsx/session/files"
 )
 
 // SavedSection is one section that stsx wrote.
@@ -22,18 +21,15 @@ type SavedSection struct {
 
 // Saved lists what was saved and not removed since, by profile.
 func (f Files) Saved() ([]SavedSection, error) {
-	entries, err := os.ReadDir(f.Dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	names, err := files.List(f.Dir)
 	if err != nil {
 		return nil, err
 	}
 	var all []SavedSection
-	for _, e := range entries {
-		text, err := os.ReadFile(filepath.Join(f.Dir, e.Name()))
+	for _, name := range names {
+		text, _, err := files.ReadOwn(filepath.Join(f.Dir, name))
 		var s SavedSection
-		if err == nil && json.Unmarshal(text, &s) == nil && f.recordName(s) == e.Name() {
+		if err == nil && json.Unmarshal(text, &s) == nil && f.recordName(s) == name {
 			all = append(all, s)
 		}
 	}
@@ -49,30 +45,18 @@ func (Files) recordName(s SavedSection) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// writeRecord is called with the lock of s.Path held: nobody else writes this record,
-// so its new text has a fixed name, and a killed writer leaves one file at most.
+// writeRecord is called with the lock of s.Path held: nobody else writes this record.
 func (f Files) writeRecord(s SavedSection) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+	if err := files.MakePrivate(f.Dir); err != nil {
 		return err
 	}
-	path := filepath.Join(f.Dir, f.recordName(s))
-	temp := path + ".new"
-	if err = os.WriteFile(temp, text, 0o600); err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		os.Remove(temp)
-	}
-	return err
+	return files.Replace(filepath.Join(f.Dir, f.recordName(s)), text)
 }
 
 func (f Files) deleteRecord(s SavedSection) error {
-	if err := os.Remove(filepath.Join(f.Dir, f.recordName(s))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return files.Remove(filepath.Join(f.Dir, f.recordName(s)))
 }

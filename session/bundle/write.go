@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"stsx/session/files"
 )
 
 const readme = `What stsx saw of a sign-in, for finding out why it went as it did.
@@ -48,35 +51,20 @@ func (b *Bundle) Check() error {
 func (b *Bundle) Write(said string) (err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	file, err := os.CreateTemp(filepath.Dir(b.path), ".stsx-debug-*")
+	var packed bytes.Buffer
+	err = b.pack(&packed, said)
+	switch {
+	case err != nil:
+	case b.written:
+		err = files.Replace(b.path, packed.Bytes())
+	default:
+		err = files.Create(b.path, packed.Bytes())
+	}
 	if err != nil {
-		return fmt.Errorf("writing the debug bundle: %w", err)
-	}
-	defer os.Remove(file.Name()) // gone already when all went well
-	if err := errors.Join(b.pack(file, said), file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("writing the debug bundle: %w", err)
-	}
-	if err := b.place(file.Name()); err != nil {
 		return fmt.Errorf("writing the debug bundle: %w", err)
 	}
 	b.written = true
 	return nil
-}
-
-// place gives the file its name. A link fails where the name is taken, which a
-// renaming does not; some file systems know no links.
-func (b *Bundle) place(temporary string) error {
-	if b.written {
-		return os.Rename(temporary, b.path)
-	}
-	err := os.Link(temporary, b.path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(b.path); err == nil {
-		return fmt.Errorf("%s: %w", b.path, fs.ErrExist)
-	}
-	return os.Rename(temporary, b.path)
 }
 
 func (b *Bundle) pack(to io.Writer, said string) error {

@@ -5,16 +5,11 @@ import (
 	"fmt"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // Editor changes the configuration at Path.
-type Editor struct {
-	Path string
-	// Read returns a file's text, "" when it is not there.
-	Read func(path string) (string, error)
-	// Edit puts in a file's place, in one step, what change makes of its text.
-	Edit func(ctx context.Context, path string, change func(text string) (string, error)) error
-}
+type Editor struct{ Path string }
 
 // ChangedError: somebody else wrote the file after it was shown what would be
 // changed.
@@ -39,7 +34,7 @@ func (e Editor) Shared(ctx context.Context, from string) ([]session.Table, error
 
 // Tables are the file's own, none when it is not there.
 func (e Editor) Tables() ([]session.Table, error) {
-	text, err := e.Read(e.Path)
+	text, err := files.Read(e.Path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
@@ -53,7 +48,7 @@ func (e Editor) Tables() ([]session.Table, error) {
 // Merge plans what tables add to the file and writes nothing. Errors: those of
 // PlanMerge.
 func (e Editor) Merge(tables []session.Table) (session.Merge, error) {
-	text, err := e.Read(e.Path)
+	text, err := files.Read(e.Path)
 	if err != nil {
 		return session.Merge{}, fmt.Errorf("reading the configuration: %w", err)
 	}
@@ -63,7 +58,7 @@ func (e Editor) Merge(tables []session.Table) (session.Merge, error) {
 // Write writes what was planned. A new file is for its owner alone. Errors:
 // *ChangedError, what Edit says.
 func (e Editor) Write(ctx context.Context, m session.Merge) error {
-	err := e.Edit(ctx, m.Path, func(text string) (string, error) {
+	err := files.Edit(ctx, m.Path, func(text string) (string, error) {
 		if text != m.Old {
 			return "", &ChangedError{m.Path}
 		}
@@ -77,7 +72,7 @@ func (e Editor) Write(ctx context.Context, m session.Merge) error {
 
 // Export is ExportShared of the file. Errors: *MissingError as well.
 func (e Editor) Export(names []string) (string, error) {
-	text, err := e.Read(e.Path)
+	text, err := files.Read(e.Path)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("reading the configuration: %w", err)

@@ -8,13 +8,12 @@ import (
 	"testing"
 
 	"stsx/session"
-	"stsx/session/textfile"
 )
 
 // TestEditor: what is written is what was shown, or nothing.
 func TestEditor(t *testing.T) {
 	ctx := context.Background()
-	e := Editor{Path: filepath.Join(t.TempDir(), "stsx", "config.toml"), Read: textfile.Read, Edit: textfile.Edit}
+	e := Editor{Path: filepath.Join(t.TempDir(), "stsx", "config.toml")}
 	if tables, err := e.Tables(); err != nil || len(tables) != 0 {
 		t.Errorf("%v, %v", tables, err)
 	}

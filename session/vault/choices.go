@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const (
@@ -40,7 +41,7 @@ func (c *Choices) Made(o session.Org, what, picked string) {
 	if was, ok := all[key]; ok && was.Picked == picked && c.now().Sub(was.Made) < choicesLife/2 {
 		return
 	}
-	if private(c.dir) != nil {
+	if files.MakePrivate(c.dir) != nil {
 		return
 	}
 	all[key] = choice{picked, c.now().UTC()}
@@ -48,12 +49,12 @@ func (c *Choices) Made(o session.Org, what, picked string) {
 	if err != nil {
 		return
 	}
-	replace(filepath.Join(c.dir, choicesFile), append(data, '\n'))
+	files.Replace(filepath.Join(c.dir, choicesFile), append(data, '\n'))
 }
 
 func (c *Choices) read() map[string]choice {
 	all := map[string]choice{}
-	data, _, err := read(filepath.Join(c.dir, choicesFile))
+	data, _, err := files.ReadOwn(filepath.Join(c.dir, choicesFile))
 	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
 		return map[string]choice{}
 	}

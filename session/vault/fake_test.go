@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // fakeKeyring is a keyring in memory that can fail, hang and be counted.
@@ -84,7 +85,9 @@ func (f fileKeyring) Get(_, user string) (string, error) {
 	return string(data), err
 }
 
-func (f fileKeyring) Set(_, user, secret string) error { return replace(f.path(user), []byte(secret)) }
+func (f fileKeyring) Set(_, user, secret string) error {
+	return files.Replace(f.path(user), []byte(secret))
+}
 
 func (f fileKeyring) Delete(_, user string) error { return os.Remove(f.path(user)) }
 

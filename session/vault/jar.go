@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const (
@@ -65,7 +65,7 @@ func (j *Jar) look(k key, name string) (session.Remembered, bool) {
 	}
 	switch {
 	case info != nil:
-		removeSame(path, info)
+		files.RemoveSame(path, info)
 	case !errors.Is(err, fs.ErrNotExist):
 		j.store.warn("reading cookies: " + err.Error())
 	}
@@ -80,7 +80,7 @@ func (j *Jar) old(r session.Remembered) bool {
 
 // openJar reads the file at path. info is nil when it could not be read.
 func openJar(k key, path string) (session.Remembered, fs.FileInfo, error) {
-	data, info, err := read(path)
+	data, info, err := files.ReadOwn(path)
 	if err != nil {
 		return session.Remembered{}, nil, err
 	}
@@ -110,10 +110,10 @@ func (j *Jar) Keep(ctx context.Context, o session.Org, r session.Remembered) err
 	}
 	name := k.jarName(o)
 	file := k.seal(name, plain)
-	if len(file) > fileLimit {
-		return fail(fmt.Errorf("they take %d bytes, and at most %d are kept", len(file), fileLimit))
+	if len(file) > files.OwnLimit {
+		return fail(fmt.Errorf("they take %d bytes, and at most %d are kept", len(file), files.OwnLimit))
 	}
-	if err := replace(filepath.Join(dir, name), file); err != nil {
+	if err := files.Replace(filepath.Join(dir, name), file); err != nil {
 		return fail(err)
 	}
 	j.sweep(k, dir)
@@ -123,15 +123,14 @@ func (j *Jar) Keep(ctx context.Context, o session.Org, r session.Remembered) err
 // sweep removes what is out of date, what can never be opened and what killed
 // writers left. The key of another's file may only be out of reach.
 func (j *Jar) sweep(k key, dir string) {
-	entries, _ := os.ReadDir(dir)
-	sweepTemps(dir, entries, j.store.now())
-	for _, name := range names(dir) {
+	files.RemoveUnfinished(dir, j.store.now())
+	for _, name := range fileNames(dir) {
 		path := filepath.Join(dir, name)
 		r, info, err := openJar(k, path)
 		switch {
 		case info == nil:
 		case errors.Is(err, errDamaged), err == nil && j.old(r), j.store.now().Sub(info.ModTime()) > cookiesLife:
-			removeSame(path, info)
+			files.RemoveSame(path, info)
 		}
 	}
 }
@@ -143,7 +142,7 @@ func (j *Jar) Discard(ctx context.Context, o session.Org) error {
 		return fmt.Errorf("discarding the cookies of %s: %w", o.Name, err)
 	}
 	for _, k := range keys {
-		if gone := os.Remove(filepath.Join(j.Dir(), k.jarName(o))); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		if gone := files.Remove(filepath.Join(j.Dir(), k.jarName(o))); gone != nil {
 			err = errors.Join(err, fmt.Errorf("discarding the cookies of %s: %w", o.Name, gone))
 		}
 	}
@@ -159,7 +158,7 @@ func (j *Jar) List(ctx context.Context) ([]session.Remembered, error) {
 	}
 	var list []session.Remembered
 	for _, k := range keys {
-		for _, name := range names(j.Dir()) {
+		for _, name := range fileNames(j.Dir()) {
 			r, _, err := openJar(k, filepath.Join(j.Dir(), name))
 			if err == nil && !j.old(r) && k.jarName(session.Org{Name: r.Org, URL: r.URL}) == name {
 				list = append(list, r)
@@ -176,7 +175,7 @@ func (j *Jar) List(ctx context.Context) ([]session.Remembered, error) {
 // keyring's where that one does not explain every file. A room without files
 // asks no keyring. Errors: the context's, or why the only key can't be had.
 func (s *Store) openers(ctx context.Context, room string) ([]key, error) {
-	if len(names(s.home.path(room))) == 0 {
+	if len(fileNames(s.home.path(room))) == 0 {
 		return nil, nil
 	}
 	var list []key

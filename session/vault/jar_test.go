@@ -95,7 +95,7 @@ func TestJar(t *testing.T) {
 func TestJarAtRest(t *testing.T) {
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
 	mustKeep(t, s, acme(), visit(t))
-	files := names(s.Jar().Dir())
+	files := fileNames(s.Jar().Dir())
 	if len(files) != 1 {
 		t.Fatal(files)
 	}

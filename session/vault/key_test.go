@@ -122,7 +122,7 @@ func TestKeyOutOfReach(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	mustPut(t, s, "other", canarySession("b", noon().Add(time.Hour))) // under a key of the kernel's own
-	if len(names(s.home.path(sessions))) != 2 {
+	if len(fileNames(s.home.path(sessions))) != 2 {
 		t.Error("the session was swept")
 	}
 	k.err = nil

@@ -3,10 +3,11 @@ package vault
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
+
+	"stsx/session/files"
 )
 
 const (
@@ -50,7 +51,7 @@ func (l *Limits) Longest(role string) time.Duration {
 func (l *Limits) Learn(role string, d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if private(l.dir) != nil {
+	if files.MakePrivate(l.dir) != nil {
 		return
 	}
 	all := l.read()
@@ -59,16 +60,14 @@ func (l *Limits) Learn(role string, d time.Duration) {
 	if err != nil {
 		return
 	}
-	replace(filepath.Join(l.dir, limitsFile), append(data, '\n'))
-	if entries, err := os.ReadDir(l.dir); err == nil {
-		sweepTemps(l.dir, entries, l.now())
-	}
+	files.Replace(filepath.Join(l.dir, limitsFile), append(data, '\n'))
+	files.RemoveUnfinished(l.dir, l.now())
 }
 
 // read returns what counts of the file; of one that doesn't parse, nothing.
 func (l *Limits) read() map[string]limit {
 	all := map[string]limit{}
-	data, _, err := read(filepath.Join(l.dir, limitsFile))
+	data, _, err := files.ReadOwn(filepath.Join(l.dir, limitsFile))
 	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
 		return map[string]limit{}
 	}

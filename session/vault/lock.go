@@ -11,15 +11,12 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
-
-	"github.com/gofrs/flock"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const (
-	lockPoll = 40 * time.Millisecond
 	// A lock file's first byte is what Windows locks, and so can't be read by
 	// others there; what the holder says of itself is in the bytes after it,
 	// always the same number, so that it needs no truncating.
@@ -27,9 +24,7 @@ const (
 	holderSize = 200
 )
 
-// Lock implements session.Store. The lock is the file's, not its existence:
-// the kernel ends it with the process, kill -9 included, children don't
-// inherit it, and the file is never removed.
+// Lock implements session.Store. The file is never removed.
 func (s *Store) Lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
 	return s.home.lock(ctx, name, self, waiting)
 }
@@ -41,62 +36,29 @@ func (h home) lock(ctx context.Context, name, self string, waiting func(holder s
 	}
 	sum := sha256.Sum256([]byte(name))
 	path := filepath.Join(dir, hex.EncodeToString(sum[:16])+".lock")
-	ticker := time.NewTicker(lockPoll)
-	defer ticker.Stop()
-	for polls := 0; ; polls++ {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	polls := 0
+	held, err := files.WaitLock(ctx, path, func() {
+		polls++
+		if waiting == nil {
+			return
 		}
-		unlock, err := try(path, self)
-		if err != nil {
-			return nil, lockError(dir, err)
+		// A holder that has only just got the lock may have said nothing yet.
+		if holder := readHolder(path); holder != "" || polls > 2 {
+			waiting(holder)
+			waiting = nil
 		}
-		if unlock != nil {
-			return unlock, nil
-		}
-		if waiting != nil {
-			// A holder that has only just got the lock may have said nothing yet.
-			if holder := readHolder(path); holder != "" || polls > 1 {
-				waiting(holder)
-				waiting = nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-ticker.C:
-		}
-	}
-}
-
-// try takes the lock; unlock is nil when another has it.
-func try(path, self string) (unlock func(), err error) {
-	f := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
-	if ok, err := f.TryLock(); !ok || err != nil {
-		return nil, err
-	}
-	held, err := f.Stat()
-	if err == nil {
-		err = owned(path, held)
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, lockError(dir, err)
 	}
 	if err != nil {
-		f.Unlock()
 		return nil, err
 	}
-	// Who removes the state directory while it is in use leaves the lock on a
-	// file that nobody else will look at.
-	if named, err := os.Stat(path); err != nil || !os.SameFile(held, named) {
-		f.Unlock()
-		return nil, nil
-	}
 	writeHolder(path, self)
-	var once sync.Once
-	return func() {
-		once.Do(func() {
-			writeHolder(path, "")
-			f.Unlock()
-		})
-	}, nil
+	return sync.OnceFunc(func() {
+		writeHolder(path, "")
+		held.Release()
+	}), nil
 }
 
 // writeHolder is for the waiters' information only: a failure is not worth

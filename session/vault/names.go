@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const (
@@ -61,19 +62,19 @@ func (n *Names) Learn(names map[string]string) {
 			n.seen[account] = called{name, n.now().UTC()}
 		}
 	}
-	if private(n.dir) != nil {
+	if files.MakePrivate(n.dir) != nil {
 		return
 	}
 	data, err := json.MarshalIndent(n.seen, "", "  ")
 	if err != nil {
 		return
 	}
-	replace(filepath.Join(n.dir, namesFile), append(data, '\n'))
+	files.Replace(filepath.Join(n.dir, namesFile), append(data, '\n'))
 }
 
 func (n *Names) read() map[string]called {
 	all := map[string]called{}
-	data, _, err := read(filepath.Join(n.dir, namesFile))
+	data, _, err := files.ReadOwn(filepath.Join(n.dir, namesFile))
 	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
 		return map[string]called{}
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const declined = "declined"
@@ -58,7 +58,7 @@ func (p *Passwords) Remember(ctx context.Context, o session.Org, password sessio
 	if err := p.keyring.set(ctx, user, password.Reveal()); err != nil {
 		return p.unusable(ctx, "remembering the password", err)
 	}
-	if err := os.Remove(p.home.path(declined, o.ID())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := files.Remove(p.home.path(declined, o.ID())); err != nil {
 		return fmt.Errorf("remembering the password: %w", err)
 	}
 	return nil
@@ -96,7 +96,7 @@ func (p *Passwords) Declined(_ context.Context, o session.Org) bool {
 func (p *Passwords) Decline(_ context.Context, o session.Org) error {
 	dir, err := p.home.room(declined)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, o.ID()), nil, 0o600)
+		err = files.Replace(filepath.Join(dir, o.ID()), nil)
 	}
 	if err != nil {
 		return fmt.Errorf("remembering not to ask: %w", err)

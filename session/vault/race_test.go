@@ -36,7 +36,7 @@ func raceFirstPut(t *testing.T, s *Store, env ...string) {
 		t.Fatalf("%d sessions can be opened, %v; want %d", len(list), err, racers)
 	}
 	ids := map[string]bool{}
-	for _, name := range names(s.home.path(sessions)) {
+	for _, name := range fileNames(s.home.path(sessions)) {
 		ids[string(headOf(s.home.path(sessions, name)))] = true
 	}
 	if len(ids) != 1 {

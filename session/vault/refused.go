@@ -3,12 +3,12 @@ package vault
 import (
 	"context"
 	"encoding/hex"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const refused = "refused"
@@ -32,7 +32,7 @@ func (s *Store) MarkRefused(ctx context.Context, o session.Org, password session
 	}
 	s.sweepRefused(dir)
 	at := s.now().UTC().Format(time.RFC3339)
-	if err := replace(filepath.Join(dir, refusedName(k, o, password)), []byte(at)); err != nil {
+	if err := files.Replace(filepath.Join(dir, refusedName(k, o, password)), []byte(at)); err != nil {
 		s.warn("remembering that the password was refused: " + err.Error())
 	}
 }
@@ -53,7 +53,7 @@ func (s *Store) WasRefused(ctx context.Context, o session.Org, password session.
 // that the password is right now.
 func (s *Store) ClearRefused(o session.Org) {
 	for _, path := range s.refusals(o) {
-		os.Remove(path)
+		files.Remove(path)
 	}
 }
 
@@ -64,7 +64,7 @@ func refusedName(k key, o session.Org, password session.Secret) string {
 func (s *Store) refusals(o session.Org) []string {
 	dir := s.home.path(refused)
 	var list []string
-	for _, name := range names(dir) {
+	for _, name := range fileNames(dir) {
 		if strings.HasPrefix(name, o.ID()+"-") {
 			list = append(list, filepath.Join(dir, name))
 		}
@@ -74,7 +74,7 @@ func (s *Store) refusals(o session.Org) []string {
 
 // stillRefused also forgets what a clock set back would keep for long.
 func (s *Store) stillRefused(path string) bool {
-	data, _, err := read(path)
+	data, _, err := files.ReadOwn(path)
 	if err != nil {
 		return false
 	}
@@ -84,11 +84,10 @@ func (s *Store) stillRefused(path string) bool {
 }
 
 func (s *Store) sweepRefused(dir string) {
-	entries, _ := os.ReadDir(dir)
-	sweepTemps(dir, entries, s.now())
-	for _, name := range names(dir) {
+	files.RemoveUnfinished(dir, s.now())
+	for _, name := range fileNames(dir) {
 		if path := filepath.Join(dir, name); !s.stillRefused(path) {
-			os.Remove(path)
+			files.Remove(path)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestRefused(t *testing.T) {
 	now = now.Add(time.Second)
 	check(org, wrong, false)
 	s.MarkRefused(background, other, wrong)
-	if left := names(s.home.path(refused)); len(left) != 1 {
+	if left := fileNames(s.home.path(refused)); len(left) != 1 {
 		t.Errorf("left: %v", left)
 	}
 	s.MarkRefused(background, org, wrong)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const (
@@ -46,7 +47,7 @@ func (r *Roles) See(o session.Org, roles []session.Role) {
 	if was, ok := all[o.ID()]; ok && slices.Equal(was.Roles, arns) && r.now().Sub(was.Seen) < rolesLife/2 {
 		return
 	}
-	if private(r.dir) != nil {
+	if files.MakePrivate(r.dir) != nil {
 		return
 	}
 	all[o.ID()] = grants{arns, r.now().UTC()}
@@ -54,7 +55,7 @@ func (r *Roles) See(o session.Org, roles []session.Role) {
 	if err != nil {
 		return
 	}
-	replace(filepath.Join(r.dir, rolesFile), append(data, '\n'))
+	files.Replace(filepath.Join(r.dir, rolesFile), append(data, '\n'))
 }
 
 // Seen implements session.Roles.
@@ -73,7 +74,7 @@ func (r *Roles) Seen() []session.Role {
 
 func (r *Roles) read() map[string]grants {
 	all := map[string]grants{}
-	data, _, err := read(filepath.Join(r.dir, rolesFile))
+	data, _, err := files.ReadOwn(filepath.Join(r.dir, rolesFile))
 	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
 		return map[string]grants{}
 	}

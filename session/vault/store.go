@@ -11,10 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // deadAfter is the age at which a session's file is of no use whatever it
@@ -75,7 +75,7 @@ func (s *Store) look(k key, key string) (session.Session, bool) {
 	}
 	switch {
 	case info != nil:
-		removeSame(path, info)
+		files.RemoveSame(path, info)
 	case !errors.Is(err, fs.ErrNotExist):
 		s.warn("reading a session: " + err.Error())
 	}
@@ -84,7 +84,7 @@ func (s *Store) look(k key, key string) (session.Session, bool) {
 
 // openSession reads the file at path. info is nil when it could not be read.
 func openSession(k key, path string) (found Kept, info fs.FileInfo, err error) {
-	data, info, err := read(path)
+	data, info, err := files.ReadOwn(path)
 	if err != nil {
 		return Kept{}, nil, err
 	}
@@ -106,7 +106,7 @@ func openSession(k key, path string) (found Kept, info fs.FileInfo, err error) {
 // unexplained reports whether room holds a file that another key than k sealed.
 func (s *Store) unexplained(room string, k key, have bool) bool {
 	dir := s.home.path(room)
-	for _, name := range names(dir) {
+	for _, name := range fileNames(dir) {
 		head := headOf(filepath.Join(dir, name))
 		if head != nil && !(have && bytes.Equal(head, k.head())) {
 			return true
@@ -129,18 +129,6 @@ func headOf(path string) []byte {
 	return head
 }
 
-// names lists the sessions' files in dir.
-func names(dir string) []string {
-	entries, _ := os.ReadDir(dir)
-	var list []string
-	for _, e := range entries {
-		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), tempPrefix) {
-			list = append(list, e.Name())
-		}
-	}
-	return list
-}
-
 // Put implements session.Store. What is out of date in the store is removed
 // on the way.
 func (s *Store) Put(ctx context.Context, key string, kept session.Session) error {
@@ -157,7 +145,7 @@ func (s *Store) Put(ctx context.Context, key string, kept session.Session) error
 		return fmt.Errorf("keeping the session: %w", err)
 	}
 	name := k.name(key)
-	if err := replace(filepath.Join(dir, name), k.seal(name, plain)); err != nil {
+	if err := files.Replace(filepath.Join(dir, name), k.seal(name, plain)); err != nil {
 		return fmt.Errorf("keeping the session: %w", err)
 	}
 	if s.due() {
@@ -183,17 +171,16 @@ func (s *Store) due() bool {
 // what killed writers left. A file of another key or version is left alone
 // until no session can live in it: its key may only be out of reach.
 func (s *Store) sweep(k key, dir string) {
-	entries, _ := os.ReadDir(dir)
-	sweepTemps(dir, entries, s.now())
-	for _, name := range names(dir) {
+	files.RemoveUnfinished(dir, s.now())
+	for _, name := range fileNames(dir) {
 		path := filepath.Join(dir, name)
 		found, info, err := openSession(k, path)
 		switch {
 		case info == nil:
 		case s.now().Sub(info.ModTime()) > deadAfter, errors.Is(err, errDamaged):
-			removeSame(path, info)
+			files.RemoveSame(path, info)
 		case err == nil && !found.Credentials.Expires.After(s.now()):
-			removeSame(path, info)
+			files.RemoveSame(path, info)
 		}
 	}
 }
@@ -232,7 +219,7 @@ func (s *Store) List(ctx context.Context) ([]Kept, error) {
 func (s *Store) opened(k key) []Kept {
 	dir := s.home.path(sessions)
 	var list []Kept
-	for _, name := range names(dir) {
+	for _, name := range fileNames(dir) {
 		if found, _, err := openSession(k, filepath.Join(dir, name)); err == nil {
 			list = append(list, found)
 		}
@@ -265,7 +252,7 @@ func (s *Store) Delete(ctx context.Context, match func(session.Session) bool) (i
 // password, whether or not they can be opened, and withKey the key too, in
 // every keyring.
 func (s *Store) DeleteAll(ctx context.Context, withKey bool) error {
-	err := errors.Join(empty(s.home.path(sessions)), empty(s.home.path(cookies)), empty(s.home.path(refused)))
+	err := errors.Join(files.RemoveAll(s.home.path(sessions)), files.RemoveAll(s.home.path(cookies)), files.RemoveAll(s.home.path(refused)))
 	if withKey {
 		err = errors.Join(err, s.keys.remove(ctx))
 	}

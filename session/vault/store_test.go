@@ -220,11 +220,11 @@ func TestPutSweeps(t *testing.T) {
 	foreign := newKey().seal("foreign", []byte("{}"))
 	gone := []string{
 		file(t, s, "ended"),
-		write(tempPrefix+"old", nil, 2*time.Hour),
+		write(".x.stsx-new-old", nil, 2*time.Hour),
 		write("damaged", []byte("stsx"), 0),
 		write("foreign", foreign, 25*time.Hour),
 	}
-	stay := []string{write(tempPrefix+"new", nil, 0), write("foreign-new", foreign, time.Hour)}
+	stay := []string{write(".x.stsx-new-new", nil, 0), write("foreign-new", foreign, time.Hour)}
 	s.now = func() time.Time { return noon().Add(2 * time.Minute) }
 	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
 	for _, path := range gone {
@@ -371,7 +371,7 @@ func TestDeleteAll(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			for _, room := range []string{sessions, refused} {
-				if left := names(s.home.path(room)); len(left) > 0 {
+				if left := fileNames(s.home.path(room)); len(left) > 0 {
 					t.Errorf("left in %s: %v", room, left)
 				}
 			}

@@ -1,4 +1,4 @@
-package textfile
+package files
 
 import (
 	"context"
@@ -46,7 +46,7 @@ func TestWhatIsNoTextFile(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large")
-	for size, fits := range map[int64]bool{maxSize - 100: true, maxSize + 1: false} {
+	for size, fits := range map[int64]bool{textLimit - 100: true, textLimit + 1: false} {
 		if err := errors.Join(os.WriteFile(large, nil, 0o600), os.Truncate(large, size)); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,41 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// MakePrivate makes sure that dir is a folder that only this user can enter. A
+// missing one is made, its parents too; one that is open wider is closed; one
+// of another user is refused.
+func MakePrivate(dir string) error {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+			return fmt.Errorf("making %s: %w", filepath.Dir(dir), err)
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("making %s: %w", dir, err)
+		}
+		info, err = os.Stat(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("looking at %s: %w", dir, err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a directory", dir)
+	}
+	if err := CheckOwner(dir, info); err != nil {
+		return err
+	}
+	if wide := info.Mode().Perm() & 0o077; wide != 0 && runtime.GOOS != "windows" {
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return fmt.Errorf("%s is open to other users (mode %04o) and could not be closed: %w", dir, info.Mode().Perm(), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+// Package files holds what stsx does with files: private folders, locks, reading
+// with a bound, replacing in one step, removing. Nobody else does any of these.
+//
+// Two kinds of files come through here. stsx's own lie in private folders and
+// are read with ReadOwn and written with Replace or Create. Those that other
+// programs and people write as well are read with Read and changed with Edit.
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+const (
+	// textLimit bounds what is read of a file that people edit, in bytes.
+	textLimit = 16 << 20
+	// OwnLimit bounds what is read of a file of stsx's own, in bytes; a session
+	// takes about 2 KB.
+	OwnLimit = 1 << 20
+)
+
+// Read returns the text of the file at path; one that is not there has none.
+func Read(path string) (string, error) {
+	text, _, err := readText(path)
+	return text, err
+}
+
+// readText returns what the file holds; info is nil when it is not there.
+func readText(path string) (string, fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil, nil
+	case err != nil:
+		return "", nil, err
+	case !info.Mode().IsRegular():
+		return "", nil, fmt.Errorf("%s is not a file", path)
+	case info.Size() > textLimit:
+		return "", nil, fmt.Errorf("%s is larger than %d MiB", path, textLimit>>20)
+	}
+	text, err := os.ReadFile(path)
+	return string(text), info, err
+}
+
+// ReadOwn returns what is in a file of stsx's own, up to OwnLimit, and what the
+// file was, for RemoveSame. One of another user is refused.
+func ReadOwn(path string) ([]byte, fs.FileInfo, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is not a file", path)
+	}
+	if err := CheckOwner(path, info); err != nil {
+		return nil, nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, OwnLimit))
+	return data, info, err
+}
+
+// List returns the names of the files in dir that Replace or Create has
+// finished, or somebody else put there; a dir that isn't there has none.
+func List(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && !isTemp(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
