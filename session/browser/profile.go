@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
+	"stsx/session/files"
 )
 
 // A profile is a run's own user data directory. Beside run-X lies run-X.lock, held as long as the run lives and let go by
@@ -17,7 +18,7 @@ import (
 // because it has to be the last thing to go.
 type profile struct {
 	dir  string
-	lock *flock.Flock
+	lock *files.Lock
 }
 
 const (
@@ -36,56 +37,39 @@ const preferences = `{"credentials_enable_service":false,"credentials_enable_aut
 
 // newProfile sweeps root and makes a directory there that no other run touches.
 func newProfile(root string) (*profile, error) {
-	if err := os.MkdirAll(root, 0o700); err != nil {
+	if err := files.MakePrivate(root); err != nil {
 		return nil, err
 	}
 	sweep(root)
 	for {
-		file, err := os.CreateTemp(root, profilePrefix+"*"+lockSuffix)
+		dir := filepath.Join(root, profilePrefix+strings.ToLower(rand.Text()[:12]))
+		lock, err := files.TryLock(dir + lockSuffix)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("locking %s: %w", dir+lockSuffix, err)
 		}
-		name := file.Name()
-		file.Close()
-		p := &profile{dir: strings.TrimSuffix(name, lockSuffix), lock: flock.New(name)}
-		held, err := p.lock.TryLock()
-		if err != nil {
-			return nil, fmt.Errorf("locking %s: %w", name, err)
-		}
-		if !held || !p.lockIsNamed() { // a sweeper was faster: it takes a lock nobody holds yet for a leftover
-			p.lock.Unlock()
+		if lock == nil { // a sweeper was faster: it takes a lock nobody holds yet for a leftover
 			continue
 		}
+		p := &profile{dir: dir, lock: lock}
 		settings := filepath.Join(p.dir, "Default")
-		if err := os.Mkdir(p.dir, 0o700); err != nil {
+		if err := errors.Join(files.MakePrivate(p.dir), files.MakePrivate(settings)); err != nil {
 			return nil, errors.Join(err, p.remove())
 		}
-		if err := errors.Join(os.Mkdir(settings, 0o700), os.WriteFile(filepath.Join(settings, "Preferences"), []byte(preferences), 0o600)); err != nil {
+		if err := files.Replace(filepath.Join(settings, "Preferences"), []byte(preferences)); err != nil {
 			return nil, errors.Join(err, p.remove())
 		}
 		return p, nil
 	}
 }
 
-// lockIsNamed says whether the lock held still has its name, that is, was not removed between its making and its locking.
-func (p *profile) lockIsNamed() bool {
-	held, err := p.lock.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Stat(p.lock.Path())
-	return err == nil && os.SameFile(held, named)
-}
-
-// remove deletes the directory, then lets go of the lock and deletes that. If the directory resists, the next run's sweep
-// finds it.
+// remove deletes the directory, then its lock. If the directory resists, the
+// next run's sweep finds it.
 func (p *profile) remove() error {
-	err := removeAll(p.dir)
-	p.lock.Unlock()
-	if err != nil {
+	if err := removeAll(p.dir); err != nil {
+		p.lock.Release()
 		return fmt.Errorf("removing the browser's profile: %w", err)
 	}
-	os.Remove(p.lock.Path())
+	p.lock.Remove()
 	return nil
 }
 
@@ -116,14 +100,14 @@ func sweep(root string) {
 			}
 			continue
 		}
-		left := &profile{dir: dir, lock: flock.New(dir+lockSuffix, flock.SetFlag(os.O_RDWR))} // opens, never creates
-		if held, err := left.lock.TryLock(); err != nil || !held {
+		lock, err := files.TryLockLeft(dir + lockSuffix)
+		if err != nil || lock == nil {
 			continue
 		}
 		if os.RemoveAll(dir) == nil {
-			os.Remove(left.lock.Path())
+			lock.Remove()
 		}
-		left.lock.Unlock()
+		lock.Release()
 	}
 }
 
