@@ -322,16 +322,6 @@ func TestSettings(t *testing.T) {
 	if s := r.settings; s.MFACode.Reveal() != "2" || s.Username != "env" || s.BrowserAt != "x" || !s.Password.IsZero() {
 		t.Errorf("%+v", s)
 	}
-	for line, want := range map[string]string{
-		"--browser headles": "--browser is headless, visible or auto", "--duration 5m": "between 15m and 12h", "--duration 13h": "between 15m", "--duration 8": "between 15m", "--duration=": "between 15m",
-		"--mfa topt": `--mfa: unknown factor "topt"; did you mean totp?`, "--mfa pigeon": "there are totp, push, sms", "--mfa=": "--mfa is empty", "--role=": "--role is empty", "--role arn:aws:iam::1:role/x": "is not a role ARN",
-		"--region=": "--region is empty", "--region evil.example/": "not a region's name", "--region EU-WEST-1": "not a region's name", "--username=": "--username is empty", "--mfa-code=": "--mfa-code is empty", "--config=": "--config is empty",
-	} {
-		r := newRoom()
-		if code := r.run(append([]string{"status"}, strings.Fields(line)...)...); code != 2 || r.out.Len() > 0 || !strings.Contains(r.err.String(), want) || r.builds > 0 {
-			t.Errorf("%s: %d, %s", line, code, r.err)
-		}
-	}
 }
 
 // TestPasswordStdin: the first line and not a byte more.

@@ -75,39 +75,14 @@ func TestForms(t *testing.T) {
 }
 
 // TestFormsRefused: what can't be understood, and what may have been meant.
-func TestFormsRefused(t *testing.T) {
-	for line, want := range map[string]string{
-		"exce prod":                    `unknown command exce; did you mean exec or each?`,
-		"consoles prod":                `unknown command consoles; did you mean console?`,
-		"password frget":               `unknown command "password frget"; did you mean forget?`,
-		"password":                     "password needs one of: set, forget, status",
-		"password --":                  "password needs one of",
-		"password set --idp":           "flag --idp needs a value",
-		"exec prod --role":             "flag --role needs a value",
-		"exec prod --rol x":            "unknown flag --rol; did you mean --role?",
-		"exec prod --rol=x":            "unknown flag --rol; did you mean --role?",
-		"exec prod -role x":            "unknown flag -role; did you mean --role?",
-		"exec prod -x":                 "unknown flag -x",
-		"exec prod ---role x":          "unknown flag ---role; did you mean --role?",
-		"exec prod --json":             "unknown flag --json",
-		"status --jsno":                "unknown flag --jsno; did you mean --json?",
-		"--json status":                "unknown flag --json",
-		"exec prod --reload ls":        "unknown flag --reload",
-		"exec prod --password hunter2": "unknown flag --password; did you mean --password-stdin",
-		"login --=x":                   "unknown flag --",
-		"each a ls -l":                 `each needs "--" before the command`,
-		"each a -l -- ls":              "unknown flag -l",
-		"-- exec prod":                 "a command of stsx comes before --",
-		"--":                           "a command of stsx comes before --",
-		"exec \x1b[2J --\x1b[31m":      `unknown flag "--\x1b[31m"`,
-	} {
-		_, err := parse(strings.Split(line, " ")...)
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: %v, want %s", line, err, want)
-		}
-		if code, _ := status(err); code != statusUsage {
-			t.Errorf("%s: status %d", line, code)
-		}
+// TestHostileFlag: what is no flag is quoted, see tests/script/usage.txtar for the others.
+func TestHostileFlag(t *testing.T) {
+	_, err := parse("exec", "\x1b[2J", "--\x1b[31m")
+	if err == nil || !strings.Contains(err.Error(), `unknown flag "--\x1b[31m"`) {
+		t.Error(err)
+	}
+	if code, _ := status(err); code != statusUsage {
+		t.Error(code)
 	}
 }
 

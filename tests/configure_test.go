@@ -212,6 +212,4 @@ func TestShare(t *testing.T) {
 		}
 		other.writeFile(other.configPath(), got, 0o600)
 	}
-	other.wantStatus(other.run("configure", "import"), 2)
-	other.wantText(other.wantStatus(other.run("configure", "imprt"), 2).stderr, "did you mean import?")
 }

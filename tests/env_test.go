@@ -264,34 +264,6 @@ func TestEnvOnATerminal(t *testing.T) {
 	}
 }
 
-// TestEnvUsage: what can't be understood prints nothing that changes anything.
-func TestEnvUsage(t *testing.T) {
-	d := deskWithoutOrg(t)
-	for _, c := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"env", "prod", "--shell", "fsh"}, "did you mean"},
-		{[]string{"env", "prod", "--shell", ""}, "--shell is empty"},
-		{[]string{"env", "prod", "dev"}, "env takes one profile"},
-		{[]string{"env", ""}, "the profile's name is empty"},
-		{[]string{"env", "prod", "--unset"}, "takes no argument"},
-		{[]string{"env", "--unset", "--shell", "dotenv"}, "no way to unset"},
-		{[]string{"env", "prod", "--shell", "github-actions"}, "GITHUB_ENV"},
-		{[]string{"env", "--bogus"}, "unknown flag"},
-	} {
-		// The shell that is found here is $SHELL, sh.
-		if r := d.wantStatus(d.run(c.args...), 2); r.stdout != "" && r.stdout != "(exit 2);\n" || !strings.Contains(r.stderr, c.want) {
-			t.Errorf("%q: %s", c.args, r)
-		}
-	}
-	for _, args := range [][]string{{"env", "--unset", "--config", "/nonexistent"}, {"env", "--unset", "--shell", "tcsh"}} {
-		if r := d.wantStatus(d.run(args...), 0); r.stderr != "" {
-			t.Errorf("%q: %s", args, r)
-		}
-	}
-}
-
 // deskWithoutOrg is a desk where nobody can sign in.
 func deskWithoutOrg(t *testing.T) *desk {
 	return &desk{T: t, home: t.TempDir(), env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh"}}

@@ -36,12 +36,6 @@ func TestRoles(t *testing.T) {
 			}
 		})
 	}
-	d.subtest("refused before anything is done", func(d *desk) {
-		d.wantText(d.wantStatus(d.run("exec", "prod", "--role", "arn:aws:iam::12:role/X", "--", "true"), 125).stderr, "is not a role ARN")
-		if r := d.wantStatus(d.run("login", "prod", "--role", ""), 2); r.stdout != "" {
-			d.Errorf("%s", r)
-		}
-	})
 	d.subtest("the table", func(d *desk) {
 		r := d.wantStatus(d.withFreshState().run("roles"), 0)
 		want := "ACCOUNT       ROLE        ARN\n" +
