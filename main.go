@@ -38,7 +38,7 @@ var version = "(built from source)"
 
 func main() {
 	ctx, stop := process.UntilSignal()
-	code := commands.Run(ctx, commands.System{
+	code := commands.Run(ctx, commands.HostSystem{
 		Args:             os.Args[1:],
 		Environ:          os.Environ(),
 		Stdin:            os.Stdin,
@@ -51,23 +51,23 @@ func main() {
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
 		Processors:       runtime.NumCPU(),
-		Parents:          process.ParentNames,
-		Self:             func() (string, error) { return process.OwnPath(os.Args[0]) },
-		Find:             process.FindProgram,
+		ParentNames:      process.ParentNames,
+		OwnPath:          func() (string, error) { return process.OwnPath(os.Args[0]) },
+		FindProgram:      process.FindProgram,
 		Replace:          process.Replace,
-		Beside:           process.RunBeside,
-		Die:              process.EndBySignal,
-		Notify: func(title, text string) error {
+		RunBeside:        process.RunBeside,
+		EndBySignal:      process.EndBySignal,
+		ShowMessage: func(title, text string) error {
 			return process.ShowMessage(runtime.GOOS, os.Environ(), title, text)
 		},
-		Build: build,
+		BuildDrivers: build,
 	})
 	stop()
 	os.Exit(code)
 }
 
 // build makes the drivers. None of them does anything before it is used.
-func build(s commands.Settings) (*commands.Kit, error) {
+func build(s commands.Settings) (*commands.Drivers, error) {
 	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
 	state, err := directory("XDG_STATE_HOME", home, ".local", "state")
 	if err != nil {
@@ -121,24 +121,24 @@ func build(s commands.Settings) (*commands.Kit, error) {
 	}
 	client := awssts.New(os.Getenv)
 	roles, names := vault.NewRoles(cache, time.Now), vault.NewNames(cache, time.Now)
-	kit := &commands.Kit{
+	kit := &commands.Drivers{
 		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
 			IdP: providers, STS: client, Store: store,
 			Limits: vault.NewLimits(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
-		Roles:    roles,
-		Sessions: sessions{store},
-		Jar:      store.Jar(),
-		End:      driver.SignOut,
-		Keeper:   keeper,
-		Identity: client.Identity,
-		File:     config.Editor{Path: path},
-		Shared:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
-		Ask:      terminal,
-		Close:    terminal.Close,
-		Yield:    terminal.Yield,
-		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
+		Roles:         roles,
+		Sessions:      sessions{store},
+		Jar:           store.Jar(),
+		EndRemembered: driver.SignOut,
+		Keeper:        keeper,
+		Identity:      client.Identity,
+		ConfigFile:    config.Editor{Path: path},
+		AWSFiles:      awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
+		Ask:           terminal,
+		Close:         terminal.Close,
+		Yield:         terminal.Yield,
+		Endpoint:      func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
 	kit.Names, kit.AccountNames, kit.Console = names, client.AccountNames, client.Console
 	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: driver.CanShow}.Open

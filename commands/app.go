@@ -15,66 +15,66 @@ import (
 	"stsx/session"
 )
 
-// run is one run of the program: what the verbs share.
-type run struct {
-	System
-	invocation
+// commandRun is one run of the program: what the verbs share.
+type commandRun struct {
+	HostSystem
+	commandLine
 	settings Settings
-	kit      *Kit
+	drivers  *Drivers
 	app      *cli.App
 }
 
 // Run does what args say and returns the exit status.
-func Run(ctx context.Context, sys System) int {
-	r := &run{System: sys}
-	r.app = r.tree()
-	err := r.do(ctx)
-	if r.kit != nil {
-		err = errors.Join(err, r.kit.Close())
+func Run(ctx context.Context, sys HostSystem) int {
+	r := &commandRun{HostSystem: sys}
+	r.app = r.commandTree()
+	err := r.runVerb(ctx)
+	if r.drivers != nil {
+		err = errors.Join(err, r.drivers.Close())
 	}
 	// A terminal that goes away ends a question and sends SIGHUP: the signal is the reason.
 	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted)) {
 		err = cause
 	}
 	var said strings.Builder
-	code := report(io.MultiWriter(sys.Stderr, &said), err, r.verb == "exec" || r.verb == "each")
-	if failed := r.bundle(said.String()); failed != nil && code == statusOK {
+	code := reportError(io.MultiWriter(sys.Stderr, &said), err, r.verb == "exec" || r.verb == "each")
+	if failed := r.writeBundle(said.String()); failed != nil && code == statusOK {
 		code = statusFailure
 	}
 	if code != statusOK && r.verb == "env" {
-		r.failEnv(code)
+		r.printEnvFailure(code)
 	}
 	var done process.Ended
 	if errors.As(err, &done) && done.Signal != 0 {
-		sys.Die(done.Signal)
+		sys.EndBySignal(done.Signal)
 	}
 	return code
 }
 
-// bundle writes the debug bundle, if one is wanted, and says where it is. said
+// writeBundle writes the debug bundle, if one is wanted, and says where it is. said
 // is what the person was told of an error. Its own failure is told, too, and
 // takes the place of no other.
-func (r *run) bundle(said string) error {
-	if r.kit == nil || r.kit.Bundle == nil {
+func (r *commandRun) writeBundle(said string) error {
+	if r.drivers == nil || r.drivers.Bundle == nil {
 		return nil
 	}
-	err := r.kit.Bundle(said)
+	err := r.drivers.Bundle(said)
 	switch {
 	case err != nil:
-		fmt.Fprintln(r.Stderr, "stsx: "+plain(err.Error()))
+		fmt.Fprintln(r.Stderr, "stsx: "+plainText(err.Error()))
 	case !r.settings.Quiet:
-		fmt.Fprintln(r.Stderr, "stsx: the debug bundle is in "+plain(r.settings.DebugBundle))
+		fmt.Fprintln(r.Stderr, "stsx: the debug bundle is in "+plainText(r.settings.DebugBundle))
 	}
 	return err
 }
 
-func (r *run) do(ctx context.Context) error {
-	if len(r.Args) > 0 && r.Args[0] == completing {
-		r.complete(r.Args[1:])
+func (r *commandRun) runVerb(ctx context.Context) error {
+	if len(r.Args) > 0 && r.Args[0] == completeVerb {
+		r.runComplete(r.Args[1:])
 		return nil
 	}
 	var err error
-	if r.invocation, err = split(r.app, r.Args); err != nil {
+	if r.commandLine, err = parseArgs(r.app, r.Args); err != nil {
 		return err
 	}
 	if r.verb == "" && len(r.operands) > 0 {
@@ -83,13 +83,13 @@ func (r *run) do(ctx context.Context) error {
 	if r.help {
 		return r.printHelp(strings.Fields(r.verb))
 	}
-	return r.app.RunContext(ctx, r.line())
+	return r.app.RunContext(ctx, r.urfaveArgs())
 }
 
-// tree is the program's commands and flags. urfave's own policies (usage
+// commandTree is the program's commands and flags. urfave's own policies (usage
 // errors on stdout, exit codes of its choice, an unknown command as success)
 // are replaced on every command.
-func (r *run) tree() *cli.App {
+func (r *commandRun) commandTree() *cli.App {
 	app := &cli.App{
 		Name:            "stsx",
 		Usage:           "AWS credentials through Okta, in one command's environment and nowhere else",
@@ -100,8 +100,8 @@ func (r *run) tree() *cli.App {
 		HideHelpCommand: true,
 		Flags:           append(globalFlags(), helpFlag()),
 		HideHelp:        true,
-		Before:          r.begin,
-		Action:          r.bare,
+		Before:          r.readSettings,
+		Action:          r.runBare,
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
@@ -109,20 +109,20 @@ func (r *run) tree() *cli.App {
 			r.passwordCommand(), r.configureCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
-	r.govern(app.Commands)
+	r.setPolicies(app.Commands)
 	return app
 }
 
-// govern sets the policy on every command: urfave does not hand it down.
-func (r *run) govern(commands []*cli.Command) {
+// setPolicies sets the policy on every command: urfave does not hand it down.
+func (r *commandRun) setPolicies(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError = r.onUsageError
 		c.HideHelp = true
-		r.govern(c.Subcommands)
+		r.setPolicies(c.Subcommands)
 	}
 }
 
-func (r *run) onUsageError(_ *cli.Context, err error, _ bool) error {
+func (r *commandRun) onUsageError(_ *cli.Context, err error, _ bool) error {
 	return &usageError{err.Error(), r.verb}
 }
 
@@ -150,8 +150,8 @@ func globalFlags() []cli.Flag {
 	}
 }
 
-// begin reads the global flags, before any verb.
-func (r *run) begin(c *cli.Context) error {
+// readSettings reads the global flags, before any verb.
+func (r *commandRun) readSettings(c *cli.Context) error {
 	s := Settings{
 		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
 		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"), Username: c.String("username"),
@@ -178,7 +178,7 @@ func (r *run) begin(c *cli.Context) error {
 	if text := c.String("duration"); c.IsSet("duration") {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < 15*time.Minute || d > 12*time.Hour {
-			return &usageError{"--duration is between 15m and 12h, as in 8h or 90m, not " + quoted(text), r.verb}
+			return &usageError{"--duration is between 15m and 12h, as in 8h or 90m, not " + quotedName(text), r.verb}
 		}
 		s.Duration = d
 	}
@@ -204,7 +204,7 @@ func wellFormed(s Settings) error {
 	switch s.Browser {
 	case "", "auto", "headless", "visible":
 	default:
-		return errors.New("--browser is headless, visible or auto, not " + quoted(s.Browser))
+		return errors.New("--browser is headless, visible or auto, not " + quotedName(s.Browser))
 	}
 	if s.MFA != "" {
 		if err := session.CheckFactor(s.MFA); err != nil {
@@ -217,7 +217,7 @@ func wellFormed(s Settings) error {
 		}
 	}
 	if strings.Trim(s.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		return errors.New("--region " + quoted(s.Region) + " is not a region's name, such as eu-west-1")
+		return errors.New("--region " + quotedName(s.Region) + " is not a region's name, such as eu-west-1")
 	}
 	return nil
 }
@@ -250,30 +250,30 @@ func firstLine(in io.Reader) (string, error) {
 	return strings.TrimSuffix(string(line), "\r"), nil
 }
 
-// bare is stsx without a command.
-func (r *run) bare(c *cli.Context) error {
+// runBare is stsx without a command.
+func (r *commandRun) runBare(c *cli.Context) error {
 	if c.Bool("version") {
 		return r.printVersion()
 	}
 	return r.printHelp(nil)
 }
 
-// open joins the drivers, once.
-func (r *run) open() (*Kit, error) {
-	if r.kit == nil {
-		kit, err := r.Build(r.settings)
+// openDrivers joins the drivers, once.
+func (r *commandRun) openDrivers() (*Drivers, error) {
+	if r.drivers == nil {
+		kit, err := r.BuildDrivers(r.settings)
 		if err != nil {
 			return nil, err
 		}
-		r.kit = kit
+		r.drivers = kit
 	}
-	return r.kit, nil
+	return r.drivers, nil
 }
 
 // profile returns the profile that name stands for, with the flags in place
 // of what the configuration says.
-func (r *run) profileNamed(name string) (session.Profile, error) {
-	kit, err := r.open()
+func (r *commandRun) profileNamed(name string) (session.Profile, error) {
+	kit, err := r.openDrivers()
 	if err != nil {
 		return session.Profile{}, err
 	}
@@ -285,14 +285,14 @@ func (r *run) profileNamed(name string) (session.Profile, error) {
 	if err != nil {
 		return session.Profile{}, err
 	}
-	p = r.override(p)
+	p = r.overrideProfile(p)
 	if p.MaxDuration > 0 && p.Duration > p.MaxDuration {
-		return p, &usageError{"--duration is above max_duration of " + quoted(name) + ", which is " + left(p.MaxDuration), r.verb}
+		return p, &usageError{"--duration is above max_duration of " + quotedName(name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
 	}
 	return p, nil
 }
 
-func (r *run) override(p session.Profile) session.Profile {
+func (r *commandRun) overrideProfile(p session.Profile) session.Profile {
 	s := r.settings
 	if s.Role != "" {
 		was, err := session.ParseRole(p.Role)
@@ -320,7 +320,7 @@ func (r *run) override(p session.Profile) session.Profile {
 	return p
 }
 
-func (r *run) overrideOrg(o session.Org) session.Org {
+func (r *commandRun) overrideOrg(o session.Org) session.Org {
 	if r.settings.Username != "" {
 		o.Username = r.settings.Username
 	}
@@ -337,26 +337,26 @@ func (r *run) overrideOrg(o session.Org) session.Org {
 }
 
 // defaultProfile is the profile meant when none is named.
-func (r *run) defaultProfile() (string, error) {
+func (r *commandRun) defaultProfile() (string, error) {
 	if name := r.Getenv("STSX_PROFILE"); name != "" {
 		return name, nil
 	}
 	text := "name a profile, or set STSX_PROFILE"
-	if kit, err := r.open(); err == nil {
+	if kit, err := r.openDrivers(); err == nil {
 		if profiles, err := kit.Profiles(); err == nil {
-			text += "; there are " + list(profiles.Names())
+			text += "; there are " + nameList(profiles.Names())
 		}
 	}
 	return "", &usageError{text, r.verb}
 }
 
-// list names up to ten things.
-func list(names []string) string {
+// nameList names up to ten things.
+func nameList(names []string) string {
 	const most = 10
 	shown := names[:min(most, len(names))]
 	text := make([]string, len(shown))
 	for i, name := range shown {
-		text[i] = quoted(name)
+		text[i] = quotedName(name)
 	}
 	out := strings.Join(text, ", ")
 	if more := len(names) - most; more > 0 {
@@ -368,8 +368,8 @@ func list(names []string) string {
 	return out
 }
 
-// quoted is a name as it is shown: bare when it is plain, else in quotes.
-func quoted(name string) string {
+// quotedName is a name as it is shown: bare when it is plain, else in quotes.
+func quotedName(name string) string {
 	for _, c := range name {
 		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@+", c) {
 			return strconv.Quote(name)

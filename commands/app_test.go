@@ -18,13 +18,13 @@ import (
 	"stsx/session"
 )
 
-func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
+func noonTime() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 
 const admin = "arn:aws:iam::123456789012:role/Admin"
 
-// room is a System with nothing outside.
-type room struct {
-	System
+// fakeSystem is a System with nothing outside.
+type fakeSystem struct {
+	HostSystem
 	out, err *bytes.Buffer
 	settings Settings
 	sessions []session.Session
@@ -32,82 +32,84 @@ type room struct {
 	said     []string
 	saved    []string // profiles whose sessions are in the AWS credentials file
 	builds   int
-	jar      shelf
+	jar      fakeJar
 }
 
-func newRoom(args ...string) *room {
-	r := &room{out: new(bytes.Buffer), err: new(bytes.Buffer), profiles: profileList{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}}}
-	r.System = System{
-		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1", GOOS: "linux", Now: noon,
-		Find:    func(name string) (string, error) { return "/bin/" + name, nil },
-		Replace: func(string, []string, []string) error { return errors.New("not here") },
-		Parents: func() func() (string, bool) { return func() (string, bool) { return "", false } },
-		Build: func(s Settings) (*Kit, error) {
+func newFakeSystem(args ...string) *fakeSystem {
+	r := &fakeSystem{out: new(bytes.Buffer), err: new(bytes.Buffer), profiles: profileList{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}}}
+	r.HostSystem = HostSystem{
+		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1", GOOS: "linux", Now: noonTime,
+		FindProgram: func(name string) (string, error) { return "/bin/" + name, nil },
+		Replace:     func(string, []string, []string) error { return errors.New("not here") },
+		ParentNames: func() func() (string, bool) { return func() (string, bool) { return "", false } },
+		BuildDrivers: func(s Settings) (*Drivers, error) {
 			r.settings = s
 			r.builds++
-			return &Kit{Jar: &r.jar, End: r.jar.end, Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, Shared: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
+			return &Drivers{Jar: &r.jar, EndRemembered: r.jar.end, Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, AWSFiles: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
 		},
 	}
 	return r
 }
 
-func (r *room) run(words ...string) int {
+func (r *fakeSystem) run(words ...string) int {
 	if words != nil {
 		r.Args = words
 	}
-	return Run(context.Background(), r.System)
+	return Run(context.Background(), r.HostSystem)
 }
 
-func (r *room) List(context.Context) ([]session.Session, error) { return r.sessions, nil }
-func (r *room) Delete(_ context.Context, match func(session.Session) bool) (int, error) {
+func (r *fakeSystem) List(context.Context) ([]session.Session, error) { return r.sessions, nil }
+func (r *fakeSystem) Delete(_ context.Context, match func(session.Session) bool) (int, error) {
 	n := len(r.sessions)
 	r.sessions = slices.DeleteFunc(r.sessions, match)
 	return n - len(r.sessions), nil
 }
-func (r *room) DeleteAll(context.Context, bool) error         { r.sessions = nil; return nil }
-func (r *room) Where(context.Context) (key, passwords string) { return "kernel keyring", "nowhere" }
-func (r *room) Default() (string, string, error)              { return "", "", nil }
-func (r *room) CheckSave(string, bool) error                  { return nil }
-func (r *room) Save(context.Context, string, session.Session, bool) (string, error) {
+func (r *fakeSystem) DeleteAll(context.Context, bool) error { r.sessions = nil; return nil }
+func (r *fakeSystem) Where(context.Context) (key, passwords string) {
+	return "kernel keyring", "nowhere"
+}
+func (r *fakeSystem) Default() (string, string, error) { return "", "", nil }
+func (r *fakeSystem) CheckSave(string, bool) error     { return nil }
+func (r *fakeSystem) Save(context.Context, string, session.Session, bool) (string, error) {
 	return "credentials", nil
 }
-func (r *room) Shadow(string) string { return "" }
-func (r *room) Remove(context.Context, string) (string, bool, error) {
+func (r *fakeSystem) Shadow(string) string { return "" }
+func (r *fakeSystem) Remove(context.Context, string) (string, bool, error) {
 	return "credentials", false, nil
 }
-func (r *room) Forget(_ context.Context, match func(string) bool) (int, error) {
+func (r *fakeSystem) Forget(_ context.Context, match func(string) bool) (int, error) {
 	n := len(r.saved)
 	r.saved = slices.DeleteFunc(r.saved, match)
 	return n - len(r.saved), nil
 }
-func (r *room) Configure(context.Context, []session.AWSProfile, bool) (string, string, error) {
+func (r *fakeSystem) Configure(context.Context, []session.AWSProfile, bool) (string, string, error) {
 	return "config", "", nil
 }
-func (r *room) Interactive() bool { return false }
-func (r *room) Ask(_ context.Context, q session.Question) (string, error) {
+func (r *fakeSystem) Interactive() bool { return false }
+func (r *fakeSystem) Ask(_ context.Context, q session.Question) (string, error) {
 	return "", &session.InputError{What: q.What, Give: q.Give}
 }
-func (r *room) Confirm(context.Context, string, bool) (bool, error) {
+func (r *fakeSystem) Confirm(context.Context, string, bool) (bool, error) {
 	return false, &session.InputError{}
 }
-func (r *room) Choose(_ context.Context, q session.Question, _ []string) (int, error) {
+func (r *fakeSystem) Choose(_ context.Context, q session.Question, _ []string) (int, error) {
 	return 0, &session.InputError{What: q.What, Give: q.Give}
 }
-func (r *room) Wait(ctx context.Context, _ session.Errand) (int, error) {
+func (r *fakeSystem) Wait(ctx context.Context, _ session.Errand) (int, error) {
 	<-ctx.Done()
 	return -1, ctx.Err()
 }
-func (r *room) Say(text string) { r.said = append(r.said, text) }
-func (r *room) Progress(string) {}
+func (r *fakeSystem) Say(text string) { r.said = append(r.said, text) }
+func (r *fakeSystem) Progress(string) {}
 
-// shelf is a jar in memory.
-type shelf struct {
+// fakeJar is a jar in memory.
+type fakeJar struct {
 	kept  []session.Remembered
 	ended []string
 	err   error // of ending a session
 }
 
-func (s *shelf) Remembered(_ context.Context, o session.Org) (session.Remembered, error) {
+func (s *fakeJar) Remembered(_ context.Context, o session.Org) (session.Remembered, error) {
 	for _, r := range s.kept {
 		if r.Org == o.Name {
 			return r, nil
@@ -115,14 +117,16 @@ func (s *shelf) Remembered(_ context.Context, o session.Org) (session.Remembered
 	}
 	return session.Remembered{}, nil
 }
-func (s *shelf) Keep(context.Context, session.Org, session.Remembered) error { return nil }
-func (s *shelf) Discard(_ context.Context, o session.Org) error {
+func (s *fakeJar) Keep(context.Context, session.Org, session.Remembered) error { return nil }
+func (s *fakeJar) Discard(_ context.Context, o session.Org) error {
 	s.kept = slices.DeleteFunc(s.kept, func(r session.Remembered) bool { return r.Org == o.Name })
 	return nil
 }
-func (s *shelf) List(context.Context) ([]session.Remembered, error) { return slices.Clone(s.kept), nil }
-func (s *shelf) Dir() string                                        { return "/state/cookies" }
-func (s *shelf) end(_ context.Context, r session.Remembered) error {
+func (s *fakeJar) List(context.Context) ([]session.Remembered, error) {
+	return slices.Clone(s.kept), nil
+}
+func (s *fakeJar) Dir() string { return "/state/cookies" }
+func (s *fakeJar) end(_ context.Context, r session.Remembered) error {
 	s.ended = append(s.ended, r.Org)
 	return s.err
 }
@@ -150,8 +154,8 @@ func (p profileList) Names() []string {
 // TestPolicyOnEveryCommand: urfave prints usage errors on stdout and takes an
 // unknown command for success unless told otherwise on each command.
 func TestPolicyOnEveryCommand(t *testing.T) {
-	r := &run{System: newRoom().System}
-	app := r.tree()
+	r := &commandRun{HostSystem: newFakeSystem().HostSystem}
+	app := r.commandTree()
 	if app.OnUsageError == nil || app.ExitErrHandler == nil || !app.HideHelp || !app.HideVersion || app.CommandNotFound != nil {
 		t.Error("the app lacks the policy")
 	}
@@ -165,19 +169,19 @@ func TestPolicyOnEveryCommand(t *testing.T) {
 			if c.Usage == "" || c.UsageText == "" || (c.Action == nil) != (len(c.Subcommands) > 0 && name != "configure") { // configure does something alone
 				t.Errorf("%s: %+v", name, c)
 			}
-			if len(c.Subcommands) == 0 && name != "exec" && name != "help" && named(c.Flags, "help") == nil {
+			if len(c.Subcommands) == 0 && name != "exec" && name != "help" && flagNamed(c.Flags, "help") == nil {
 				t.Errorf("%s has no --help", name)
 			}
 			walk(name, c.Subcommands)
 
 			// And it holds: a flag that only urfave could refuse.
-			room := newRoom()
+			room := newFakeSystem()
 			if code := room.run(append(strings.Fields(name), "--quiet=perhaps")...); code != 2 && code != 125 || room.out.Len() > 0 || !strings.Contains(room.err.String(), "stsx: error: ") || !strings.Contains(room.err.String(), "stsx: hint: run stsx help") {
 				t.Errorf("%s --quiet=perhaps: %d, %q, %q", name, code, room.out, room.err)
 			}
 			// Help goes to stdout, with every flag of the command.
 			for _, words := range [][]string{append(strings.Fields(name), "--help"), append([]string{"help"}, strings.Fields(name)...), append([]string{"-h"}, strings.Fields(name)...)} {
-				room = newRoom()
+				room = newFakeSystem()
 				if code := room.run(words...); code != 0 || room.err.Len() > 0 || !strings.Contains(room.out.String(), "stsx "+name+" - "+c.Usage) || room.builds > 0 {
 					t.Errorf("%q: %d, %q, %q", words, code, room.out, room.err)
 				}
@@ -194,8 +198,8 @@ func TestPolicyOnEveryCommand(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for _, words := range [][]string{{}, {"help"}, {"--help"}, {"-h"}} {
-		r := newRoom(words...)
-		if code := Run(context.Background(), r.System); code != 0 || r.err.Len() > 0 {
+		r := newFakeSystem(words...)
+		if code := Run(context.Background(), r.HostSystem); code != 0 || r.err.Len() > 0 {
 			t.Errorf("%q: %d, %q", words, code, r.err)
 		}
 		for _, f := range longNames(globalFlags()) {
@@ -210,13 +214,13 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	for _, words := range [][]string{{"help", "bogus"}, {"help", "password", "bogus"}, {"help", "exec", "x"}} {
-		r := newRoom()
+		r := newFakeSystem()
 		if code := r.run(words...); code != 2 || r.out.Len() > 0 {
 			t.Errorf("%q: %d, %q", words, code, r.out)
 		}
 	}
 	for _, words := range [][]string{{"version"}, {"--version"}} {
-		r := newRoom()
+		r := newFakeSystem()
 		if code := r.run(words...); code != 0 || !strings.HasPrefix(r.out.String(), "stsx v1 (go") {
 			t.Errorf("%q: %d, %q", words, code, r.out)
 		}
@@ -227,29 +231,29 @@ func TestHelp(t *testing.T) {
 func TestHintsNameTheVerb(t *testing.T) {
 	for line, want := range map[string]string{"password set --bogus": "run stsx help password set", "password set --idp": "run stsx help password set", "password set x": "run stsx help password set",
 		"password bogus": "run stsx help password", "bogus": "run stsx help", "login --all x": "run stsx help login", "exec --mfa=x": "run stsx help exec", "exec": "run stsx help exec", "password status --quiet=x": "run stsx help password status"} {
-		r := newRoom()
+		r := newFakeSystem()
 		r.run(strings.Fields(line)...)
 		if !strings.Contains(r.err.String(), "hint: "+want+"\n") {
 			t.Errorf("%s: %s", line, r.err)
 			continue
 		}
-		if code := newRoom().run(strings.Fields(want)[2:]...); code != 0 {
+		if code := newFakeSystem().run(strings.Fields(want)[2:]...); code != 0 {
 			t.Errorf("%s ends with %d", want, code)
 		}
 	}
 }
 
-type full struct{}
+type fullWriter struct{}
 
-func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+func (fullWriter) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 // TestStdoutIsFull: data that can't be written is an error.
 func TestStdoutIsFull(t *testing.T) {
 	for _, line := range []string{"", "help", "help exec", "exec --help", "version", "--version", "status", "status --json"} {
-		r := newRoom()
-		r.Stdout = full{}
+		r := newFakeSystem()
+		r.Stdout = fullWriter{}
 		r.Args = strings.Fields(line)
-		if code := Run(context.Background(), r.System); code == 0 || !strings.Contains(r.err.String(), "no space left") {
+		if code := Run(context.Background(), r.HostSystem); code == 0 || !strings.Contains(r.err.String(), "no space left") {
 			t.Errorf("stsx %s: %d, %q", line, code, r.err)
 		}
 	}
@@ -287,28 +291,28 @@ func TestStatusOfErrors(t *testing.T) {
 		"ended":                               {process.Ended{Status: 7}, 7, 7, ""},
 	} {
 		var out bytes.Buffer
-		code := report(&out, c.err, false)
-		inExec := report(io.Discard, c.err, true)
+		code := reportError(&out, c.err, false)
+		inExec := reportError(io.Discard, c.err, true)
 		if code != c.code || inExec != c.exec || !strings.Contains(out.String(), c.hint) {
 			t.Errorf("%s: %d and %d, %s", name, code, inExec, &out)
 		}
 	}
 	for _, code := range []string{"ExpiredTokenException", "ExpiredToken", "InvalidIdentityToken", "AccessDenied", "ValidationError", "Throttling", "RegionDisabledException", "ServiceUnavailable"} {
-		if _, hint := status(&session.AWSError{Code: code}); hint == "" || strings.Contains(hint, "give that code") {
+		if _, hint := errorStatus(&session.AWSError{Code: code}); hint == "" || strings.Contains(hint, "give that code") {
 			t.Errorf("%s has no hint of its own", code)
 		}
 	}
 	var out bytes.Buffer
-	report(&out, errors.New("it said: \x1b[2J\u202egnp\u2028\r\nnext"), false)
+	reportError(&out, errors.New("it said: \x1b[2J\u202egnp\u2028\r\nnext"), false)
 	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\nnext") {
 		t.Errorf("%q", &out)
 	}
 }
 
 func TestSettings(t *testing.T) {
-	r := newRoom("status", "--role", "A", "--role", admin, "--region", "eu-west-1", "--duration", "90m", "--mfa", "okta_verify", "--mfa-code", "1", "--username", "joe", "--browser=visible", "--quiet", "--verbose", "--no-input", "--config", "c", "--browser-path", "b")
+	r := newFakeSystem("status", "--role", "A", "--role", admin, "--region", "eu-west-1", "--duration", "90m", "--mfa", "okta_verify", "--mfa-code", "1", "--username", "joe", "--browser=visible", "--quiet", "--verbose", "--no-input", "--config", "c", "--browser-path", "b")
 	r.Environ = []string{"STSX_PASSWORD=p", "STSX_MFA_CODE=2", "STSX_USERNAME=env", "STSX_BROWSER_PATH=x"}
-	if code := Run(context.Background(), r.System); code != 0 {
+	if code := Run(context.Background(), r.HostSystem); code != 0 {
 		t.Fatal(code, r.err)
 	}
 	s := r.settings
@@ -316,9 +320,9 @@ func TestSettings(t *testing.T) {
 		!s.Quiet || !s.Verbose || !s.NoInput || s.Config != "c" || s.BrowserAt != "b" || s.Password.Reveal() != "p" {
 		t.Errorf("%+v", s)
 	}
-	r = newRoom("status")
+	r = newFakeSystem("status")
 	r.Environ = []string{"STSX_MFA_CODE=2", "STSX_USERNAME=env", "STSX_BROWSER_PATH=x"}
-	Run(context.Background(), r.System)
+	Run(context.Background(), r.HostSystem)
 	if s := r.settings; s.MFACode.Reveal() != "2" || s.Username != "env" || s.BrowserAt != "x" || !s.Password.IsZero() {
 		t.Errorf("%+v", s)
 	}
@@ -327,11 +331,11 @@ func TestSettings(t *testing.T) {
 // TestPasswordStdin: the first line and not a byte more.
 func TestPasswordStdin(t *testing.T) {
 	for text, want := range map[string]string{"hunter2\nrest": "hunter2", "hunter2\r\nrest": "hunter2", "hunter2": "hunter2", " with spaces \t\n": " with spaces \t", "ü\n": "ü", "a\rb\n": "a\rb", strings.Repeat("x", 4096) + "\nr": strings.Repeat("x", 4096)} {
-		r := newRoom("status", "--password-stdin")
+		r := newFakeSystem("status", "--password-stdin")
 		in := strings.NewReader(text)
 		r.Stdin = in
 		r.Environ = []string{"STSX_PASSWORD=other"}
-		if code := Run(context.Background(), r.System); code != 0 || r.settings.Password.Reveal() != want {
+		if code := Run(context.Background(), r.HostSystem); code != 0 || r.settings.Password.Reveal() != want {
 			t.Errorf("%q: %d, %q, %s", text, code, r.settings.Password.Reveal(), r.err)
 		}
 		_, rest, _ := strings.Cut(text, "\n")
@@ -340,15 +344,15 @@ func TestPasswordStdin(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{"": "is empty", "\nhunter2": "is empty", "\r\n": "is empty", strings.Repeat("x", 4097): "longer than 4096 bytes"} {
-		r := newRoom("status", "--password-stdin")
+		r := newFakeSystem("status", "--password-stdin")
 		r.Stdin = strings.NewReader(text)
-		if code := Run(context.Background(), r.System); code == 0 || !strings.Contains(r.err.String(), want) || strings.Contains(r.err.String(), "xxx") || r.out.Len() > 0 {
+		if code := Run(context.Background(), r.HostSystem); code == 0 || !strings.Contains(r.err.String(), want) || strings.Contains(r.err.String(), "xxx") || r.out.Len() > 0 {
 			t.Errorf("%.20q: %d, %.200s", text, code, r.err)
 		}
 	}
-	r := newRoom("status", "--password-stdin")
+	r := newFakeSystem("status", "--password-stdin")
 	r.StdinIsTerminal = true
-	if code := Run(context.Background(), r.System); code != 2 || !strings.Contains(r.err.String(), "standard input is a terminal") {
+	if code := Run(context.Background(), r.HostSystem); code != 2 || !strings.Contains(r.err.String(), "standard input is a terminal") {
 		t.Errorf("%d, %s", code, r.err)
 	}
 }
@@ -369,8 +373,8 @@ func TestOverride(t *testing.T) {
 		"an ARN names its own account":     {Settings{Role: admin}, session.Profile{Role: "X", Account: "210987654321"}, admin, ""},
 		"with a source":                    {Settings{Role: admin, Username: "joe"}, session.Profile{Role: "X", Source: &source}, admin, ""},
 	} {
-		r := &run{settings: c.settings}
-		p := r.override(c.profile)
+		r := &commandRun{settings: c.settings}
+		p := r.overrideProfile(c.profile)
 		if p.Role != c.role || p.Account != c.account || p.Org.Username != c.settings.Username || p.Source != nil && p.Source.Org.Username != c.settings.Username {
 			t.Errorf("%s: %+v", name, p)
 		}
@@ -381,11 +385,11 @@ func TestOverride(t *testing.T) {
 }
 
 func sessionOf(name string, left time.Duration) session.Session {
-	return session.Session{Profile: name, Role: session.Role{ARN: admin}, ARN: "arn:aws:sts::123456789012:assumed-role/Admin/jane", Credentials: session.Credentials{AccessKeyID: "ASIA", SecretAccessKey: session.NewSecret("hunter2"), Expires: noon().Add(left)}}
+	return session.Session{Profile: name, Role: session.Role{ARN: admin}, ARN: "arn:aws:sts::123456789012:assumed-role/Admin/jane", Credentials: session.Credentials{AccessKeyID: "ASIA", SecretAccessKey: session.NewSecret("hunter2"), Expires: noonTime().Add(left)}}
 }
 
 func TestStatusTable(t *testing.T) {
-	r := newRoom()
+	r := newFakeSystem()
 	r.sessions = []session.Session{sessionOf("prod", 7*time.Hour+59*time.Minute), sessionOf("a \x1b[2J\n", 90*time.Second), sessionOf("gone", -time.Second), sessionOf("short", 29*time.Second)}
 	if code := r.run("status"); code != 0 {
 		t.Fatal(r.err)
@@ -409,12 +413,12 @@ func TestStatusTable(t *testing.T) {
 		first["account_name"] != "" || len(first) != 8 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 5 || strings.Contains(r.out.String(), "hunter2") {
 		t.Errorf("%s", r.out)
 	}
-	r = newRoom()
+	r = newFakeSystem()
 	r.run("status", "--json")
 	if !strings.Contains(r.out.String(), `"sessions": []`) {
 		t.Errorf("%s", r.out)
 	}
-	r = newRoom()
+	r = newFakeSystem()
 	if r.run("status"); !strings.Contains(r.out.String(), "no session is open") {
 		t.Errorf("%s", r.out)
 	}
@@ -428,20 +432,20 @@ func TestLogout(t *testing.T) {
 		left int
 		said string
 	}{"prod": {1, "forgot 2 sessions"}, "dev": {2, "forgot 1 session"}, "prod dev": {0, "forgot 3 sessions"}, "--all": {0, "forgot every session"}} {
-		r := newRoom()
+		r := newFakeSystem()
 		r.sessions = three()
 		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code != 0 || len(r.sessions) != c.left || !slices.Equal(r.said, []string{c.said}) || r.out.Len() > 0 {
 			t.Errorf("%s: %d, %d left, %q, %s", line, code, len(r.sessions), r.said, r.err)
 		}
 	}
 	for line, want := range map[string]string{"": "name a profile, or set STSX_PROFILE; there are prod, dev", "--all prod": "don't go together", "bogus": "there is no profile bogus"} {
-		r := newRoom()
+		r := newFakeSystem()
 		r.sessions = three()
 		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code == 0 || len(r.sessions) != 3 || !strings.Contains(r.err.String(), want) {
 			t.Errorf("%s: %d, %s", line, code, r.err)
 		}
 	}
-	r := newRoom()
+	r := newFakeSystem()
 	r.sessions, r.saved = three(), []string{"dev", "other", "prod"}
 	if code := r.run("logout", "prod"); code != 0 || !slices.Equal(r.saved, []string{"dev", "other"}) || !strings.Contains(r.said[0], "also in the AWS credentials file") {
 		t.Errorf("%d, %q, %q", code, r.saved, r.said)
@@ -449,8 +453,8 @@ func TestLogout(t *testing.T) {
 	if code := r.run("logout", "--all"); code != 0 || len(r.saved) != 0 {
 		t.Errorf("%d, %q", code, r.saved)
 	}
-	r = newRoom("logout", "")
-	if code := Run(context.Background(), r.System); code != 2 || !strings.Contains(r.err.String(), "name is empty") {
+	r = newFakeSystem("logout", "")
+	if code := Run(context.Background(), r.HostSystem); code != 2 || !strings.Contains(r.err.String(), "name is empty") {
 		t.Errorf("%d, %s", code, r.err)
 	}
 }
@@ -460,7 +464,7 @@ func TestLogout(t *testing.T) {
 func TestLogoutAtOkta(t *testing.T) {
 	kept := func() []session.Remembered {
 		cookie := []session.Cookie{{Name: "sid"}}
-		return []session.Remembered{{Org: "acme", Username: "jane", Cookies: cookie, Kept: noon().Add(-5 * time.Minute)}, {Org: "my other", Username: "joe", Cookies: cookie, Kept: noon()}}
+		return []session.Remembered{{Org: "acme", Username: "jane", Cookies: cookie, Kept: noonTime().Add(-5 * time.Minute)}, {Org: "my other", Username: "joe", Cookies: cookie, Kept: noonTime()}}
 	}
 	for line, c := range map[string]struct {
 		err   error
@@ -472,9 +476,9 @@ func TestLogoutAtOkta(t *testing.T) {
 		"--all": {errors.New("signing out of acme: no answer"), []string{"acme", "my other"},
 			"forgot every session; the session at Okta stays open until it ends: signing out of acme: no answer; the session at Okta stays open until it ends: signing out of acme: no answer"},
 	} {
-		r := newRoom()
+		r := newFakeSystem()
 		r.profiles[0].Org.Name, r.sessions = "acme", []session.Session{sessionOf("prod", time.Hour)}
-		r.jar = shelf{kept: kept(), err: c.err}
+		r.jar = fakeJar{kept: kept(), err: c.err}
 		code := r.run(append([]string{"logout"}, strings.Fields(line)...)...)
 		if code != 0 || !slices.Equal(r.jar.ended, c.ended) || strings.Join(r.said, "; ") != c.said {
 			t.Errorf("%s: %d, %q, %q, %s", line, code, r.jar.ended, r.said, r.err)
@@ -483,12 +487,12 @@ func TestLogoutAtOkta(t *testing.T) {
 			t.Errorf("left: %v", r.jar.kept)
 		}
 	}
-	r := newRoom()
+	r := newFakeSystem()
 	r.jar.kept = kept()
 	if r.run("status"); !strings.Contains(r.out.String(), "\nsign-ins remembered: acme as jane, 5m ago; \"my other\" as joe, 0s ago; cookies sealed in /state/cookies\n") {
 		t.Errorf("%s", r.out)
 	}
-	r = newRoom()
+	r = newFakeSystem()
 	r.jar.kept = kept()
 	if r.run("status", "--json"); !strings.Contains(r.out.String(), `"idp": "acme"`) || !strings.Contains(r.out.String(), `"cookies": "/state/cookies"`) {
 		t.Errorf("%s", r.out)
@@ -497,17 +501,17 @@ func TestLogoutAtOkta(t *testing.T) {
 
 func TestLeftAndQuoted(t *testing.T) {
 	for d, want := range map[time.Duration]string{0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 59*time.Minute + 59*time.Second: "59m", time.Hour: "1h00m", 12*time.Hour - time.Second: "11h59m"} {
-		if got := left(d); got != want {
+		if got := timeLeft(d); got != want {
 			t.Errorf("%s: %s", d, got)
 		}
 	}
 	for name, want := range map[string]string{"prod": "prod", "": `""`, "a b": `"a b"`, "x;y": `"x;y"`, "é": `"é"`, "\u202e": `"\u202e"`, "$(x)": `"$(x)"`, "a/b.c:d@e+f": "a/b.c:d@e+f"} {
-		if got := quoted(name); got != want {
+		if got := quotedName(name); got != want {
 			t.Errorf("%q: %s", name, got)
 		}
 	}
 	many := strings.Fields("a b c d e f g h i j k l")
-	if got := list(many); got != "a, b, c, d, e, f, g, h, i, j and 2 more" || list(nil) != "none" {
+	if got := nameList(many); got != "a, b, c, d, e, f, g, h, i, j and 2 more" || nameList(nil) != "none" {
 		t.Error(got)
 	}
 }
@@ -517,7 +521,7 @@ func TestVariables(t *testing.T) {
 	s := sessionOf("prod", time.Hour)
 	s.Region = "eu-west-1"
 	var names []string
-	for _, v := range variables(s) {
+	for _, v := range sessionVariables(s) {
 		names = append(names, v.Name)
 	}
 	want := strings.Fields("AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION AWS_DEFAULT_REGION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES")
@@ -525,7 +529,7 @@ func TestVariables(t *testing.T) {
 		t.Errorf("%q", names)
 	}
 	s.Region = ""
-	if vars := variables(s); len(vars) != len(want)-2 || vars[3].Value != "2026-03-04T13:00:00Z" || vars[7].Value != "1772629200" {
+	if vars := sessionVariables(s); len(vars) != len(want)-2 || vars[3].Value != "2026-03-04T13:00:00Z" || vars[7].Value != "1772629200" {
 		t.Errorf("%+v", vars)
 	}
 }

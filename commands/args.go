@@ -9,11 +9,11 @@ import (
 	"stsx/session"
 )
 
-// invocation is a command line taken apart. urfave/cli ends the flags at the
+// commandLine is a command line taken apart. urfave/cli ends the flags at the
 // first argument and swallows one "--"; people write flags on either side of
 // PROFILE and a command behind it, so the line is taken apart here and given
 // to urfave with every flag in its place.
-type invocation struct {
+type commandLine struct {
 	verb     string   // "exec", "password set"
 	globals  []string // flags of stsx
 	flags    []string // flags of the verb
@@ -24,17 +24,17 @@ type invocation struct {
 	help     bool     // -h or --help stands among the flags
 }
 
-// line is what urfave gets.
-func (i invocation) line() []string {
+// urfaveArgs is what urfave gets.
+func (i commandLine) urfaveArgs() []string {
 	out := append([]string{"stsx"}, i.globals...)
 	out = append(out, strings.Fields(i.verb)...)
 	out = append(out, i.flags...)
 	return append(append(out, "--"), i.operands...)
 }
 
-// split takes args apart by the commands and flags of app. Errors: *usageError.
-func split(app *cli.App, args []string) (invocation, error) {
-	var out invocation
+// parseArgs takes args apart by the commands and flags of app. Errors: *usageError.
+func parseArgs(app *cli.App, args []string) (commandLine, error) {
+	var out commandLine
 	var at *cli.Command
 	command := func() []*cli.Command {
 		if at == nil {
@@ -53,9 +53,9 @@ func split(app *cli.App, args []string) (invocation, error) {
 				out.patterns, out.operands = out.operands, nil
 			}
 			out.operands = append(out.operands, args[n+1:]...)
-			return out, out.check(at)
+			return out, out.checkComplete(at)
 		case len(word) > 1 && word[0] == '-':
-			flag, global := lookup(app, at, word)
+			flag, global := findFlag(app, at, word)
 			if flag == nil && out.verb == "each" && !slices.Contains(args, "--") {
 				return out, out.noDashes() // it is the command's
 			}
@@ -77,7 +77,7 @@ func split(app *cli.App, args []string) (invocation, error) {
 				out.flags = append(out.flags, taken...)
 			}
 		case len(command()) > 0:
-			next := find(command(), word)
+			next := findCommand(command(), word)
 			if next == nil {
 				return out, unknownVerb(command(), out.verb, word)
 			}
@@ -92,23 +92,23 @@ func split(app *cli.App, args []string) (invocation, error) {
 			out.operands = append(out.operands, word)
 		}
 	}
-	return out, out.check(at)
+	return out, out.checkComplete(at)
 }
 
 // noDashes is the command line of each without what sets the command apart.
-func (i invocation) noDashes() error {
+func (i commandLine) noDashes() error {
 	return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, i.verb}
 }
 
-// check refuses a line that ended before its verb did.
-func (i invocation) check(at *cli.Command) error {
+// checkComplete refuses a line that ended before its verb did.
+func (i commandLine) checkComplete(at *cli.Command) error {
 	if at != nil && len(at.Subcommands) > 0 && at.Action == nil && !i.help {
-		return &usageError{i.verb + " needs one of: " + strings.Join(names(at.Subcommands), ", "), i.verb}
+		return &usageError{i.verb + " needs one of: " + strings.Join(commandNames(at.Subcommands), ", "), i.verb}
 	}
 	return nil
 }
 
-func find(commands []*cli.Command, name string) *cli.Command {
+func findCommand(commands []*cli.Command, name string) *cli.Command {
 	for _, c := range commands {
 		if c.HasName(name) {
 			return c
@@ -117,23 +117,23 @@ func find(commands []*cli.Command, name string) *cli.Command {
 	return nil
 }
 
-// lookup finds the flag that word (-f, --flag, --flag=value) names.
-func lookup(app *cli.App, at *cli.Command, word string) (flag cli.Flag, global bool) {
+// findFlag finds the flag that word (-f, --flag, --flag=value) names.
+func findFlag(app *cli.App, at *cli.Command, word string) (flag cli.Flag, global bool) {
 	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	dashes := len(word) - len(strings.TrimLeft(word, "-"))
 	if dashes > 2 || dashes == 1 && len(name) > 1 {
 		return nil, false
 	}
 	if at != nil {
-		if f := named(at.Flags, name); f != nil {
+		if f := flagNamed(at.Flags, name); f != nil {
 			return f, false
 		}
 	}
-	f := named(app.Flags, name)
+	f := flagNamed(app.Flags, name)
 	return f, f != nil
 }
 
-func named(flags []cli.Flag, name string) cli.Flag {
+func flagNamed(flags []cli.Flag, name string) cli.Flag {
 	for _, f := range flags {
 		for _, n := range f.Names() {
 			if n == name {
@@ -149,13 +149,13 @@ func takesValue(f cli.Flag) bool {
 	return ok && v.TakesValue()
 }
 
-func (i invocation) unknownFlag(app *cli.App, at *cli.Command, word string) error {
+func (i commandLine) unknownFlag(app *cli.App, at *cli.Command, word string) error {
 	name, _, _ := strings.Cut(word, "=")
 	known := longNames(app.Flags)
 	if at != nil {
 		known = append(known, longNames(at.Flags)...)
 	}
-	text := "unknown flag " + quoted(name)
+	text := "unknown flag " + quotedName(name)
 	if near := session.Near(strings.TrimLeft(name, "-"), known); len(near) > 0 {
 		text += "; did you mean --" + strings.Join(near, " or --") + "?"
 	}
@@ -163,8 +163,8 @@ func (i invocation) unknownFlag(app *cli.App, at *cli.Command, word string) erro
 }
 
 func unknownVerb(commands []*cli.Command, under, word string) error {
-	text := "unknown command " + quoted(strings.TrimSpace(under+" "+word))
-	if near := session.Near(word, names(commands)); len(near) > 0 {
+	text := "unknown command " + quotedName(strings.TrimSpace(under+" "+word))
+	if near := session.Near(word, commandNames(commands)); len(near) > 0 {
 		text += "; did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return &usageError{text, under}
@@ -178,7 +178,7 @@ func longNames(flags []cli.Flag) []string {
 	return out
 }
 
-func names(commands []*cli.Command) []string {
+func commandNames(commands []*cli.Command) []string {
 	var out []string
 	for _, c := range commands {
 		if !c.Hidden {

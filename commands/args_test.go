@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// parse splits a command line as Run does.
-func parse(words ...string) (invocation, error) {
-	r := &run{}
-	return split(r.tree(), words)
+// parseWords splits a command line as Run does.
+func parseWords(words ...string) (commandLine, error) {
+	r := &commandRun{}
+	return parseArgs(r.commandTree(), words)
 }
 
 // TestForms is the table of how a command line may be written.
@@ -17,47 +17,47 @@ func TestForms(t *testing.T) {
 	empty, prod := "", "prod"
 	for _, c := range []struct {
 		line string // words, with _ for an empty one
-		want invocation
+		want commandLine
 	}{
-		{"", invocation{}},
-		{"exec", invocation{verb: "exec"}},
-		{"exec prod", invocation{verb: "exec", profile: &prod}},
-		{"exec _", invocation{verb: "exec", profile: &empty}},
-		{"exec prod ls", invocation{verb: "exec", profile: &prod, operands: []string{"ls"}}},
-		{"exec prod -- ls", invocation{verb: "exec", profile: &prod, operands: []string{"ls"}}},
-		{"exec -- ls -l", invocation{verb: "exec", operands: []string{"ls", "-l"}}},
-		{"exec prod --", invocation{verb: "exec", profile: &prod}},
+		{"", commandLine{}},
+		{"exec", commandLine{verb: "exec"}},
+		{"exec prod", commandLine{verb: "exec", profile: &prod}},
+		{"exec _", commandLine{verb: "exec", profile: &empty}},
+		{"exec prod ls", commandLine{verb: "exec", profile: &prod, operands: []string{"ls"}}},
+		{"exec prod -- ls", commandLine{verb: "exec", profile: &prod, operands: []string{"ls"}}},
+		{"exec -- ls -l", commandLine{verb: "exec", operands: []string{"ls", "-l"}}},
+		{"exec prod --", commandLine{verb: "exec", profile: &prod}},
 		// Flags of stsx on either side of PROFILE, and before the verb.
-		{"exec --role Dev prod ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
-		{"exec prod --role Dev ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
-		{"exec prod --role=Dev ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role=Dev"}, operands: []string{"ls"}}},
-		{"--role Dev exec --quiet prod --no-input -- ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "Dev", "--quiet", "--no-input"}, operands: []string{"ls"}}},
-		{"exec prod --role= ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role="}, operands: []string{"ls"}}},
-		{"exec prod --mfa-code -1 ls", invocation{verb: "exec", profile: &prod, globals: []string{"--mfa-code", "-1"}, operands: []string{"ls"}}},
-		{"exec prod --role -- ls", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "--"}, operands: []string{"ls"}}},
-		{"exec prod --region a --region b", invocation{verb: "exec", profile: &prod, globals: []string{"--region", "a", "--region", "b"}}},
+		{"exec --role Dev prod ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
+		{"exec prod --role Dev ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
+		{"exec prod --role=Dev ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role=Dev"}, operands: []string{"ls"}}},
+		{"--role Dev exec --quiet prod --no-input -- ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev", "--quiet", "--no-input"}, operands: []string{"ls"}}},
+		{"exec prod --role= ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role="}, operands: []string{"ls"}}},
+		{"exec prod --mfa-code -1 ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--mfa-code", "-1"}, operands: []string{"ls"}}},
+		{"exec prod --role -- ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "--"}, operands: []string{"ls"}}},
+		{"exec prod --region a --region b", commandLine{verb: "exec", profile: &prod, globals: []string{"--region", "a", "--region", "b"}}},
 		// From the first word of CMD on, nothing is stsx's.
-		{"exec prod ls --role x --help -h --bogus", invocation{verb: "exec", profile: &prod, operands: []string{"ls", "--role", "x", "--help", "-h", "--bogus"}}},
-		{"exec prod -- ls -- --json", invocation{verb: "exec", profile: &prod, operands: []string{"ls", "--", "--json"}}},
-		{"exec prod ls -- x", invocation{verb: "exec", profile: &prod, operands: []string{"ls", "--", "x"}}},
-		{"exec prod -- -- ls", invocation{verb: "exec", profile: &prod, operands: []string{"--", "ls"}}},
-		{"exec prod -- --help", invocation{verb: "exec", profile: &prod, operands: []string{"--help"}}},
-		{"exec prod _ x", invocation{verb: "exec", profile: &prod, operands: []string{"", "x"}}},
-		{"exec prod - x", invocation{verb: "exec", profile: &prod, operands: []string{"-", "x"}}},
-		{"exec -h", invocation{verb: "exec", globals: []string{"-h"}, help: true}},
-		{"exec prod --help ls", invocation{verb: "exec", profile: &prod, globals: []string{"--help"}, operands: []string{"ls"}, help: true}},
-		{"exec prod --role --help", invocation{verb: "exec", profile: &prod, globals: []string{"--role", "--help"}}},
+		{"exec prod ls --role x --help -h --bogus", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--role", "x", "--help", "-h", "--bogus"}}},
+		{"exec prod -- ls -- --json", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--", "--json"}}},
+		{"exec prod ls -- x", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--", "x"}}},
+		{"exec prod -- -- ls", commandLine{verb: "exec", profile: &prod, operands: []string{"--", "ls"}}},
+		{"exec prod -- --help", commandLine{verb: "exec", profile: &prod, operands: []string{"--help"}}},
+		{"exec prod _ x", commandLine{verb: "exec", profile: &prod, operands: []string{"", "x"}}},
+		{"exec prod - x", commandLine{verb: "exec", profile: &prod, operands: []string{"-", "x"}}},
+		{"exec -h", commandLine{verb: "exec", globals: []string{"-h"}, help: true}},
+		{"exec prod --help ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--help"}, operands: []string{"ls"}, help: true}},
+		{"exec prod --role --help", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "--help"}}},
 		// Other verbs take their flags anywhere.
-		{"login dev --force prod", invocation{verb: "login", flags: []string{"--force"}, operands: []string{"dev", "prod"}}},
-		{"each a* b --jobs 2 -- ls -l", invocation{verb: "each", flags: []string{"--jobs", "2"}, patterns: []string{"a*", "b"}, operands: []string{"ls", "-l"}}},
-		{"each -j 2 -- --", invocation{verb: "each", flags: []string{"-j", "2"}, operands: []string{"--"}}},
-		{"each a --json b -- ls -- --json", invocation{verb: "each", flags: []string{"--json"}, patterns: []string{"a", "b"}, operands: []string{"ls", "--", "--json"}}},
-		{"login dev -- --force", invocation{verb: "login", operands: []string{"dev", "--force"}}},
-		{"password set --idp acme", invocation{verb: "password set", flags: []string{"--idp", "acme"}}},
-		{"--quiet password --no-input set", invocation{verb: "password set", globals: []string{"--quiet", "--no-input"}}},
-		{"password --help", invocation{verb: "password", globals: []string{"--help"}, help: true}},
-		{"help password set", invocation{verb: "help", operands: []string{"password", "set"}}},
-		{"status --json=false", invocation{verb: "status", flags: []string{"--json=false"}}},
+		{"login dev --force prod", commandLine{verb: "login", flags: []string{"--force"}, operands: []string{"dev", "prod"}}},
+		{"each a* b --jobs 2 -- ls -l", commandLine{verb: "each", flags: []string{"--jobs", "2"}, patterns: []string{"a*", "b"}, operands: []string{"ls", "-l"}}},
+		{"each -j 2 -- --", commandLine{verb: "each", flags: []string{"-j", "2"}, operands: []string{"--"}}},
+		{"each a --json b -- ls -- --json", commandLine{verb: "each", flags: []string{"--json"}, patterns: []string{"a", "b"}, operands: []string{"ls", "--", "--json"}}},
+		{"login dev -- --force", commandLine{verb: "login", operands: []string{"dev", "--force"}}},
+		{"password set --idp acme", commandLine{verb: "password set", flags: []string{"--idp", "acme"}}},
+		{"--quiet password --no-input set", commandLine{verb: "password set", globals: []string{"--quiet", "--no-input"}}},
+		{"password --help", commandLine{verb: "password", globals: []string{"--help"}, help: true}},
+		{"help password set", commandLine{verb: "help", operands: []string{"password", "set"}}},
+		{"status --json=false", commandLine{verb: "status", flags: []string{"--json=false"}}},
 	} {
 		words := strings.Fields(c.line)
 		for i, w := range words {
@@ -65,7 +65,7 @@ func TestForms(t *testing.T) {
 				words[i] = ""
 			}
 		}
-		got, err := parse(words...)
+		got, err := parseWords(words...)
 		same := got.verb == c.want.verb && got.help == c.want.help && slices.Equal(got.globals, c.want.globals) && slices.Equal(got.flags, c.want.flags) &&
 			slices.Equal(got.operands, c.want.operands) && slices.Equal(got.patterns, c.want.patterns) && (got.profile == nil) == (c.want.profile == nil) && (got.profile == nil || *got.profile == *c.want.profile)
 		if err != nil || !same {
@@ -77,11 +77,11 @@ func TestForms(t *testing.T) {
 // TestFormsRefused: what can't be understood, and what may have been meant.
 // TestHostileFlag: what is no flag is quoted, see tests/script/usage.txtar for the others.
 func TestHostileFlag(t *testing.T) {
-	_, err := parse("exec", "\x1b[2J", "--\x1b[31m")
+	_, err := parseWords("exec", "\x1b[2J", "--\x1b[31m")
 	if err == nil || !strings.Contains(err.Error(), `unknown flag "--\x1b[31m"`) {
 		t.Error(err)
 	}
-	if code, _ := status(err); code != statusUsage {
+	if code, _ := errorStatus(err); code != statusUsage {
 		t.Error(code)
 	}
 }
@@ -93,11 +93,11 @@ func FuzzSplit(f *testing.F) {
 	f.Add("--role", "exec", "exec", "-", "")
 	f.Fuzz(func(t *testing.T, a, b, c, d, e string) {
 		words := []string{a, b, c, d, e}
-		got, err := parse(words...)
+		got, err := parseWords(words...)
 		if err == nil && got.verb == "exec" && !slices.Equal(got.operands, words[len(words)-len(got.operands):]) {
 			t.Errorf("%q: %q", words, got.operands)
 		}
-		got, err = parse(append([]string{"exec", "prod", "--"}, words...)...)
+		got, err = parseWords(append([]string{"exec", "prod", "--"}, words...)...)
 		if err != nil || !slices.Equal(got.operands, words) || got.help {
 			t.Errorf("%q: %+v, %v", words, got, err)
 		}

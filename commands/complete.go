@@ -11,14 +11,14 @@ import (
 	"stsx/shellinit"
 )
 
-// completing is the hidden command that the shells' completion scripts run.
-const completing = "__complete"
+// completeVerb is the hidden command that the shells' completion scripts run.
+const completeVerb = "__complete"
 
-// complete answers a shell that asks what may stand at its cursor; package
+// runComplete answers a shell that asks what may stand at its cursor; package
 // completions has the protocol. It reads the configuration and the cache, and
 // touches neither keyring nor network. It never fails: a person who presses
 // Tab has not asked for an error.
-func (r *run) complete(args []string) {
+func (r *commandRun) runComplete(args []string) {
 	if len(args) < 2 {
 		return
 	}
@@ -29,7 +29,7 @@ func (r *run) complete(args []string) {
 			text, split = args[1], args[2:]
 		}
 		line := completions.ParseBash(args[0], text, split)
-		_ = line.FitAnswer(visibleAnswer(r.answer(line.Words, line.Current))).PrintAnswer(r.Stdout)
+		_ = line.FitAnswer(visibleAnswer(r.answerAt(line.Words, line.Current))).PrintAnswer(r.Stdout)
 		return
 	}
 	n, err := strconv.Atoi(args[0])
@@ -43,7 +43,7 @@ func (r *run) complete(args []string) {
 }
 
 // answerIn is the answer for a shell that sends words.
-func (r *run) answerIn(shell string, before []string, current string) completions.Answer {
+func (r *commandRun) answerIn(shell string, before []string, current string) completions.Answer {
 	switch shell {
 	case "powershell", "nushell":
 		dialect, err := shellinit.LookupDialect(shell)
@@ -55,9 +55,9 @@ func (r *run) answerIn(shell string, before []string, current string) completion
 			words[i] = completions.UnquoteWord(word)
 		}
 		current = completions.UnquoteWord(current)
-		return completions.PickCandidates(visibleAnswer(r.answer(words, current)), current, dialect.Quote)
+		return completions.PickCandidates(visibleAnswer(r.answerAt(words, current)), current, dialect.Quote)
 	}
-	return visibleAnswer(r.answer(before, current))
+	return visibleAnswer(r.answerAt(before, current))
 }
 
 // longestAbout is how much is said of a candidate, in characters.
@@ -76,8 +76,8 @@ func visibleAnswer(a completions.Answer) completions.Answer {
 	return a
 }
 
-// cursor is where on the line the cursor is, by the tree that the parser uses.
-type cursor struct {
+// cursorPosition is where on the line the cursor is, by the tree that the parser uses.
+type cursorPosition struct {
 	at       *cli.Command      // nil before the first command
 	verb     string            // "password set"
 	used     map[string]string // flags given, by their first names, with their last values
@@ -90,20 +90,20 @@ type cursor struct {
 
 // walk is split for a line that is not finished and may be wrong: what split
 // refuses is passed over.
-func walk(app *cli.App, words []string) cursor {
-	c := cursor{used: map[string]string{}, command: -1}
+func walk(app *cli.App, words []string) cursorPosition {
+	c := cursorPosition{used: map[string]string{}, command: -1}
 	below := app.Commands
 	for n := 0; n < len(words); n++ {
 		word := words[n]
 		switch {
 		case word == "--" && !c.ended && c.at != nil:
 			c.ended = true
-			if c.wraps() {
+			if c.wrapsCommand() {
 				c.command = n + 1
 				return c
 			}
 		case !c.ended && len(word) > 1 && word[0] == '-':
-			flag, _ := lookup(app, c.at, word)
+			flag, _ := findFlag(app, c.at, word)
 			if flag == nil {
 				continue
 			}
@@ -117,13 +117,13 @@ func walk(app *cli.App, words []string) cursor {
 			}
 			c.used[flag.Names()[0]] = value
 		case len(below) > 0:
-			next := find(below, word)
+			next := findCommand(below, word)
 			if next == nil {
 				c.unknown = true
 				return c
 			}
 			c.at, c.verb, below = next, strings.TrimSpace(c.verb+" "+next.Name), next.Subcommands
-		case c.takes() == profileThenCommand && len(c.operands) == 1:
+		case c.operandKind() == profileThenCommand && len(c.operands) == 1:
 			c.command = n
 			return c
 		default:
@@ -133,16 +133,16 @@ func walk(app *cli.App, words []string) cursor {
 	return c
 }
 
-// wraps reports whether the verb runs a command.
-func (c cursor) wraps() bool {
-	t := c.takes()
+// wrapsCommand reports whether the verb runs a command.
+func (c cursorPosition) wrapsCommand() bool {
+	t := c.operandKind()
 	return t == profileThenCommand || t == profilesThenCommand
 }
 
-// answer is what may stand in place of current, after words.
-func (r *run) answer(words []string, current string) completions.Answer {
+// answerAt is what may stand in place of current, after words.
+func (r *commandRun) answerAt(words []string, current string) completions.Answer {
 	c := walk(r.app, words)
-	s := sources{run: r, cursor: c}
+	s := valueSources{commandRun: r, cursorPosition: c}
 	name, _, equals := strings.Cut(current, "=")
 	switch {
 	case c.unknown:
@@ -152,30 +152,30 @@ func (r *run) answer(words []string, current string) completions.Answer {
 	case c.pending != nil:
 		return s.flagValues(c.pending, "")
 	case !c.ended && equals && strings.HasPrefix(current, "--"):
-		if flag, _ := lookup(r.app, c.at, name); flag != nil && takesValue(flag) {
+		if flag, _ := findFlag(r.app, c.at, name); flag != nil && takesValue(flag) {
 			return s.flagValues(flag, name+"=")
 		}
 		return completions.Answer{}
 	case !c.ended && strings.HasPrefix(current, "-"):
-		return completions.Answer{Candidates: s.flags()}
+		return completions.Answer{Candidates: s.flagCandidates()}
 	case c.at == nil:
-		return completions.Answer{Candidates: verbs(r.app.Commands)}
-	case c.takes() == file && len(c.operands) == 0:
+		return completions.Answer{Candidates: verbCandidates(r.app.Commands)}
+	case c.operandKind() == fileName && len(c.operands) == 0:
 		return completions.Answer{Kind: completions.FileNames}
 	case len(c.at.Subcommands) > 0:
-		return completions.Answer{Candidates: verbs(c.at.Subcommands)}
-	case c.takes() == profileThenCommand && len(c.operands) == 1:
+		return completions.Answer{Candidates: verbCandidates(c.at.Subcommands)}
+	case c.operandKind() == profileThenCommand && len(c.operands) == 1:
 		return completions.Answer{Kind: completions.WrappedCommand, At: len(words)}
 	}
 	values := s.operandValues()
-	if len(values) == 0 && c.takes() == nothing && !c.ended {
-		values = s.flags()
+	if len(values) == 0 && c.operandKind() == noOperand && !c.ended {
+		values = s.flagCandidates()
 	}
 	return completions.Answer{Candidates: values}
 }
 
-// verbs are the commands that a person is told of.
-func verbs(commands []*cli.Command) []completions.Candidate {
+// verbCandidates are the commands that a person is told of.
+func verbCandidates(commands []*cli.Command) []completions.Candidate {
 	var out []completions.Candidate
 	for _, c := range commands {
 		if !c.Hidden {
@@ -185,8 +185,8 @@ func verbs(commands []*cli.Command) []completions.Candidate {
 	return out
 }
 
-// flags are those of the verb, then those of stsx, that are not on the line yet.
-func (s sources) flags() []completions.Candidate {
+// flagCandidates are those of the verb, then those of stsx, that are not on the line yet.
+func (s valueSources) flagCandidates() []completions.Candidate {
 	var out []completions.Candidate
 	offered := map[string]bool{}
 	add := func(flags []cli.Flag) {

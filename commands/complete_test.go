@@ -20,9 +20,9 @@ func bareVerbs() []string {
 		"unuse", "prompt", "configure", "doctor"}
 }
 
-func newRun() *run {
-	r := &run{System: System{Environ: []string{}}}
-	r.app = r.tree()
+func newRun() *commandRun {
+	r := &commandRun{HostSystem: HostSystem{Environ: []string{}}}
+	r.app = r.commandTree()
 	return r
 }
 
@@ -39,7 +39,7 @@ func TestEveryVerbAndFlagIsDecided(t *testing.T) {
 	r := newRun()
 	flags := slices.Clone(r.app.Flags)
 	everyCommand(r.app.Commands, "", func(verb string, c *cli.Command) {
-		if _, ok := taken()[verb]; ok == slices.Contains(bareVerbs(), verb) {
+		if _, ok := operandKinds()[verb]; ok == slices.Contains(bareVerbs(), verb) {
 			t.Errorf("%s: say in taken() what completes its operands, or in bareVerbs() that there are none", verb)
 		}
 		flags = append(flags, c.Flags...)
@@ -64,7 +64,7 @@ func TestWalkReadsAsSplitDoes(t *testing.T) {
 		"login a b --all", "login -- a --all", "password set --idp x", "help password", "status --json", "env p --shell bash",
 	} {
 		words := strings.Fields(line)
-		i, err := split(r.app, words)
+		i, err := parseArgs(r.app, words)
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}

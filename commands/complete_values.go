@@ -11,49 +11,49 @@ import (
 	"stsx/shellinit"
 )
 
-// operands is what stands after a verb and its flags.
-type operands int
+// operandKind is what stands after a verb and its flags.
+type operandKind int
 
 const (
-	nothing operands = iota
-	profile
-	profiles
+	noOperand operandKind = iota
+	oneProfile
+	manyProfiles
 	profileThenCommand
 	profilesThenCommand // after a "--"
 	hookShell
 	completionShell
-	command // of stsx
-	file
+	stsxCommand // of stsx
+	fileName
 )
 
-// taken says what each verb takes. What stands in no row takes nothing; a test
+// operandKinds says what each verb takes. What stands in no row takes nothing; a test
 // asks for a decision about every verb and every flag with a value.
-func taken() map[string]operands {
-	return map[string]operands{
+func operandKinds() map[string]operandKind {
+	return map[string]operandKind{
 		"exec": profileThenCommand, "each": profilesThenCommand,
-		"login": profiles, "logout": profiles, "configure aws": profiles, "configure export": profiles, "configure import": file,
-		"env": profile, "use": profile, "save": profile, "process": profile, "console": profile, "whoami": profile,
-		"init": hookShell, "completion": completionShell, "help": command,
+		"login": manyProfiles, "logout": manyProfiles, "configure aws": manyProfiles, "configure export": manyProfiles, "configure import": fileName,
+		"env": oneProfile, "use": oneProfile, "save": oneProfile, "process": oneProfile, "console": oneProfile, "whoami": oneProfile,
+		"init": hookShell, "completion": completionShell, "help": stsxCommand,
 	}
 }
 
-func (c cursor) takes() operands { return taken()[c.verb] }
+func (c cursorPosition) operandKind() operandKind { return operandKinds()[c.verb] }
 
-// sources are what values come from, for one line.
-type sources struct {
-	*run
-	cursor
+// valueSources are what values come from, for one line.
+type valueSources struct {
+	*commandRun
+	cursorPosition
 }
 
-type values = []completions.Candidate
+type candidateList = []completions.Candidate
 
 // flagValues is what may follow flag, or follow prefix ("--mfa=") in one word.
-func (s sources) flagValues(flag cli.Flag, prefix string) completions.Answer {
+func (s valueSources) flagValues(flag cli.Flag, prefix string) completions.Answer {
 	name := flag.Names()[0]
 	if slices.Contains(fileFlags(), name) {
 		return completions.Answer{Kind: completions.FileNames, Prefix: prefix}
 	}
-	var out values
+	var out candidateList
 	if of, ok := flagSources()[name]; ok {
 		out = of(s)
 	}
@@ -67,24 +67,24 @@ func (s sources) flagValues(flag cli.Flag, prefix string) completions.Answer {
 func fileFlags() []string { return []string{"config", "browser-path", "debug-bundle"} }
 
 // flagSources say where the values of the other flags come from.
-func flagSources() map[string]func(sources) values {
-	return map[string]func(sources) values{
-		"browser":  func(sources) values { return words("auto", "headless", "visible") },
-		"mfa":      func(sources) values { return words(session.Factors()...) },
-		"duration": func(sources) values { return words("15m", "1h", "2h", "4h", "8h", "12h") },
-		"jobs":     func(sources) values { return words("1", "4", "8", "16", "32") },
-		"username": sources.usernames,
-		"role":     sources.roles,
-		"region":   sources.regions,
-		"idp":      sources.idps,
-		"shell":    func(sources) values { return words(shellinit.DialectNames()...) },
-		"prompt":   func(sources) values { return words("left", "right") },
-		"color":    func(sources) values { return words("ansi", "bash", "tmux", "zsh", "none") },
+func flagSources() map[string]func(valueSources) candidateList {
+	return map[string]func(valueSources) candidateList{
+		"browser":  func(valueSources) candidateList { return wordCandidates("auto", "headless", "visible") },
+		"mfa":      func(valueSources) candidateList { return wordCandidates(session.Factors()...) },
+		"duration": func(valueSources) candidateList { return wordCandidates("15m", "1h", "2h", "4h", "8h", "12h") },
+		"jobs":     func(valueSources) candidateList { return wordCandidates("1", "4", "8", "16", "32") },
+		"username": valueSources.usernameCandidates,
+		"role":     valueSources.roleCandidates,
+		"region":   valueSources.regionCandidates,
+		"idp":      valueSources.idpCandidates,
+		"shell":    func(valueSources) candidateList { return wordCandidates(shellinit.DialectNames()...) },
+		"prompt":   func(valueSources) candidateList { return wordCandidates("left", "right") },
+		"color":    func(valueSources) candidateList { return wordCandidates("ansi", "bash", "tmux", "zsh", "none") },
 	}
 }
 
-func words(all ...string) values {
-	var out values
+func wordCandidates(all ...string) candidateList {
+	var out candidateList
 	for _, word := range all {
 		out = append(out, completions.Candidate{Value: word})
 	}
@@ -92,42 +92,42 @@ func words(all ...string) values {
 }
 
 // operandValues is what may be the verb's next operand.
-func (s sources) operandValues() values {
+func (s valueSources) operandValues() candidateList {
 	first := len(s.operands) == 0
-	switch t := s.takes(); {
-	case t == profiles, t == profilesThenCommand, (t == profile || t == profileThenCommand) && first:
+	switch t := s.operandKind(); {
+	case t == manyProfiles, t == profilesThenCommand, (t == oneProfile || t == profileThenCommand) && first:
 		_, all := s.used["all"]
 		if all {
 			return nil
 		}
-		return slices.DeleteFunc(s.profiles(), func(c completions.Candidate) bool { return slices.Contains(s.operands, c.Value) })
+		return slices.DeleteFunc(s.profileCandidates(), func(c completions.Candidate) bool { return slices.Contains(s.operands, c.Value) })
 	case t == completionShell && first:
-		return words(completions.ShellNames()...)
+		return wordCandidates(completions.ShellNames()...)
 	case t == hookShell && first:
-		return words(hooked()...)
-	case t == command:
+		return wordCandidates(hookShells()...)
+	case t == stsxCommand:
 		at := s.app.Commands
 		for _, word := range s.operands {
-			next := find(at, word)
+			next := findCommand(at, word)
 			if next == nil {
 				return nil
 			}
 			at = next.Subcommands
 		}
-		return verbs(at)
+		return verbCandidates(at)
 	}
 	return nil
 }
 
-// configuration is the file that the line means; nil when there is none that
+// readConfiguration is the file that the line means; nil when there is none that
 // can be read.
-func (s sources) configuration() Profiles {
+func (s valueSources) readConfiguration() Profiles {
 	path := s.used["config"]
 	if rest, ok := strings.CutPrefix(path, "~/"); ok { // the shell has not expanded it
 		path = s.Getenv("HOME") + "/" + rest
 	}
 	s.settings.Config = path
-	kit, err := s.open()
+	kit, err := s.openDrivers()
 	if err != nil {
 		return nil
 	}
@@ -138,8 +138,8 @@ func (s sources) configuration() Profiles {
 	return read
 }
 
-func (s sources) each(do func(session.Profile)) {
-	read := s.configuration()
+func (s valueSources) eachProfile(do func(session.Profile)) {
+	read := s.readConfiguration()
 	if read == nil {
 		return
 	}
@@ -150,9 +150,9 @@ func (s sources) each(do func(session.Profile)) {
 	}
 }
 
-func (s sources) profiles() values {
-	var out values
-	s.each(func(p session.Profile) { out = append(out, completions.Candidate{Value: p.Name, About: roleOf(p)}) })
+func (s valueSources) profileCandidates() candidateList {
+	var out candidateList
+	s.eachProfile(func(p session.Profile) { out = append(out, completions.Candidate{Value: p.Name, About: roleOf(p)}) })
 	return out
 }
 
@@ -178,8 +178,8 @@ func roleOf(p session.Profile) string {
 	return about
 }
 
-func (s sources) orgs() []session.Org {
-	read := s.configuration()
+func (s valueSources) configuredOrgs() []session.Org {
+	read := s.readConfiguration()
 	if read == nil {
 		return nil
 	}
@@ -192,51 +192,51 @@ func (s sources) orgs() []session.Org {
 	return out
 }
 
-func (s sources) idps() values {
-	var out values
-	for _, o := range s.orgs() {
+func (s valueSources) idpCandidates() candidateList {
+	var out candidateList
+	for _, o := range s.configuredOrgs() {
 		out = append(out, completions.Candidate{Value: o.Name, About: o.Username})
 	}
 	return out
 }
 
-func (s sources) usernames() values {
-	var out values
-	for _, o := range s.orgs() {
-		out = once(out, completions.Candidate{Value: o.Username, About: o.Name})
+func (s valueSources) usernameCandidates() candidateList {
+	var out candidateList
+	for _, o := range s.configuredOrgs() {
+		out = addOnce(out, completions.Candidate{Value: o.Username, About: o.Name})
 	}
 	return out
 }
 
-// regions are those of the configuration: a list of all there are would be out
+// regionCandidates are those of the configuration: a list of all there are would be out
 // of date within months.
-func (s sources) regions() values {
-	var out values
-	s.each(func(p session.Profile) { out = once(out, completions.Candidate{Value: p.Region}) })
+func (s valueSources) regionCandidates() candidateList {
+	var out candidateList
+	s.eachProfile(func(p session.Profile) { out = addOnce(out, completions.Candidate{Value: p.Region}) })
 	return out
 }
 
-// roles are those that sign-ins have brought and those of the configuration. A
+// roleCandidates are those that sign-ins have brought and those of the configuration. A
 // name that is a role's in several accounts stands once and, with its ARNs,
 // for each of them.
-func (s sources) roles() values {
+func (s valueSources) roleCandidates() candidateList {
 	var seen []session.Role
-	s.each(func(p session.Profile) {
+	s.eachProfile(func(p session.Profile) {
 		if role, err := session.ParseRole(p.Role); err == nil {
 			seen = append(seen, role)
 		}
 	})
-	if kit, err := s.open(); err == nil && kit.Roles != nil {
+	if kit, err := s.openDrivers(); err == nil && kit.Roles != nil {
 		seen = append(seen, kit.Roles.Seen()...)
 	}
-	var names, arns values
+	var names, arns candidateList
 	accounts := map[string][]string{}
 	for _, role := range seen {
 		if !slices.Contains(accounts[role.Name()], role.Account()) {
 			accounts[role.Name()] = append(accounts[role.Name()], role.Account())
 		}
-		names = once(names, completions.Candidate{Value: role.Name()})
-		arns = once(arns, completions.Candidate{Value: role.ARN})
+		names = addOnce(names, completions.Candidate{Value: role.Name()})
+		arns = addOnce(arns, completions.Candidate{Value: role.ARN})
 	}
 	for i := range names {
 		names[i].About = "in " + strings.Join(accounts[names[i].Value], ", ")
@@ -244,8 +244,8 @@ func (s sources) roles() values {
 	return append(names, arns...)
 }
 
-// once is list with c, unless c is empty or in it.
-func once(list values, c completions.Candidate) values {
+// addOnce is list with c, unless c is empty or in it.
+func addOnce(list candidateList, c completions.Candidate) candidateList {
 	if c.Value == "" || slices.ContainsFunc(list, func(o completions.Candidate) bool { return o.Value == c.Value }) {
 		return list
 	}

@@ -10,7 +10,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) completionCommand() *cli.Command {
+func (r *commandRun) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print the script that makes Tab complete stsx's command lines",
@@ -34,17 +34,17 @@ func (r *run) completionCommand() *cli.Command {
    What stsx init prints has it already. After stsx exec PROFILE the command's
    own completion takes over.`,
 		Flags:  []cli.Flag{helpFlag()},
-		Action: func(*cli.Context) error { return r.completion() },
+		Action: func(*cli.Context) error { return r.runCompletion() },
 	}
 }
 
-func (r *run) completion() error {
+func (r *commandRun) runCompletion() error {
 	if len(r.operands) != 1 {
 		return &usageError{"name one shell: " + strings.Join(completions.ShellNames(), ", "), r.verb}
 	}
 	text, ok := completions.StandaloneScript(r.operands[0])
 	if !ok {
-		said := "there is no completion for " + quoted(r.operands[0])
+		said := "there is no completion for " + quotedName(r.operands[0])
 		if near := session.Near(r.operands[0], completions.ShellNames()); len(near) > 0 {
 			return &usageError{said + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
 		}

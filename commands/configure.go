@@ -9,7 +9,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) configureCommand() *cli.Command {
+func (r *commandRun) configureCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "configure",
 		Usage:     "write the configuration with you, share it, or write the AWS tools' own",
@@ -19,7 +19,7 @@ func (r *run) configureCommand() *cli.Command {
    into the configuration. What is there stays as it is, and nothing is written
    before you have seen it and said yes.`,
 		Flags:  []cli.Flag{helpFlag()},
-		Action: func(c *cli.Context) error { return r.wizard(c.Context) },
+		Action: func(c *cli.Context) error { return r.runWizard(c.Context) },
 		Subcommands: []*cli.Command{r.importCommand(), r.exportCommand(), {
 			Name:      "aws",
 			Usage:     "profiles of ~/.aws/config that get their credentials from stsx",
@@ -33,17 +33,17 @@ func (r *run) configureCommand() *cli.Command {
 				&cli.BoolFlag{Name: "dry-run", Usage: "show the difference and write nothing", DisableDefaultText: true},
 				helpFlag(),
 			},
-			Action: func(c *cli.Context) error { return r.configureAWS(c.Context, c.String("prefix"), c.Bool("dry-run")) },
+			Action: func(c *cli.Context) error { return r.runConfigureAWS(c.Context, c.String("prefix"), c.Bool("dry-run")) },
 		}},
 	}
 }
 
-func (r *run) configureAWS(ctx context.Context, prefix string, dry bool) error {
+func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry bool) error {
 	names, err := r.chosenProfiles(len(r.operands) == 0)
 	if err != nil {
 		return err
 	}
-	self, err := r.Self()
+	self, err := r.OwnPath()
 	if err != nil {
 		return err
 	}
@@ -62,18 +62,18 @@ func (r *run) configureAWS(ctx context.Context, prefix string, dry bool) error {
 	if len(entries) == 0 {
 		return &session.InputError{What: "a profile", Give: "write one into the configuration"}
 	}
-	path, difference, err := r.kit.Shared.Configure(ctx, entries, dry)
+	path, difference, err := r.drivers.AWSFiles.Configure(ctx, entries, dry)
 	if err != nil {
 		return err
 	}
 	if dry {
-		_, err := fmt.Fprint(r.Stdout, plain(difference))
+		_, err := fmt.Fprint(r.Stdout, plainText(difference))
 		return err
 	}
 	if difference == "" {
-		r.kit.Ask.Say(path + " is as it should be already")
+		r.drivers.Ask.Say(path + " is as it should be already")
 		return nil
 	}
-	r.kit.Ask.Say("wrote " + session.Plural(len(entries), "profile") + " into " + path)
+	r.drivers.Ask.Say("wrote " + session.Plural(len(entries), "profile") + " into " + path)
 	return nil
 }

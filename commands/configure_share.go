@@ -12,7 +12,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) importCommand() *cli.Command {
+func (r *commandRun) importCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "import",
 		Usage:     "add what a shared configuration says to yours",
@@ -30,11 +30,11 @@ func (r *run) importCommand() *cli.Command {
 			&cli.BoolFlag{Name: "dry-run", Usage: "show the difference and write nothing", DisableDefaultText: true},
 			helpFlag(),
 		},
-		Action: func(c *cli.Context) error { return r.importShared(c.Context, c.Bool("yes"), c.Bool("dry-run")) },
+		Action: func(c *cli.Context) error { return r.runImport(c.Context, c.Bool("yes"), c.Bool("dry-run")) },
 	}
 }
 
-func (r *run) exportCommand() *cli.Command {
+func (r *commandRun) exportCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "export",
 		Usage:     "print a configuration that others can import",
@@ -42,32 +42,32 @@ func (r *run) exportCommand() *cli.Command {
 		Description: `   Prints the profiles named, or all, with the profiles and identity providers
    that they need. Usernames, commands, and what else is your own are left out.`,
 		Flags:  []cli.Flag{helpFlag()},
-		Action: func(*cli.Context) error { return r.export() },
+		Action: func(*cli.Context) error { return r.runExport() },
 	}
 }
 
-func (r *run) export() error {
-	kit, err := r.open()
+func (r *commandRun) runExport() error {
+	kit, err := r.openDrivers()
 	if err != nil {
 		return err
 	}
-	text, err := kit.File.Export(r.operands)
+	text, err := kit.ConfigFile.Export(r.operands)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(r.Stdout, plain(text))
+	_, err = fmt.Fprint(r.Stdout, plainText(text))
 	return err
 }
 
-func (r *run) importShared(ctx context.Context, yes, dry bool) error {
+func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 	if len(r.operands) != 1 || r.operands[0] == "" {
 		return &usageError{r.verb + " takes one file or address", r.verb}
 	}
-	kit, err := r.open()
+	kit, err := r.openDrivers()
 	if err != nil {
 		return err
 	}
-	tables, err := kit.File.Shared(ctx, r.operands[0])
+	tables, err := kit.ConfigFile.Shared(ctx, r.operands[0])
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (r *run) importShared(ctx context.Context, yes, dry bool) error {
 	if tables, err = r.fillIn(ctx, tables, ask); err != nil {
 		return err
 	}
-	plan, err := kit.File.Merge(tables)
+	plan, err := kit.ConfigFile.Merge(tables)
 	if err != nil {
 		return err
 	}
@@ -84,32 +84,32 @@ func (r *run) importShared(ctx context.Context, yes, dry bool) error {
 	}
 	switch {
 	case dry:
-		_, err := fmt.Fprint(r.Stdout, plain(plan.Difference))
+		_, err := fmt.Fprint(r.Stdout, plainText(plan.Difference))
 		return err
 	case plan.Difference == "":
 		kit.Ask.Say("there is nothing to add to " + plan.Path)
 		return nil
 	}
-	if err := r.write(ctx, plan, yes, false); err != nil {
+	if err := r.writeConfiguration(ctx, plan, yes, false); err != nil {
 		return err
 	}
 	said := "wrote " + plan.Path
 	if len(plan.Profiles) > 0 {
-		said += "; new: " + list(plan.Profiles)
+		said += "; new: " + nameList(plan.Profiles)
 	}
 	kit.Ask.Say(said)
 	return nil
 }
 
-// write shows what is planned, asks, and writes it.
-func (r *run) write(ctx context.Context, plan session.Merge, yes, otherwise bool) error {
+// writeConfiguration shows what is planned, asks, and writes it.
+func (r *commandRun) writeConfiguration(ctx context.Context, plan session.Merge, yes, otherwise bool) error {
 	if !yes {
-		if !r.kit.Ask.Interactive() {
+		if !r.drivers.Ask.Interactive() {
 			return &session.InputError{What: "a yes to the changes of " + plan.Path, Give: "look at them with --dry-run, and write them with --yes"}
 		}
 		_, shown, _ := strings.Cut(plan.Difference, "\n") // the first line names the file, as the next ones do
-		r.kit.Ask.Say(strings.TrimRight(plain(shown), "\n"))
-		ok, err := r.kit.Ask.Confirm(ctx, "Write this?", otherwise)
+		r.drivers.Ask.Say(strings.TrimRight(plainText(shown), "\n"))
+		ok, err := r.drivers.Ask.Confirm(ctx, "Write this?", otherwise)
 		if err != nil {
 			return err
 		}
@@ -117,13 +117,13 @@ func (r *run) write(ctx context.Context, plan session.Merge, yes, otherwise bool
 			return errors.New("nothing was written: the answer was no")
 		}
 	}
-	return r.kit.File.Write(ctx, plan)
+	return r.drivers.ConfigFile.Write(ctx, plan)
 }
 
 // fillIn asks what a shared configuration can't say: whether your password may
 // be typed into pages of further hosts, and who you are.
-func (r *run) fillIn(ctx context.Context, tables []session.Table, ask bool) ([]session.Table, error) {
-	own, err := r.kit.File.Tables()
+func (r *commandRun) fillIn(ctx context.Context, tables []session.Table, ask bool) ([]session.Table, error) {
+	own, err := r.drivers.ConfigFile.Tables()
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (r *run) fillIn(ctx context.Context, tables []session.Table, ask bool) ([]s
 			continue
 		}
 		known, here := sameURL(own, t)
-		if tables[i], err = r.hosts(ctx, t, known, ask); err != nil {
+		if tables[i], err = r.askHosts(ctx, t, known, ask); err != nil {
 			return nil, err
 		}
 		if here {
@@ -140,7 +140,7 @@ func (r *run) fillIn(ctx context.Context, tables []session.Table, ask bool) ([]s
 		}
 		username := r.settings.Username
 		if username == "" && ask {
-			if username, err = r.kit.Ask.Ask(ctx, session.Question{Prompt: "Your username at " + host(t) + " (Enter: ask at every sign-in)", Empty: true}); err != nil {
+			if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username at " + signInHost(t) + " (Enter: ask at every sign-in)", Empty: true}); err != nil {
 				return nil, err
 			}
 		}
@@ -151,9 +151,9 @@ func (r *run) fillIn(ctx context.Context, tables []session.Table, ask bool) ([]s
 	return tables, nil
 }
 
-// hosts takes allowed_hosts out of t, unless they are the person's own already
+// askHosts takes allowed_hosts out of t, unless they are the person's own already
 // or are agreed to.
-func (r *run) hosts(ctx context.Context, t, own session.Table, ask bool) (session.Table, error) {
+func (r *commandRun) askHosts(ctx context.Context, t, own session.Table, ask bool) (session.Table, error) {
 	var hosts []string
 	for _, s := range t.Settings {
 		if s.Key == allowedHosts {
@@ -169,12 +169,12 @@ func (r *run) hosts(ctx context.Context, t, own session.Table, ask bool) (sessio
 		}
 	}
 	if ask {
-		yes, err := r.kit.Ask.Confirm(ctx, "May your password for "+host(t)+" also be typed into pages of "+list(hosts)+"?", false)
+		yes, err := r.drivers.Ask.Confirm(ctx, "May your password for "+signInHost(t)+" also be typed into pages of "+nameList(hosts)+"?", false)
 		if err != nil || yes {
 			return t, err
 		}
 	}
-	r.kit.Ask.Say("left out: [idp." + quoted(t.Name) + "] its allowed_hosts, into whose pages your password could be typed: " + list(hosts))
+	r.drivers.Ask.Say("left out: [idp." + quotedName(t.Name) + "] its allowed_hosts, into whose pages your password could be typed: " + nameList(hosts))
 	return t.Without(allowedHosts), nil
 }
 
@@ -190,11 +190,11 @@ func sameURL(tables []session.Table, t session.Table) (session.Table, bool) {
 	return session.Table{}, false
 }
 
-// host is where t signs in.
-func host(t session.Table) string {
+// signInHost is where t signs in.
+func signInHost(t session.Table) string {
 	u, err := url.Parse(t.Text("url"))
 	if err != nil {
-		return quoted(t.Name)
+		return quotedName(t.Name)
 	}
 	return u.Host
 }

@@ -11,23 +11,23 @@ import (
 	"stsx/session"
 )
 
-// tries is how often the wizard puts a question whose answer does not fit.
-const tries = 3
+// questionTries is how often the wizard puts a question whose answer does not fit.
+const questionTries = 3
 
-// wizard writes a configuration with the person. It writes at the end, once:
+// runWizard writes a configuration with the person. It writes at the end, once:
 // whoever gives up before has changed nothing.
-func (r *run) wizard(ctx context.Context) error {
+func (r *commandRun) runWizard(ctx context.Context) error {
 	if err := r.noOperands(); err != nil {
 		return err
 	}
-	kit, err := r.open()
+	kit, err := r.openDrivers()
 	if err != nil {
 		return err
 	}
 	if !kit.Ask.Interactive() {
 		return &session.InputError{What: "somebody to answer the questions of stsx configure", Give: "run it on a terminal, or write the configuration by hand"}
 	}
-	own, err := kit.File.Tables()
+	own, err := kit.ConfigFile.Tables()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (r *run) wizard(ctx context.Context) error {
 	if err != nil || len(roles) == 0 {
 		return err
 	}
-	names, err := r.names(ctx, own, roles)
+	names, err := r.askNames(ctx, own, roles)
 	if err != nil {
 		return err
 	}
@@ -59,26 +59,26 @@ func (r *run) wizard(ctx context.Context) error {
 		}
 		tables = append(tables, t)
 	}
-	plan, err := kit.File.Merge(tables)
+	plan, err := kit.ConfigFile.Merge(tables)
 	if err != nil {
 		return err
 	}
-	if err := r.write(ctx, plan, false, true); err != nil {
+	if err := r.writeConfiguration(ctx, plan, false, true); err != nil {
 		return err
 	}
-	kit.Ask.Say("wrote " + plan.Path + "\nnext: stsx exec " + quoted(names[0]) + " -- aws sts get-caller-identity")
+	kit.Ask.Say("wrote " + plan.Path + "\nnext: stsx exec " + quotedName(names[0]) + " -- aws sts get-caller-identity")
 	return nil
 }
 
 // wantedOrg asks where to sign in and as whom. The table is what the
 // configuration is to say of it.
-func (r *run) wantedOrg(ctx context.Context, own []session.Table) (session.Table, session.Org, error) {
+func (r *commandRun) wantedOrg(ctx context.Context, own []session.Table) (session.Table, session.Org, error) {
 	idp, err := r.knownOrg(ctx, own)
 	if err != nil {
 		return idp, session.Org{}, err
 	}
 	if idp.Name == "" {
-		address, err := r.address(ctx)
+		address, err := r.askAddress(ctx)
 		if err != nil {
 			return idp, session.Org{}, err
 		}
@@ -88,75 +88,75 @@ func (r *run) wantedOrg(ctx context.Context, own []session.Table) (session.Table
 		}
 	}
 	if idp.Name != "" {
-		org, err := r.org(idp.Name)
+		org, err := r.orgNamed(idp.Name)
 		idp.Settings = []session.Setting{{Key: "url", Value: org.URL}} // all that has to be there already
 		return idp, org, err
 	}
 	username := r.settings.Username
 	for i := 0; username == ""; i++ {
-		if i == tries {
+		if i == questionTries {
 			return idp, session.Org{}, &session.InputError{What: "the username", Give: "give it with --username"}
 		}
-		if username, err = r.kit.Ask.Ask(ctx, session.Question{Prompt: "Your username there", What: "the username"}); err != nil {
+		if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username there", What: "the username"}); err != nil {
 			return idp, session.Org{}, err
 		}
 	}
 	address := idp.Text("url")
-	idp.Name = free(orgName(address), func(name string) bool { return has(own, "idp", name) })
+	idp.Name = freeName(orgName(address), func(name string) bool { return hasTable(own, "idp", name) })
 	idp.Settings = append(idp.Settings, session.Setting{Key: "username", Value: username})
 	org := session.Org{Name: idp.Name, Type: "okta", URL: address, Username: username, Browser: "auto", Timeout: 2 * time.Minute}
 	return idp, r.overrideOrg(org), nil
 }
 
 // knownOrg lets an idp of the configuration be picked, or none.
-func (r *run) knownOrg(ctx context.Context, own []session.Table) (session.Table, error) {
+func (r *commandRun) knownOrg(ctx context.Context, own []session.Table) (session.Table, error) {
 	none := session.Table{Kind: "idp"}
 	var known []session.Table
 	var options []string
 	for _, t := range own {
 		if t.Kind == "idp" {
 			known = append(known, t)
-			options = append(options, quoted(t.Name)+" ("+host(t)+")")
+			options = append(options, quotedName(t.Name)+" ("+signInHost(t)+")")
 		}
 	}
 	if len(known) == 0 {
 		return none, nil
 	}
-	i, err := r.kit.Ask.Choose(ctx, session.Question{Prompt: "Sign in at", What: "a choice of where to sign in"}, append(options, "another app"))
+	i, err := r.drivers.Ask.Choose(ctx, session.Question{Prompt: "Sign in at", What: "a choice of where to sign in"}, append(options, "another app"))
 	if err != nil || i == len(known) {
 		return none, err
 	}
 	return known[i], nil
 }
 
-// address asks for the app's link until it is one that can be used.
-func (r *run) address(ctx context.Context) (string, error) {
+// askAddress asks for the app's link until it is one that can be used.
+func (r *commandRun) askAddress(ctx context.Context) (string, error) {
 	q := session.Question{
 		Prompt: "Link of the AWS app in Okta", What: "the link of the AWS app in Okta",
 		Give: "an Okta administrator has it: Applications, the AWS app, General, App Embed Link",
 	}
-	for range tries {
-		answer, err := r.kit.Ask.Ask(ctx, q)
+	for range questionTries {
+		answer, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {
 			return "", err
 		}
 		if answer == "" {
-			r.kit.Ask.Say("copy it from the AWS tile on your Okta dashboard; it looks like https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272")
+			r.drivers.Ask.Say("copy it from the AWS tile on your Okta dashboard; it looks like https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272")
 			continue
 		}
 		if !strings.Contains(answer, "://") {
 			answer = "https://" + answer
 		}
-		if err := r.kit.File.CheckURL(answer); err != nil {
-			r.kit.Ask.Say(err.Error())
+		if err := r.drivers.ConfigFile.CheckURL(answer); err != nil {
+			r.drivers.Ask.Say(err.Error())
 			continue
 		}
-		advice := r.kit.File.Advice(answer)
+		advice := r.drivers.ConfigFile.Advice(answer)
 		if advice == "" {
 			return answer, nil
 		}
-		r.kit.Ask.Say(advice)
-		yes, err := r.kit.Ask.Confirm(ctx, "Use it all the same?", false)
+		r.drivers.Ask.Say(advice)
+		yes, err := r.drivers.Ask.Confirm(ctx, "Use it all the same?", false)
 		if err != nil || yes {
 			return answer, err
 		}
@@ -166,7 +166,7 @@ func (r *run) address(ctx context.Context) (string, error) {
 
 // wantedRoles lets roles be picked, one after the other, of those that are no
 // profile's yet. It is empty when there are none.
-func (r *run) wantedRoles(ctx context.Context, own []session.Table, granted []session.Role) ([]session.Role, error) {
+func (r *commandRun) wantedRoles(ctx context.Context, own []session.Table, granted []session.Role) ([]session.Role, error) {
 	if len(granted) == 0 {
 		return nil, &session.RoleError{}
 	}
@@ -179,11 +179,11 @@ func (r *run) wantedRoles(ctx context.Context, own []session.Table, granted []se
 		}
 	}
 	if len(rest) == 0 {
-		r.kit.Ask.Say("every role that you are granted has its profile already")
+		r.drivers.Ask.Say("every role that you are granted has its profile already")
 		return nil, nil
 	}
 	if len(rest) == 1 {
-		r.kit.Ask.Say("the one role to add is " + rest[0].String())
+		r.drivers.Ask.Say("the one role to add is " + rest[0].String())
 		return rest, nil
 	}
 	var wanted []session.Role
@@ -202,7 +202,7 @@ func (r *run) wantedRoles(ctx context.Context, own []session.Table, granted []se
 		} else {
 			q.First = 1
 		}
-		i, err := r.kit.Ask.Choose(ctx, q, options)
+		i, err := r.drivers.Ask.Choose(ctx, q, options)
 		switch {
 		case err != nil:
 			return nil, err
@@ -217,20 +217,20 @@ func (r *run) wantedRoles(ctx context.Context, own []session.Table, granted []se
 	return wanted, nil
 }
 
-// names has the names of the roles' profiles agreed to, or asks for others.
-func (r *run) names(ctx context.Context, own []session.Table, roles []session.Role) ([]string, error) {
-	suggested := suggest(own, roles)
+// askNames has the names of the roles' profiles agreed to, or asks for others.
+func (r *commandRun) askNames(ctx context.Context, own []session.Table, roles []session.Role) ([]string, error) {
+	suggested := suggestNames(own, roles)
 	for i, role := range roles {
-		r.kit.Ask.Say(suggested[i] + ": " + role.String())
+		r.drivers.Ask.Say(suggested[i] + ": " + role.String())
 	}
-	yes, err := r.kit.Ask.Confirm(ctx, "Are these names right?", true)
+	yes, err := r.drivers.Ask.Confirm(ctx, "Are these names right?", true)
 	if err != nil || yes {
 		return suggested, err
 	}
 	var names []string
-	taken := func(name string) bool { return has(own, "profile", name) || slices.Contains(names, name) }
+	taken := func(name string) bool { return hasTable(own, "profile", name) || slices.Contains(names, name) }
 	for i, role := range roles {
-		name, err := r.name(ctx, role, suggested[i], taken)
+		name, err := r.askName(ctx, role, suggested[i], taken)
 		if err != nil {
 			return nil, err
 		}
@@ -239,27 +239,27 @@ func (r *run) names(ctx context.Context, own []session.Table, roles []session.Ro
 	return names, nil
 }
 
-// suggest names each role's profile after the role, and after its account too
+// suggestNames names each role's profile after the role, and after its account too
 // where that does not tell it from others.
-func suggest(own []session.Table, roles []session.Role) []string {
+func suggestNames(own []session.Table, roles []session.Role) []string {
 	var names []string
-	taken := func(name string) bool { return has(own, "profile", name) || slices.Contains(names, name) }
+	taken := func(name string) bool { return hasTable(own, "profile", name) || slices.Contains(names, name) }
 	for _, role := range roles {
 		name := plainName(role.ShortName())
 		double := slices.ContainsFunc(roles, func(o session.Role) bool { return o.ARN != role.ARN && plainName(o.ShortName()) == name })
 		if double || taken(name) {
 			name += "-" + role.Account()
 		}
-		names = append(names, free(name, taken))
+		names = append(names, freeName(name, taken))
 	}
 	return names
 }
 
-// name asks for the name of one role's profile.
-func (r *run) name(ctx context.Context, role session.Role, suggested string, taken func(string) bool) (string, error) {
+// askName asks for the name of one role's profile.
+func (r *commandRun) askName(ctx context.Context, role session.Role, suggested string, taken func(string) bool) (string, error) {
 	q := session.Question{Prompt: "Name for " + role.String() + " (Enter: " + suggested + ")", Empty: true, What: "a name for " + role.String()}
-	for range tries {
-		name, err := r.kit.Ask.Ask(ctx, q)
+	for range questionTries {
+		name, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {
 			return "", err
 		}
@@ -268,11 +268,11 @@ func (r *run) name(ctx context.Context, role session.Role, suggested string, tak
 		}
 		switch {
 		case taken(name):
-			r.kit.Ask.Say("there is a profile " + quoted(name) + " already")
+			r.drivers.Ask.Say("there is a profile " + quotedName(name) + " already")
 		case strings.HasPrefix(name, "-"):
-			r.kit.Ask.Say("a name that begins with - would be taken for a flag")
+			r.drivers.Ask.Say("a name that begins with - would be taken for a flag")
 		case !session.IsVisible(name):
-			r.kit.Ask.Say("that name has characters in it that can't be seen")
+			r.drivers.Ask.Say("that name has characters in it that can't be seen")
 		default:
 			return name, nil
 		}
@@ -281,7 +281,7 @@ func (r *run) name(ctx context.Context, role session.Role, suggested string, tak
 }
 
 // regionsFor asks for the region of the roles of each partition.
-func (r *run) regionsFor(ctx context.Context, roles []session.Role) (map[string]string, error) {
+func (r *commandRun) regionsFor(ctx context.Context, roles []session.Role) (map[string]string, error) {
 	out := map[string]string{}
 	for _, role := range roles {
 		partition := role.Partition()
@@ -297,7 +297,7 @@ func (r *run) regionsFor(ctx context.Context, roles []session.Role) (map[string]
 	return out, nil
 }
 
-func (r *run) regionIn(ctx context.Context, partition string) (string, error) {
+func (r *commandRun) regionIn(ctx context.Context, partition string) (string, error) {
 	if given := r.settings.Region; given != "" && session.PartitionOf(given) == partition {
 		return given, nil
 	}
@@ -315,8 +315,8 @@ func (r *run) regionIn(ctx context.Context, partition string) (string, error) {
 	if usual == "" {
 		q.Prompt = where + " (Enter: none)"
 	}
-	for range tries {
-		region, err := r.kit.Ask.Ask(ctx, q)
+	for range questionTries {
+		region, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {
 			return "", err
 		}
@@ -327,7 +327,7 @@ func (r *run) regionIn(ctx context.Context, partition string) (string, error) {
 		if problem == "" {
 			return region, nil
 		}
-		r.kit.Ask.Say(problem)
+		r.drivers.Ask.Say(problem)
 	}
 	return "", &session.InputError{What: q.What, Give: "give it with --region"}
 }
@@ -336,20 +336,20 @@ func (r *run) regionIn(ctx context.Context, partition string) (string, error) {
 func checkRegion(region, partition string) string {
 	switch {
 	case region == "" || strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || !strings.Contains(region, "-"):
-		return quoted(region) + " is not a region's name, such as eu-west-1"
+		return quotedName(region) + " is not a region's name, such as eu-west-1"
 	case session.PartitionOf(region) != partition:
-		return quoted(region) + " is in partition " + session.PartitionOf(region) + ", and the role in " + partition
+		return quotedName(region) + " is in partition " + session.PartitionOf(region) + ", and the role in " + partition
 	}
 	return ""
 }
 
-// has reports whether tables have one of that kind and name.
-func has(tables []session.Table, kind, name string) bool {
+// hasTable reports whether tables have one of that kind and name.
+func hasTable(tables []session.Table, kind, name string) bool {
 	return slices.ContainsFunc(tables, func(t session.Table) bool { return t.Kind == kind && t.Name == name })
 }
 
-// free is name, with a number behind it when it is taken.
-func free(name string, taken func(string) bool) string {
+// freeName is name, with a number behind it when it is taken.
+func freeName(name string, taken func(string) bool) string {
 	out := name
 	for n := 2; taken(out); n++ {
 		out = fmt.Sprintf("%s-%d", name, n)

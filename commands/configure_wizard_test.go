@@ -21,7 +21,7 @@ func TestSuggest(t *testing.T) {
 	}
 	own := []session.Table{{Kind: "profile", Name: "dev"}, {Kind: "idp", Name: "aws"}}
 	want := []string{"admin-111111111111", "admin-222222222222", "admin-111111111111-2", "aws_read-only-x", "dev-111111111111", "aws"}
-	if got := suggest(own, roles); !slices.Equal(got, want) {
+	if got := suggestNames(own, roles); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 	for address, want := range map[string]string{

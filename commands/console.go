@@ -9,7 +9,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) consoleCommand() *cli.Command {
+func (r *commandRun) consoleCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "console",
 		Usage:     "open the AWS console in the browser, signed in",
@@ -31,12 +31,12 @@ func (r *run) consoleCommand() *cli.Command {
 			if c.IsSet("service") && c.String("service") == "" {
 				return &usageError{"--service is empty", r.verb}
 			}
-			return r.console(c.Context, c.String("service"), c.Bool("print"))
+			return r.runConsole(c.Context, c.String("service"), c.Bool("print"))
 		},
 	}
 }
 
-func (r *run) console(ctx context.Context, service string, printed bool) error {
+func (r *commandRun) runConsole(ctx context.Context, service string, printed bool) error {
 	name, err := r.oneProfile()
 	if err != nil {
 		return err
@@ -50,16 +50,16 @@ func (r *run) console(ctx context.Context, service string, printed bool) error {
 	}
 	switch {
 	case p.Source != nil && to.Duration > 0:
-		return &usageError{"--duration: AWS takes none for the console of a chained role, which " + quoted(name) + " is", r.verb}
+		return &usageError{"--duration: AWS takes none for the console of a chained role, which " + quotedName(name) + " is", r.verb}
 	case p.MaxDuration > 0 && to.Duration > p.MaxDuration:
-		return &usageError{"--duration is above max_duration of " + quoted(name) + ", which is " + left(p.MaxDuration), r.verb}
+		return &usageError{"--duration is above max_duration of " + quotedName(name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
 	}
 	to.Issuer = p.Root().Org.URL
-	s, err := r.kit.Broker.Open(ctx, p)
+	s, err := r.drivers.Broker.Open(ctx, p)
 	if err != nil {
 		return err
 	}
-	address, err := r.kit.Console(ctx, s, to)
+	address, err := r.drivers.Console(ctx, s, to)
 	if err != nil {
 		return err
 	}
@@ -67,13 +67,13 @@ func (r *run) console(ctx context.Context, service string, printed bool) error {
 		_, err := fmt.Fprintln(r.Stdout, address.Reveal())
 		return err
 	}
-	r.kit.Ask.Progress("opening the browser")
-	err = r.kit.Browse(ctx, address)
-	r.kit.Ask.Progress("")
+	r.drivers.Ask.Progress("opening the browser")
+	err = r.drivers.Browse(ctx, address)
+	r.drivers.Ask.Progress("")
 	if err != nil {
 		return &browseError{err}
 	}
-	r.kit.Ask.Say(describe(s) + ": the console is in the browser")
+	r.drivers.Ask.Say(describeSession(s) + ": the console is in the browser")
 	return nil
 }
 

@@ -16,7 +16,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) eachCommand() *cli.Command {
+func (r *commandRun) eachCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "each",
 		Usage:     "run a command once for each of many profiles",
@@ -52,7 +52,7 @@ func (r *run) eachCommand() *cli.Command {
 			case o.failFast && c.Bool("keep-going"):
 				return &usageError{"--fail-fast and --keep-going don't go together", r.verb}
 			}
-			return r.each(c.Context, o)
+			return r.runEach(c.Context, o)
 		},
 	}
 }
@@ -62,7 +62,7 @@ type eachOptions struct {
 	group, json, failFast bool
 }
 
-func (r *run) each(ctx context.Context, o eachOptions) error {
+func (r *commandRun) runEach(ctx context.Context, o eachOptions) error {
 	argv := r.operands
 	switch {
 	case !r.dashes:
@@ -73,11 +73,11 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 		return &usageError{`each needs a command after "--"`, r.verb}
 	}
 	// Neither a misspelt command nor a misspelt profile should cost a sign-in.
-	program, err := r.Find(argv[0])
+	program, err := r.FindProgram(argv[0])
 	if err != nil {
 		return notStarted(argv[0], err)
 	}
-	names, err := r.matching(r.patterns)
+	names, err := r.matchingProfiles(r.patterns)
 	if err != nil {
 		return err
 	}
@@ -85,33 +85,33 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := r.kit.Broker.Confirm(ctx, profiles...); err != nil {
+	if err := r.drivers.Broker.Confirm(ctx, profiles...); err != nil {
 		return err
 	}
 	for i, p := range profiles {
 		profiles[i] = p.Confirmed()
 	}
-	run := &eachRun{run: r, profiles: profiles, opened: r.kit.Broker.OpenAll(ctx, profiles, false)}
-	var unopened failures
+	run := &eachRun{commandRun: r, profiles: profiles, opened: r.drivers.Broker.OpenAll(ctx, profiles, false)}
+	var unopened profileFailures
 	for i, opened := range run.opened {
-		if stopped(ctx, opened.Err) {
+		if wasStopped(ctx, opened.Err) {
 			return opened.Err
 		}
 		if opened.Err != nil {
 			unopened.add(profiles[i].Name, opened.Err)
 		}
 	}
-	if err := unopened.because("were not opened, and nothing was started", len(profiles)); o.failFast && err != nil {
+	if err := unopened.asError("were not opened, and nothing was started", len(profiles)); o.failFast && err != nil {
 		return err
 	}
-	runner := process.Runner{
+	runner := process.ManyRunner{
 		Path: program, Argv: argv, Jobs: o.jobs, FailFast: o.failFast, Now: r.Now,
-		Environ: run.environ, Open: run.sinks(o),
+		Environ: run.childEnviron, Open: run.outputSinks(o),
 	}
 	if runner.Jobs == 0 {
 		runner.Jobs = max(4, r.Processors)
 	}
-	endings, err := runner.Run(ctx, len(profiles))
+	endings, err := runner.RunAll(ctx, len(profiles))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -121,14 +121,14 @@ func (r *run) each(ctx context.Context, o eachOptions) error {
 	if err != nil {
 		return err
 	}
-	return run.sum(endings)
+	return run.failureSummary(endings)
 }
 
-// matching are the profiles that patterns stand for, in the configuration's
+// matchingProfiles are the profiles that patterns stand for, in the configuration's
 // order, each once. A profile of exactly that name comes before what its name
 // would mean as a pattern.
-func (r *run) matching(patterns []string) ([]string, error) {
-	kit, err := r.open()
+func (r *commandRun) matchingProfiles(patterns []string) ([]string, error) {
+	kit, err := r.openDrivers()
 	if err != nil {
 		return nil, err
 	}
@@ -150,52 +150,52 @@ func (r *run) matching(patterns []string) ([]string, error) {
 		}
 		matched := false
 		for _, name := range all {
-			ok, err := fits(pattern, name)
+			ok, err := matchesPattern(pattern, name)
 			if err != nil {
-				return nil, &usageError{quoted(pattern) + " is not a pattern: [ and \\ have to be complete", r.verb}
+				return nil, &usageError{quotedName(pattern) + " is not a pattern: [ and \\ have to be complete", r.verb}
 			}
 			if ok {
 				found[name], matched = true, true
 			}
 		}
 		if !matched {
-			text := "no profile matches " + quoted(pattern)
+			text := "no profile matches " + quotedName(pattern)
 			if near := session.Near(strings.Trim(pattern, "*?"), all); len(near) > 0 {
-				return nil, errors.New(text + "; near it: " + list(near))
+				return nil, errors.New(text + "; near it: " + nameList(near))
 			}
-			return nil, errors.New(text + "; there are " + list(all))
+			return nil, errors.New(text + "; there are " + nameList(all))
 		}
 	}
 	return slices.DeleteFunc(all, func(name string) bool { return !found[name] }), nil
 }
 
-// fits is path.Match, but * and ? stand for a slash too: profiles are no paths.
-func fits(pattern, name string) (bool, error) {
+// matchesPattern is path.Match, but * and ? stand for a slash too: profiles are no paths.
+func matchesPattern(pattern, name string) (bool, error) {
 	const slash = "\x00"
 	return path.Match(strings.ReplaceAll(pattern, "/", slash), strings.ReplaceAll(name, "/", slash))
 }
 
 // eachRun is the profiles of one stsx each.
 type eachRun struct {
-	*run
+	*commandRun
 	profiles []session.Profile
 
 	mu     sync.Mutex
 	opened []session.Opened
 }
 
-// environ is the environment of profile i's command.
-func (e *eachRun) environ(ctx context.Context, i int) ([]string, error) {
-	s, err := e.session(ctx, i)
+// childEnviron is the environment of profile i's command.
+func (e *eachRun) childEnviron(ctx context.Context, i int) ([]string, error) {
+	s, err := e.openSession(ctx, i)
 	if err != nil {
 		return nil, err
 	}
-	return overlay(e.Environ, variables(s), e.GOOS), nil
+	return overlayEnviron(e.Environ, sessionVariables(s), e.GOOS), nil
 }
 
-// session is profile i's. One that has ended while other commands ran is opened
+// openSession is profile i's. One that has ended while other commands ran is opened
 // again, and with it those of the profiles after it.
-func (e *eachRun) session(ctx context.Context, i int) (session.Session, error) {
+func (e *eachRun) openSession(ctx context.Context, i int) (session.Session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	ended := func(i int) bool { return e.opened[i].Err == nil && !e.opened[i].Session.Fresh(e.Now()) }
@@ -207,34 +207,34 @@ func (e *eachRun) session(ctx context.Context, i int) (session.Session, error) {
 				which, profiles = append(which, j), append(profiles, e.profiles[j])
 			}
 		}
-		for n, opened := range e.kit.Broker.OpenAll(ctx, profiles, false) {
+		for n, opened := range e.drivers.Broker.OpenAll(ctx, profiles, false) {
 			e.opened[which[n]] = opened
 		}
 	}
 	return e.opened[i].Session, e.opened[i].Err
 }
 
-// role is what profile i turned out to be; the zero Role when it is not known.
-func (e *eachRun) role(i int) session.Role {
+// profileRole is what profile i turned out to be; the zero Role when it is not known.
+func (e *eachRun) profileRole(i int) session.Role {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.opened[i].Session.Role
 }
 
-// status is the exit status of profile i's command, or of stsx in its place.
-func (e *eachRun) status(ending process.Ending) int {
+// exitStatus is the exit status of profile i's command, or of stsx in its place.
+func (e *eachRun) exitStatus(ending process.ChildEnding) int {
 	if ending.Err == nil {
 		return ending.Status
 	}
-	code, _ := status(e.cause(ending))
+	code, _ := errorStatus(e.startError(ending))
 	if code == statusFailure || code == statusUsage {
 		return statusExec
 	}
 	return code
 }
 
-// cause is why a command was not started.
-func (e *eachRun) cause(ending process.Ending) error {
+// startError is why a command was not started.
+func (e *eachRun) startError(ending process.ChildEnding) error {
 	var start *process.StartError
 	if errors.As(ending.Err, &start) {
 		return notStarted(e.operands[0], start.Err)
@@ -242,24 +242,24 @@ func (e *eachRun) cause(ending process.Ending) error {
 	return ending.Err
 }
 
-// sum says what failed; nil when nothing did.
-func (e *eachRun) sum(endings []process.Ending) error {
-	var unstarted failures
+// failureSummary says what failed; nil when nothing did.
+func (e *eachRun) failureSummary(endings []process.ChildEnding) error {
+	var unstarted profileFailures
 	var ended []string
 	var own, theirs, skipped int
 	for i, ending := range endings {
 		name := e.profiles[i].Name
-		switch code := e.status(ending); {
+		switch code := e.exitStatus(ending); {
 		case errors.Is(ending.Err, process.ErrNotRun):
 			skipped++
 		case ending.Err != nil:
-			unstarted.add(name, e.cause(ending))
+			unstarted.add(name, e.startError(ending))
 			own = max(own, code)
 		case ending.Signal != "":
-			ended = append(ended, quoted(name)+" ("+ending.Signal+")")
+			ended = append(ended, quotedName(name)+" ("+ending.Signal+")")
 			theirs = max(theirs, code)
 		case code != 0:
-			ended = append(ended, fmt.Sprintf("%s (exit status %d)", quoted(name), code))
+			ended = append(ended, fmt.Sprintf("%s (exit status %d)", quotedName(name), code))
 			theirs = max(theirs, code)
 		}
 	}
@@ -268,10 +268,10 @@ func (e *eachRun) sum(endings []process.Ending) error {
 	}
 	out := &eachError{code: theirs}
 	var texts []string
-	if err := unstarted.because("did not get their command", len(endings)); err != nil {
+	if err := unstarted.asError("did not get their command", len(endings)); err != nil {
 		texts = append(texts, err.Error())
 		out.code = own
-		_, out.hint = unstarted.worst()
+		_, out.hint = unstarted.worstStatus()
 	}
 	if len(ended) > 0 {
 		const most = 20

@@ -14,35 +14,35 @@ import (
 	"stsx/commands/process"
 )
 
-// sinks say where the output of profile i's command goes.
-func (e *eachRun) sinks(o eachOptions) func(i int) process.Sink {
+// outputSinks say where the output of profile i's command goes.
+func (e *eachRun) outputSinks(o eachOptions) func(i int) process.OutputSink {
 	if o.json {
 		lines := &jsonLines{eachRun: e}
-		return func(i int) process.Sink { return &jsonLine{of: lines, i: i} }
+		return func(i int) process.OutputSink { return &jsonLine{of: lines, i: i} }
 	}
 	width := 0
 	for _, p := range e.profiles {
-		width = max(width, utf8.RuneCountInString(quoted(p.Name)))
+		width = max(width, utf8.RuneCountInString(quotedName(p.Name)))
 	}
 	streams := process.NewStreams(e.Stdout, e.Stderr)
 	sink := streams.Prefixed
 	if o.group {
 		sink = streams.Grouped
 	}
-	return func(i int) process.Sink {
-		name := fmt.Sprintf("%-*s", width, quoted(e.profiles[i].Name))
-		return sink(e.affix(name, i, e.StdoutIsTerminal), e.affix(name, i, e.StderrIsTerminal))
+	return func(i int) process.OutputSink {
+		name := fmt.Sprintf("%-*s", width, quotedName(e.profiles[i].Name))
+		return sink(e.lineAffix(name, i, e.StdoutIsTerminal), e.lineAffix(name, i, e.StderrIsTerminal))
 	}
 }
 
-// affix stands around a line of profile i's: its name, coloured on a terminal,
+// lineAffix stands around a line of profile i's: its name, coloured on a terminal,
 // where the line can't colour what comes after it either.
-func (e *eachRun) affix(name string, i int, terminal bool) process.Affix {
+func (e *eachRun) lineAffix(name string, i int, terminal bool) process.LineAffix {
 	if !terminal || e.Getenv("NO_COLOR") != "" || e.Getenv("TERM") == "dumb" || e.GOOS == "windows" {
-		return process.Affix{Before: name + " | "}
+		return process.LineAffix{Before: name + " | "}
 	}
 	colours := []int{36, 33, 32, 35, 34, 96, 93, 92, 95, 94} // none that means trouble
-	return process.Affix{Before: "\x1b[" + strconv.Itoa(colours[i%len(colours)]) + "m" + name + " |\x1b[0m ", After: "\x1b[0m"}
+	return process.LineAffix{Before: "\x1b[" + strconv.Itoa(colours[i%len(colours)]) + "m" + name + " |\x1b[0m ", After: "\x1b[0m"}
 }
 
 // eachLine is a profile's line of JSON, but for what its command printed.
@@ -67,30 +67,30 @@ type jsonLines struct {
 type jsonLine struct {
 	of          *jsonLines
 	i           int
-	stdout, err process.Text
+	stdout, err process.OutputText
 }
 
 func (l *jsonLine) Stdout() io.Writer { return &l.stdout }
 func (l *jsonLine) Stderr() io.Writer { return &l.err }
 
-func (l *jsonLine) End(ending process.Ending) error {
-	err := l.of.write(l.i, ending, &l.stdout, &l.err)
+func (l *jsonLine) End(ending process.ChildEnding) error {
+	err := l.of.writeLine(l.i, ending, &l.stdout, &l.err)
 	return errors.Join(err, l.stdout.Close(), l.err.Close())
 }
 
-// write writes a line, and never holds all of it in memory.
-func (l *jsonLines) write(i int, ending process.Ending, stdout, stderr *process.Text) error {
-	role := l.role(i)
+// writeLine writes a line, and never holds all of it in memory.
+func (l *jsonLines) writeLine(i int, ending process.ChildEnding, stdout, stderr *process.OutputText) error {
+	role := l.profileRole(i)
 	line := eachLine{Profile: l.profiles[i].Name, Account: role.Account(), Role: role.Name(), Duration: ending.Took.Round(time.Millisecond).Seconds()}
 	if !errors.Is(ending.Err, process.ErrNotRun) {
-		code := l.status(ending)
+		code := l.exitStatus(ending)
 		line.ExitCode = &code
 	}
 	if ending.Signal != "" {
 		line.Signal = &ending.Signal
 	}
 	if ending.Err != nil {
-		text := plain(l.cause(ending).Error())
+		text := plainText(l.startError(ending).Error())
 		line.Error = &text
 	}
 	head, err := json.Marshal(line)
@@ -104,21 +104,21 @@ func (l *jsonLines) write(i int, ending process.Ending, stdout, stderr *process.
 	}
 	for _, part := range []struct {
 		name string
-		text *process.Text
+		text *process.OutputText
 	}{{"stdout", stdout}, {"stderr", stderr}} {
 		if _, err := fmt.Fprintf(l.Stdout, ",%q:", part.name); err != nil {
 			return err
 		}
-		if err := part.text.JSON(l.Stdout); err != nil {
+		if err := part.text.WriteJSON(l.Stdout); err != nil {
 			return err
 		}
-		if part.text.Valid() {
+		if part.text.IsUTF8() {
 			continue
 		}
 		if _, err := fmt.Fprintf(l.Stdout, ",%q:", part.name+"_base64"); err != nil {
 			return err
 		}
-		if err := part.text.Base64(l.Stdout); err != nil {
+		if err := part.text.WriteBase64(l.Stdout); err != nil {
 			return err
 		}
 	}
@@ -127,7 +127,7 @@ func (l *jsonLines) write(i int, ending process.Ending, stdout, stderr *process.
 	}
 	l.done++
 	if !l.StdoutIsTerminal {
-		l.kit.Ask.Progress(fmt.Sprintf("%d of %d have ended", l.done, len(l.profiles)))
+		l.drivers.Ask.Progress(fmt.Sprintf("%d of %d have ended", l.done, len(l.profiles)))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"stsx/shellinit"
 )
 
-func (r *run) envCommand() *cli.Command {
+func (r *commandRun) envCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "env",
 		Usage:     "print assignments of the credentials, for a shell to evaluate",
@@ -28,7 +28,7 @@ func (r *run) envCommand() *cli.Command {
    The shell is found from the process that asked, else from $SHELL. On a
    terminal env prints no secret unless forced: it says what to type, and ends
    with status 2. Shells and formats:
-   ` + wrapped(shellinit.DialectNames(), 74) + `
+   ` + wrapWords(shellinit.DialectNames(), 74) + `
 
    With github-actions the variables are appended to the file that $GITHUB_ENV
    names, and what is printed tells the runner to mask the secrets.`,
@@ -42,22 +42,22 @@ func (r *run) envCommand() *cli.Command {
 			if c.IsSet("shell") && c.String("shell") == "" {
 				return &usageError{"--shell is empty", r.verb}
 			}
-			d, err := r.dialect(c.String("shell"))
+			d, err := r.chooseDialect(c.String("shell"))
 			if err != nil {
 				return err
 			}
 			if c.Bool("unset") {
-				return r.unsetEnv(d, c.Bool("force"))
+				return r.runUnset(d, c.Bool("force"))
 			}
-			return r.env(c.Context, d, c.Bool("force"))
+			return r.runEnv(c.Context, d, c.Bool("force"))
 		},
 	}
 }
 
-// failEnv tells the shell that evaluates env's output that there is none:
+// printEnvFailure tells the shell that evaluates env's output that there is none:
 // eval of nothing would be a success, and the next command would run with the
 // credentials of before.
-func (r *run) failEnv(status int) {
+func (r *commandRun) printEnvFailure(status int) {
 	if r.StdoutIsTerminal {
 		return
 	}
@@ -69,15 +69,15 @@ func (r *run) failEnv(status int) {
 			name = r.flags[i+1]
 		}
 	}
-	if d, err := r.dialect(name); err == nil {
-		_ = r.print(d.FailWith(status)) // a closed pipe has no reader to tell
+	if d, err := r.chooseDialect(name); err == nil {
+		_ = r.printText(d.FailWith(status)) // a closed pipe has no reader to tell
 	}
 }
 
-// dialect is the one named, else that of the shell which asks.
-func (r *run) dialect(name string) (shellinit.Dialect, error) {
+// chooseDialect is the one named, else that of the shell which asks.
+func (r *commandRun) chooseDialect(name string) (shellinit.Dialect, error) {
 	if name == "" {
-		d, err := shellinit.DetectShell(r.Parents(), r.Getenv("SHELL"))
+		d, err := shellinit.DetectShell(r.ParentNames(), r.Getenv("SHELL"))
 		if err != nil {
 			return d, &usageError{"which shell this is can't be told: name it with --shell: " + strings.Join(shellinit.DialectNames(), ", "), r.verb}
 		}
@@ -85,7 +85,7 @@ func (r *run) dialect(name string) (shellinit.Dialect, error) {
 	}
 	d, err := shellinit.LookupDialect(name)
 	if err != nil {
-		text := "unknown shell " + quoted(name)
+		text := "unknown shell " + quotedName(name)
 		if near := session.Near(name, shellinit.DialectNames()); len(near) > 0 {
 			text += "; did you mean " + strings.Join(near, " or ") + "?"
 		}
@@ -94,7 +94,7 @@ func (r *run) dialect(name string) (shellinit.Dialect, error) {
 	return d, nil
 }
 
-func (r *run) env(ctx context.Context, d shellinit.Dialect, force bool) error {
+func (r *commandRun) runEnv(ctx context.Context, d shellinit.Dialect, force bool) error {
 	name, err := r.envProfile()
 	if err != nil {
 		return err
@@ -102,49 +102,49 @@ func (r *run) env(ctx context.Context, d shellinit.Dialect, force bool) error {
 	if err := r.notOnTerminal(d, force, name); err != nil {
 		return err
 	}
-	if d.Name == actions && r.Getenv("GITHUB_ENV") == "" {
-		return &usageError{"GITHUB_ENV is not set: --shell " + actions + " is for a step of a workflow", r.verb}
+	if d.Name == githubActions && r.Getenv("GITHUB_ENV") == "" {
+		return &usageError{"GITHUB_ENV is not set: --shell " + githubActions + " is for a step of a workflow", r.verb}
 	}
 	p, err := r.profileNamed(name)
 	if err != nil {
 		return err
 	}
-	s, err := r.kit.Broker.Open(ctx, p)
+	s, err := r.drivers.Broker.Open(ctx, p)
 	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	set := variables(s)
-	if d.Name == actions {
+	set := sessionVariables(s)
+	if d.Name == githubActions {
 		return r.exportToActions(d, set)
 	}
 	var unset []string
 	if d.CanUnset() {
-		unset = shadowing(r.Environ, set, r.GOOS)
+		unset = shadowingNames(r.Environ, set, r.GOOS)
 	}
 	text, err := d.Export(set, unset)
 	if err != nil {
 		return err
 	}
-	return r.print(text)
+	return r.printText(text)
 }
 
 // envProfile is the profile named, else the default one.
-func (r *run) envProfile() (string, error) {
+func (r *commandRun) envProfile() (string, error) {
 	switch {
 	case len(r.operands) == 0:
 		return r.defaultProfile()
 	case len(r.operands) > 1:
-		return "", &usageError{"env takes one profile, and was given " + list(r.operands), r.verb}
+		return "", &usageError{"env takes one profile, and was given " + nameList(r.operands), r.verb}
 	case r.operands[0] == "":
 		return "", &usageError{"the profile's name is empty", r.verb}
 	}
 	return r.operands[0], nil
 }
 
-func (r *run) unsetEnv(d shellinit.Dialect, force bool) error {
+func (r *commandRun) runUnset(d shellinit.Dialect, force bool) error {
 	if err := r.noOperands(); err != nil {
 		return err
 	}
@@ -158,11 +158,11 @@ func (r *run) unsetEnv(d shellinit.Dialect, force bool) error {
 	if err != nil {
 		return err
 	}
-	return r.print(text)
+	return r.printText(text)
 }
 
-// print writes all at once: a shell evaluates everything or nothing.
-func (r *run) print(text string) error {
+// printText writes all at once: a shell evaluates everything or nothing.
+func (r *commandRun) printText(text string) error {
 	if _, err := r.Stdout.Write([]byte(text)); err != nil {
 		return fmt.Errorf("writing to standard output: %w", err)
 	}
@@ -171,19 +171,19 @@ func (r *run) print(text string) error {
 
 // notOnTerminal refuses to write where nobody evaluates it, and says how it
 // is meant.
-func (r *run) notOnTerminal(d shellinit.Dialect, force bool, argument string) error {
+func (r *commandRun) notOnTerminal(d shellinit.Dialect, force bool, argument string) error {
 	if !r.StdoutIsTerminal || force {
 		return nil
 	}
 	argv := []string{"stsx", "env", argument}
-	if r.flagged("shell") {
+	if r.flagGiven("shell") {
 		argv = append(argv, "--shell", d.Name)
 	}
 	return &forgottenError{shell: d.Name, line: d.CommandLine(argv...)}
 }
 
-// flagged reports whether the verb's flag was given.
-func (r *run) flagged(name string) bool {
+// flagGiven reports whether the verb's flag was given.
+func (r *commandRun) flagGiven(name string) bool {
 	return slices.ContainsFunc(r.flags, func(word string) bool {
 		word, _, _ = strings.Cut(strings.TrimLeft(word, "-"), "=")
 		return word == name
@@ -201,8 +201,8 @@ func (e *forgottenError) Hint() string {
 	return "in " + e.shell + ": " + e.line + "\n      (--force prints it here)"
 }
 
-// wrapped joins words with commas, in lines of at most width letters.
-func wrapped(words []string, width int) string {
+// wrapWords joins words with commas, in lines of at most width letters.
+func wrapWords(words []string, width int) string {
 	var out strings.Builder
 	at := 0
 	for i, word := range words {

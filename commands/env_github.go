@@ -10,14 +10,14 @@ import (
 	"stsx/shellinit"
 )
 
-// actions is the dialect of GitHub's runner, which takes variables from a file
+// githubActions is the dialect of GitHub's runner, which takes variables from a file
 // and commands from what a step prints.
-const actions = "github-actions"
+const githubActions = "github-actions"
 
 // exportToActions first has the runner mask the secrets in whatever later steps
 // print, then gives those steps the variables. The runner shows a mask's line
 // without its value. Source: "Workflow commands for GitHub Actions".
-func (r *run) exportToActions(d shellinit.Dialect, set []shellinit.Var) error {
+func (r *commandRun) exportToActions(d shellinit.Dialect, set []shellinit.Var) error {
 	text, err := d.Export(set, nil)
 	if err != nil {
 		return err
@@ -25,25 +25,25 @@ func (r *run) exportToActions(d shellinit.Dialect, set []shellinit.Var) error {
 	var masks strings.Builder
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A") // as the runner reads a command's data
 	for _, v := range set {
-		if secret(v.Name) {
+		if isSecretVariable(v.Name) {
 			fmt.Fprintf(&masks, "::add-mask::%s\n", data.Replace(v.Value))
 		}
 	}
-	if err := r.print(masks.String()); err != nil {
+	if err := r.printText(masks.String()); err != nil {
 		return err
 	}
 	if err := appendTo(r.Getenv("GITHUB_ENV"), text); err != nil {
 		return fmt.Errorf("giving the variables to the next steps: %w", err)
 	}
-	if names := shadowing(r.Environ, set, r.GOOS); len(names) > 0 {
-		r.kit.Ask.Say("the next steps also see " + strings.Join(names, ", ") + ", which nothing can unset there: take it out of the workflow")
+	if names := shadowingNames(r.Environ, set, r.GOOS); len(names) > 0 {
+		r.drivers.Ask.Say("the next steps also see " + strings.Join(names, ", ") + ", which nothing can unset there: take it out of the workflow")
 	}
 	return nil
 }
 
-// secret reports whether a variable's value is to be masked. The key's id is
+// isSecretVariable reports whether a variable's value is to be masked. The key's id is
 // none, but names the session in AWS's logs, and GitHub's own action masks it.
-func secret(name string) bool {
+func isSecretVariable(name string) bool {
 	switch name {
 	case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN":
 		return true

@@ -11,8 +11,8 @@ import (
 	"stsx/shellinit"
 )
 
-// variables is the one list of what a session is to a program.
-func variables(s session.Session) []shellinit.Var {
+// sessionVariables is the one list of what a session is to a program.
+func sessionVariables(s session.Session) []shellinit.Var {
 	c := s.Credentials
 	var vars []shellinit.Var
 	add := func(name, value string) { vars = append(vars, shellinit.Var{Name: name, Value: value}) }
@@ -31,9 +31,9 @@ func variables(s session.Session) []shellinit.Var {
 	return vars
 }
 
-// identities are the variables that would win over the session's or name
+// identityVariables are the variables that would win over the session's or name
 // another identity beside it.
-func identities() []string {
+func identityVariables() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
 		"AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION",
@@ -48,17 +48,17 @@ func identities() []string {
 	}
 }
 
-// shadows reports whether a variable of the parent would win over the
+// shadowsSession reports whether a variable of the parent would win over the
 // session's, name another identity beside it, or is a secret of stsx's own (which no child
 // gets, but which is not env's to take out of that person's shell).
-func shadows(name string) bool {
-	return slices.Contains(identities(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_") ||
+func shadowsSession(name string) bool {
+	return slices.Contains(identityVariables(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_") ||
 		process.IsSecret(name)
 }
 
-// shadowing are the variables of environ that a shell has to unset when it sets
+// shadowingNames are the variables of environ that a shell has to unset when it sets
 // those of set, as overlay leaves them out. A name that no shell can hold stays.
-func shadowing(environ []string, set []shellinit.Var, goos string) []string {
+func shadowingNames(environ []string, set []shellinit.Var, goos string) []string {
 	var names []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
@@ -66,7 +66,7 @@ func shadowing(environ []string, set []shellinit.Var, goos string) []string {
 			name = strings.ToUpper(name)
 		}
 		isSet := slices.ContainsFunc(set, func(v shellinit.Var) bool { return v.Name == name })
-		if shadows(name) && !process.IsSecret(name) && !isSet && shellinit.IsIdentifier(name) && !slices.Contains(names, name) {
+		if shadowsSession(name) && !process.IsSecret(name) && !isSet && shellinit.IsIdentifier(name) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -84,7 +84,7 @@ func sessionNames(getenv func(string) string) []string {
 	if getenv("STSX_PROFILE") != "" && getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN") != "" { // exec --refresh
 		names = append(names, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
 	}
-	for _, v := range variables(session.Session{Region: "any"}) {
+	for _, v := range sessionVariables(session.Session{Region: "any"}) {
 		if ours || v.Name != "AWS_REGION" && v.Name != "AWS_DEFAULT_REGION" {
 			names = append(names, v.Name)
 		}
@@ -92,9 +92,9 @@ func sessionNames(getenv func(string) string) []string {
 	return names
 }
 
-// overlay returns parent without what shadows the session, and with vars.
+// overlayEnviron returns parent without what shadows the session, and with vars.
 // Everything else stays as it was, in its order.
-func overlay(parent []string, vars []shellinit.Var, goos string) []string {
+func overlayEnviron(parent []string, vars []shellinit.Var, goos string) []string {
 	set := map[string]bool{}
 	fold := func(name string) string {
 		if goos == "windows" {
@@ -108,7 +108,7 @@ func overlay(parent []string, vars []shellinit.Var, goos string) []string {
 	out := make([]string, 0, len(parent)+len(vars))
 	for _, entry := range parent {
 		name, _, _ := strings.Cut(entry, "=")
-		if name := fold(name); !shadows(name) && !set[name] {
+		if name := fold(name); !shadowsSession(name) && !set[name] {
 			out = append(out, entry)
 		}
 	}

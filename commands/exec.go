@@ -13,7 +13,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) execCommand() *cli.Command {
+func (r *commandRun) execCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "exec",
 		Usage:     "run a command with the credentials in its environment only",
@@ -34,21 +34,21 @@ func (r *run) execCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "refresh", Usage: "renew the credentials for as long as COMMAND runs", DisableDefaultText: true},
 		},
-		Action: func(c *cli.Context) error { return r.exec(c.Context, c.Bool("refresh")) },
+		Action: func(c *cli.Context) error { return r.runExec(c.Context, c.Bool("refresh")) },
 	}
 }
 
-func (r *run) exec(ctx context.Context, refresh bool) error {
+func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 	name, err := r.execProfile()
 	if err != nil {
 		return err
 	}
 	argv := r.operands
 	if len(argv) == 0 {
-		argv = []string{r.shell()}
+		argv = []string{r.defaultShell()}
 	}
 	// A misspelt command should not cost a sign-in.
-	path, err := r.Find(argv[0])
+	path, err := r.FindProgram(argv[0])
 	if err != nil {
 		return notStarted(argv[0], err)
 	}
@@ -61,42 +61,42 @@ func (r *run) exec(ctx context.Context, refresh bool) error {
 			return err
 		}
 	}
-	s, err := r.kit.Broker.Open(ctx, p)
+	s, err := r.drivers.Broker.Open(ctx, p)
 	if err != nil {
 		return err
 	}
 	if refresh {
-		return r.refresh(ctx, p, s, path, argv)
+		return r.runRefresh(ctx, p, s, path, argv)
 	}
 	// Nothing of stsx stays: the terminal is as it was, the browser gone, the
 	// locks open.
-	if err := r.kit.Close(); err != nil {
+	if err := r.drivers.Close(); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	// From here on nothing of stsx is left to write it.
-	if err := r.bundle(""); err != nil {
+	if err := r.writeBundle(""); err != nil {
 		return err
 	}
-	return notStarted(argv[0], r.Replace(path, argv, overlay(r.Environ, variables(s), r.GOOS)))
+	return notStarted(argv[0], r.Replace(path, argv, overlayEnviron(r.Environ, sessionVariables(s), r.GOOS)))
 }
 
 // execProfile is the profile named, else the default one. A name that is
 // there but empty (`stsx exec "$P"` with P unset) is a mistake, not a wish for
 // the default.
-func (r *run) execProfile() (string, error) {
-	if r.invocation.profile == nil {
+func (r *commandRun) execProfile() (string, error) {
+	if r.commandLine.profile == nil {
 		return r.defaultProfile()
 	}
-	if *r.invocation.profile == "" {
+	if *r.commandLine.profile == "" {
 		return "", &usageError{"the profile's name is empty", "exec"}
 	}
-	return *r.invocation.profile, nil
+	return *r.commandLine.profile, nil
 }
 
-func (r *run) shell() string {
+func (r *commandRun) defaultShell() string {
 	if r.GOOS == "windows" {
 		if shell := r.Getenv("ComSpec"); shell != "" {
 			return shell
@@ -116,7 +116,7 @@ func notStarted(name string, err error) error {
 	case err == nil, errors.As(err, &done):
 		return err
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return &commandError{statusNotFound, errors.New("command not found: " + quoted(name))}
+		return &commandError{statusNotFound, errors.New("command not found: " + quotedName(name))}
 	}
 	// Without the words of the packages between.
 	var number syscall.Errno
@@ -127,10 +127,10 @@ func notStarted(name string, err error) error {
 	if errors.As(err, &number) {
 		err = number
 	}
-	return &commandError{statusNotExecutable, errors.New("can't execute " + quoted(name) + ": " + err.Error())}
+	return &commandError{statusNotExecutable, errors.New("can't execute " + quotedName(name) + ": " + err.Error())}
 }
 
-// describe is one session in a line for people.
-func describe(s session.Session) string {
+// describeSession is one session in a line for people.
+func describeSession(s session.Session) string {
 	return s.Profile + ": " + s.Role.Name() + " in " + s.Role.Account()
 }

@@ -37,7 +37,7 @@ Flags:{{range .VisibleFlags}}
 stsx help lists the flags that every command takes.
 `
 
-func (r *run) helpCommand() *cli.Command {
+func (r *commandRun) helpCommand() *cli.Command {
 	return &cli.Command{
 		Name: "help", Usage: "show what a command does", UsageText: "stsx help [COMMAND]",
 		Action: func(c *cli.Context) error { return r.printHelp(c.Args().Slice()) },
@@ -45,11 +45,11 @@ func (r *run) helpCommand() *cli.Command {
 }
 
 // printHelp prints what the command of that path does, or what there is.
-func (r *run) printHelp(path []string) error {
+func (r *commandRun) printHelp(path []string) error {
 	at, name := r.app.Commands, "stsx"
 	var verb *cli.Command
 	for _, word := range path {
-		next := find(at, word)
+		next := findCommand(at, word)
 		if next == nil {
 			return unknownVerb(at, strings.TrimSpace(strings.TrimPrefix(name, "stsx")), word)
 		}

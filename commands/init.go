@@ -12,7 +12,7 @@ import (
 	"stsx/shellinit"
 )
 
-func (r *run) initCommand() *cli.Command {
+func (r *commandRun) initCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "init",
 		Usage:     "print the hook for a shell's rc file: use, unuse, prompt, completion",
@@ -22,7 +22,7 @@ func (r *run) initCommand() *cli.Command {
       bash, zsh, sh   eval "$(stsx init bash)"
       fish            stsx init fish | source
 
-   and so on for ` + wrapped(hooked(), 60) + `. From then on
+   and so on for ` + wrapWords(hookShells(), 60) + `. From then on
 
       stsx use PROFILE [flags]   takes PROFILE's session into this shell, signing
                                  in first when there is none; flags as for env
@@ -39,12 +39,12 @@ func (r *run) initCommand() *cli.Command {
 			&cli.BoolFlag{Name: "no-completion", Usage: "leave completion out", DisableDefaultText: true},
 			helpFlag(),
 		},
-		Action: r.init,
+		Action: r.runInit,
 	}
 }
 
-// hooked are the shells that init knows.
-func hooked() []string {
+// hookShells are the shells that init knows.
+func hookShells() []string {
 	var names []string
 	for _, name := range shellinit.DialectNames() {
 		if d, err := shellinit.LookupDialect(name); err == nil && d.HasHook() {
@@ -54,23 +54,23 @@ func hooked() []string {
 	return names
 }
 
-func (r *run) init(c *cli.Context) error {
+func (r *commandRun) runInit(c *cli.Context) error {
 	if len(r.operands) != 1 {
-		return &usageError{"name one shell: " + strings.Join(hooked(), ", "), r.verb}
+		return &usageError{"name one shell: " + strings.Join(hookShells(), ", "), r.verb}
 	}
 	d, err := shellinit.LookupDialect(r.operands[0])
 	if err != nil || !d.HasHook() {
-		text := "there is no hook for " + quoted(r.operands[0])
-		if near := session.Near(r.operands[0], hooked()); len(near) > 0 {
+		text := "there is no hook for " + quotedName(r.operands[0])
+		if near := session.Near(r.operands[0], hookShells()); len(near) > 0 {
 			return &usageError{text + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
 		}
-		return &usageError{text + "; there is one for " + strings.Join(hooked(), ", "), r.verb}
+		return &usageError{text + "; there is one for " + strings.Join(hookShells(), ", "), r.verb}
 	}
 	o := shellinit.HookOptions{
 		Command: c.String("cmd"), Watch: !c.Bool("no-watch"), Renew: c.Bool("renew"),
-		Variables: append(identities(), "AWS_REGION", "AWS_DEFAULT_REGION"),
+		Variables: append(identityVariables(), "AWS_REGION", "AWS_DEFAULT_REGION"),
 	}
-	if o.Prompt, err = side(c, d); err != nil {
+	if o.Prompt, err = promptSide(c, d); err != nil {
 		return &usageError{err.Error(), r.verb}
 	}
 	if c.IsSet("cmd") && o.Command == "" {
@@ -82,7 +82,7 @@ func (r *run) init(c *cli.Context) error {
 	if d.Name == "nushell" && c.IsSet("cmd") && o.Command != "stsx" {
 		return &usageError{"--cmd: a command of nushell can't take its name from a variable", r.verb}
 	}
-	if o.Self, err = r.Self(); err != nil {
+	if o.Self, err = r.OwnPath(); err != nil {
 		return err
 	}
 	text, err := d.HookText(o)
@@ -92,17 +92,17 @@ func (r *run) init(c *cli.Context) error {
 	if completion, ok := completions.HookScript(d.Name); ok && !c.Bool("no-completion") {
 		text += completion
 	}
-	return r.print(text)
+	return r.printText(text)
 }
 
-// side is where the segment is drawn, "" for nowhere.
-func side(c *cli.Context, d shellinit.Dialect) (string, error) {
+// promptSide is where the segment is drawn, "" for nowhere.
+func promptSide(c *cli.Context, d shellinit.Dialect) (string, error) {
 	asked := c.String("prompt")
 	switch {
 	case c.IsSet("prompt") && c.Bool("no-prompt"):
 		return "", errors.New("--prompt and --no-prompt exclude each other")
 	case c.IsSet("prompt") && asked != "left" && asked != "right":
-		return "", errors.New("--prompt is left or right, not " + quoted(asked))
+		return "", errors.New("--prompt is left or right, not " + quotedName(asked))
 	case c.Bool("no-prompt"):
 		return "", nil
 	case asked == "right" && slices.Contains([]string{"bash", "powershell", "sh"}, d.Name):
@@ -116,7 +116,7 @@ func side(c *cli.Context, d shellinit.Dialect) (string, error) {
 // The hook's own verbs exist here to be found in the help, and to say what is
 // missing where no hook is.
 
-func (r *run) useCommand() *cli.Command {
+func (r *commandRun) useCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "use",
 		Usage:     "take a profile's session into this shell (needs the hook of stsx init)",
@@ -131,7 +131,7 @@ func (r *run) useCommand() *cli.Command {
 	}
 }
 
-func (r *run) unuseCommand() *cli.Command {
+func (r *commandRun) unuseCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "unuse",
 		Usage:       "restore what was in this shell before stsx use",
@@ -156,9 +156,9 @@ func (e *hookError) Error() string {
 
 func (e *hookError) Hint() string { return e.hint }
 
-func (r *run) noHook(instead string) error {
+func (r *commandRun) noHook(instead string) error {
 	hint := "put the hook into the shell's rc file (stsx help init), or use stsx env"
-	d, err := shellinit.DetectShell(r.Parents(), r.Getenv("SHELL"))
+	d, err := shellinit.DetectShell(r.ParentNames(), r.Getenv("SHELL"))
 	if err == nil && d.HasHook() && d.Name != "nushell" { // whose hook is a file, see docs/shells.md
 		hint = "the hook for " + d.Name + "'s rc file: " + d.CommandLine("stsx", "init", d.Name) +
 			"\n      without it: " + d.CommandLine(append([]string{"stsx"}, strings.Fields(instead)...)...)

@@ -12,7 +12,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) loginCommand() *cli.Command {
+func (r *commandRun) loginCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "login",
 		Usage:     "sign in once and open the sessions of profiles",
@@ -27,11 +27,11 @@ func (r *run) loginCommand() *cli.Command {
 			&cli.BoolFlag{Name: "force", Usage: "sign in even where a session is open", DisableDefaultText: true},
 			helpFlag(),
 		},
-		Action: func(c *cli.Context) error { return r.login(c.Context, c.Bool("all"), c.Bool("force")) },
+		Action: func(c *cli.Context) error { return r.runLogin(c.Context, c.Bool("all"), c.Bool("force")) },
 	}
 }
 
-func (r *run) login(ctx context.Context, all, force bool) error {
+func (r *commandRun) runLogin(ctx context.Context, all, force bool) error {
 	names, err := r.chosenProfiles(all)
 	if err != nil {
 		return err
@@ -40,24 +40,24 @@ func (r *run) login(ctx context.Context, all, force bool) error {
 	if err != nil {
 		return err
 	}
-	opened := r.kit.Broker.OpenAll(ctx, profiles, force)
-	var failed failures
+	opened := r.drivers.Broker.OpenAll(ctx, profiles, force)
+	var failed profileFailures
 	for i, o := range opened {
 		switch {
 		case o.Err == nil:
-			r.kit.Ask.Say(describe(o.Session) + ", " + left(o.Session.Left(r.Now())) + " left")
-		case len(opened) == 1 || stopped(ctx, o.Err):
+			r.drivers.Ask.Say(describeSession(o.Session) + ", " + timeLeft(o.Session.Left(r.Now())) + " left")
+		case len(opened) == 1 || wasStopped(ctx, o.Err):
 			return o.Err
 		default:
 			failed.add(profiles[i].Name, o.Err)
 		}
 	}
-	return failed.because("were not opened", len(profiles))
+	return failed.asError("were not opened", len(profiles))
 }
 
 // profilesNamed looks all of names up before anything is done for one: a
 // misspelt name should not cost a sign-in.
-func (r *run) profilesNamed(names []string) ([]session.Profile, error) {
+func (r *commandRun) profilesNamed(names []string) ([]session.Profile, error) {
 	profiles := make([]session.Profile, len(names))
 	for i, name := range names {
 		p, err := r.profileNamed(name)
@@ -69,38 +69,38 @@ func (r *run) profilesNamed(names []string) ([]session.Profile, error) {
 	return profiles, nil
 }
 
-// stopped reports whether err, which may be nil, is the person's or a signal's
+// wasStopped reports whether err, which may be nil, is the person's or a signal's
 // wish to end.
-func stopped(ctx context.Context, err error) bool {
+func wasStopped(ctx context.Context, err error) bool {
 	return err != nil && ctx.Err() != nil || errors.Is(err, session.ErrInterrupted)
 }
 
-// failures are what went wrong for some of many profiles.
-type failures struct {
+// profileFailures are what went wrong for some of many profiles.
+type profileFailures struct {
 	act  string // "were not opened"
 	of   int    // profiles in all
-	each []failure
+	each []profileFailure
 }
 
-// failure is an error and the profiles that have it.
-type failure struct {
+// profileFailure is an error and the profiles that have it.
+type profileFailure struct {
 	profiles []string
 	err      error
 }
 
 // add puts profiles with one error together.
-func (f *failures) add(profile string, err error) {
+func (f *profileFailures) add(profile string, err error) {
 	for i, one := range f.each {
 		if one.err.Error() == err.Error() {
 			f.each[i].profiles = append(one.profiles, profile)
 			return
 		}
 	}
-	f.each = append(f.each, failure{[]string{profile}, err})
+	f.each = append(f.each, profileFailure{[]string{profile}, err})
 }
 
-// because is f as an error of act, nil when nothing failed.
-func (f failures) because(act string, of int) error {
+// asError is f as an error of act, nil when nothing failed.
+func (f profileFailures) asError(act string, of int) error {
 	if len(f.each) == 0 {
 		return nil
 	}
@@ -108,21 +108,21 @@ func (f failures) because(act string, of int) error {
 	return &f
 }
 
-func (f *failures) Error() string {
+func (f *profileFailures) Error() string {
 	n := 0
 	var lines strings.Builder
 	for _, one := range f.each {
 		n += len(one.profiles)
-		fmt.Fprintf(&lines, "\n  %s: %v", list(one.profiles), one.err)
+		fmt.Fprintf(&lines, "\n  %s: %v", nameList(one.profiles), one.err)
 	}
 	return fmt.Sprintf("%d of %s %s:", n, session.Plural(f.of, "profile"), f.act) + lines.String()
 }
 
-// worst is the highest exit status among f, with the hint of the error that
+// worstStatus is the highest exit status among f, with the hint of the error that
 // has it.
-func (f *failures) worst() (code int, hint string) {
+func (f *profileFailures) worstStatus() (code int, hint string) {
 	for _, one := range f.each {
-		if c, h := status(one.err); c > code {
+		if c, h := errorStatus(one.err); c > code {
 			code, hint = c, h
 		}
 	}
@@ -130,8 +130,8 @@ func (f *failures) worst() (code int, hint string) {
 }
 
 // chosenProfiles are those named on the command line, all, or the default one.
-func (r *run) chosenProfiles(all bool) ([]string, error) {
-	kit, err := r.open()
+func (r *commandRun) chosenProfiles(all bool) ([]string, error) {
+	kit, err := r.openDrivers()
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +156,8 @@ func (r *run) chosenProfiles(all bool) ([]string, error) {
 	return []string{name}, err
 }
 
-// left is a duration as a person says it: 7h59m, 42m, 30s.
-func left(d time.Duration) string {
+// timeLeft is a duration as a person says it: 7h59m, 42m, 30s.
+func timeLeft(d time.Duration) string {
 	switch {
 	case d >= time.Hour:
 		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)

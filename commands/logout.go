@@ -10,7 +10,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) logoutCommand() *cli.Command {
+func (r *commandRun) logoutCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "logout",
 		Usage:     "forget sessions, sign out of Okta and, if asked, forget the password",
@@ -25,13 +25,13 @@ func (r *run) logoutCommand() *cli.Command {
 			&cli.BoolFlag{Name: "password", Usage: "the password in the OS keyring as well", DisableDefaultText: true},
 			helpFlag(),
 		},
-		Action: func(c *cli.Context) error { return r.logout(c.Context, c.Bool("all"), c.Bool("password")) },
+		Action: func(c *cli.Context) error { return r.runLogout(c.Context, c.Bool("all"), c.Bool("password")) },
 	}
 }
 
-// logout first forgets everything here, then tells Okta: what of that fails
+// runLogout first forgets everything here, then tells Okta: what of that fails
 // leaves nothing behind on this machine.
-func (r *run) logout(ctx context.Context, all, password bool) error {
+func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 	names, err := r.logoutProfiles(all)
 	if err != nil {
 		return err
@@ -42,19 +42,19 @@ func (r *run) logout(ctx context.Context, all, password bool) error {
 			return err
 		}
 	}
-	remembered := r.remembered(ctx, orgs, all)
+	remembered := r.rememberedSignIns(ctx, orgs, all)
 	said := "forgot every session"
 	if all {
-		err = r.kit.Sessions.DeleteAll(ctx, password)
+		err = r.drivers.Sessions.DeleteAll(ctx, password)
 	} else {
 		var gone int
-		gone, err = r.kit.Sessions.Delete(ctx, func(s session.Session) bool { return slices.Contains(names, s.Profile) })
+		gone, err = r.drivers.Sessions.Delete(ctx, func(s session.Session) bool { return slices.Contains(names, s.Profile) })
 		said = "forgot " + session.Plural(gone, "session")
 		for _, o := range orgs {
-			err = errors.Join(err, r.kit.Jar.Discard(ctx, o))
+			err = errors.Join(err, r.drivers.Jar.Discard(ctx, o))
 		}
 	}
-	saved, gone := r.kit.Shared.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
+	saved, gone := r.drivers.AWSFiles.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
 	if saved > 0 {
 		said += ", also in the AWS credentials file"
 	}
@@ -63,58 +63,58 @@ func (r *run) logout(ctx context.Context, all, password bool) error {
 		if !password || o.Username == "" {
 			continue // under which name would it be kept?
 		}
-		if gone := r.kit.Keeper.Forget(ctx, o); gone != nil {
+		if gone := r.drivers.Keeper.Forget(ctx, o); gone != nil {
 			err = errors.Join(err, gone)
 			continue
 		}
 		said += " and the password for " + o.Username
 	}
 	if err == nil {
-		r.kit.Ask.Say(said)
+		r.drivers.Ask.Say(said)
 	}
 	r.signOut(ctx, remembered)
 	return err
 }
 
-// remembered is what logout takes away: of orgs, or all of it. What can't be
+// rememberedSignIns is what logout takes away: of orgs, or all of it. What can't be
 // read can't be closed at Okta.
-func (r *run) remembered(ctx context.Context, orgs []session.Org, all bool) []session.Remembered {
+func (r *commandRun) rememberedSignIns(ctx context.Context, orgs []session.Org, all bool) []session.Remembered {
 	var out []session.Remembered
 	var problem error
 	if all {
-		out, problem = r.kit.Jar.List(ctx)
+		out, problem = r.drivers.Jar.List(ctx)
 	} else {
 		for _, o := range orgs {
-			one, err := r.kit.Jar.Remembered(ctx, o)
+			one, err := r.drivers.Jar.Remembered(ctx, o)
 			if problem = errors.Join(problem, err); !one.IsZero() {
 				out = append(out, one)
 			}
 		}
 	}
 	if problem != nil {
-		r.kit.Ask.Say("sessions at Okta stay open until they end: " + problem.Error())
+		r.drivers.Ask.Say("sessions at Okta stay open until they end: " + problem.Error())
 	}
 	return out
 }
 
 // signOut closes what was remembered at Okta.
-func (r *run) signOut(ctx context.Context, remembered []session.Remembered) {
+func (r *commandRun) signOut(ctx context.Context, remembered []session.Remembered) {
 	for _, one := range remembered {
-		r.kit.Ask.Progress("signing out of " + one.Org)
-		err := r.kit.End(ctx, one)
-		r.kit.Ask.Progress("")
+		r.drivers.Ask.Progress("signing out of " + one.Org)
+		err := r.drivers.EndRemembered(ctx, one)
+		r.drivers.Ask.Progress("")
 		if err != nil {
-			r.kit.Ask.Say("the session at Okta stays open until it ends: " + err.Error())
+			r.drivers.Ask.Say("the session at Okta stays open until it ends: " + err.Error())
 			continue
 		}
-		r.kit.Ask.Say("signed out of " + quoted(one.Org))
+		r.drivers.Ask.Say("signed out of " + quotedName(one.Org))
 	}
 }
 
 // logoutProfiles is chosenProfiles, but --all needs no configuration.
-func (r *run) logoutProfiles(all bool) ([]string, error) {
+func (r *commandRun) logoutProfiles(all bool) ([]string, error) {
 	if all && len(r.operands) == 0 {
-		_, err := r.open()
+		_, err := r.openDrivers()
 		return nil, err
 	}
 	names, err := r.chosenProfiles(all)
@@ -130,8 +130,8 @@ func (r *run) logoutProfiles(all bool) ([]string, error) {
 }
 
 // orgsOf are the orgs of the profiles named, or all.
-func (r *run) orgsOf(names []string) ([]session.Org, error) {
-	profiles, err := r.kit.Profiles()
+func (r *commandRun) orgsOf(names []string) ([]session.Org, error) {
+	profiles, err := r.drivers.Profiles()
 	if err != nil {
 		return nil, err
 	}

@@ -7,31 +7,31 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Manual writes the manual page of stsx, from the tree that the parser uses.
+// WriteManual writes the manual page of stsx, from the tree that the parser uses.
 // The program itself never calls it: `go run ./docs/man` does.
-func Manual(w io.Writer, version string) error {
-	r := &run{System: System{Environ: []string{}}}
-	r.app = r.tree()
-	var p page
-	p.line(`.TH STSX 1 "" "stsx ` + escaped(version) + `" "User Commands"`)
-	p.line(".SH NAME")
-	p.line(`stsx \- ` + escaped(r.app.Usage))
-	p.line(".SH SYNOPSIS")
-	p.line(".nf")
-	p.line(escaped(r.app.UsageText))
-	p.line(".fi")
-	p.line(".SH DESCRIPTION")
-	p.text(manualAbout)
-	p.line(".SH COMMANDS")
-	p.commands(r.app.Commands, "stsx")
-	p.line(".SH OPTIONS")
-	p.text("Every command takes these, before or after its name.")
-	p.flags(r.app.Flags)
+func WriteManual(w io.Writer, version string) error {
+	r := &commandRun{HostSystem: HostSystem{Environ: []string{}}}
+	r.app = r.commandTree()
+	var p manualPage
+	p.writeLine(`.TH STSX 1 "" "stsx ` + escapeRoff(version) + `" "User Commands"`)
+	p.writeLine(".SH NAME")
+	p.writeLine(`stsx \- ` + escapeRoff(r.app.Usage))
+	p.writeLine(".SH SYNOPSIS")
+	p.writeLine(".nf")
+	p.writeLine(escapeRoff(r.app.UsageText))
+	p.writeLine(".fi")
+	p.writeLine(".SH DESCRIPTION")
+	p.writeText(manualAbout)
+	p.writeLine(".SH COMMANDS")
+	p.writeCommands(r.app.Commands, "stsx")
+	p.writeLine(".SH OPTIONS")
+	p.writeText("Every command takes these, before or after its name.")
+	p.writeFlags(r.app.Flags)
 	for _, section := range manualSections() {
-		p.line(".SH " + section.title)
-		p.text(section.text)
+		p.writeLine(".SH " + section.title)
+		p.writeText(section.text)
 		for _, item := range section.items {
-			p.item(escaped(item[0]), item[1])
+			p.writeItem(escapeRoff(item[0]), item[1])
 		}
 	}
 	_, err := io.WriteString(w, p.out.String())
@@ -75,38 +75,38 @@ func manualSections() []manualSection {
 	}
 }
 
-// page is a manual page being written.
-type page struct{ out strings.Builder }
+// manualPage is a manual page being written.
+type manualPage struct{ out strings.Builder }
 
-func (p *page) line(text string) { p.out.WriteString(text + "\n") }
+func (p *manualPage) writeLine(text string) { p.out.WriteString(text + "\n") }
 
-func (p *page) commands(commands []*cli.Command, under string) {
+func (p *manualPage) writeCommands(commands []*cli.Command, under string) {
 	for _, c := range commands {
 		if c.Hidden {
 			continue
 		}
 		name := under + " " + c.Name
-		p.line(".SS " + escaped(name))
-		p.line(".nf")
+		p.writeLine(".SS " + escapeRoff(name))
+		p.writeLine(".nf")
 		usage := c.UsageText
 		if usage == "" {
 			usage = name
 		}
 		for _, line := range strings.Split(usage, "\n") {
-			p.line(`\fB` + escaped(strings.TrimSpace(line)) + `\fR`)
+			p.writeLine(`\fB` + escapeRoff(strings.TrimSpace(line)) + `\fR`)
 		}
-		p.line(".fi")
-		p.line(".PP")
-		p.line(escaped(strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + "."))
-		p.text(unindented(c.Description))
-		p.flags(c.Flags)
-		p.commands(c.Subcommands, name)
+		p.writeLine(".fi")
+		p.writeLine(".PP")
+		p.writeLine(escapeRoff(strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + "."))
+		p.writeText(withoutIndent(c.Description))
+		p.writeFlags(c.Flags)
+		p.writeCommands(c.Subcommands, name)
 	}
 }
 
-// unindented is a description as help.go wants it, three blanks before each
+// withoutIndent is a description as help.go wants it, three blanks before each
 // line, without them.
-func unindented(text string) string {
+func withoutIndent(text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
 		lines[i] = strings.TrimPrefix(lines[i], "   ")
@@ -114,17 +114,17 @@ func unindented(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// text is paragraphs; lines that begin with a blank, or have columns, stand as
+// writeText is paragraphs; lines that begin with a blank, or have columns, stand as
 // they are.
-func (p *page) text(text string) {
+func (p *manualPage) writeText(text string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	p.line(".PP")
+	p.writeLine(".PP")
 	as := false // lines stand as they are
 	set := func(to bool) {
 		if to != as {
-			p.line(map[bool]string{true: ".nf", false: ".fi"}[to])
+			p.writeLine(map[bool]string{true: ".nf", false: ".fi"}[to])
 		}
 		as = to
 	}
@@ -133,17 +133,17 @@ func (p *page) text(text string) {
 		switch {
 		case line == "" && i+1 < len(lines) && asIs(lines[i+1]):
 			set(false)
-			p.line(".PP")
+			p.writeLine(".PP")
 			set(true)
 		case line == "":
 			set(false)
-			p.line(".PP")
+			p.writeLine(".PP")
 		case asIs(line):
 			set(true)
-			p.line(escaped(line))
+			p.writeLine(escapeRoff(line))
 		default:
 			set(false)
-			p.line(escaped(line))
+			p.writeLine(escapeRoff(line))
 		}
 	}
 	set(false)
@@ -151,8 +151,8 @@ func (p *page) text(text string) {
 
 func asIs(line string) bool { return strings.HasPrefix(line, " ") || strings.Contains(line, "  ") }
 
-// flags are a list; help, which all have, is among those of stsx alone.
-func (p *page) flags(flags []cli.Flag) {
+// writeFlags are a list; help, which all have, is among those of stsx alone.
+func (p *manualPage) writeFlags(flags []cli.Flag) {
 	for _, f := range flags {
 		doc, ok := f.(cli.DocGenerationFlag)
 		if visible, is := f.(cli.VisibleFlag); !ok || is && !visible.IsVisible() || f.Names()[0] == "help" && len(flags) < len(globalFlags()) {
@@ -163,7 +163,7 @@ func (p *page) flags(flags []cli.Flag) {
 			name, after, _ := strings.Cut(rest, "`")
 			about = before + name + after
 			if doc.TakesValue() {
-				value = ` \fI` + escaped(name) + `\fR`
+				value = ` \fI` + escapeRoff(name) + `\fR`
 			}
 		}
 		var names []string
@@ -172,21 +172,21 @@ func (p *page) flags(flags []cli.Flag) {
 			if len(name) == 1 {
 				dashes = "-"
 			}
-			names = append(names, `\fB`+escaped(dashes+name)+`\fR`)
+			names = append(names, `\fB`+escapeRoff(dashes+name)+`\fR`)
 		}
-		p.item(strings.Join(names, ", ")+value, about)
+		p.writeItem(strings.Join(names, ", ")+value, about)
 	}
 }
 
-// item is a term, in roff already, and what it is.
-func (p *page) item(term, about string) {
-	p.line(".TP")
-	p.line(term)
-	p.line(escaped(about))
+// writeItem is a term, in roff already, and what it is.
+func (p *manualPage) writeItem(term, about string) {
+	p.writeLine(".TP")
+	p.writeLine(term)
+	p.writeLine(escapeRoff(about))
 }
 
-// escaped is text that roff prints as it is.
-func escaped(text string) string {
+// escapeRoff is text that roff prints as it is.
+func escapeRoff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "…", `\&...`, `"`, `\(dq`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(text)
 	if strings.HasPrefix(text, ".") {
 		text = `\&` + text

@@ -10,7 +10,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) passwordCommand() *cli.Command {
+func (r *commandRun) passwordCommand() *cli.Command {
 	sub := func(name, usage, description string, do func(context.Context, session.Org) error) *cli.Command {
 		return &cli.Command{
 			Name: name, Usage: usage, UsageText: "stsx password " + name + " [--idp NAME]", Description: description,
@@ -19,11 +19,11 @@ func (r *run) passwordCommand() *cli.Command {
 				if err := r.noOperands(); err != nil {
 					return err
 				}
-				o, err := r.org(c.String("idp"))
+				o, err := r.orgNamed(c.String("idp"))
 				if err != nil {
 					return err
 				}
-				if o.Username, err = session.Username(c.Context, o, r.kit.Ask); err != nil {
+				if o.Username, err = session.Username(c.Context, o, r.drivers.Ask); err != nil {
 					return err
 				}
 				return do(c.Context, o)
@@ -40,13 +40,13 @@ func (r *run) passwordCommand() *cli.Command {
 	}
 }
 
-func (r *run) setPassword(ctx context.Context, o session.Org) error {
+func (r *commandRun) setPassword(ctx context.Context, o session.Org) error {
 	if o.Type == session.TypeForm {
-		return fmt.Errorf("keeping a password: %s is of type \"form\", and what its pages ask is typed in each time", quoted(o.Name))
+		return fmt.Errorf("keeping a password: %s is of type \"form\", and what its pages ask is typed in each time", quotedName(o.Name))
 	}
 	password := r.settings.Password
 	if password.IsZero() {
-		text, err := r.kit.Ask.Ask(ctx, session.Question{
+		text, err := r.drivers.Ask.Ask(ctx, session.Question{
 			Prompt: "Okta password for " + o.Username,
 			Secret: true,
 			What:   "the password for " + o.Username,
@@ -57,33 +57,33 @@ func (r *run) setPassword(ctx context.Context, o session.Org) error {
 		}
 		password = session.NewSecret(text)
 	}
-	if err := r.kit.Keeper.Remember(ctx, o, password); err != nil {
+	if err := r.drivers.Keeper.Remember(ctx, o, password); err != nil {
 		return fmt.Errorf("keeping the password: %w", err)
 	}
 	// The person says that this one is right, whatever Okta said a while ago.
-	r.kit.Keeper.ClearRefused(o)
-	r.kit.Ask.Say("the password for " + o.Username + " is kept in the OS keyring")
+	r.drivers.Keeper.ClearRefused(o)
+	r.drivers.Ask.Say("the password for " + o.Username + " is kept in the OS keyring")
 	return nil
 }
 
-func (r *run) forgetPassword(ctx context.Context, o session.Org) error {
-	if err := r.kit.Keeper.Forget(ctx, o); err != nil {
+func (r *commandRun) forgetPassword(ctx context.Context, o session.Org) error {
+	if err := r.drivers.Keeper.Forget(ctx, o); err != nil {
 		return fmt.Errorf("forgetting the password: %w", err)
 	}
-	r.kit.Ask.Say("no password for " + o.Username + " is kept in the OS keyring now")
+	r.drivers.Ask.Say("no password for " + o.Username + " is kept in the OS keyring now")
 	return nil
 }
 
-func (r *run) passwordStatus(ctx context.Context, o session.Org) error {
-	_, err := r.kit.Keeper.Password(ctx, o)
-	_, where := r.kit.Sessions.Where(ctx)
+func (r *commandRun) passwordStatus(ctx context.Context, o session.Org) error {
+	_, err := r.drivers.Keeper.Password(ctx, o)
+	_, where := r.drivers.Sessions.Where(ctx)
 	switch {
 	case len(o.PasswordCommand) > 0:
-		_, err = fmt.Fprintf(r.Stdout, "the password for %s comes from password_command (%s)\n", plain(o.Username), plain(o.PasswordCommand[0]))
+		_, err = fmt.Fprintf(r.Stdout, "the password for %s comes from password_command (%s)\n", plainText(o.Username), plainText(o.PasswordCommand[0]))
 	case err == nil:
-		_, err = fmt.Fprintf(r.Stdout, "the password for %s is kept: %s\n", plain(o.Username), plain(where))
+		_, err = fmt.Fprintf(r.Stdout, "the password for %s is kept: %s\n", plainText(o.Username), plainText(where))
 	case errors.Is(err, session.ErrNoPassword):
-		_, err = fmt.Fprintf(r.Stdout, "no password for %s is kept\n", plain(o.Username))
+		_, err = fmt.Fprintf(r.Stdout, "no password for %s is kept\n", plainText(o.Username))
 	}
 	return err
 }

@@ -11,9 +11,9 @@ import (
 	"stsx/session"
 )
 
-// System is the process as the verbs see it: everything that main reads or
+// HostSystem is the process as the verbs see it: everything that main reads or
 // does outside this program goes through here.
-type System struct {
+type HostSystem struct {
 	Args    []string // without the program's name
 	Environ []string // NAME=value
 	Stdin   io.Reader
@@ -30,31 +30,31 @@ type System struct {
 	StderrIsTerminal bool
 	// Processors is how many the machine has.
 	Processors int
-	// Parents is process.ParentNames.
-	Parents func() func() (name string, ok bool)
-	// Self returns the path of this program, for a shell's rc file.
-	Self func() (string, error)
-	// Find returns the file that name stands for, as a shell would.
-	Find func(name string) (string, error)
+	// ParentNames is process.ParentNames.
+	ParentNames func() func() (name string, ok bool)
+	// OwnPath returns the path of this program, for a shell's rc file.
+	OwnPath func() (string, error)
+	// FindProgram returns the file that name stands for, as a shell would.
+	FindProgram func(name string) (string, error)
 	// Replace starts argv with environ in place of this process and returns
 	// only when that fails. Where a process can't be replaced it waits, and
 	// returns a process.Ended with how the command ended.
 	Replace func(path string, argv, environ []string) error
-	// Beside starts argv with environ beside this process, passes signals on
+	// RunBeside starts argv with environ beside this process, passes signals on
 	// to it, and returns a process.Ended when it has. Errors: that it could not be
 	// started; ctx's cause if that ended before.
-	Beside func(ctx context.Context, path string, argv, environ []string) error
-	// Die ends this process by the signal that ended the command. It returns
+	RunBeside func(ctx context.Context, path string, argv, environ []string) error
+	// EndBySignal ends this process by the signal that ended the command. It returns
 	// when that can't be done.
-	Die func(signal int)
-	// Notify shows a message on the person's desktop.
-	Notify func(title, text string) error
-	// Build joins the drivers.
-	Build func(Settings) (*Kit, error)
+	EndBySignal func(signal int)
+	// ShowMessage shows a message on the person's desktop.
+	ShowMessage func(title, text string) error
+	// BuildDrivers joins the drivers.
+	BuildDrivers func(Settings) (*Drivers, error)
 }
 
 // Getenv returns the value of name, "" when it is not set.
-func (s System) Getenv(name string) string {
+func (s HostSystem) Getenv(name string) string {
 	for i := len(s.Environ) - 1; i >= 0; i-- {
 		if key, value, _ := strings.Cut(s.Environ[i], "="); key == name || s.GOOS == "windows" && strings.EqualFold(key, name) {
 			return value
@@ -82,21 +82,21 @@ type Settings struct {
 	MFACode     session.Secret
 }
 
-// Kit is what a verb works with.
-type Kit struct {
-	Profiles func() (Profiles, error) // read when first asked for
-	Broker   *session.Broker
-	Roles    session.Roles
-	Sessions Sessions
-	Jar      Jar
-	End      func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
-	Keeper   session.Keeper
-	Shared   Shared
-	File     Configuration
-	Identity func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
-	Ask      session.Prompter
-	Close    func() error
-	Yield    func() error // is Close for good: the terminal is the command's
+// Drivers is what a verb works with.
+type Drivers struct {
+	Profiles      func() (Profiles, error) // read when first asked for
+	Broker        *session.Broker
+	Roles         session.Roles
+	Sessions      Sessions
+	Jar           Jar
+	EndRemembered func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
+	Keeper        session.Keeper
+	AWSFiles      AWSFiles
+	ConfigFile    Configuration
+	Identity      func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
+	Ask           session.Prompter
+	Close         func() error
+	Yield         func() error // is Close for good: the terminal is the command's
 	// Endpoint starts what hands a command its credentials.
 	Endpoint func(ctx context.Context, r session.Renewal) (Endpoint, error)
 	// Bundle writes the debug bundle, with what the person was told of an
@@ -156,8 +156,8 @@ type Sessions interface {
 	Where(ctx context.Context) (key, passwords string)
 }
 
-// Shared is the credentials file that AWS's tools share.
-type Shared interface {
+// AWSFiles is the credentials file that AWS's tools share.
+type AWSFiles interface {
 	// Default says what in the shared files gives the AWS tools the credentials of
 	// their default profile: "aws_access_key_id in [default] of PATH", and the
 	// variable that names that file; "" when nothing does.

@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func (r *run) processCommand() *cli.Command {
+func (r *commandRun) processCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "process",
 		Usage:     "print the credentials for an AWS SDK (credential_process)",
@@ -21,7 +21,7 @@ func (r *run) processCommand() *cli.Command {
    session; questions are asked on the terminal itself. Where there is none it
    fails at once and says what was needed, which the SDK shows.`,
 		Flags:  []cli.Flag{helpFlag()},
-		Action: func(c *cli.Context) error { return r.process(c.Context) },
+		Action: func(c *cli.Context) error { return r.runProcess(c.Context) },
 	}
 }
 
@@ -35,7 +35,7 @@ type processAnswer struct {
 	Expiration      string // RFC 3339; the SDK asks again shortly before
 }
 
-func (r *run) process(ctx context.Context) error {
+func (r *commandRun) runProcess(ctx context.Context) error {
 	name, err := r.oneProfile()
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (r *run) process(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := r.kit.Broker.Open(ctx, p)
+	s, err := r.drivers.Broker.Open(ctx, p)
 	if err != nil {
 		return err
 	}

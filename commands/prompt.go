@@ -15,7 +15,7 @@ import (
 // segmentFormat is what the hooks of stsx init draw.
 const segmentFormat = "{profile} {role} {left}"
 
-func (r *run) promptCommand() *cli.Command {
+func (r *commandRun) promptCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "prompt",
 		Usage:     "print the prompt's segment from the environment alone",
@@ -38,11 +38,11 @@ func (r *run) promptCommand() *cli.Command {
 			if err := r.noOperands(); err != nil {
 				return err
 			}
-			paint, err := painter(c.String("color"))
+			paint, err := colourPainter(c.String("color"))
 			if err != nil {
 				return &usageError{err.Error(), r.verb}
 			}
-			text, tone, err := segment(r.Getenv, r.Now(), c.String("format"))
+			text, tone, err := promptSegment(r.Getenv, r.Now(), c.String("format"))
 			if err != nil {
 				return &usageError{"--format: " + err.Error(), r.verb}
 			}
@@ -52,27 +52,27 @@ func (r *run) promptCommand() *cli.Command {
 			if !c.Bool("no-color") && r.Getenv("NO_COLOR") == "" && r.Getenv("TERM") != "dumb" {
 				text = paint(tone, text)
 			}
-			return r.print(text + "\n")
+			return r.printText(text + "\n")
 		},
 	}
 }
 
-// segment is what the prompt shows of the session in the environment, "" when
+// promptSegment is what the prompt shows of the session in the environment, "" when
 // there is none, and its colour: red, yellow or "". Errors: a field of format
 // that there is not.
-func segment(getenv func(string) string, now time.Time, format string) (text, tone string, err error) {
+func promptSegment(getenv func(string) string, now time.Time, format string) (text, tone string, err error) {
 	fields := map[string]string{}
 	for field, name := range map[string]string{"profile": "STSX_PROFILE", "account": "STSX_ACCOUNT", "role": "STSX_ROLE", "region": "AWS_REGION"} {
-		fields[field] = plainest(getenv(name))
+		fields[field] = promptName(getenv(name))
 	}
-	expires, ok := digits(getenv("STSX_EXPIRES"))
+	expires, ok := parseDigits(getenv("STSX_EXPIRES"))
 	remains := expires - now.Unix()
 	fields["expires"] = time.Unix(expires, 0).In(now.Location()).Format("15:04")
 	fields["left"] = "expired"
 	if remains > 0 {
-		fields["left"] = left(time.Duration(min(remains, int64(1<<62/time.Second))) * time.Second)
+		fields["left"] = timeLeft(time.Duration(min(remains, int64(1<<62/time.Second))) * time.Second)
 	}
-	if text, err = fill(format, fields); err != nil || !ok || getenv("STSX_PROFILE") == "" {
+	if text, err = fillFormat(format, fields); err != nil || !ok || getenv("STSX_PROFILE") == "" {
 		return "", "", err
 	}
 	switch {
@@ -84,8 +84,8 @@ func segment(getenv func(string) string, now time.Time, format string) (text, to
 	return text, tone, nil
 }
 
-// digits reads a number as the hooks do: 1 to 13 digits and nothing else.
-func digits(text string) (int64, bool) {
+// parseDigits reads a number as the hooks do: 1 to 13 digits and nothing else.
+func parseDigits(text string) (int64, bool) {
 	if len(text) > 13 || strings.Trim(text, "0123456789") != "" {
 		return 0, false
 	}
@@ -93,9 +93,9 @@ func digits(text string) (int64, bool) {
 	return n, err == nil
 }
 
-// fill puts fields where format names them. A field that is empty takes the
+// fillFormat puts fields where format names them. A field that is empty takes the
 // blank before it along.
-func fill(format string, fields map[string]string) (string, error) {
+func fillFormat(format string, fields map[string]string) (string, error) {
 	var out strings.Builder
 	for format != "" {
 		switch {
@@ -106,7 +106,7 @@ func fill(format string, fields map[string]string) (string, error) {
 			name, rest, ok := strings.Cut(format[1:], "}")
 			value, known := fields[name]
 			if !ok || !known {
-				text := "there is no field " + quoted("{"+name+"}")
+				text := "there is no field " + quotedName("{"+name+"}")
 				if near := session.Near(name, []string{"profile", "account", "role", "region", "left", "expires"}); len(near) > 0 {
 					text += "; did you mean {" + strings.Join(near, "} or {") + "}?"
 				}
@@ -127,10 +127,10 @@ func fill(format string, fields map[string]string) (string, error) {
 	return out.String(), nil
 }
 
-// plainest is a name as it may stand in any prompt, by the rules that
+// promptName is a name as it may stand in any prompt, by the rules that
 // shellinit/scripts/README.md has for all hooks: signs that a prompt, a
 // terminal or a status bar takes for its own and what can't be seen are ?.
-func plainest(name string) string {
+func promptName(name string) string {
 	signs := []rune(name)
 	if len(signs) > 64 {
 		signs = append(signs[:61], '.', '.', '.')
@@ -144,8 +144,8 @@ func plainest(name string) string {
 	return string(signs)
 }
 
-// painter gives text a colour in the language of what draws it.
-func painter(kind string) (func(tone, text string) string, error) {
+// colourPainter gives text a colour in the language of what draws it.
+func colourPainter(kind string) (func(tone, text string) string, error) {
 	form := map[string]map[string]string{
 		"ansi": {"red": "\x1b[31m%s\x1b[0m", "yellow": "\x1b[33m%s\x1b[0m"},
 		"tmux": {"red": "#[fg=red]%s#[fg=default]", "yellow": "#[fg=yellow]%s#[fg=default]"},
@@ -155,7 +155,7 @@ func painter(kind string) (func(tone, text string) string, error) {
 	}
 	forms, ok := form[kind]
 	if !ok {
-		return nil, errors.New("--color is ansi, bash, tmux, zsh or none, not " + quoted(kind))
+		return nil, errors.New("--color is ansi, bash, tmux, zsh or none, not " + quotedName(kind))
 	}
 	return func(tone, text string) string {
 		if forms[tone] == "" {

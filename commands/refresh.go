@@ -12,11 +12,11 @@ import (
 	"stsx/shellinit"
 )
 
-// refreshed is variables for a session whose end moves: in place of its
+// refreshVariables is variables for a session whose end moves: in place of its
 // credentials stands where to get them.
-func refreshed(s session.Session, url string, token session.Secret) []shellinit.Var {
+func refreshVariables(s session.Session, url string, token session.Secret) []shellinit.Var {
 	var vars []shellinit.Var
-	for _, v := range variables(s) {
+	for _, v := range sessionVariables(s) {
 		switch v.Name {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "STSX_EXPIRES":
 		default:
@@ -41,36 +41,36 @@ func (e *shadowedError) Hint() string {
 
 // nothingBefore refuses where something in the AWS tools' own files comes before
 // the endpoint: the command would silently run as somebody else.
-func (r *run) nothingBefore() error {
-	what, variable, err := r.kit.Shared.Default()
+func (r *commandRun) nothingBefore() error {
+	what, variable, err := r.drivers.AWSFiles.Default()
 	if err == nil && what != "" {
 		err = &shadowedError{what, variable}
 	}
 	return err
 }
 
-// refresh runs argv beside stsx, which renews s for it. The terminal is the
+// runRefresh runs argv beside stsx, which renews s for it. The terminal is the
 // command's: stsx asks nothing there, and says what a person has to do in a
 // message, on their desktop, and to the SDK that wants credentials.
-func (r *run) refresh(ctx context.Context, p session.Profile, s session.Session, path string, argv []string) error {
+func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s session.Session, path string, argv []string) error {
 	if org := p.Root().Org; !org.Remember && len(org.MFACommand) == 0 && r.settings.Password.IsZero() {
-		r.kit.Ask.Say(fmt.Sprintf("%s can't be renewed without you, since remember is not set for %s: its credentials end at %s unless you run %s in another terminal",
-			quoted(p.Name), quoted(org.Name), clock(s.Credentials.Expires, r.Now()), r.loginLine(p.Name)))
+		r.drivers.Ask.Say(fmt.Sprintf("%s can't be renewed without you, since remember is not set for %s: its credentials end at %s unless you run %s in another terminal",
+			quotedName(p.Name), quotedName(org.Name), clockTime(s.Credentials.Expires, r.Now()), r.loginLine(p.Name)))
 	}
-	if err := r.kit.Yield(); err != nil {
+	if err := r.drivers.Yield(); err != nil {
 		return err
 	}
-	if err := r.bundle(""); err != nil {
+	if err := r.writeBundle(""); err != nil {
 		return err
 	}
-	r.kit.Bundle = nil // it is written
-	endpoint, err := r.kit.Endpoint(context.WithoutCancel(ctx), session.Renewal{
+	r.drivers.Bundle = nil // it is written
+	endpoint, err := r.drivers.Endpoint(context.WithoutCancel(ctx), session.Renewal{
 		Session: s,
 		Kept: func(ctx context.Context, held session.Session) (session.Session, bool) {
-			return r.kit.Broker.Extended(ctx, p, held)
+			return r.drivers.Broker.Extended(ctx, p, held)
 		},
 		Renew: func(ctx context.Context, held session.Session) (session.Session, error) {
-			return r.kit.Broker.Extend(ctx, p, held)
+			return r.drivers.Broker.Extend(ctx, p, held)
 		},
 		Failed:  r.cannotRenew,
 		Explain: r.whyNone,
@@ -79,7 +79,7 @@ func (r *run) refresh(ctx context.Context, p session.Profile, s session.Session,
 	if err != nil {
 		return err
 	}
-	err = r.Beside(ctx, path, argv, overlay(r.Environ, refreshed(s, endpoint.URL(), endpoint.Token()), r.GOOS))
+	err = r.RunBeside(ctx, path, argv, overlayEnviron(r.Environ, refreshVariables(s, endpoint.URL(), endpoint.Token()), r.GOOS))
 	failed := endpoint.Close()
 	var done process.Ended
 	switch {
@@ -92,25 +92,25 @@ func (r *run) refresh(ctx context.Context, p session.Profile, s session.Session,
 }
 
 // cannotRenew tells the person that they are needed.
-func (r *run) cannotRenew(held session.Session, err error) {
+func (r *commandRun) cannotRenew(held session.Session, err error) {
 	text := fmt.Sprintf("%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
-		quoted(held.Profile), clock(held.Credentials.Expires, r.Now()), r.loginLine(held.Profile), reason(err))
-	r.kit.Ask.Say(plain(text))
+		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), r.loginLine(held.Profile), renewalReason(err))
+	r.drivers.Ask.Say(plainText(text))
 	if r.settings.Quiet {
 		return
 	}
-	_ = r.Notify("stsx: "+plain(held.Profile), plain(text)) // where there is no desktop, nobody sees it
+	_ = r.ShowMessage("stsx: "+plainText(held.Profile), plainText(text)) // where there is no desktop, nobody sees it
 }
 
 // whyNone is what an SDK shows in place of credentials.
-func (r *run) whyNone(held session.Session, err error) string {
-	return plain(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. Run %s in another terminal: what it gets is used here at once",
-		quoted(held.Profile), clock(held.Credentials.Expires, r.Now()), reason(err), r.loginLine(held.Profile)))
+func (r *commandRun) whyNone(held session.Session, err error) string {
+	return plainText(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. Run %s in another terminal: what it gets is used here at once",
+		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), renewalReason(err), r.loginLine(held.Profile)))
 }
 
-// reason is why there was no renewal. That nobody can be asked goes without
+// renewalReason is why there was no renewal. That nobody can be asked goes without
 // saying while a command has the terminal.
-func reason(err error) string {
+func renewalReason(err error) string {
 	var input *session.InputError
 	if errors.As(err, &input) {
 		return input.What + " needs a person"
@@ -120,13 +120,13 @@ func reason(err error) string {
 
 // loginLine is how the person gets the session that this run would: with the
 // flags that change which one it is.
-func (r *run) loginLine(profile string) string {
-	words := []string{"stsx", "login", "--force", quoted(profile)}
+func (r *commandRun) loginLine(profile string) string {
+	words := []string{"stsx", "login", "--force", quotedName(profile)}
 	for _, flag := range []struct{ name, value string }{
 		{"config", r.settings.Config}, {"username", r.settings.Username}, {"role", r.settings.Role},
 	} {
 		if flag.value != "" {
-			words = append(words, "--"+flag.name, quoted(flag.value))
+			words = append(words, "--"+flag.name, quotedName(flag.value))
 		}
 	}
 	if r.settings.Duration > 0 {
@@ -135,8 +135,8 @@ func (r *run) loginLine(profile string) string {
 	return strings.Join(words, " ")
 }
 
-// clock is a time as people say it, with the day when it is another than today.
-func clock(at, now time.Time) string {
+// clockTime is a time as people say it, with the day when it is another than today.
+func clockTime(at, now time.Time) string {
 	at = at.In(now.Location())
 	if at.YearDay() != now.YearDay() || at.Year() != now.Year() {
 		return at.Format("15:04 on 2 January")

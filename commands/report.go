@@ -43,11 +43,11 @@ type commandError struct {
 func (e *commandError) Error() string { return e.err.Error() }
 func (e *commandError) Unwrap() error { return e.err }
 
-// hinter is an error that knows its own cure.
-type hinter interface{ Hint() string }
+// hintError is an error that knows its own cure.
+type hintError interface{ Hint() string }
 
-// status is the one place where an error becomes an exit status and a hint.
-func status(err error) (code int, hint string) {
+// errorStatus is the one place where an error becomes an exit status and a hint.
+func errorStatus(err error) (code int, hint string) {
 	var (
 		usage    *usageError
 		command  *commandError
@@ -61,9 +61,9 @@ func status(err error) (code int, hint string) {
 		origin   *session.OriginError
 		away     *session.UnavailableError
 		page     *session.PageError
-		withHint hinter
+		withHint hintError
 		forgot   *forgottenError
-		many     *failures
+		many     *profileFailures
 		each     *eachError
 	)
 	if errors.As(err, &withHint) {
@@ -77,7 +77,7 @@ func status(err error) (code int, hint string) {
 	case errors.As(err, &each):
 		return each.code, each.hint
 	case errors.As(err, &many):
-		return many.worst()
+		return many.worstStatus()
 	case errors.As(err, &signal):
 		return 128 + signal.Number, ""
 	case errors.Is(err, session.ErrInterrupted), errors.Is(err, context.Canceled):
@@ -91,7 +91,7 @@ func status(err error) (code int, hint string) {
 	case errors.As(err, &input):
 		return statusInput, input.Give
 	case errors.As(err, &refused):
-		return statusRefused, refusal(refused)
+		return statusRefused, refusedHint(refused)
 	case errors.As(err, &role):
 		return statusRole, "stsx roles lists the roles that are granted to you"
 	case errors.As(err, &guard):
@@ -103,7 +103,7 @@ func status(err error) (code int, hint string) {
 	case errors.As(err, &origin):
 		return statusFailure, fmt.Sprintf("if %s is a sign-in page of your company's, add its host to allowed_hosts in the configuration", origin.Got)
 	case errors.As(err, &away):
-		return statusFailure, "try again " + in(away.Wait) + "; Okta's status page says more"
+		return statusFailure, "try again " + waitText(away.Wait) + "; Okta's status page says more"
 	case errors.Is(err, session.ErrWindowClosed):
 		return statusFailure, "run this again and finish the sign-in in the window: stsx closes it"
 	case errors.As(err, &page) && page.Cure != "":
@@ -122,15 +122,15 @@ func status(err error) (code int, hint string) {
 	return statusFailure, hint
 }
 
-// in is when to try again.
-func in(wait time.Duration) string {
+// waitText is when to try again.
+func waitText(wait time.Duration) string {
 	if wait <= 0 {
 		return "in a few minutes"
 	}
 	return "in " + wait.Round(time.Second).String()
 }
 
-func refusal(e *session.RefusedError) string {
+func refusedHint(e *session.RefusedError) string {
 	switch e.Kind {
 	case session.RefusedPassword:
 		return "check the password by signing in to Okta in a browser; a kept one is forgotten, and stsx password set keeps another"
@@ -189,11 +189,11 @@ func awsHint(e *session.AWSError) string {
 	return "give that code and message to the administrator of the account"
 }
 
-// report says what went wrong, on w, and returns the exit status. Verbs that
+// reportError says what went wrong, on w, and returns the exit status. Verbs that
 // end in a command keep the statuses of commands apart from their own: any
 // failure that has no status of its own is 125.
-func report(w io.Writer, err error, command bool) int {
-	code, hint := status(err)
+func reportError(w io.Writer, err error, command bool) int {
+	code, hint := errorStatus(err)
 	var done process.Ended
 	if err == nil || errors.As(err, &done) {
 		return code
@@ -209,13 +209,13 @@ func report(w io.Writer, err error, command bool) int {
 	}
 	// Go's words for a deadline add nothing to "did not end within 2m".
 	text := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
-	fmt.Fprintln(w, "stsx: error: "+plain(text))
+	fmt.Fprintln(w, "stsx: error: "+plainText(text))
 	if hint != "" {
-		fmt.Fprintln(w, "stsx: hint: "+plain(hint))
+		fmt.Fprintln(w, "stsx: hint: "+plainText(hint))
 	}
 	return code
 }
 
-// plain makes text from outside (pages, configuration, AWS) harmless on a
+// plainText makes text from outside (pages, configuration, AWS) harmless on a
 // terminal. Line breaks of our own lists stay.
-func plain(text string) string { return session.VisibleText(text) }
+func plainText(text string) string { return session.VisibleText(text) }

@@ -12,7 +12,7 @@ import (
 	"stsx/session"
 )
 
-func (r *run) rolesCommand() *cli.Command {
+func (r *commandRun) rolesCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "roles",
 		Usage:     "sign in and list every role that Okta grants you",
@@ -29,7 +29,7 @@ func (r *run) rolesCommand() *cli.Command {
 			jsonFlag(), helpFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			return r.roles(c.Context, c.String("idp"), c.Bool("names"), c.Bool("json"))
+			return r.runRoles(c.Context, c.String("idp"), c.Bool("names"), c.Bool("json"))
 		},
 	}
 }
@@ -48,15 +48,15 @@ type roleLine struct {
 // namesTime is how long a page that is not needed may take.
 const namesTime = 5 * time.Second
 
-func (r *run) roles(ctx context.Context, idp string, names, asJSON bool) error {
+func (r *commandRun) runRoles(ctx context.Context, idp string, names, asJSON bool) error {
 	if err := r.noOperands(); err != nil {
 		return err
 	}
-	o, err := r.org(idp)
+	o, err := r.orgNamed(idp)
 	if err != nil {
 		return err
 	}
-	a, err := r.kit.Broker.Grants(ctx, o)
+	a, err := r.drivers.Broker.Grants(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -90,25 +90,25 @@ func (r *run) roles(ctx context.Context, idp string, names, asJSON bool) error {
 
 // learnNames asks what the accounts of a are called. That it can't be found out
 // is said, and changes nothing else.
-func (r *run) learnNames(ctx context.Context, a session.Assertion) {
+func (r *commandRun) learnNames(ctx context.Context, a session.Assertion) {
 	limited, cancel := context.WithTimeout(ctx, namesTime)
 	defer cancel()
-	r.kit.Ask.Progress("asking AWS for the names of accounts")
-	names, err := r.kit.AccountNames(limited, a)
-	r.kit.Ask.Progress("")
+	r.drivers.Ask.Progress("asking AWS for the names of accounts")
+	names, err := r.drivers.AccountNames(limited, a)
+	r.drivers.Ask.Progress("")
 	if err != nil {
-		r.kit.Ask.Say(err.Error())
+		r.drivers.Ask.Say(err.Error())
 		return
 	}
-	r.kit.Names.Learn(names)
+	r.drivers.Names.Learn(names)
 }
 
 // accountName is what is known of an account beside its number; "" = nothing.
-func (r *run) accountName(account string) string {
-	if r.kit.Names == nil {
+func (r *commandRun) accountName(account string) string {
+	if r.drivers.Names == nil {
 		return ""
 	}
-	return r.kit.Names.Name(account)
+	return r.drivers.Names.Name(account)
 }
 
 // nameColumn makes cells of a column that is only there when one of them would
@@ -121,14 +121,14 @@ func nameColumn(there bool) func(name string) string {
 		if name == "" {
 			name = "-"
 		}
-		return plain(name) + "\t"
+		return plainText(name) + "\t"
 	}
 }
 
-// org is the identity provider named, with the flags in place of what the
+// orgNamed is the identity provider named, with the flags in place of what the
 // configuration says.
-func (r *run) org(name string) (session.Org, error) {
-	kit, err := r.open()
+func (r *commandRun) orgNamed(name string) (session.Org, error) {
+	kit, err := r.openDrivers()
 	if err != nil {
 		return session.Org{}, err
 	}

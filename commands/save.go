@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func (r *run) saveCommand() *cli.Command {
+func (r *commandRun) saveCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "save",
 		Usage:     "write a session into the AWS credentials file, for tools that read nothing else",
@@ -31,14 +31,14 @@ func (r *run) saveCommand() *cli.Command {
 				return &usageError{"--as is empty", r.verb}
 			}
 			if c.Bool("remove") {
-				return r.unsave(c.Context, c.String("as"))
+				return r.runUnsave(c.Context, c.String("as"))
 			}
-			return r.save(c.Context, c.String("as"), c.Bool("force"))
+			return r.runSave(c.Context, c.String("as"), c.Bool("force"))
 		},
 	}
 }
 
-func (r *run) save(ctx context.Context, section string, force bool) error {
+func (r *commandRun) runSave(ctx context.Context, section string, force bool) error {
 	name, err := r.oneProfile()
 	if err != nil {
 		return err
@@ -51,26 +51,26 @@ func (r *run) save(ctx context.Context, section string, force bool) error {
 		section = name
 	}
 	// A name that can't be written, or keys that must stay, should not cost a sign-in.
-	if err := r.kit.Shared.CheckSave(section, force); err != nil {
+	if err := r.drivers.AWSFiles.CheckSave(section, force); err != nil {
 		return err
 	}
-	s, err := r.kit.Broker.Open(ctx, p)
+	s, err := r.drivers.Broker.Open(ctx, p)
 	if err != nil {
 		return err
 	}
-	path, err := r.kit.Shared.Save(ctx, section, s, force)
+	path, err := r.drivers.AWSFiles.Save(ctx, section, s, force)
 	if err != nil {
 		return err
 	}
-	r.kit.Ask.Say(describe(s) + ", " + left(s.Left(r.Now())) + " left, is in [" + section + "] of " + path)
-	if other := r.kit.Shared.Shadow(section); other != "" {
-		r.kit.Ask.Say("AWS's tools may go by " + other + " instead: take another name with --as")
+	r.drivers.Ask.Say(describeSession(s) + ", " + timeLeft(s.Left(r.Now())) + " left, is in [" + section + "] of " + path)
+	if other := r.drivers.AWSFiles.Shadow(section); other != "" {
+		r.drivers.Ask.Say("AWS's tools may go by " + other + " instead: take another name with --as")
 	}
 	return nil
 }
 
-// unsave needs no profile of that name in the configuration any more.
-func (r *run) unsave(ctx context.Context, section string) error {
+// runUnsave needs no profile of that name in the configuration any more.
+func (r *commandRun) runUnsave(ctx context.Context, section string) error {
 	if section == "" {
 		name, err := r.oneProfile()
 		if err != nil {
@@ -78,11 +78,11 @@ func (r *run) unsave(ctx context.Context, section string) error {
 		}
 		section = name
 	}
-	kit, err := r.open()
+	kit, err := r.openDrivers()
 	if err != nil {
 		return err
 	}
-	path, found, err := kit.Shared.Remove(ctx, section)
+	path, found, err := kit.AWSFiles.Remove(ctx, section)
 	if err != nil {
 		return err
 	}
@@ -94,10 +94,10 @@ func (r *run) unsave(ctx context.Context, section string) error {
 }
 
 // oneProfile is the one operand, else the default profile.
-func (r *run) oneProfile() (string, error) {
+func (r *commandRun) oneProfile() (string, error) {
 	switch {
 	case len(r.operands) > 1:
-		return "", &usageError{r.verb + " takes one profile, and was given " + list(r.operands), r.verb}
+		return "", &usageError{r.verb + " takes one profile, and was given " + nameList(r.operands), r.verb}
 	case len(r.operands) == 0:
 		return r.defaultProfile()
 	case r.operands[0] == "":

@@ -12,13 +12,13 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func (r *run) statusCommand() *cli.Command {
+func (r *commandRun) statusCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "status",
 		Usage:     "list the sessions held, and where each secret is kept",
 		UsageText: "stsx status [--json]",
 		Flags:     []cli.Flag{jsonFlag(), helpFlag()},
-		Action:    func(c *cli.Context) error { return r.status(c.Context, c.Bool("json")) },
+		Action:    func(c *cli.Context) error { return r.runStatus(c.Context, c.Bool("json")) },
 	}
 }
 
@@ -52,11 +52,11 @@ type statusReport struct {
 	Password   string       `json:"passwords"`   // where passwords are kept
 }
 
-func (r *run) status(ctx context.Context, asJSON bool) error {
+func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 	if err := r.noOperands(); err != nil {
 		return err
 	}
-	kit, err := r.open()
+	kit, err := r.openDrivers()
 	if err != nil {
 		return err
 	}
@@ -93,29 +93,29 @@ func (r *run) status(ctx context.Context, asJSON bool) error {
 		name := nameColumn(slices.ContainsFunc(out.Sessions, func(l statusLine) bool { return l.Name != "" }))
 		fmt.Fprintln(table, "PROFILE\tACCOUNT\t"+name("NAME")+"ROLE\tLEFT")
 		for _, line := range out.Sessions {
-			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s\n", quoted(line.Profile), line.Account, name(line.Name), line.Role, left(time.Duration(line.SecondsLeft)*time.Second))
+			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s\n", quotedName(line.Profile), line.Account, name(line.Name), line.Role, timeLeft(time.Duration(line.SecondsLeft)*time.Second))
 		}
 		if err := table.Flush(); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(r.Stdout, "\nkey of the sessions: %s\npasswords: %s\nsign-ins remembered: %s\n", plain(out.Key), plain(out.Password), plain(out.orgs(r.Now())))
+	_, err = fmt.Fprintf(r.Stdout, "\nkey of the sessions: %s\npasswords: %s\nsign-ins remembered: %s\n", plainText(out.Key), plainText(out.Password), plainText(out.rememberedText(r.Now())))
 	return err
 }
 
-// orgs says which sign-ins are remembered, and where.
-func (s statusReport) orgs(now time.Time) string {
+// rememberedText says which sign-ins are remembered, and where.
+func (s statusReport) rememberedText(now time.Time) string {
 	if len(s.Remembered) == 0 {
 		return "none"
 	}
 	var all []string
 	for _, one := range s.Remembered {
-		all = append(all, fmt.Sprintf("%s as %s, %s ago", quoted(one.IdP), quoted(one.Username), left(max(0, now.Sub(one.Used)))))
+		all = append(all, fmt.Sprintf("%s as %s, %s ago", quotedName(one.IdP), quotedName(one.Username), timeLeft(max(0, now.Sub(one.Used)))))
 	}
 	return strings.Join(all, "; ") + "; cookies sealed in " + s.Cookies
 }
 
-func (r *run) printJSON(v any) error {
+func (r *commandRun) printJSON(v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
@@ -124,9 +124,9 @@ func (r *run) printJSON(v any) error {
 	return err
 }
 
-func (r *run) noOperands() error {
+func (r *commandRun) noOperands() error {
 	if len(r.operands) > 0 {
-		return &usageError{r.verb + " takes no argument, and was given " + quoted(r.operands[0]), r.verb}
+		return &usageError{r.verb + " takes no argument, and was given " + quotedName(r.operands[0]), r.verb}
 	}
 	return nil
 }

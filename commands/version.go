@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func (r *run) versionCommand() *cli.Command {
+func (r *commandRun) versionCommand() *cli.Command {
 	return &cli.Command{
 		Name: "version", Usage: "show the version", UsageText: "stsx version", Flags: []cli.Flag{helpFlag()},
 		Action: func(*cli.Context) error {
@@ -19,7 +19,7 @@ func (r *run) versionCommand() *cli.Command {
 	}
 }
 
-func (r *run) printVersion() error {
+func (r *commandRun) printVersion() error {
 	_, err := fmt.Fprintf(r.Stdout, "stsx %s (%s, %s/%s)\n", r.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

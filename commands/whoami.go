@@ -7,14 +7,14 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func (r *run) whoamiCommand() *cli.Command {
+func (r *commandRun) whoamiCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "whoami",
 		Usage:       "ask AWS whose a profile's credentials are",
 		UsageText:   "stsx whoami [PROFILE] [--json]",
 		Description: "   Asks STS, with the session of PROFILE, signing in first when there is none.",
 		Flags:       []cli.Flag{jsonFlag(), helpFlag()},
-		Action:      func(c *cli.Context) error { return r.whoami(c.Context, c.Bool("json")) },
+		Action:      func(c *cli.Context) error { return r.runWhoami(c.Context, c.Bool("json")) },
 	}
 }
 
@@ -26,7 +26,7 @@ type identityReport struct {
 	UserID  string `json:"user_id"`
 }
 
-func (r *run) whoami(ctx context.Context, asJSON bool) error {
+func (r *commandRun) runWhoami(ctx context.Context, asJSON bool) error {
 	name, err := r.oneProfile()
 	if err != nil {
 		return err
@@ -35,11 +35,11 @@ func (r *run) whoami(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := r.kit.Broker.Open(ctx, p)
+	s, err := r.drivers.Broker.Open(ctx, p)
 	if err != nil {
 		return err
 	}
-	who, err := r.kit.Identity(ctx, s)
+	who, err := r.drivers.Identity(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,6 @@ func (r *run) whoami(ctx context.Context, asJSON bool) error {
 	if called := r.accountName(account); called != "" {
 		account += " (" + called + ")"
 	}
-	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quoted(name), plain(account), plain(who.ARN), plain(who.UserID))
+	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quotedName(name), plainText(account), plainText(who.ARN), plainText(who.UserID))
 	return err
 }

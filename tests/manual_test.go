@@ -19,7 +19,7 @@ import (
 func TestManual(t *testing.T) {
 	groff := require.Command(t, "groff", "apt-get install groff")
 	var page bytes.Buffer
-	if err := commands.Manual(&page, "1.2-3"); err != nil {
+	if err := commands.WriteManual(&page, "1.2-3"); err != nil {
 		t.Fatal(err)
 	}
 	command := exec.Command(groff, "-man", "-Tutf8", "-ww", "-P-c", "-P-b", "-P-o", "-P-u", "-rLL=110n")

@@ -28,17 +28,17 @@ func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	if ctx.Err() != nil { // from here on they are the command's
 		return context.Cause(ctx)
 	}
-	child, err := launch(path, argv, environ)
+	child, err := startBeside(path, argv, environ)
 	if err != nil {
 		return err
 	}
 	over := make(chan syscall.WaitStatus, 1)
-	go func() { over <- await(child.Pid) }()
+	go func() { over <- waitForEnd(child.Pid) }()
 	for {
 		select {
 		case s := <-received:
 			number := s.(syscall.Signal)
-			if !fromTerminal(number) && !(number == syscall.SIGCONT && goesOn(child.Pid)) {
+			if !fromTerminal(number) && !(number == syscall.SIGCONT && reachedByShell(child.Pid)) {
 				_ = syscall.Kill(child.Pid, number) // who has ended meanwhile needs none
 			}
 		case status := <-over:
@@ -51,36 +51,36 @@ func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	}
 }
 
-// launch starts argv with this process's standard files; whatever else is open
+// startBeside starts argv with this process's standard files; whatever else is open
 // here and not marked to be closed is there too, as with execve. A file that is
 // executable but of no known format is run by the shell.
-func launch(path string, argv, environ []string) (*os.Process, error) {
+func startBeside(path string, argv, environ []string) (*os.Process, error) {
 	attributes := &os.ProcAttr{Env: environ, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}}
 	child, err := os.StartProcess(path, argv, attributes)
 	if errors.Is(err, syscall.ENOEXEC) {
 		child, err = os.StartProcess("/bin/sh", append([]string{"sh", path}, argv[1:]...), attributes)
 	}
-	return child, orphaned(path, err)
+	return child, explainMissing(path, err)
 }
 
-// settled is how long it takes at most until a signal to the group has reached
+// groupSignalDelay is how long it takes at most until a signal to the group has reached
 // all of it.
-const settled = 20 * time.Millisecond
+const groupSignalDelay = 20 * time.Millisecond
 
-// await returns how the process ended. When it alone is stopped, so is this
+// waitForEnd returns how the process ended. When it alone is stopped, so is this
 // process: the shell sees a job that has stopped only when all of it has. The
 // kernel ignores that where there is no shell that could let it go on.
-func await(pid int) syscall.WaitStatus {
+func waitForEnd(pid int) syscall.WaitStatus {
 	for {
-		status := change(pid, syscall.WUNTRACED)
+		status := waitChange(pid, syscall.WUNTRACED)
 		if !status.Stopped() {
 			return status
 		}
 		// If the whole group was stopped, so was this process, in here, and by
 		// now both go on: to stop once more would be for ever.
-		time.Sleep(settled)
-		switch status = change(pid, syscall.WNOHANG|syscall.WUNTRACED|syscall.WCONTINUED); {
-		case status == unchanged:
+		time.Sleep(groupSignalDelay)
+		switch status = waitChange(pid, syscall.WNOHANG|syscall.WUNTRACED|syscall.WCONTINUED); {
+		case status == noChange:
 			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
 		case !status.Stopped() && !status.Continued():
 			return status
@@ -88,11 +88,11 @@ func await(pid int) syscall.WaitStatus {
 	}
 }
 
-// unchanged is no status that a process has.
-const unchanged = ^syscall.WaitStatus(0)
+// noChange is no status that a process has.
+const noChange = ^syscall.WaitStatus(0)
 
-// change is what has become of the process, unchanged when nothing has.
-func change(pid, options int) syscall.WaitStatus {
+// waitChange is what has become of the process, unchanged when nothing has.
+func waitChange(pid, options int) syscall.WaitStatus {
 	var status syscall.WaitStatus
 	for {
 		n, err := syscall.Wait4(pid, &status, options, nil)
@@ -101,7 +101,7 @@ func change(pid, options int) syscall.WaitStatus {
 		case err != nil:
 			return 1 << 8 // nothing is known of it: not a success, then
 		case n == 0:
-			return unchanged
+			return noChange
 		default:
 			return status
 		}
@@ -119,7 +119,7 @@ func passedOn() []os.Signal {
 func fromTerminal(s syscall.Signal) bool {
 	switch s {
 	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH:
-		terminal := foreground()
+		terminal := foregroundTerminal()
 		if terminal == nil {
 			return false
 		}
@@ -128,11 +128,11 @@ func fromTerminal(s syscall.Signal) bool {
 	return false
 }
 
-// goesOn reports whether a shell's fg, which is for this process's group, has
+// reachedByShell reports whether a shell's fg, which is for this process's group, has
 // reached the command. One that has a group of its own is given the terminal
 // that fg has given to this one.
-func goesOn(pid int) bool {
-	terminal := foreground()
+func reachedByShell(pid int) bool {
+	terminal := foregroundTerminal()
 	if terminal == nil {
 		return false
 	}
@@ -145,9 +145,9 @@ func goesOn(pid int) bool {
 	return false
 }
 
-// foreground is the terminal that this process's group is in the foreground of;
+// foregroundTerminal is the terminal that this process's group is in the foreground of;
 // nil when there is none.
-func foreground() *os.File {
+func foregroundTerminal() *os.File {
 	terminal, err := os.Open("/dev/tty")
 	if err != nil {
 		return nil

@@ -20,12 +20,12 @@ type StartError struct{ Err error }
 func (e *StartError) Error() string { return e.Err.Error() }
 func (e *StartError) Unwrap() error { return e.Err }
 
-// linger is how long the output of a command is listened to that has ended
+// outputDelay is how long the output of a command is listened to that has ended
 // while processes which it left behind hold it open.
-const linger = 10 * time.Second
+const outputDelay = 10 * time.Second
 
-// Runner runs Argv.
-type Runner struct {
+// ManyRunner runs Argv.
+type ManyRunner struct {
 	Path     string // of the program
 	Argv     []string
 	Jobs     int  // how many at once
@@ -35,20 +35,20 @@ type Runner struct {
 	// With an error it is not.
 	Environ func(ctx context.Context, i int) ([]string, error)
 	// Open is asked for where child i's output goes, whether it is started or not.
-	Open func(i int) Sink
+	Open func(i int) OutputSink
 }
 
-// Sink takes what one child prints. Its writers are used by a goroutine each.
-type Sink interface {
+// OutputSink takes what one child prints. Its writers are used by a goroutine each.
+type OutputSink interface {
 	Stdout() io.Writer
 	Stderr() io.Writer
 	// End is called once, when nothing more comes. Its error, or that of a
 	// writer, ends the whole run.
-	End(Ending) error
+	End(ChildEnding) error
 }
 
-// Ending is how one child ended.
-type Ending struct {
+// ChildEnding is how one child ended.
+type ChildEnding struct {
 	Err    error         // why it was not started
 	Status int           // its exit status; 128+N when signal N ended it
 	Signal string        // "SIGTERM"; "" when none ended it
@@ -56,17 +56,17 @@ type Ending struct {
 }
 
 // OK reports whether the command ran and succeeded.
-func (e Ending) OK() bool { return e.Err == nil && e.Status == 0 }
+func (e ChildEnding) OK() bool { return e.Err == nil && e.Status == 0 }
 
-// Run runs n children and returns when all have ended and their output is
+// RunAll runs n children and returns when all have ended and their output is
 // where it goes. The children have /dev/null for standard input and no
 // terminal. The first SIGINT, SIGTERM or SIGHUP is passed on to them and to all
 // that they started, and no further one is started; the second kills them. The
 // error is the output's.
-func (r Runner) Run(ctx context.Context, n int) ([]Ending, error) {
-	c := &crowd{}
-	defer c.watch()()
-	endings := make([]Ending, n)
+func (r ManyRunner) RunAll(ctx context.Context, n int) ([]ChildEnding, error) {
+	c := &runningChildren{}
+	defer c.watchSignals()()
+	endings := make([]ChildEnding, n)
 	slots := make(chan struct{}, max(1, r.Jobs))
 	var all sync.WaitGroup
 	for i := range n {
@@ -74,73 +74,73 @@ func (r Runner) Run(ctx context.Context, n int) ([]Ending, error) {
 		all.Go(func() {
 			defer func() { <-slots }()
 			sink := r.Open(i)
-			endings[i] = r.child(ctx, c, i, sink)
+			endings[i] = r.runChild(ctx, c, i, sink)
 			if err := sink.End(endings[i]); err != nil {
-				c.broke(err)
+				c.failOutput(err)
 			}
 			if r.FailFast && !endings[i].OK() {
-				c.stop()
+				c.stopStarting()
 			}
 		})
 	}
 	all.Wait()
-	return endings, c.broken()
+	return endings, c.outputError()
 }
 
-func (r Runner) child(ctx context.Context, c *crowd, i int, sink Sink) Ending {
-	if c.stopped() || ctx.Err() != nil {
-		return Ending{Err: ErrNotRun}
+func (r ManyRunner) runChild(ctx context.Context, c *runningChildren, i int, sink OutputSink) ChildEnding {
+	if c.isStopping() || ctx.Err() != nil {
+		return ChildEnding{Err: ErrNotRun}
 	}
 	environ, err := r.Environ(ctx, i)
 	if err != nil {
-		return Ending{Err: err}
+		return ChildEnding{Err: err}
 	}
 	prepare := func(path string, argv []string) *exec.Cmd {
-		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: watched{sink.Stdout(), c}, Stderr: watched{sink.Stderr(), c}, WaitDelay: linger}
-		apart(command)
+		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: watchedWriter{sink.Stdout(), c}, Stderr: watchedWriter{sink.Stderr(), c}, WaitDelay: outputDelay}
+		ownSession(command)
 		return command
 	}
 	began := r.Now()
 	command := prepare(r.Path, r.Argv)
-	err = c.start(command)
+	err = c.startChild(command)
 	if noFormat(err) { // as a shell does with a script that names no interpreter
 		command = prepare("/bin/sh", append([]string{"sh", r.Path}, r.Argv[1:]...))
-		err = c.start(command)
+		err = c.startChild(command)
 	}
 	if errors.Is(err, ErrNotRun) {
-		return Ending{Err: err}
+		return ChildEnding{Err: err}
 	}
 	if err != nil {
-		return Ending{Err: &StartError{err}}
+		return ChildEnding{Err: &StartError{err}}
 	}
 	err = command.Wait()
-	c.ended(command)
+	c.removeChild(command)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
-		c.broke(err)
+		c.failOutput(err)
 	}
-	e := ending(command.ProcessState)
+	e := endingOf(command.ProcessState)
 	e.Took = r.Now().Sub(began)
 	return e
 }
 
-// watched ends the run as soon as a write fails: a command that takes no notice
+// watchedWriter ends the run as soon as a write fails: a command that takes no notice
 // of a broken pipe would go on for nobody.
-type watched struct {
+type watchedWriter struct {
 	io.Writer
-	crowd *crowd
+	children *runningChildren
 }
 
-func (w watched) Write(p []byte) (int, error) {
+func (w watchedWriter) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
 	if err != nil {
-		w.crowd.broke(err)
+		w.children.failOutput(err)
 	}
 	return n, err
 }
 
-// crowd is the children that run.
-type crowd struct {
+// runningChildren is the children that run.
+type runningChildren struct {
 	mu        sync.Mutex
 	running   map[*exec.Cmd]bool
 	stopping  bool // start no more
@@ -148,8 +148,8 @@ type crowd struct {
 	err       error
 }
 
-// start starts command unless the crowd is stopping.
-func (c *crowd) start(command *exec.Cmd) error {
+// startChild starts command unless the crowd is stopping.
+func (c *runningChildren) startChild(command *exec.Cmd) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopping {
@@ -165,52 +165,52 @@ func (c *crowd) start(command *exec.Cmd) error {
 	return nil
 }
 
-func (c *crowd) ended(command *exec.Cmd) {
+func (c *runningChildren) removeChild(command *exec.Cmd) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.running, command)
 }
 
-func (c *crowd) stop() {
+func (c *runningChildren) stopStarting() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopping = true
 }
 
-func (c *crowd) stopped() bool {
+func (c *runningChildren) isStopping() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.stopping
 }
 
-// broke notes that the output has nowhere to go, and ends the children.
-func (c *crowd) broke(err error) {
+// failOutput notes that the output has nowhere to go, and ends the children.
+func (c *runningChildren) failOutput(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err == nil {
 		c.err = err
 		for command := range c.running {
-			terminate(command)
+			terminateGroup(command)
 		}
 	}
 	c.stopping = true
 }
 
-func (c *crowd) broken() error {
+func (c *runningChildren) outputError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
-// got passes the first signal on; with the second the children are killed.
-func (c *crowd) got(s os.Signal) {
+// forwardSignal passes the first signal on; with the second the children are killed.
+func (c *runningChildren) forwardSignal(s os.Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for command := range c.running {
 		if c.signalled {
-			kill(command)
+			killGroup(command)
 		} else {
-			pass(command, s)
+			sendSignal(command, s)
 		}
 	}
 	c.stopping, c.signalled = true, true

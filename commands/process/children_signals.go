@@ -5,9 +5,9 @@ import (
 	"os/signal"
 )
 
-// listen hands the signals that count to c until the returned function is
+// listenSignals hands the signals that count to c until the returned function is
 // called, which returns when nothing of it is left.
-func (c *crowd) listen(received chan os.Signal, counts func(os.Signal) bool) (end func()) {
+func (c *runningChildren) listenSignals(received chan os.Signal, counts func(os.Signal) bool) (end func()) {
 	over, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -15,7 +15,7 @@ func (c *crowd) listen(received chan os.Signal, counts func(os.Signal) bool) (en
 			select {
 			case s := <-received:
 				if counts(s) {
-					c.got(s)
+					c.forwardSignal(s)
 				}
 			case <-over:
 				return

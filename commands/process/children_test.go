@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-func written(t *testing.T, w io.Writer, chunks ...string) {
+func writeChunks(t *testing.T, w io.Writer, chunks ...string) {
 	t.Helper()
 	for _, chunk := range chunks {
 		if n, err := io.WriteString(w, chunk); err != nil || n != len(chunk) {
@@ -42,9 +42,9 @@ func TestLines(t *testing.T) {
 		"not UTF-8, long": {[]string{strings.Repeat("\x80", longestLine+1)}, "<" + strings.Repeat("\x80", longestLine-3) + ">\n<\x80\x80\x80\x80>\n"},
 	} {
 		var out bytes.Buffer
-		s := NewStreams(&out, io.Discard).Prefixed(Affix{"<", ">"}, Affix{})
-		written(t, s.Stdout(), c.chunks...)
-		if err := s.End(Ending{}); err != nil || out.String() != c.want {
+		s := NewStreams(&out, io.Discard).Prefixed(LineAffix{"<", ">"}, LineAffix{})
+		writeChunks(t, s.Stdout(), c.chunks...)
+		if err := s.End(ChildEnding{}); err != nil || out.String() != c.want {
 			t.Errorf("%s: %v, %d bytes: %.80q", name, err, out.Len(), &out)
 		}
 	}
@@ -59,7 +59,7 @@ func TestStreams(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 20 {
 			name := fmt.Sprintf("p%02d", i)
-			a, b := Affix{Before: name + " 1 "}, Affix{Before: name + " 2 "}
+			a, b := LineAffix{Before: name + " 1 "}, LineAffix{Before: name + " 2 "}
 			s := streams.Prefixed(a, b)
 			if group {
 				s = streams.Grouped(a, b)
@@ -70,9 +70,9 @@ func TestStreams(t *testing.T) {
 					if n%3 == 0 {
 						w = s.Stderr()
 					}
-					written(t, w, fmt.Sprint(n), strings.Repeat("-", 200), "end\n")
+					writeChunks(t, w, fmt.Sprint(n), strings.Repeat("-", 200), "end\n")
 				}
-				if err := s.End(Ending{}); err != nil {
+				if err := s.End(ChildEnding{}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -104,15 +104,15 @@ func btoi(b bool) int {
 	return 0
 }
 
-type full struct{}
+type fullWriter struct{}
 
-func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+func (fullWriter) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestOutputHasNowhereToGo(t *testing.T) {
-	streams := NewStreams(full{}, full{})
-	for _, s := range []Sink{streams.Prefixed(Affix{}, Affix{}), streams.Grouped(Affix{}, Affix{})} {
+	streams := NewStreams(fullWriter{}, fullWriter{})
+	for _, s := range []OutputSink{streams.Prefixed(LineAffix{}, LineAffix{}), streams.Grouped(LineAffix{}, LineAffix{})} {
 		_, _ = io.WriteString(s.Stdout(), "a\n")
-		if err := s.End(Ending{}); err == nil {
+		if err := s.End(ChildEnding{}); err == nil {
 			t.Error("no error")
 		}
 	}
@@ -125,9 +125,9 @@ func TestSpool(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	for _, size := range []int{0, 1, inMemory, inMemory + 1, 1 << 20} {
 		want := bytes.Repeat([]byte("secret "), size/7+1)[:size]
-		var s Spool
+		var s OutputSpool
 		for from := 0; from < size; from += 10_000 {
-			written(t, &s, string(want[from:min(size, from+10_000)]))
+			writeChunks(t, &s, string(want[from:min(size, from+10_000)]))
 		}
 		if (s.file != nil) != (size > inMemory) {
 			t.Errorf("%d bytes: the file is %v", size, s.file)
@@ -155,7 +155,7 @@ func TestSpool(t *testing.T) {
 		}
 	}
 	t.Setenv("TMPDIR", "/nowhere")
-	var s Spool
+	var s OutputSpool
 	if _, err := s.Write(make([]byte, inMemory+1)); err == nil || !strings.Contains(err.Error(), "keeping output") {
 		t.Errorf("%v", err)
 	}
@@ -167,18 +167,18 @@ func TestText(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	parts := []string{"a", "ü", "\u20ac", "😀", "\x80", "\xff", "\xf0\x9f", "\n", "\"", "<&>", "\u2028", "\x00", "\x1b[0m", strings.Repeat("é", 20_000)}
 	for range 300 {
-		var text Text
+		var text OutputText
 		var whole string
 		for range random.IntN(12) {
 			whole += parts[random.IntN(len(parts))]
 		}
 		for rest := whole; rest != ""; {
 			n := 1 + random.IntN(min(len(rest), 1+random.IntN(40_000)))
-			written(t, &text, rest[:n])
+			writeChunks(t, &text, rest[:n])
 			rest = rest[n:]
 		}
 		var plain, exact bytes.Buffer
-		if err := errors.Join(text.JSON(&plain), text.Base64(&exact), text.Close()); err != nil {
+		if err := errors.Join(text.WriteJSON(&plain), text.WriteBase64(&exact), text.Close()); err != nil {
 			t.Fatal(err)
 		}
 		var got, raw string
@@ -186,14 +186,14 @@ func TestText(t *testing.T) {
 			t.Fatalf("%v: %.80q", err, &plain)
 		}
 		decoded, err := base64.StdEncoding.DecodeString(raw)
-		if text.Valid() != utf8.ValidString(whole) || got != strings.ToValidUTF8(spread(whole), "\ufffd") || string(decoded) != whole || err != nil {
-			t.Fatalf("valid %t, %v, %.80q became %.80q", text.Valid(), err, whole, got)
+		if text.IsUTF8() != utf8.ValidString(whole) || got != strings.ToValidUTF8(spreadOut(whole), "\ufffd") || string(decoded) != whole || err != nil {
+			t.Fatalf("valid %t, %v, %.80q became %.80q", text.IsUTF8(), err, whole, got)
 		}
 	}
 }
 
-// spread replaces each broken byte by itself, as encoding/json does.
-func spread(s string) string {
+// spreadOut replaces each broken byte by itself, as encoding/json does.
+func spreadOut(s string) string {
 	var out strings.Builder
 	for _, r := range s {
 		out.WriteRune(r)

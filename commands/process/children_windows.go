@@ -6,22 +6,22 @@ import (
 	"os/signal"
 )
 
-// apart does nothing: Ctrl-C reaches the children through the console.
-func apart(*exec.Cmd) {}
+// ownSession does nothing: Ctrl-C reaches the children through the console.
+func ownSession(*exec.Cmd) {}
 
 func noFormat(error) bool { return false }
 
-// pass does nothing: Ctrl-C is the only signal, and the children have it.
-func pass(*exec.Cmd, os.Signal) {}
+// sendSignal does nothing: Ctrl-C is the only signal, and the children have it.
+func sendSignal(*exec.Cmd, os.Signal) {}
 
-func terminate(command *exec.Cmd) { kill(command) }
-func kill(command *exec.Cmd)      { _ = command.Process.Kill() } // it may have ended
+func terminateGroup(command *exec.Cmd) { killGroup(command) }
+func killGroup(command *exec.Cmd)      { _ = command.Process.Kill() } // it may have ended
 
-// watch takes Ctrl-C until the returned function is called.
-func (c *crowd) watch() (end func()) {
+// watchSignals takes Ctrl-C until the returned function is called.
+func (c *runningChildren) watchSignals() (end func()) {
 	received := make(chan os.Signal, 8)
 	signal.Notify(received, os.Interrupt)
-	return c.listen(received, func(os.Signal) bool { return true })
+	return c.listenSignals(received, func(os.Signal) bool { return true })
 }
 
-func ending(state *os.ProcessState) Ending { return Ending{Status: state.ExitCode()} }
+func endingOf(state *os.ProcessState) ChildEnding { return ChildEnding{Status: state.ExitCode()} }

@@ -19,7 +19,7 @@ var errNoDesktop = errors.New("there is no desktop to show a message on")
 // there is one, with osascript on macOS. Both take it as an argument and run
 // nothing of it.
 func ShowMessage(goos string, environ []string, title, text string) error {
-	argv := notifier(goos, environ, title, text)
+	argv := notifyCommand(goos, environ, title, text)
 	if argv == nil {
 		return errNoDesktop
 	}
@@ -30,8 +30,8 @@ func ShowMessage(goos string, environ []string, title, text string) error {
 	return command.Run()
 }
 
-// notifier is the program and its arguments, nil where there is no desktop.
-func notifier(goos string, environ []string, title, text string) []string {
+// notifyCommand is the program and its arguments, nil where there is no desktop.
+func notifyCommand(goos string, environ []string, title, text string) []string {
 	switch {
 	case goos == "darwin":
 		script := []string{"-e", "on run argv", "-e", "display notification (item 2 of argv) with title (item 1 of argv)", "-e", "end run"}

@@ -9,12 +9,12 @@ import (
 func TestNotifier(t *testing.T) {
 	t.Parallel()
 	hostile := `-e "$(id)" <b>&` + "`id`"
-	got := notifier("linux", []string{"DISPLAY=:0"}, "title", hostile)
+	got := notifyCommand("linux", []string{"DISPLAY=:0"}, "title", hostile)
 	if strings.Join(got[:4], " ") != "notify-send --app-name=stsx --urgency=critical --" || got[5] != `-e "$(id)" &lt;b&gt;&amp;`+"`id`" {
 		t.Errorf("%q", got)
 	}
 	// The script is constant, and what it shows comes after all options.
-	got = notifier("darwin", nil, "title", hostile)
+	got = notifyCommand("darwin", nil, "title", hostile)
 	if got[len(got)-3] != "--" || got[len(got)-1] != hostile || strings.Contains(strings.Join(got[:len(got)-2], ""), "id") {
 		t.Errorf("%q", got)
 	}

@@ -8,17 +8,17 @@ import (
 	"sync"
 )
 
-// grouped keeps lines until its child has ended: records of a byte that tells
+// groupedSink keeps lines until its child has ended: records of a byte that tells
 // which stream, the length, and the lines.
-type grouped struct {
-	prefixed
-	streams *Streams
+type groupedSink struct {
+	prefixedSink
+	streams *OutputStreams
 
 	mu   sync.Mutex
-	kept Spool
+	kept OutputSpool
 }
 
-func (g *grouped) keep(toErr bool, text []byte) error {
+func (g *groupedSink) keepText(toErr bool, text []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	head := make([]byte, 5)
@@ -33,15 +33,15 @@ func (g *grouped) keep(toErr bool, text []byte) error {
 	return err
 }
 
-func (g *grouped) End(e Ending) error {
-	err := g.prefixed.End(e)
+func (g *groupedSink) End(e ChildEnding) error {
+	err := g.prefixedSink.End(e)
 	if err == nil {
-		err = g.replay()
+		err = g.replayKept()
 	}
 	return errors.Join(err, g.kept.Close())
 }
 
-func (g *grouped) replay() error {
+func (g *groupedSink) replayKept() error {
 	from, err := g.kept.Reader()
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (g *grouped) replay() error {
 		if _, err := io.ReadFull(from, text[:n]); err != nil {
 			return fmt.Errorf("reading kept output: %w", err)
 		}
-		if err := g.streams.write(head[0] == 1, text[:n]); err != nil {
+		if err := g.streams.writeUnlocked(head[0] == 1, text[:n]); err != nil {
 			return err
 		}
 	}

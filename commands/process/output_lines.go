@@ -10,23 +10,23 @@ import (
 // longestLine is what a line may have, in bytes, before it is broken.
 const longestLine = 64 << 10
 
-// Streams are where the lines of all children go.
-type Streams struct {
+// OutputStreams are where the lines of all children go.
+type OutputStreams struct {
 	mu       sync.Mutex
 	out, err io.Writer
 }
 
 // NewStreams returns the Streams that write to out and err, which may be one file.
-func NewStreams(out, err io.Writer) *Streams { return &Streams{out: out, err: err} }
+func NewStreams(out, err io.Writer) *OutputStreams { return &OutputStreams{out: out, err: err} }
 
-// emit writes whole lines in one go.
-func (s *Streams) emit(toErr bool, text []byte) error {
+// writeLocked writes whole lines in one go.
+func (s *OutputStreams) writeLocked(toErr bool, text []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.write(toErr, text)
+	return s.writeUnlocked(toErr, text)
 }
 
-func (s *Streams) write(toErr bool, text []byte) error {
+func (s *OutputStreams) writeUnlocked(toErr bool, text []byte) error {
 	to := s.out
 	if toErr {
 		to = s.err
@@ -37,47 +37,47 @@ func (s *Streams) write(toErr bool, text []byte) error {
 
 // Prefixed returns a Sink that passes on each line as it comes, after prefix
 // and before suffix.
-func (s *Streams) Prefixed(out, err Affix) Sink {
-	return &prefixed{&lines{affix: out, emit: func(text []byte) error { return s.emit(false, text) }},
-		&lines{affix: err, emit: func(text []byte) error { return s.emit(true, text) }}}
+func (s *OutputStreams) Prefixed(out, err LineAffix) OutputSink {
+	return &prefixedSink{&lineWriter{affix: out, emit: func(text []byte) error { return s.writeLocked(false, text) }},
+		&lineWriter{affix: err, emit: func(text []byte) error { return s.writeLocked(true, text) }}}
 }
 
 // Grouped returns a Sink that does the same when the child has ended, so that
 // its lines stay together.
-func (s *Streams) Grouped(out, err Affix) Sink {
-	g := &grouped{streams: s}
-	g.prefixed = prefixed{&lines{affix: out, emit: func(text []byte) error { return g.keep(false, text) }},
-		&lines{affix: err, emit: func(text []byte) error { return g.keep(true, text) }}}
+func (s *OutputStreams) Grouped(out, err LineAffix) OutputSink {
+	g := &groupedSink{streams: s}
+	g.prefixedSink = prefixedSink{&lineWriter{affix: out, emit: func(text []byte) error { return g.keepText(false, text) }},
+		&lineWriter{affix: err, emit: func(text []byte) error { return g.keepText(true, text) }}}
 	return g
 }
 
-// Affix is what stands before and after the text of each line.
-type Affix struct{ Before, After string }
+// LineAffix is what stands before and after the text of each line.
+type LineAffix struct{ Before, After string }
 
-// prefixed is a Sink of two lines.
-type prefixed struct{ out, err *lines }
+// prefixedSink is a Sink of two lines.
+type prefixedSink struct{ out, err *lineWriter }
 
-func (p *prefixed) Stdout() io.Writer { return p.out }
-func (p *prefixed) Stderr() io.Writer { return p.err }
+func (p *prefixedSink) Stdout() io.Writer { return p.out }
+func (p *prefixedSink) Stderr() io.Writer { return p.err }
 
-func (p *prefixed) End(Ending) error {
-	err := p.out.end()
-	if other := p.err.end(); err == nil {
+func (p *prefixedSink) End(ChildEnding) error {
+	err := p.out.endLine()
+	if other := p.err.endLine(); err == nil {
 		err = other
 	}
 	return err
 }
 
-// lines makes whole lines of what is written to it.
-type lines struct {
-	affix  Affix
+// lineWriter makes whole lines of what is written to it.
+type lineWriter struct {
+	affix  LineAffix
 	emit   func([]byte) error
 	begun  []byte // a line that has no end yet
 	whole  []byte // used again and again
 	failed error
 }
 
-func (l *lines) Write(p []byte) (int, error) {
+func (l *lineWriter) Write(p []byte) (int, error) {
 	if l.failed != nil {
 		return 0, l.failed
 	}
@@ -93,7 +93,7 @@ func (l *lines) Write(p []byte) (int, error) {
 			text, rest, ended = p[:at], p[at:], true
 		}
 		if ended {
-			whole = l.line(whole, text)
+			whole = l.appendLine(whole, text)
 		} else {
 			l.begun = append(l.begun, text...)
 		}
@@ -109,8 +109,8 @@ func (l *lines) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// line appends what was begun and rest as a line.
-func (l *lines) line(to, rest []byte) []byte {
+// appendLine appends what was begun and rest as a line.
+func (l *lineWriter) appendLine(to, rest []byte) []byte {
 	to = append(to, l.affix.Before...)
 	to = append(to, l.begun...)
 	to = append(to, rest...)
@@ -119,10 +119,10 @@ func (l *lines) line(to, rest []byte) []byte {
 	return append(to, '\n')
 }
 
-// end passes on a last line that has no end.
-func (l *lines) end() error {
+// endLine passes on a last line that has no end.
+func (l *lineWriter) endLine() error {
 	if l.failed == nil && len(l.begun) > 0 {
-		l.failed = l.emit(l.line(nil, nil))
+		l.failed = l.emit(l.appendLine(nil, nil))
 	}
 	return l.failed
 }

@@ -15,11 +15,11 @@ import (
 // inMemory is what a Spool keeps in memory before it takes a file.
 const inMemory = 64 << 10
 
-// Spool keeps what is written to it until it is read, most of it in a file when
+// OutputSpool keeps what is written to it until it is read, most of it in a file when
 // it is much. Output may hold secrets: the file is encrypted under a key that is
 // nowhere but in this process, can be read by its owner only, and has no name
 // where the system allows that.
-type Spool struct {
+type OutputSpool struct {
 	head bytes.Buffer
 	file *os.File
 	seal cipher.Block
@@ -27,12 +27,12 @@ type Spool struct {
 }
 
 // Write adds p.
-func (s *Spool) Write(p []byte) (int, error) {
+func (s *OutputSpool) Write(p []byte) (int, error) {
 	if s.file == nil && s.head.Len()+len(p) <= inMemory {
 		return s.head.Write(p)
 	}
 	if s.file == nil {
-		if err := s.open(); err != nil {
+		if err := s.openFile(); err != nil {
 			return 0, err
 		}
 	}
@@ -43,7 +43,7 @@ func (s *Spool) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (s *Spool) open() error {
+func (s *OutputSpool) openFile() error {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
 	seal, err := aes.NewCipher(key)
@@ -60,17 +60,17 @@ func (s *Spool) open() error {
 		}
 	}
 	s.file, s.seal = file, seal
-	s.to = cipher.StreamWriter{S: s.stream(), W: file}
+	s.to = cipher.StreamWriter{S: s.cipherStream(), W: file}
 	return nil
 }
 
-// stream is the cipher's from the start of the file. The key is for one file.
-func (s *Spool) stream() cipher.Stream {
+// cipherStream is the cipher's from the start of the file. The key is for one file.
+func (s *OutputSpool) cipherStream() cipher.Stream {
 	return cipher.NewCTR(s.seal, make([]byte, aes.BlockSize))
 }
 
 // Reader reads it from the start. Nothing is written any more.
-func (s *Spool) Reader() (io.Reader, error) {
+func (s *OutputSpool) Reader() (io.Reader, error) {
 	head := bytes.NewReader(s.head.Bytes())
 	if s.file == nil {
 		return head, nil
@@ -78,11 +78,11 @@ func (s *Spool) Reader() (io.Reader, error) {
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("reading kept output: %w", err)
 	}
-	return io.MultiReader(head, cipher.StreamReader{S: s.stream(), R: s.file}), nil
+	return io.MultiReader(head, cipher.StreamReader{S: s.cipherStream(), R: s.file}), nil
 }
 
 // Close forgets it.
-func (s *Spool) Close() error {
+func (s *OutputSpool) Close() error {
 	s.head = bytes.Buffer{}
 	if s.file == nil {
 		return nil

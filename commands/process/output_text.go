@@ -9,22 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// Text is a Spool that knows whether it holds UTF-8, for JSON.
-type Text struct {
-	Spool
+// OutputText is a Spool that knows whether it holds UTF-8, for JSON.
+type OutputText struct {
+	OutputSpool
 	broken bool
 	rest   []byte // of a character that has not come whole
 }
 
 // Write adds p.
-func (t *Text) Write(p []byte) (int, error) {
+func (t *OutputText) Write(p []byte) (int, error) {
 	if !t.broken {
-		t.check(p)
+		t.checkUTF8(p)
 	}
-	return t.Spool.Write(p)
+	return t.OutputSpool.Write(p)
 }
 
-func (t *Text) check(p []byte) {
+func (t *OutputText) checkUTF8(p []byte) {
 	if len(t.rest) > 0 {
 		p = append(t.rest, p...)
 	}
@@ -42,11 +42,11 @@ func (t *Text) check(p []byte) {
 	t.rest = bytes.Clone(p)
 }
 
-// Valid reports whether all of it is UTF-8.
-func (t *Text) Valid() bool { return !t.broken && len(t.rest) == 0 }
+// IsUTF8 reports whether all of it is UTF-8.
+func (t *OutputText) IsUTF8() bool { return !t.broken && len(t.rest) == 0 }
 
-// JSON writes it as a JSON string, with U+FFFD in place of what is no UTF-8.
-func (t *Text) JSON(to io.Writer) error {
+// WriteJSON writes it as a JSON string, with U+FFFD in place of what is no UTF-8.
+func (t *OutputText) WriteJSON(to io.Writer) error {
 	from, err := t.Reader()
 	if err != nil {
 		return err
@@ -90,8 +90,8 @@ func (t *Text) JSON(to io.Writer) error {
 	}
 }
 
-// Base64 writes it as a JSON string in base64, which holds every byte.
-func (t *Text) Base64(to io.Writer) error {
+// WriteBase64 writes it as a JSON string in base64, which holds every byte.
+func (t *OutputText) WriteBase64(to io.Writer) error {
 	from, err := t.Reader()
 	if err != nil {
 		return err

@@ -22,11 +22,11 @@ func Replace(path string, argv, environ []string) error {
 	if errors.Is(err, syscall.ENOEXEC) {
 		err = syscall.Exec("/bin/sh", append([]string{"sh", path}, argv[1:]...), environ)
 	}
-	return orphaned(path, os.NewSyscallError("execve", err))
+	return explainMissing(path, os.NewSyscallError("execve", err))
 }
 
-// orphaned is err, told apart from that of a file that is not there.
-func orphaned(path string, err error) error {
+// explainMissing is err, told apart from that of a file that is not there.
+func explainMissing(path string, err error) error {
 	if _, there := os.Stat(path); errors.Is(err, syscall.ENOENT) && there == nil {
 		return &fs.PathError{Op: "execve", Path: path, Err: errInterpreter}
 	}

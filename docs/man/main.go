@@ -14,7 +14,7 @@ func main() {
 	if len(os.Args) > 1 {
 		version = os.Args[1]
 	}
-	if err := commands.Manual(os.Stdout, version); err != nil {
+	if err := commands.WriteManual(os.Stdout, version); err != nil {
 		fmt.Fprintln(os.Stderr, "man:", err)
 		os.Exit(1)
 	}
