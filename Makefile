@@ -15,6 +15,7 @@ BUILD   := $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
+CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
 
 # Programs that tests/setup.sh had to install where the system's own Python
 # takes none. They come last: whatever the machine has is used first.
@@ -25,12 +26,16 @@ SHELLS  := tests/shells/node_modules/.package-lock.json
 PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .idps -prune -o -name .git -prune -o
 TIMEOUT := 20m
 
+# How long make fuzz takes for each target, and how many processes make soak starts.
+FUZZTIME := 10m
+SOAK     := 200
+
 # The version comes from git describe; without this a checkout that belongs to
 # another user would not build.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest shells cross bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest shells cross fuzz fuzz-short soak sbom reproducible bench install clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -47,10 +52,11 @@ picture: setup-demo widget build ## docs/demo.svg, from a run of the demo
 	@CGO_ENABLED=0 $(GO) build -o build/demo ./tests/demo
 	@exec build/demo -stsx ./stsx -record docs/demo.svg
 
-test: setup-test check unit widget-newest cross ## everything that a change has to pass
+test: setup-test check unit fuzz-short widget-newest cross ## everything that a change has to pass
 
-check: ## format, vet, staticcheck, shell scripts
+check: ## format, modules, vet, staticcheck, shell scripts
 	@test -z "$$(find . $(PRUNE) -name '*.go' -print | xargs gofmt -l | tee /dev/stderr)" || { echo 'run gofmt -w on these'; exit 1; }
+	@$(GO) mod verify && $(GO) mod tidy -diff
 	@for os in linux darwin windows; do \
 		echo "vet for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) vet -tags $(TAGS) ./... || exit 1; done
 	@echo staticcheck
@@ -68,6 +74,22 @@ check: ## format, vet, staticcheck, shell scripts
 
 unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
 	$(GO) test -race -timeout $(TIMEOUT) ./...
+
+fuzz: ## every fuzz target, each for FUZZTIME=10m; what it finds is kept below testdata/fuzz
+	@tests/fuzz.sh $(FUZZTIME)
+
+fuzz-short: ## some seconds of each fuzz target of the packages that the last commit changed
+	@tests/fuzz.sh 5s --changed
+
+soak: widget ## SOAK=200 processes of all kinds at once, some of them killed; prints the figures
+	STSX_SOAK=$(SOAK) $(GO) test -timeout $(TIMEOUT) ./tests -run '^TestSoak$$' -count=1 -v
+
+sbom: ## build/stsx.cdx.json: what is linked into stsx, as CycloneDX
+	@mkdir -p build
+	$(GO) run $(CYCLONEDX) app -json -licenses -output build/stsx.cdx.json .
+
+reproducible: ## builds twice, in two folders and with two caches, and compares the sums
+	@tests/reproducible.sh
 
 languages: widget ## every page in English, in German and in Japanese; make test mixes them
 	@for language in en de ja; do echo "pages in $$language"; \
