@@ -2,106 +2,142 @@ package okta
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 )
 
-// factor is one way to prove who one is besides the password.
+// factor is one way to prove who one is besides the password: a row of the
+// table of authenticators.
 type factor struct {
-	names []string // as in the configuration: mfa = "totp"
-	title string   // as the person knows it
-	pick  string   // mark in a list of authenticators
-	page  string   // mark of the page that asks for it: of its field, where it has one
+	names  []string // as in the configuration: mfa = "totp"
+	title  string   // as the person knows it
+	listed string   // mark in a list of authenticators
+	page   string   // mark of the page that asks for it: of its field, where it has one
 
-	// answer answers that page; nil: with a code (answerCode).
-	answer func(f factor, t *talk, ctx context.Context) error
+	// answer answers that page.
+	answer func(ctx context.Context, f factor) error
 
-	window bool   // only a person at a window can answer it
-	always bool   // answered whatever was chosen
-	field  string // of the code, where page is more than that
-	submit string // what sends the code off; "": submitButton
-	send   string // what makes Okta send the code, or the push
-	again  string // what makes Okta send another
-	says   string // of the question that is to be answered in words
-	waits  string // mark of the page that waits for a phone
-	app    string // where the phone asks; "": Okta says its name
-	wants  string // of the person at the window, for messages
+	needsWindow  bool   // only a person at a window can answer it
+	alwaysWanted bool   // answered whatever was chosen
+	field        string // of the code, where page is more than that
+	submit       string // what sends the code off; "": submitButton
+	send         string // what makes Okta send the code, or the push
+	sendAgain    string // what makes Okta send another
+	question     string // mark of the question that is to be answered in words
+	waiting      string // mark of the page that waits for a phone
+	app          string // where the phone asks; "": Okta says its name
+	needs        string // of the person at the window, for messages
 }
 
-// iconMark is the icon over the form: the first Gen3 have its name as a class
-// alone, the others as data-se.
-func iconMark(icon string) string {
-	return `.auth-beacon-factor.` + icon + `, [data-se~="factor-beacon"]:is(.` + icon + `, [data-se~="` + icon + `"])`
+// listedFactor is one line of the page's list.
+type listedFactor struct {
+	index   int      // its place in the list
+	name    string   // as Okta shows it: "Phone (+1 XXX-XXX-4586)"
+	factors []factor // that it may be; Classic shows two of Okta Verify's as one
 }
 
-// beacon is a mark for "the page's icon is this one and, while Classic moves
-// from one page to the next, no other is there any more".
-func beacon(icon string) string {
-	return `body:has(` + iconMark(icon) + `):not(:has(.auth-beacon-factor:not(.` + icon + `))):not(:has(.siw-main-view[class*="enroll-"])) `
+func (l listedFactor) is(title string) bool {
+	return slices.ContainsFunc(l.factors, func(f factor) bool { return f.title == title })
 }
 
-func pick(key, icon string) string {
-	return `.siw-main-view [data-se="` + key + `"] a.select-factor, ` +
-		`[data-se="authenticator-verify-list"] button[data-se="authenticator-button"]:has([data-se="` + key + `"]), ` +
-		`#okta-dropdown-options li:has(.` + icon + `-30) a.factor-option`
-}
-
-// factors is the table of authenticators: whoever adds one adds a row to one
-// of the lists.
-func factors() []factor {
-	return slices.Concat(codeFactors(), pushFactors(), windowFactors(), fastPassFactors())
-}
-
-// wanted reports whether f is what the person chose, now or in the configuration.
-func (t *talk) wanted(f factor) bool {
-	if t.chosen != nil {
-		return t.chosen.title == f.title
-	}
-	return t.free || t.org.MFA == "" || slices.Contains(f.names, t.org.MFA)
-}
-
-// answerPage answers f's page if f is what the person wants.
-func (f factor) answerPage(t *talk, ctx context.Context) error {
-	if !f.always {
-		leave, err := f.leave(t, ctx)
+// answerFactor answers f's page if f is what the person wants.
+func (s *signIn) answerFactor(ctx context.Context, f factor) error {
+	if !f.alwaysWanted {
+		leave, err := s.leaveUnwanted(ctx, f)
 		if leave != nil || err != nil {
-			return errOr(err, leave, ctx)
+			return leaveUnlessFailed(ctx, leave, err)
 		}
-		t.chosen, t.free = &f, false
-		if err := t.withoutPerson(f); err != nil {
+		s.selection.settleOn(f)
+		if err := s.checkUnattended(f); err != nil {
 			return err
 		}
 	}
-	if f.answer != nil {
-		return f.answer(f, t, ctx)
-	}
-	return f.answerCode(t, ctx)
+	return f.answer(ctx, f)
 }
 
-func errOr(err error, do func(context.Context) error, ctx context.Context) error {
+// leaveFunc leaves the page at hand for the choice of authenticators.
+type leaveFunc func(ctx context.Context) error
+
+// exit is how pages are left for the choice of authenticators.
+type exit struct {
+	mark  string
+	leave leaveFunc
+}
+
+func leaveUnlessFailed(ctx context.Context, leave leaveFunc, err error) error {
 	if err != nil {
 		return err
 	}
-	return do(ctx)
+	return leave(ctx)
 }
 
-// leave is how f's page is left when it is not what is wanted, nil when it is.
-func (f factor) leave(t *talk, ctx context.Context) (func(context.Context) error, error) {
-	if t.wanted(f) {
-		if t.chosen != nil || t.free || t.org.MFA != "" {
+// findExit is how the page at hand is left for the choice of authenticators, nil
+// when it has no such way.
+func (s *signIn) findExit(ctx context.Context) (leaveFunc, error) {
+	return s.firstExit(ctx, s.switchExit, s.classicExit)
+}
+
+func (s *signIn) firstExit(ctx context.Context, exits ...exit) (leaveFunc, error) {
+	for _, e := range exits {
+		there, err := s.page.Visible(ctx, e.mark)
+		if err != nil || there {
+			return e.leave, err
+		}
+	}
+	return nil, nil
+}
+
+func (s *signIn) wants(f factor) bool { return s.selection.wants(f, s.org.MFA) }
+
+// leaveUnwanted is how f's page is left when it is not what is wanted, nil when
+// it is.
+func (s *signIn) leaveUnwanted(ctx context.Context, f factor) (leaveFunc, error) {
+	if s.wants(f) {
+		if s.selection.factor != nil || s.selection.anyFactor || s.org.MFA != "" {
 			return nil, nil
 		}
 		// Classic shows one of several without being asked to.
-		several, err := t.page.Visible(ctx, classicDropdown)
-		if err != nil || !several {
-			return nil, err
-		}
-		return t.chooseClassic, nil
+		return s.firstExit(ctx, s.classicExit)
 	}
-	leave, err := t.others(ctx)
-	if err == nil && leave == nil && t.chosen == nil {
-		err = t.notOffered([]string{f.title})
+	leave, err := s.findExit(ctx)
+	if err == nil && leave == nil && s.selection.factor == nil {
+		err = s.notOffered([]string{f.title})
 	}
 	// Without a way to leave, what was chosen is proven, and this is what Okta
 	// wants on top.
 	return leave, err
+}
+
+// notOffered says what Okta offers when nothing in it will do.
+func (s *signIn) notOffered(names []string) error {
+	want := "a factor that stsx can answer"
+	if s.org.MFA != "" {
+		want = s.org.MFA
+	}
+	text := "Okta does not offer " + want
+	if len(names) > 0 {
+		text += "; it offers " + strings.Join(names, ", ")
+	}
+	return fmt.Errorf("signing in to %s: %s", s.org.Name, text)
+}
+
+// What the person's choices are remembered under.
+const (
+	authenticatorChoice = "authenticator"
+	phoneChannelChoice  = "phone"
+	oktaVerifyChoice    = "okta verify"
+)
+
+func (s *signIn) lastChoice(what string) string {
+	if s.Choices == nil {
+		return ""
+	}
+	return s.Choices.Last(s.org, what)
+}
+
+func (s *signIn) keepChoice(what, picked string) {
+	if s.Choices != nil {
+		s.Choices.Made(s.org, what, picked)
+	}
 }

@@ -2,124 +2,199 @@ package okta
 
 import (
 	"context"
-	"slices"
+	"strings"
+	"time"
 
 	"stsx/session"
+	"stsx/session/okta/renew"
 )
 
-// login answers a page that asks for the username, the password or both.
-func (t *talk) login(ctx context.Context) error {
-	if done, err := t.openVerify(ctx); done || err != nil {
+const (
+	passwordTitle = "Password"
+	// captchaMark is a page whose form goes through hCaptcha or reCAPTCHA, which
+	// may ask the person something or nothing.
+	captchaMark = `body:has(#captcha-container)`
+	// captchaWait is how long a form with a captcha may take to be sent, before it
+	// is taken to ask something: while it does, the page may seem busy for ever.
+	captchaWait  = 15 * time.Second
+	captchaAsked = "Okta asks whether you are human"
+	// shownUsername is whose sign-in a page says it is.
+	shownUsername = `[data-se="identifier"]:not(input)`
+)
+
+// login is what became of the username and the password so far.
+type login struct {
+	password        session.Password
+	passwordSent    bool // it was typed into the page
+	usernameSent    bool
+	leftOtherUser   bool // a page was about another user, and was left
+	rejected        []session.Secret
+	passwordChanged bool // the person sets a new one, which stsx does not know
+}
+
+// loginScreens ask for the username, the password or both.
+func (s *signIn) loginScreens() []screen {
+	return []screen{{"sign in", usernameField, s.answerLogin, loginScreen}, {"password", passwordField, s.answerLogin, loginScreen}}
+}
+
+// passwordFactors is the password where it is one of the authenticators.
+func (s *signIn) passwordFactors() []factor {
+	return []factor{{
+		names:        []string{"password"},
+		title:        passwordTitle,
+		listed:       listedMark("okta_password", "mfa-password"),
+		page:         laterPasswordField,
+		alwaysWanted: true,
+		answer:       func(ctx context.Context, _ factor) error { return s.answerLogin(ctx) },
+	}}
+}
+
+// answerLogin answers a page that asks for the username, the password or both.
+func (s *signIn) answerLogin(ctx context.Context) error {
+	if done, err := s.tryFastPassButton(ctx); done || err != nil {
 		return err
 	}
-	asksName, err := t.page.Visible(ctx, username)
+	asksPassword, err := s.fillLogin(ctx)
 	if err != nil {
 		return err
 	}
-	asksPassword, err := t.page.Visible(ctx, passwordBox)
-	if err != nil {
+	r, done, err := s.submitLogin(ctx)
+	if done || err != nil {
 		return err
 	}
-	if asksName {
-		if err := t.page.Fill(ctx, username, session.NewSecret(t.org.Username), t.origins); err != nil {
-			return err
-		}
-		t.named = true
-	}
-	if err := t.answerRemember(ctx); err != nil {
-		return err
-	}
-	if asksPassword {
-		if err := t.secret(ctx); err != nil {
-			return err
-		}
-		if err := t.page.Fill(ctx, passwordBox, t.password.Secret, t.origins); err != nil {
-			return err
-		}
-		t.sent = true
-	}
-	asked, err := t.page.Visible(ctx, captcha)
-	switch {
-	case err != nil:
-		return err
-	case asked && t.shown:
-		return t.human(ctx)
-	}
-	limited, cancel := ctx, func() {}
-	if asked {
-		limited, cancel = context.WithTimeout(ctx, captchaWait)
-	}
-	v, err := t.submit(limited)
-	cancel()
-	switch {
-	case err != nil && asked && ctx.Err() == nil:
-		return t.captchaAsks(ctx)
-	case err != nil:
-		return err
-	}
-	wrong, err := t.judge(ctx, v)
+	wrong, err := s.checkOutcome(ctx, r)
 	if err != nil || !wrong {
 		return err
 	}
 	if !asksPassword {
-		return &session.RefusedError{What: "the username", Said: t.quote(ctx, v)}
+		return &session.RefusedError{What: "the username", Said: s.quote(ctx, r)}
 	}
-	return t.wrongPassword(ctx, v)
+	return s.askPasswordAgain(ctx, r)
 }
 
-// secret makes sure that there is a password to type.
-func (t *talk) secret(ctx context.Context) (err error) {
-	if t.password.IsZero() {
-		t.password, err = t.Passwords.First(ctx, t.org)
-	}
-	return err
-}
-
-// wrongPassword forgets the password that Okta refused and asks for another.
-func (t *talk) wrongPassword(ctx context.Context, v verdict) error {
-	out := &session.RefusedError{What: "the password", Said: t.quote(ctx, v), Kind: session.RefusedPassword}
-	t.Passwords.Refused(ctx, t.org, t.password)
-	t.sent = false
-	t.wrong.passwords = append(t.wrong.passwords, t.password.Secret)
-	if len(t.wrong.passwords) >= maxRefused || !t.Ask.Interactive() {
-		return out
-	}
-	t.Ask.Say(out.Error())
-	again, err := t.Passwords.Again(ctx, t.org, t.wrong.passwords...)
+// fillLogin types what the page asks for.
+func (s *signIn) fillLogin(ctx context.Context) (asksPassword bool, err error) {
+	asksName, err := s.page.Visible(ctx, usernameField)
 	if err != nil {
-		return err
+		return false, err
 	}
-	t.password = again
-	return t.page.AwaitAgain(ctx)
-}
-
-// notice answers a page that says something and asks nothing. One that comes
-// before anything was done may be about an earlier sign-in that was left too
-// long: the page is opened once more.
-func (t *talk) notice(ctx context.Context) error {
-	if !t.acted && !t.restarted {
-		return t.restart(ctx, verdict{})
+	if asksPassword, err = s.page.Visible(ctx, passwordField); err != nil {
+		return false, err
 	}
-	t.listen(ctx)
-	if v := t.told.verdict; has(v.keys, "safe.mode") && slices.Contains(v.next, "skip") {
-		return t.goOn(ctx, backLink) // so Gen3 marks what skips
+	if asksName {
+		if err := s.page.Fill(ctx, usernameField, session.NewSecret(s.org.Username), s.origins); err != nil {
+			return false, err
+		}
+		s.login.usernameSent = true
 	}
-	if t.told.came {
-		if _, err := t.judge(ctx, t.told.verdict); err != nil || !t.told.came {
-			return err
+	if err := s.answerRemember(ctx); err != nil || !asksPassword {
+		return false, err
+	}
+	if s.login.password.IsZero() {
+		if s.login.password, err = s.Passwords.First(ctx, s.org); err != nil {
+			return true, err
 		}
 	}
-	said, err := t.page.Text(ctx, pageError)
+	if err := s.page.Fill(ctx, passwordField, s.login.password.Secret, s.origins); err != nil {
+		return true, err
+	}
+	s.login.passwordSent = true
+	return true, nil
+}
+
+// submitLogin sends the form that is filled in. done: a captcha made a person
+// send it.
+func (s *signIn) submitLogin(ctx context.Context) (r response, done bool, err error) {
+	captcha, err := s.page.Visible(ctx, captchaMark)
+	switch {
+	case err != nil:
+		return r, false, err
+	case !captcha:
+		r, err = s.submit(ctx)
+		return r, false, err
+	case s.window.shown:
+		return r, true, s.submitByPerson(ctx)
+	}
+	limited, cancel := context.WithTimeout(ctx, captchaWait)
+	defer cancel()
+	r, err = s.submit(limited)
+	if err == nil || ctx.Err() != nil {
+		return r, false, err
+	}
+	// The captcha lets nobody send the form: it is filled in once more in a window.
+	s.login.passwordSent = false
+	if err := s.showWindow(ctx); err != nil {
+		return r, true, s.notShown(ctx, captchaAsked, err)
+	}
+	return r, true, nil
+}
+
+// submitByPerson sends the form that is filled in, in a window. What the captcha
+// asks is for the person there, and so is a wrong password: they may type another.
+func (s *signIn) submitByPerson(ctx context.Context) error {
+	s.login.passwordSent = false
+	if err := s.page.Click(ctx, submitButton); err != nil {
+		return err
+	}
+	marks := s.marksOf(func(c screen) bool { return c.kind != loginScreen && c.kind != messageScreen })
+	defer session.Pause(ctx, personTurnLimit)()
+	return s.showErrand(ctx, session.Errand{Prompt: captchaAsked + ": go on in the window"}, func(ctx context.Context) error {
+		_, err := s.page.Await(ctx, marks...)
+		return err
+	})
+}
+
+// askPasswordAgain removes the password that Okta rejected and asks for another.
+func (s *signIn) askPasswordAgain(ctx context.Context, r response) error {
+	out := &session.RefusedError{What: "the password", Said: s.quote(ctx, r), Kind: session.RefusedPassword}
+	s.Passwords.Refused(ctx, s.org, s.login.password)
+	s.login.passwordSent = false
+	s.login.rejected = append(s.login.rejected, s.login.password.Secret)
+	if len(s.login.rejected) >= maxRejected || !s.Ask.Interactive() {
+		return out
+	}
+	s.Ask.Say(out.Error())
+	again, err := s.Passwords.Again(ctx, s.org, s.login.rejected...)
 	if err != nil {
 		return err
 	}
-	if said == "" {
-		return t.page.AwaitAgain(ctx) // the place for a message, while the page is being drawn
+	s.login.password = again
+	return s.page.AwaitAgain(ctx)
+}
+
+// personSetsPassword notes that the password will not be the one stsx knows.
+func (l *login) personSetsPassword() { l.passwordChanged = true }
+
+// leaveOtherUser goes back from a page that is about another user than the one
+// wanted, as Okta has it from a session or a cookie, to where the username is
+// asked. left: it was one. renew.ErrOtherUser: what is remembered led there, and
+// there is no way back.
+func (s *signIn) leaveOtherUser(ctx context.Context) (left bool, err error) {
+	if s.login.usernameSent || s.login.leftOtherUser {
+		return false, nil
 	}
-	out := &session.RefusedError{What: "the sign-in", Said: said}
-	if t.sent {
-		// The password was right: it is the app that is refused.
-		out.Kind = session.RefusedNotAssigned
+	shown, err := s.page.Text(ctx, shownUsername)
+	if err != nil || shown == "" || sameUser(shown, s.org.Username) {
+		return false, err
 	}
-	return out
+	there, err := s.page.Visible(ctx, cancelLink)
+	switch {
+	case err != nil:
+		return false, err
+	case !there && s.resumed:
+		return false, renew.ErrOtherUser
+	case !there:
+		return false, nil
+	}
+	s.login.leftOtherUser = true
+	s.note("the page is about another user: back to the username")
+	_, err = s.press(ctx, cancelLink)
+	return true, err
+}
+
+// sameUser compares names as Okta does, which takes the part before the @ for
+// the whole.
+func sameUser(a, b string) bool {
+	short := func(name string) string { name, _, _ = strings.Cut(name, "@"); return name }
+	return strings.EqualFold(a, b) || strings.Contains(a, "@") != strings.Contains(b, "@") && strings.EqualFold(short(a), short(b))
 }

@@ -5,7 +5,7 @@
 // and the Identity Engine with the second or the third generation of the
 // widget. What a page is, is judged by its form and fields (screens.go), never
 // by its words; what Okta made of an answer is read from its response
-// (verdict.go); the words are only quoted.
+// (response.go); the words are only quoted.
 package okta
 
 import (
@@ -59,36 +59,35 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	if p.Org.Origin() == "" {
 		return session.Assertion{}, fmt.Errorf("the url of %s is not an address", p.Org.Name)
 	}
-	origins := p.Org.AllowedOrigins()
-	kept, o, err := d.recall(ctx, p.Org)
+	remembered, o, err := d.findRemembered(ctx, p.Org)
 	if err != nil {
 		return session.Assertion{}, err
 	}
-	if a, ok := d.renewed(ctx, o, &kept); ok || ctx.Err() != nil {
+	if a, ok := d.tryRenewal(ctx, o, &remembered); ok || ctx.Err() != nil {
 		return a, context.Cause(ctx)
 	}
 	if o.Unattended {
-		if err := d.unattended(&o); err != nil {
+		if err := d.checkUnattendedOrg(&o); err != nil {
 			return session.Assertion{}, err
 		}
 	}
-	a, err := d.signIn(ctx, o, origins, kept)
+	a, err := d.assertInBrowser(ctx, o, remembered)
 	if errors.Is(err, renew.ErrOtherUser) {
 		d.note(err.Error())
-		d.discard(ctx, o)
-		a, err = d.signIn(ctx, o, origins, session.Remembered{})
+		d.discardRemembered(ctx, o)
+		a, err = d.assertInBrowser(ctx, o, session.Remembered{})
 	}
 	return a, err
 }
 
-// signIn signs in with a browser that has kept's cookies. renew.ErrOtherUser: they are
-// another user's.
-func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, kept session.Remembered) (session.Assertion, error) {
-	page, o, password, err := d.prepare(ctx, o, kept)
+// assertInBrowser signs in with a browser that has the remembered cookies.
+// renew.ErrOtherUser: they are another user's.
+func (d *Driver) assertInBrowser(ctx context.Context, o session.Org, remembered session.Remembered) (session.Assertion, error) {
+	ready, err := d.openPage(ctx, o, remembered)
 	if err != nil {
-		d.capture(ctx, page, o, "before the sign-in")
-		if page != nil {
-			page.Close()
+		d.recordPage(ctx, ready.page, o, "before the sign-in")
+		if ready.page != nil {
+			ready.page.Close()
 		}
 		return session.Assertion{}, err
 	}
@@ -96,22 +95,23 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 	if o.Unattended {
 		codes.Given = session.Secret{} // it was good once
 	}
-	t := &talk{Driver: d, page: page, shown: o.Browser == "visible", recalled: !kept.IsZero(), org: o, password: password, origins: origins, codes: codes, seen: map[string]int{}}
-	defer func() { t.page.Close() }() // the one that it has come to
-	encoded, err := t.run(ctx)
+	s := d.newSignIn(ready.page, ready.org, ready.password, codes)
+	s.resumed = !remembered.IsZero()
+	defer func() { s.page.Close() }() // the one that it has come to
+	encoded, err := s.run(ctx)
 	if err != nil {
 		return session.Assertion{}, err
 	}
 	a, err := session.ParseAssertion(encoded)
-	if err == nil && !t.named && t.recalled && a.Subject != kept.Subject {
+	if err == nil && !s.login.usernameSent && s.resumed && a.Subject != remembered.Subject {
 		err = renew.ErrOtherUser
 	}
 	if err == nil {
-		d.remember(ctx, o, t.page, a)
+		d.rememberCookies(ctx, s.org, s.page, a)
 	}
 	// The browser has done its part: it is gone before anybody is asked
-	// whether to keep the password.
-	if err := t.page.Close(); err != nil {
+	// whether to save the password.
+	if err := s.page.Close(); err != nil {
 		d.Ask.Say("closing the browser: " + err.Error())
 	}
 	d.Ask.Progress("")
@@ -119,45 +119,37 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, origins []string, ke
 		return session.Assertion{}, err
 	}
 	switch {
-	case t.changed:
-		d.Passwords.Changed(ctx, o, t.password)
-	case t.sent:
-		d.Passwords.Accepted(ctx, o, t.password)
+	case s.login.passwordChanged:
+		d.Passwords.Changed(ctx, s.org, s.login.password)
+	case s.login.passwordSent:
+		d.Passwords.Accepted(ctx, s.org, s.login.password)
 	}
 	return a, nil
 }
 
-type opened struct {
-	page page.Page
-	err  error
+// readyPage is the org's page, open, and what to answer it with.
+type readyPage struct {
+	page     page.Page
+	org      session.Org // with its username
+	password session.Password
 }
 
-func (d *Driver) note(text string) {
-	if d.Note != nil {
-		d.Note(text)
-	}
-	d.step(text)
-}
-
-// step notes what only a record wants to know.
-func (d *Driver) step(text string) {
-	if d.Record != nil {
-		d.Record.Step("step      " + text)
-	}
-}
-
-// prepare starts the browser and opens the page while the person is still
+// openPage starts the browser and opens the page while the person is still
 // typing. The page is returned with an error too, so that it is closed.
-func (d *Driver) prepare(ctx context.Context, o session.Org, kept session.Remembered) (page.Page, session.Org, session.Password, error) {
+func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session.Remembered) (readyPage, error) {
 	starting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	ready := make(chan opened, 1)
+	type opened struct {
+		page page.Page
+		err  error
+	}
+	done := make(chan opened, 1)
 	go func() {
 		page, err := d.Browse(starting, o, o.Browser == "visible")
 		if err == nil {
-			err = page.SetCookies(starting, o.Origin(), renew.Unexpired(kept.Cookies, time.Now()))
+			err = page.SetCookies(starting, o.Origin(), renew.Unexpired(remembered.Cookies, time.Now()))
 		}
 		if err == nil {
 			err = page.Open(starting, o.URL)
@@ -166,9 +158,11 @@ func (d *Driver) prepare(ctx context.Context, o session.Org, kept session.Rememb
 			// Nobody should finish typing a password for a page that isn't there.
 			stop()
 		}
-		ready <- opened{page, err}
+		done <- opened{page, err}
 	}()
-	password, named, err := d.credentials(asking, o, kept)
+	var ready readyPage
+	var err error
+	ready.password, ready.org, err = d.askCredentials(asking, o, remembered)
 	if err == nil {
 		d.Ask.Progress("opening " + o.Name + "'s sign-in page")
 	}
@@ -176,22 +170,23 @@ func (d *Driver) prepare(ctx context.Context, o session.Org, kept session.Rememb
 	if gaveUp {
 		cancel() // what the browser is doing is of no use any more
 	}
-	got := <-ready
+	got := <-done
 	if got.err != nil && !gaveUp {
 		err = got.err
 	}
-	return got.page, named, password, err
+	ready.page = got.page
+	return ready, err
 }
 
-// credentials asks for the username and the password; with something that is
+// askCredentials asks for the username and the password; with something that is
 // remembered, or FastPass, the page may want neither, and asks when it does.
-func (d *Driver) credentials(ctx context.Context, o session.Org, kept session.Remembered) (session.Password, session.Org, error) {
+func (d *Driver) askCredentials(ctx context.Context, o session.Org, remembered session.Remembered) (session.Password, session.Org, error) {
 	name, err := session.Username(ctx, o, d.Ask)
 	if err != nil {
 		return session.Password{}, o, err
 	}
 	o.Username = name
-	if (!kept.IsZero() || o.MFA == fastPass) && d.Passwords.Given.IsZero() {
+	if (!remembered.IsZero() || o.MFA == fastPassName) && d.Passwords.Given.IsZero() {
 		return session.Password{}, o, nil
 	}
 	password, err := d.Passwords.First(ctx, o)

@@ -17,20 +17,20 @@ const deviceCookie = "DT"
 
 // Marks of what asks whether to remember.
 const (
-	rememberBox = `input[name="rememberMe"], input[name="rememberDevice"]`
-	stayButton  = `[data-se="stay-signed-in-btn"]`
-	leaveButton = `[data-se="do-not-stay-signed-in-btn"]`
+	rememberBox       = `input[name="rememberMe"], input[name="rememberDevice"]`
+	stayButton        = `[data-se="stay-signed-in-btn"]`
+	declineStayButton = `[data-se="do-not-stay-signed-in-btn"]`
 )
 
-// recall returns what is remembered for o and its user. The username has to be
+// findRemembered returns what is remembered for o and its user. The username has to be
 // known for that, so it comes back with the org. What is another user's goes,
 // and so does everything when nothing is to be remembered.
-func (d *Driver) recall(ctx context.Context, o session.Org) (session.Remembered, session.Org, error) {
+func (d *Driver) findRemembered(ctx context.Context, o session.Org) (session.Remembered, session.Org, error) {
 	if d.Jar == nil {
 		return session.Remembered{}, o, nil
 	}
 	if !o.Remember {
-		d.discard(ctx, o)
+		d.discardRemembered(ctx, o)
 		return session.Remembered{}, o, nil
 	}
 	if o.Unattended && o.Username == "" {
@@ -56,7 +56,7 @@ func (d *Driver) recall(ctx context.Context, o session.Org) (session.Remembered,
 	}
 	if !strings.EqualFold(r.Username, o.Username) {
 		d.note("what was remembered of another user is discarded")
-		d.discard(ctx, o)
+		d.discardRemembered(ctx, o)
 		return session.Remembered{}, o, nil
 	}
 	if o.Anew {
@@ -65,9 +65,9 @@ func (d *Driver) recall(ctx context.Context, o session.Org) (session.Remembered,
 	return r, o, nil
 }
 
-// remember keeps what the browser has of o's host for the next sign-in. A
+// rememberCookies keeps what the browser has of o's host for the next sign-in. A
 // failure to costs no sign-in.
-func (d *Driver) remember(ctx context.Context, o session.Org, p page.Page, a session.Assertion) {
+func (d *Driver) rememberCookies(ctx context.Context, o session.Org, p page.Page, a session.Assertion) {
 	if d.Jar == nil || !o.Remember {
 		return
 	}
@@ -81,10 +81,12 @@ func (d *Driver) remember(ctx context.Context, o session.Org, p page.Page, a ses
 		return
 	}
 	cookies = renew.HostCookies(cookies, u)
-	d.keep(ctx, o, session.Remembered{Username: o.Username, Subject: a.Subject, Agent: p.UserAgent(), Cookies: cookies[:min(len(cookies), renew.MaxCookies)]})
+	d.keepRemembered(ctx, o, session.Remembered{
+		Username: o.Username, Subject: a.Subject, Agent: p.UserAgent(), Cookies: cookies[:min(len(cookies), renew.MaxCookies)],
+	})
 }
 
-func (d *Driver) keep(ctx context.Context, o session.Org, r session.Remembered) {
+func (d *Driver) keepRemembered(ctx context.Context, o session.Org, r session.Remembered) {
 	if r.IsZero() {
 		return
 	}
@@ -93,60 +95,60 @@ func (d *Driver) keep(ctx context.Context, o session.Org, r session.Remembered) 
 	}
 }
 
-func (d *Driver) discard(ctx context.Context, o session.Org) {
+func (d *Driver) discardRemembered(ctx context.Context, o session.Org) {
 	if err := d.Jar.Discard(ctx, o); err != nil && ctx.Err() == nil {
 		d.Ask.Say(err.Error())
 	}
 }
 
-// renewed signs in without a browser if Okta's session is still open. false: the
+// tryRenewal signs in without a browser if Okta's session is still open. false: the
 // browser has to, with what is left in r.
-func (d *Driver) renewed(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, bool) {
+func (d *Driver) tryRenewal(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, bool) {
 	if r.IsZero() || o.Anew {
 		return session.Assertion{}, false
 	}
 	d.Ask.Progress("renewing the sign-in to " + o.Name)
-	a, err := d.renewer().Assertion(ctx, o, r)
+	a, err := d.newRenewer().Assertion(ctx, o, r)
 	d.Ask.Progress("")
 	switch {
 	case err == nil:
 		d.note("Okta's session is still open: signed in without a browser")
-		d.keep(ctx, o, *r)
+		d.keepRemembered(ctx, o, *r)
 		return a, true
 	case errors.Is(err, renew.ErrOtherUser):
-		d.discard(ctx, o)
+		d.discardRemembered(ctx, o)
 		*r = session.Remembered{}
 	}
 	d.note("signing in with a browser: " + err.Error())
 	return session.Assertion{}, false
 }
 
-func (d *Driver) renewer() renew.Renewer {
+func (d *Driver) newRenewer() renew.Renewer {
 	return renew.Renewer{Consumer: d.Consumer, Getenv: d.Getenv}
 }
 
 // SignOut ends the session at Okta that r's cookies are of. Nil when there is
 // none any more.
 func (d *Driver) SignOut(ctx context.Context, r session.Remembered) error {
-	return d.renewer().SignOut(ctx, r)
-}
-
-// rememberScreens are the pages that ask whether to.
-func rememberScreens() []screen {
-	return []screen{{"keep me signed in", leaveButton, (*talk).staySignedIn}}
-}
-
-// staySignedIn answers as the configuration says.
-func (t *talk) staySignedIn(ctx context.Context) error {
-	mark := leaveButton
-	if t.org.Remember {
-		mark = stayButton
-	}
-	return t.goOn(ctx, mark)
+	return d.newRenewer().SignOut(ctx, r)
 }
 
 // answerRemember ticks the boxes of the page at hand that ask whether this
 // device, or the sign-in, is to be remembered; or clears them.
-func (t *talk) answerRemember(ctx context.Context) error {
-	return t.page.SetChecked(ctx, rememberBox, t.org.Remember)
+func (s *signIn) answerRemember(ctx context.Context) error {
+	return s.page.SetChecked(ctx, rememberBox, s.org.Remember)
+}
+
+// stayScreens are the pages that ask whether to stay signed in.
+func (s *signIn) stayScreens() []screen {
+	return []screen{{"keep me signed in", declineStayButton, s.answerStay, passingScreen}}
+}
+
+// answerStay answers as the configuration says.
+func (s *signIn) answerStay(ctx context.Context) error {
+	mark := declineStayButton
+	if s.org.Remember {
+		mark = stayButton
+	}
+	return s.pressOn(ctx, mark, "going on")
 }

@@ -73,14 +73,14 @@ func TestAssertRemembered(t *testing.T) {
 		answers []string // what the person types
 		status  error
 	}{
-		"open session":     {answer: postingPage("jane"), browser: "-", did: "keep"},
-		"another case":     {answer: postingPage("jane"), browser: "-", did: "keep", change: func(o *session.Org, _ *shelf) { o.Username = "JANE" }},
-		"username asked":   {answer: postingPage("jane"), browser: "-", did: "keep", answers: []string{"jane"}, change: func(o *session.Org, _ *shelf) { o.Username = "" }},
-		"closed session":   {answer: login, scenes: []scene{logIn, done}, browser: "sid DT", did: "keep", answers: []string{"pw", "no"}},
-		"only the browser": {answer: login, scenes: []scene{done}, browser: "sid DT", did: "keep"},
-		"anew":             {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "DT", did: "keep", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Anew = true }},
-		"another user":     {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "", did: "discard keep", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Username = "joe" }},
-		"a stranger's":     {answer: postingPage("joe"), scenes: []scene{logIn, done}, browser: "", did: "discard keep", answers: []string{"pw", "no"}},
+		"open session":        {answer: postingPage("jane"), browser: "-", did: "keep"},
+		"another case":        {answer: postingPage("jane"), browser: "-", did: "keep", change: func(o *session.Org, _ *shelf) { o.Username = "JANE" }},
+		"usernameField asked": {answer: postingPage("jane"), browser: "-", did: "keep", answers: []string{"jane"}, change: func(o *session.Org, _ *shelf) { o.Username = "" }},
+		"closed session":      {answer: login, scenes: []scene{logIn, done}, browser: "sid DT", did: "keep", answers: []string{"pw", "no"}},
+		"only the browser":    {answer: login, scenes: []scene{done}, browser: "sid DT", did: "keep"},
+		"anew":                {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "DT", did: "keep", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Anew = true }},
+		"another user":        {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "", did: "discard keep", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Username = "joe" }},
+		"a stranger's":        {answer: postingPage("joe"), scenes: []scene{logIn, done}, browser: "", did: "discard keep", answers: []string{"pw", "no"}},
 		"a stranger's, in the browser": {answer: login, scenes: []scene{done}, browser: "sid DT|", did: "discard keep", answers: []string{"pw", "no"},
 			change: func(_ *session.Org, s *shelf) { s.kept.Subject = "joe" }},
 		"turned off":    {answer: login, scenes: []scene{logIn, done}, browser: "", did: "discard", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Remember = false }},

@@ -13,11 +13,11 @@ import (
 func TestUnattended(t *testing.T) {
 	o := org()
 	o.Unattended = true
-	if _, _, err := talks(&play{scenes: []scene{logIn, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+	if _, _, err := signsIn(&play{scenes: []scene{logIn, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 		t.Error(err)
 	}
 	quiet := 0
-	for _, f := range factors() {
+	for _, f := range allFactors() {
 		if f.needsNobody() {
 			quiet++
 			continue
@@ -25,34 +25,29 @@ func TestUnattended(t *testing.T) {
 		var input *session.InputError
 		p := &play{scenes: []scene{logIn, {marks: []string{f.page}}, done}}
 		p.scenes[1].marks = append(p.scenes[1].marks, f.send)
-		if _, _, err := talks(p, &typist{}, o, "pw", "1"); !errors.As(err, &input) || p.at != 1 {
+		if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); !errors.As(err, &input) || p.at != 1 {
 			t.Errorf("%s: %v, scene %d", f.title, err, p.at)
 		}
 		o := o
 		o.MFA = f.names[0]
 		p = &play{scenes: []scene{logIn, {marks: []string{authenticatorList}, rows: []factor{f}}, done}}
-		if _, _, err := talks(p, &typist{}, o, "pw", "1"); err == nil || len(p.picked) > 0 {
+		if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err == nil || len(p.picked) > 0 {
 			t.Errorf("%s: %v, picked %q", f.title, err, p.picked)
 		}
 	}
-	if quiet < 5 || quiet == len(factors()) {
-		t.Errorf("%d of %d authenticators need no person", quiet, len(factors()))
+	if quiet < 5 || quiet == len(allFactors()) {
+		t.Errorf("%d of %d authenticators need no person", quiet, len(allFactors()))
 	}
 	// Classic's page for Okta Verify: the code, never the push.
-	verify := scene{marks: []string{classicPush, pushFactors()[0].page, pushFactors()[0].send, inlineCode}}
+	verify := scene{marks: []string{classicPushForm, factorTitled("Okta Verify push").page, factorTitled("Okta Verify push").send, inlineCodeLinkOrIt}}
 	p := &play{scenes: []scene{logIn, verify, done}}
-	if _, _, err := talks(p, &typist{}, o, "pw", "1"); err != nil || !slices.Contains(p.filled, "1") || p.pressed[1] != inlineSubmit {
+	if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err != nil || !slices.Contains(p.filled, "1") || p.pressed[1] != inlineCodeSubmit {
 		t.Errorf("%v, pressed %q", err, p.pressed)
 	}
 	// Of two, the one that needs no person.
-	both := scene{marks: []string{authenticatorList}, rows: []factor{byTitle("SMS"), byTitle("Google Authenticator")}}
+	both := scene{marks: []string{authenticatorList}, rows: []factor{factorTitled("SMS"), factorTitled("Google Authenticator")}}
 	p = &play{scenes: []scene{logIn, both, google, done}}
-	if _, _, err := talks(p, &typist{}, o, "pw", "1"); err != nil || !slices.Equal(p.picked, []string{"Google Authenticator"}) {
+	if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err != nil || !slices.Equal(p.picked, []string{"Google Authenticator"}) {
 		t.Errorf("%v, picked %q", err, p.picked)
 	}
-}
-
-func byTitle(title string) factor {
-	all := factors()
-	return all[slices.IndexFunc(all, func(f factor) bool { return f.title == title })]
 }

@@ -52,8 +52,9 @@ func withSetCookies(cookies []session.Cookie, answer *http.Response, u *url.URL,
 	out := Unexpired(cookies, now)
 	for _, set := range answer.Cookies() {
 		c := session.Cookie{
-			Name: set.Name, Value: session.NewSecret(set.Value), Domain: strings.ToLower(u.Hostname()), Path: set.Path, Expires: set.Expires,
-			Secure: set.Secure, HTTPOnly: set.HttpOnly, SameSite: sameSiteName(set.SameSite),
+			Name: set.Name, Value: session.NewSecret(set.Value), Domain: strings.ToLower(u.Hostname()), Path: set.Path,
+			Expires: set.Expires,
+			Secure:  set.Secure, HTTPOnly: set.HttpOnly, SameSite: sameSiteName(set.SameSite),
 		}
 		if set.Quoted {
 			c.Value = session.NewSecret(`"` + set.Value + `"`)

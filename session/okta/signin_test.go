@@ -68,7 +68,7 @@ func (p *play) Await(ctx context.Context, marks ...string) (int, error) {
 		return 0, ctx.Err()
 	}
 	for i, m := range marks {
-		if slices.ContainsFunc(p.now().marks, func(mark string) bool { return m == mark || m == settled(mark) }) {
+		if slices.ContainsFunc(p.now().marks, func(mark string) bool { return m == mark || m == settledMark(mark) }) {
 			return i, nil
 		}
 	}
@@ -127,13 +127,13 @@ func (p *play) Click(context.Context, string) error                    { p.at++;
 func (p *play) ClickNth(ctx context.Context, mark string, _ int) error { return p.Click(ctx, mark) }
 func (p *play) MarksWithin(_ context.Context, _ string, marks ...string) (held [][]int, err error) {
 	for _, f := range p.now().rows {
-		held = append(held, []int{slices.Index(marks, f.pick)})
+		held = append(held, []int{slices.Index(marks, f.listed)})
 	}
 	return held, nil
 }
 func (p *play) AwaitAgain(context.Context) error { p.again = true; return nil }
 func (p *play) Text(_ context.Context, mark string) (string, error) {
-	if mark == identifier && !slices.Contains(p.now().marks, identifier) {
+	if mark == shownUsername && !slices.Contains(p.now().marks, shownUsername) {
 		return "", nil
 	}
 	return p.now().text, nil
@@ -231,35 +231,42 @@ func (r *ring) MarkRefused(_ context.Context, _ session.Org, p session.Secret) {
 }
 func (r *ring) ClearRefused(session.Org) { r.refused = nil }
 
+// allFactors is the table of authenticators, for its names and marks.
+func allFactors() []factor { return (&signIn{}).buildTables().factors }
+
+func factorTitled(title string) factor {
+	all := allFactors()
+	return all[slices.IndexFunc(all, func(f factor) bool { return f.title == title })]
+}
+
 func org() session.Org {
 	return session.Org{Name: "acme", URL: "https://acme.okta.com/home/x", Username: "jane"}
 }
 
-// talks runs the loop over scenes.
-func talks(p *play, who *typist, o session.Org, password, code string) (string, *ring, error) {
+// signsIn runs the loop over scenes.
+func signsIn(p *play, who *typist, o session.Org, password, code string) (string, *ring, error) {
 	r := &ring{}
 	d := &Driver{Passwords: session.PasswordSource{Keeper: r, Ask: who}, Ask: who}
 	given, _ := session.PasswordSource{Given: session.NewSecret(password), Keeper: r, Ask: who}.First(context.Background(), o)
-	t := &talk{Driver: d, page: p, org: o, origins: []string{"https://acme.okta.com"}, password: given,
-		codes: &session.CodeSource{Given: session.NewSecret(code), Ask: who}, seen: map[string]int{}}
-	text, err := t.run(context.Background())
+	s := d.newSignIn(p, o, given, &session.CodeSource{Given: session.NewSecret(code), Ask: who})
+	text, err := s.run(context.Background())
 	return text, r, err
 }
 
 var (
 	wrong  = page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"no"}`)}
-	logIn  = scene{marks: []string{username, passwordBox, fieldError}, text: "Unable to sign in"}
-	google = scene{marks: []string{factors()[0].page, fieldError}, text: "wrong code"}
+	logIn  = scene{marks: []string{usernameField, passwordField, fieldErrorText}, text: "Unable to sign in"}
+	google = scene{marks: []string{allFactors()[0].page, fieldErrorText}, text: "wrong code"}
 	done   = scene{posted: true}
 )
 
 func with(s scene, replies ...page.Reply) scene { s.replies = replies; return s }
 
-func TestTalk(t *testing.T) {
+func TestSignIn(t *testing.T) {
 	var refused *session.RefusedError
 	t.Run("password and code", func(t *testing.T) {
 		p := &play{scenes: []scene{logIn, google, done}}
-		text, _, err := talks(p, &typist{}, org(), "pw", "123")
+		text, _, err := signsIn(p, &typist{}, org(), "pw", "123")
 		if err != nil || text != "posted" || !slices.Equal(p.filled, []string{"jane", "pw", "123"}) {
 			t.Errorf("%q, %v, filled %q", text, err, p.filled)
 		}
@@ -267,7 +274,7 @@ func TestTalk(t *testing.T) {
 	t.Run("three wrong passwords, none twice", func(t *testing.T) {
 		p := &play{scenes: []scene{with(logIn, wrong, wrong, wrong, wrong), done}}
 		who := &typist{answers: []string{"a", "b", "a", "c", "d"}}
-		_, r, err := talks(p, who, org(), "a", "")
+		_, r, err := signsIn(p, who, org(), "a", "")
 		want := []string{"jane", "a", "jane", "b", "jane", "c"}
 		if !errors.As(err, &refused) || refused.Kind != session.RefusedPassword || !slices.Equal(p.filled, want) || len(r.refused) != 3 || !slices.Equal(who.answers, []string{"d"}) {
 			t.Errorf("%v, filled %q, left %q", err, p.filled, who.answers)
@@ -275,7 +282,7 @@ func TestTalk(t *testing.T) {
 	})
 	t.Run("a wrong password and nobody there", func(t *testing.T) {
 		p := &play{scenes: []scene{with(logIn, wrong), done}}
-		_, r, err := talks(p, &typist{}, org(), "a", "")
+		_, r, err := signsIn(p, &typist{}, org(), "a", "")
 		if !errors.As(err, &refused) || len(r.refused) != 1 || refused.Said != "Unable to sign in" {
 			t.Errorf("%v", err)
 		}
@@ -283,21 +290,21 @@ func TestTalk(t *testing.T) {
 	t.Run("three wrong codes, none twice", func(t *testing.T) {
 		p := &play{scenes: []scene{with(google, wrong, wrong, wrong, wrong), done}}
 		who := &typist{answers: []string{"1", "2", "2", "3", "4"}}
-		_, _, err := talks(p, who, org(), "pw", "1")
+		_, _, err := signsIn(p, who, org(), "pw", "1")
 		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode || !slices.Equal(p.filled, []string{"1", "2", "3"}) {
 			t.Errorf("%v, filled %q", err, p.filled)
 		}
 	})
 	t.Run("a wrong code given and nobody there", func(t *testing.T) {
 		p := &play{scenes: []scene{with(google, wrong), done}}
-		_, _, err := talks(p, &typist{}, org(), "pw", "1")
+		_, _, err := signsIn(p, &typist{}, org(), "pw", "1")
 		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("another origin", func(t *testing.T) {
 		p := &play{scenes: []scene{logIn, done}, foreign: true}
-		_, _, err := talks(p, &typist{}, org(), "pw", "1")
+		_, _, err := signsIn(p, &typist{}, org(), "pw", "1")
 		var origin *session.OriginError
 		if !errors.As(err, &origin) || len(p.filled) > 0 {
 			t.Errorf("%v, %q", err, p.filled)
@@ -306,11 +313,11 @@ func TestTalk(t *testing.T) {
 	t.Run("started over once", func(t *testing.T) {
 		over := page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}
 		p := &play{scenes: []scene{with(logIn, over), done}}
-		if _, _, err := talks(p, &typist{}, org(), "pw", ""); err != nil || p.opened != 1 {
+		if _, _, err := signsIn(p, &typist{}, org(), "pw", ""); err != nil || p.opened != 1 {
 			t.Errorf("%v, opened %d times", err, p.opened)
 		}
 		p = &play{scenes: []scene{with(logIn, over, over), done}}
-		if _, _, err := talks(p, &typist{}, org(), "pw", ""); !errors.As(err, &refused) || p.opened != 1 {
+		if _, _, err := signsIn(p, &typist{}, org(), "pw", ""); !errors.As(err, &refused) || p.opened != 1 {
 			t.Errorf("%v, opened %d times", err, p.opened)
 		}
 	})
@@ -320,93 +327,93 @@ func TestTalk(t *testing.T) {
 			scenes = append(scenes, logIn)
 		}
 		var page *session.PageError
-		if _, _, err := talks(&play{scenes: scenes}, &typist{}, org(), "pw", ""); !errors.As(err, &page) || !strings.Contains(err.Error(), "goes round in circles") {
+		if _, _, err := signsIn(&play{scenes: scenes}, &typist{}, org(), "pw", ""); !errors.As(err, &page) || !strings.Contains(err.Error(), "goes round in circles") {
 			t.Errorf("%v", err)
 		}
 	})
-	list := scene{marks: []string{authenticatorList}, rows: factors()[:2]}
+	list := scene{marks: []string{authenticatorList}, rows: allFactors()[:2]}
 	t.Run("several factors and nobody there", func(t *testing.T) {
 		for _, mfa := range []string{"", "totp"} {
 			o := org()
 			o.MFA = mfa
 			var input *session.InputError
-			_, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1")
+			_, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1")
 			if !errors.As(err, &input) || !strings.Contains(input.What, "Google Authenticator and Okta Verify") || !strings.Contains(input.Give, "google_otp or okta_verify") {
 				t.Errorf("%v", err)
 			}
 		}
 	})
 	t.Run("several factors, one picked or named", func(t *testing.T) {
-		if _, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{answers: []string{"Google Authenticator"}}, org(), "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{answers: []string{"Google Authenticator"}}, org(), "pw", "1"); err != nil {
 			t.Error(err)
 		}
 		o := org()
 		o.MFA = "google_otp"
-		if _, _, err := talks(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("a factor that needs a window", func(t *testing.T) {
-		key := windowFactors()[0]
+		key := factorTitled("Security Key or Biometric")
 		var page *session.PageError
 		o := org()
 		o.Browser = "headless"
-		_, _, err := talks(&play{scenes: []scene{{marks: []string{key.page}}, done}}, &typist{}, o, "pw", "")
+		_, _, err := signsIn(&play{scenes: []scene{{marks: []string{key.page}}, done}}, &typist{}, o, "pw", "")
 		if !errors.As(err, &page) || !strings.Contains(page.Why, "security key") || !strings.Contains(page.Cure, "--browser auto") {
 			t.Errorf("%v", err)
 		}
 		// Of a list it is left out, and missed where nothing else is in it.
-		both := scene{marks: []string{authenticatorList}, rows: []factor{key, factors()[0]}}
-		if _, _, err := talks(&play{scenes: []scene{both, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+		both := scene{marks: []string{authenticatorList}, rows: []factor{key, allFactors()[0]}}
+		if _, _, err := signsIn(&play{scenes: []scene{both, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 			t.Error(err)
 		}
 		alone := scene{marks: []string{authenticatorList}, rows: []factor{key}}
-		if _, _, err := talks(&play{scenes: []scene{alone, done}}, &typist{}, o, "pw", ""); !errors.As(err, &page) || strings.Contains(page.Cure, "--mfa") {
+		if _, _, err := signsIn(&play{scenes: []scene{alone, done}}, &typist{}, o, "pw", ""); !errors.As(err, &page) || strings.Contains(page.Cure, "--mfa") {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("FastPass, proven and not answered", func(t *testing.T) {
-		fast := fastPassFactors()[0]
+		fast := factorTitled(fastPassTitle)
 		o := org()
-		o.MFA = fastPass
+		o.MFA = fastPassName
 		probe := scene{marks: []string{fast.page}}
-		rest := scene{marks: []string{authenticatorList}, rows: factors()[:1]}
-		first := scene{marks: []string{authenticatorList}, rows: []factor{fast, factors()[0]}}
+		rest := scene{marks: []string{authenticatorList}, rows: allFactors()[:1]}
+		first := scene{marks: []string{authenticatorList}, rows: []factor{fast, allFactors()[0]}}
 		again := first
 		again.heard = []page.Reply{{Status: 200}, {Status: 200}} // the page has given up
 		// What is left of the list is what Okta wants on top.
-		if _, _, err := talks(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "1"); err != nil {
 			t.Error(err)
 		}
 		var page *session.PageError
-		if _, _, err := talks(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) || !strings.Contains(page.Cure, "--mfa google_otp") {
+		if _, _, err := signsIn(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) || !strings.Contains(page.Cure, "--mfa google_otp") {
 			t.Errorf("%v", err)
 		}
 		o.MFA = ""
 		who := &typist{answers: []string{fast.title}}
-		if _, _, err := talks(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "1"); err != nil || !slices.Contains(who.said, "Okta Verify did not answer on this computer") {
+		if _, _, err := signsIn(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "1"); err != nil || !slices.Contains(who.said, "Okta Verify did not answer on this computer") {
 			t.Errorf("%v, said %q", err, who.said)
 		}
 	})
 	t.Run("a factor that is not offered", func(t *testing.T) {
 		o := org()
 		o.MFA = "okta_verify"
-		one := scene{marks: []string{authenticatorList}, rows: factors()[:1]}
-		_, _, err := talks(&play{scenes: []scene{one, google, done}}, &typist{}, o, "pw", "1")
+		one := scene{marks: []string{authenticatorList}, rows: allFactors()[:1]}
+		_, _, err := signsIn(&play{scenes: []scene{one, google, done}}, &typist{}, o, "pw", "1")
 		if err == nil || !strings.Contains(err.Error(), "does not offer okta_verify; it offers Google Authenticator") {
 			t.Errorf("%v", err)
 		}
 	})
 }
 
-// TestBreath: what follows on the same page at once would be dropped, and on the
-// next page waits for nothing.
-func TestBreath(t *testing.T) {
+// TestRepeatPressGap: what follows on the same page at once would be dropped, and on the
+// next page waiting for nothing.
+func TestRepeatPressGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for refusals, want := range []time.Duration{0, breath, 2 * breath} {
+		for refusals, want := range []time.Duration{0, repeatPressGap, 2 * repeatPressGap} {
 			begun := time.Now()
 			p := &play{scenes: []scene{logIn, with(google, slices.Repeat([]page.Reply{wrong}, refusals)...), done}}
-			if _, _, err := talks(p, &typist{answers: []string{"2", "3"}}, org(), "pw", "1"); err != nil {
+			if _, _, err := signsIn(p, &typist{answers: []string{"2", "3"}}, org(), "pw", "1"); err != nil {
 				t.Error(err)
 			}
 			if took := time.Since(begun); took != want {
@@ -420,10 +427,10 @@ func TestBreath(t *testing.T) {
 func TestUnpainted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, looks := range []int{0, 1, 3} {
-			p := &play{unpainted: looks, scenes: []scene{{text: "Enter code"}, {marks: []string{passwordBox}}}}
-			talk := &talk{Driver: &Driver{}, page: p, origins: []string{"https://acme.okta.com"}}
-			i, err := talk.await(t.Context(), []string{username, passwordBox})
-			if looks == 0 && err != errUnknown || looks > 0 && (i != 1 || err != nil) {
+			p := &play{unpainted: looks, scenes: []scene{{text: "Enter code"}, {marks: []string{passwordField}}}}
+			s := (&Driver{}).newSignIn(p, org(), session.Password{}, nil)
+			i, err := s.awaitPage(t.Context(), []string{usernameField, passwordField})
+			if looks == 0 && err != errUnknownPage || looks > 0 && (i != 1 || err != nil) {
 				t.Errorf("unpainted for %d looks: %d, %v", looks, i, err)
 			}
 		}
@@ -457,7 +464,7 @@ func TestPrepare(t *testing.T) {
 // and in the configuration.
 func TestFactorsAreWords(t *testing.T) {
 	var words []string
-	for _, f := range factors() {
+	for _, f := range allFactors() {
 		words = append(words, f.names...)
 	}
 	for _, w := range words {

@@ -1,0 +1,107 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stsx/session"
+	"stsx/session/page"
+)
+
+// quoteWait bounds the wait for what a page shows: the words of a refusal, the
+// state of a page that is given up.
+const quoteWait = 3 * time.Second
+
+func (d *Driver) note(text string) {
+	if d.Note != nil {
+		d.Note(text)
+	}
+	d.recordStep(text)
+}
+
+// recordStep notes what only a record wants to know.
+func (d *Driver) recordStep(text string) {
+	if d.Record != nil {
+		d.Record.Step("step      " + text)
+	}
+}
+
+// recordPage records the page at hand for those who asked for that. The
+// sign-in's own time may be over.
+func (d *Driver) recordPage(ctx context.Context, p page.Page, o session.Org, name string) {
+	if d.Record == nil || p == nil {
+		return
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	defer cancel()
+	p.Record(limited, name, o.Username)
+}
+
+// enterScreen names the page at hand; "" where it is not known.
+func (s *signIn) enterScreen(name string) { s.screen = name }
+
+func (s *signIn) recordScreen(ctx context.Context, name string) {
+	s.recordPage(ctx, s.page, s.org, name)
+}
+
+// errorWithPage is the page at hand as an error. The sign-in's own time may be over.
+func (s *signIn) errorWithPage(ctx context.Context, why string) *session.PageError {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	defer cancel()
+	out := &session.PageError{Why: why}
+	out.Location, _ = s.page.Location(limited)
+	out.Text, _ = s.page.Text(limited, "body")
+	if s.Keep == nil {
+		return out
+	}
+	png, err := s.page.Screenshot(limited, s.org.Username)
+	if err == nil {
+		out.Screenshot, err = s.Keep(png)
+	}
+	if err != nil {
+		s.Ask.Say("no picture of the page could be kept: " + err.Error())
+	}
+	return out
+}
+
+// errorWithCure is errorWithPage with what to do about it.
+func (s *signIn) errorWithCure(ctx context.Context, why, cure string) error {
+	out := s.errorWithPage(ctx, why)
+	out.Cure = cure
+	return out
+}
+
+// withPage adds to an error the page that it came from: its name, and to one
+// that only says what could not be done there, what it shows.
+func (s *signIn) withPage(ctx context.Context, err error) error {
+	s.recordStep("it ends: " + err.Error())
+	s.recordScreen(ctx, "the end")
+	var action *page.ActionError
+	var shown *session.PageError
+	switch {
+	case errors.As(err, &shown):
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("%w: %w", s.errorWithPage(ctx, "the sign-in did not get past a page"), context.DeadlineExceeded)
+	case errors.As(err, &action):
+		shown = s.errorWithPage(ctx, err.Error())
+		shown.Err = err
+		err = shown
+	}
+	if s.screen == "" || errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted) {
+		return err
+	}
+	return &session.ScreenError{Screen: s.screen, Err: err}
+}
+
+// pageWords are what the page says, "" when that can't be read.
+func (s *signIn) pageWords(ctx context.Context) string {
+	limited, cancel := context.WithTimeout(ctx, quoteWait)
+	defer cancel()
+	said, err := s.page.Text(limited, "body")
+	if err != nil {
+		s.note("the page's words can't be read: " + err.Error())
+	}
+	return session.OneLine(said, session.QuoteLength)
+}
