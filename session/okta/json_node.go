@@ -21,8 +21,8 @@ func decodeJSON(text []byte) jsonNode {
 	return n
 }
 
-// at goes down from object to object.
-func (n jsonNode) at(names ...string) jsonNode {
+// child goes down from object to object.
+func (n jsonNode) child(names ...string) jsonNode {
 	for _, name := range names {
 		object, _ := n.value.(map[string]any)
 		n = jsonNode{object[name]}
@@ -30,7 +30,7 @@ func (n jsonNode) at(names ...string) jsonNode {
 	return n
 }
 
-func (n jsonNode) has(name string) bool { return n.at(name).value != nil }
+func (n jsonNode) has(name string) bool { return n.child(name).value != nil }
 
 func (n jsonNode) isText() bool { _, ok := n.value.(string); return ok }
 
@@ -71,13 +71,13 @@ func (n jsonNode) messages() (keys, said []string) {
 		keys, said = append(keys, k...), append(said, s...)
 	}
 	object, _ := n.value.(map[string]any)
-	if key, text := n.at("i18n", "key"), n.at("message"); key.isText() && text.isText() {
+	if key, text := n.child("i18n", "key"), n.child("message"); key.isText() && text.isText() {
 		keys, said = append(keys, key.text()), append(said, text.text())
 	}
-	if code := n.at("errorCode"); code.isText() {
+	if code := n.child("errorCode"); code.isText() {
 		keys = append(keys, code.text())
 	}
-	if text := n.at("errorSummary"); text.isText() {
+	if text := n.child("errorSummary"); text.isText() {
 		said = append(said, text.text())
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {

@@ -81,7 +81,7 @@ func decodeResponse(reply page.Reply) response {
 	keys, said := body.messages()
 	r := response{
 		came: reply.Status != 0, status: reply.Status, wait: reply.Wait,
-		identityEngine: body.at("version").isText(), keys: keys, next: body.nextSteps(),
+		identityEngine: body.child("version").isText(), keys: keys, next: body.nextSteps(),
 		said: strings.TrimSpace(strings.Join(said, " ")),
 	}
 	r.aboutField = len(keys) > 0 && body.has("remediation") && !body.has("messages")
@@ -92,7 +92,7 @@ func decodeResponse(reply page.Reply) response {
 }
 
 func (n jsonNode) outcome(status int, keys []string) outcome {
-	state := n.at("status").text()
+	state := n.child("status").text()
 	switch {
 	case state == "LOCKED_OUT" || anyContains(keys, "E0000069", "E0000119", "locked", "suspended_factor"):
 		return lockedOut
@@ -121,18 +121,18 @@ func (n jsonNode) outcome(status int, keys []string) outcome {
 // isDeadEnd reports an answer of the Identity Engine that leaves nothing to do
 // but to read it, whatever its status.
 func (n jsonNode) isDeadEnd() bool {
-	return n.at("version").isText() && n.has("messages") && !n.has("remediation") && !n.has("success")
+	return n.child("version").isText() && n.has("messages") && !n.has("remediation") && !n.has("success")
 }
 
 // nextSteps are the names of what an answer offers to do next: of the Identity
 // Engine, or Classic's status.
 func (n jsonNode) nextSteps() []string {
 	var names []string
-	if state := n.at("status"); state.isText() {
+	if state := n.child("status"); state.isText() {
 		names = append(names, state.text())
 	}
-	for _, form := range n.at("remediation", "value").list() {
-		if name := form.at("name"); name.isText() {
+	for _, form := range n.child("remediation", "value").list() {
+		if name := form.child("name"); name.isText() {
 			names = append(names, name.text())
 		}
 	}
@@ -142,22 +142,22 @@ func (n jsonNode) nextSteps() []string {
 // readDeadlines finds until when, and how often, a page can be put off.
 func (r *response) readDeadlines(body jsonNode) {
 	for _, days := range []jsonNode{
-		body.at("currentAuthenticator", "value", "settings", "daysToExpiry"),
-		body.at("_embedded", "policy", "expiration", "passwordExpireDays"),
+		body.child("currentAuthenticator", "value", "settings", "daysToExpiry"),
+		body.child("_embedded", "policy", "expiration", "passwordExpireDays"),
 	} {
 		if n, ok := days.number(); ok && r.daysToExpiry == nil {
 			r.daysToExpiry = &n
 		}
 	}
-	r.keepEarliest(body.at("_embedded", "policy", "gracePeriod", "endDate"))
-	for _, a := range body.at("authenticators", "value").list() {
-		r.keepEarliest(a.at("gracePeriod", "expiry"))
-		if n, ok := a.at("gracePeriod", "remainingSkips").number(); ok && n > 0 && (r.skipsLeft == 0 || n < r.skipsLeft) {
+	r.keepEarliest(body.child("_embedded", "policy", "gracePeriod", "endDate"))
+	for _, a := range body.child("authenticators", "value").list() {
+		r.keepEarliest(a.child("gracePeriod", "expiry"))
+		if n, ok := a.child("gracePeriod", "remainingSkips").number(); ok && n > 0 && (r.skipsLeft == 0 || n < r.skipsLeft) {
 			r.skipsLeft = n
 		}
 	}
-	for _, m := range body.at("messages", "value").list() {
-		if params := m.at("i18n", "params").list(); strings.HasSuffix(m.at("i18n", "key").text(), ".due_by_date") && len(params) > 0 {
+	for _, m := range body.child("messages", "value").list() {
+		if params := m.child("i18n", "params").list(); strings.HasSuffix(m.child("i18n", "key").text(), ".due_by_date") && len(params) > 0 {
 			r.keepEarliest(params[0])
 		}
 	}
@@ -172,30 +172,30 @@ func (r *response) keepEarliest(moment jsonNode) {
 // authenticator reads what is said of the one at hand.
 func (n jsonNode) authenticator() authenticator {
 	var a authenticator
-	enrolled, factor := n.at("currentAuthenticatorEnrollment", "value"), n.at("_embedded", "factor")
-	for _, profile := range []jsonNode{enrolled.at("profile"), factor.at("profile")} {
+	enrolled, factor := n.child("currentAuthenticatorEnrollment", "value"), n.child("_embedded", "factor")
+	for _, profile := range []jsonNode{enrolled.child("profile"), factor.child("profile")} {
 		if a.sentTo == "" {
-			a.sentTo = profile.at("phoneNumber").text() + profile.at("email").text()
+			a.sentTo = profile.child("phoneNumber").text() + profile.child("email").text()
 		}
 	}
-	if factor.at("factorType").text() == "push" {
-		a.result, a.device = n.at("factorResult").text(), factor.at("profile", "name").text()
+	if factor.child("factorType").text() == "push" {
+		a.result, a.device = n.child("factorResult").text(), factor.child("profile", "name").text()
 	}
-	current := []jsonNode{n.at("currentAuthenticator", "value"), enrolled}
-	key := current[0].at("key").text() + current[1].at("key").text()
-	for _, one := range slices.Concat(current, n.at("authenticatorEnrollments", "value").list()) {
-		if key != "" && one.at("key").text() == key {
-			a.app = cmp.Or(a.app, one.at("displayName").text())
-			a.device = cmp.Or(a.device, one.at("profile", "deviceName").text())
+	current := []jsonNode{n.child("currentAuthenticator", "value"), enrolled}
+	key := current[0].child("key").text() + current[1].child("key").text()
+	for _, one := range slices.Concat(current, n.child("authenticatorEnrollments", "value").list()) {
+		if key != "" && one.child("key").text() == key {
+			a.app = cmp.Or(a.app, one.child("displayName").text())
+			a.device = cmp.Or(a.device, one.child("profile", "deviceName").text())
 		}
 	}
 	// One engine has the number as a number, the other as a text.
 	a.number = cmp.Or(
-		current[0].at("contextualData", "correctAnswer").text(), enrolled.at("contextualData", "correctAnswer").text(),
-		factor.at("_embedded", "challenge", "correctAnswer").text(),
+		current[0].child("contextualData", "correctAnswer").text(), enrolled.child("contextualData", "correctAnswer").text(),
+		factor.child("_embedded", "challenge", "correctAnswer").text(),
 	)
-	for _, form := range n.at("remediation", "value").list() {
-		switch form.at("name").text() {
+	for _, form := range n.child("remediation", "value").list() {
+		switch form.child("name").text() {
 		case "challenge-poll":
 			a.result = "WAITING"
 		case "authenticator-verification-data":
@@ -208,13 +208,13 @@ func (n jsonNode) authenticator() authenticator {
 // channels are the ways that a remediation offers to reach a phone.
 func (n jsonNode) channels() []string {
 	var names []string
-	for _, outer := range n.at("value").list() {
-		for _, field := range outer.at("form", "value").list() {
-			if field.at("name").text() != "methodType" {
+	for _, outer := range n.child("value").list() {
+		for _, field := range outer.child("form", "value").list() {
+			if field.child("name").text() != "methodType" {
 				continue
 			}
-			for _, option := range field.at("options").list() {
-				names = append(names, option.at("value").text())
+			for _, option := range field.child("options").list() {
+				names = append(names, option.child("value").text())
 			}
 		}
 	}
