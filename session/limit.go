@@ -31,6 +31,21 @@ func Pause(ctx context.Context, most time.Duration) (resume func()) {
 	return func() { late.Stop(); once() }
 }
 
+// TimeLeft is how much of the Limit that ctx is under has still to run. limited:
+// it is under one.
+func TimeLeft(ctx context.Context) (left time.Duration, limited bool) {
+	l, ok := ctx.Value(limitKey{}).(*limit)
+	if !ok {
+		return 0, false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pauses > 0 {
+		return l.left, true
+	}
+	return max(0, l.left-time.Since(l.begun)), true
+}
+
 type limitKey struct{}
 
 // limit is a context whose clock can be stopped.

@@ -62,3 +62,30 @@ func TestLimitEndsWithTheOneAbove(t *testing.T) {
 	}
 	Pause(context.Background(), time.Second)()
 }
+
+func TestTimeLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if _, limited := TimeLeft(t.Context()); limited {
+			t.Error("limited")
+		}
+		ctx, cancel := Limit(t.Context(), time.Minute)
+		defer cancel()
+		want := func(want time.Duration) {
+			t.Helper()
+			if left, limited := TimeLeft(ctx); !limited || left != want {
+				t.Errorf("%v, %t, want %v", left, limited, want)
+			}
+		}
+		want(time.Minute)
+		time.Sleep(10 * time.Second)
+		want(50 * time.Second)
+		resume := Pause(ctx, time.Hour)
+		time.Sleep(time.Minute)
+		want(50 * time.Second)
+		resume()
+		time.Sleep(10 * time.Second)
+		want(40 * time.Second)
+		time.Sleep(time.Minute)
+		want(0)
+	})
+}

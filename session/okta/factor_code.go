@@ -48,7 +48,7 @@ type codeEntry struct {
 	source        *session.CodeSource
 	channel       string // by which a phone is reached
 	rejected      int
-	lastRejection *session.RefusedError
+	lastRejection error // why the last one was not taken
 }
 
 // codeFactors are answered with something to type.
@@ -264,9 +264,8 @@ func (s *signIn) answerSentCode(ctx context.Context, f factor) error {
 
 // requestCode makes Okta send a code.
 func (s *signIn) requestCode(ctx context.Context, f factor, mark string) error {
-	err := s.pressOn(ctx, mark, f.title)
-	s.selection.codeRequested(f.title)
-	return err
+	s.selection.codeRequested(f.title) // the page may be opened anew, which takes it back
+	return s.pressOn(ctx, mark, f.title)
 }
 
 // answerCode answers the page that asks for f's code.
@@ -308,6 +307,9 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 	r, err := s.pressNth(ctx, submit, 0, codeReplyPaths()...)
 	if err != nil {
 		return err
+	}
+	if r.outcome.passes() { // the code may be used up all the same, and nobody may be there to give another
+		s.code.lastRejection = r.unavailableError("the code")
 	}
 	wrong, err := s.checkOutcome(ctx, r)
 	if err != nil || !wrong {

@@ -216,7 +216,7 @@ func (s *signIn) pressSendPush(ctx context.Context, f factor, mark string) error
 	if err := s.checkAccepted(ctx, r, "the push"); err != nil {
 		return err
 	}
-	if r.outcome == outOfDate {
+	if r.outcome != accepted {
 		return nil // started over
 	}
 	return s.awaitPush(ctx, f)
@@ -517,10 +517,9 @@ func (s *signIn) cancelIfPossible(ctx context.Context) (cancelled bool, err erro
 	if err != nil {
 		return true, err
 	}
-	if r.outcome != outOfDate {
-		if _, err := s.checkOutcome(ctx, r); err != nil {
-			return true, err
-		}
+	if r.outcome == accepted || r.outcome == rejected || r.outcome == outOfDate {
+		return true, s.reopen(ctx)
 	}
-	return true, s.reopen(ctx)
+	_, err = s.checkOutcome(ctx, r)
+	return true, err
 }

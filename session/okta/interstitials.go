@@ -170,7 +170,7 @@ func (s *signIn) messageScreens() []screen {
 // before anything was done may be about an earlier sign-in that was left too
 // long: the page is opened once more.
 func (s *signIn) readMessage(ctx context.Context) error {
-	if !s.exchange.pressed && !s.exchange.restarted {
+	if !s.exchange.pressed && !s.reopening.restarted {
 		return s.restart(ctx, response{})
 	}
 	s.readPastReplies(ctx)

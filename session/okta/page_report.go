@@ -105,3 +105,22 @@ func (s *signIn) pageWords(ctx context.Context) string {
 	}
 	return session.OneLine(said, session.QuoteLength)
 }
+
+// quote returns the page's words for a refusal, else the response's.
+func (s *signIn) quote(ctx context.Context, r response) string {
+	limited, cancel := context.WithTimeout(ctx, quoteWait)
+	defer cancel()
+	marks := []string{fieldErrorText, pageErrorText}
+	if r.aboutField { // what stands over the form may be drawn first
+		marks = marks[:1]
+	}
+	if err := s.page.AwaitAgain(limited); err == nil {
+		if i, err := s.page.Await(limited, marks...); err == nil && i >= 0 {
+			if text, err := s.page.Text(limited, marks[i]); err == nil && text != "" {
+				s.recordScreen(ctx, s.screen+", refused")
+				return text
+			}
+		}
+	}
+	return r.said
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stsx/session"
 	"stsx/session/page"
 )
 
@@ -219,6 +220,14 @@ func (n jsonNode) channels() []string {
 		}
 	}
 	return names
+}
+
+// unavailableError says that Okta could not deal with what was sent.
+func (r response) unavailableError(what string) error {
+	if r.outcome == rateLimited {
+		return &session.RefusedError{What: what, Said: r.said, Kind: session.RefusedTooMany, Wait: r.wait}
+	}
+	return &session.UnavailableError{Said: r.said, Status: r.status, Wait: r.wait}
 }
 
 // summary is an answer in a line, by Okta's own names for things.

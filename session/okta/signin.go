@@ -27,7 +27,8 @@ type signIn struct {
 	window     window         // handover.go
 	screen     string         // name of the page at hand; page_report.go
 	answered   map[string]int // how often, by screen; signin.go
-	exchange   exchange       // press.go
+	exchange   exchange       // exchange.go
+	reopening  reopening      // reopen.go
 	selection  selection      // selection.go
 	login      login          // login.go
 	code       codeEntry      // factor_code.go
@@ -63,7 +64,7 @@ func (s *signIn) run(ctx context.Context) (string, error) {
 
 // answerNext waits for a page and answers it. posted: the SAML response was.
 func (s *signIn) answerNext(ctx context.Context, marks []string) (posted bool, err error) {
-	if err := s.checkDocument(ctx, true); err != nil {
+	if reopened, err := s.checkDocument(ctx, true); reopened || err != nil {
 		return false, err
 	}
 	i, err := s.awaitPage(ctx, marks)
@@ -71,7 +72,7 @@ func (s *signIn) answerNext(ctx context.Context, marks []string) (posted bool, e
 		s.note("the page is not one that stsx knows")
 		s.enterScreen("")
 		s.recordScreen(ctx, "unknown page")
-		if err := s.checkDocument(ctx, false); err != nil {
+		if reopened, err := s.checkDocument(ctx, false); reopened || err != nil {
 			return false, err
 		}
 		return false, s.handOverUnknown(ctx)
@@ -110,21 +111,25 @@ func (s *signIn) answerScreen(ctx context.Context, c screen) error {
 // checkDocument judges the document at hand by its status where that says more
 // than the page: nil when there is nothing to it. known: the page may be one that
 // stsx knows.
-func (s *signIn) checkDocument(ctx context.Context, known bool) error {
+func (s *signIn) checkDocument(ctx context.Context, known bool) (reopened bool, err error) {
 	d := s.page.DocumentReply()
 	if !s.isOurs(d.URL) {
-		return nil
+		return false, nil
 	}
 	switch {
 	case d.Status == http.StatusTooManyRequests:
-		return &session.RefusedError{What: "the sign-in", Said: s.pageWords(ctx), Kind: session.RefusedTooMany, Wait: d.Wait}
+		return true, s.tryLater(ctx, refusal{rateLimited, d.Status, d.Wait}, func() error {
+			return &session.RefusedError{What: "the sign-in", Said: s.pageWords(ctx), Kind: session.RefusedTooMany, Wait: d.Wait}
+		})
 	case d.Status >= http.StatusInternalServerError:
-		return &session.UnavailableError{Said: s.pageWords(ctx), Status: d.Status, Wait: d.Wait}
+		return true, s.tryLater(ctx, refusal{serverTrouble, d.Status, d.Wait}, func() error {
+			return &session.UnavailableError{Said: s.pageWords(ctx), Status: d.Status, Wait: d.Wait}
+		})
 	case !known && d.Status == http.StatusForbidden:
-		return &session.RefusedError{What: "the app", Said: s.pageWords(ctx), Kind: session.RefusedPolicy}
+		return false, &session.RefusedError{What: "the app", Said: s.pageWords(ctx), Kind: session.RefusedPolicy}
 	case !known && (d.Status == http.StatusNotFound || d.Status == http.StatusGone):
-		return s.errorWithCure(ctx, fmt.Sprintf("Okta has no such app (HTTP status %d)", d.Status),
+		return false, s.errorWithCure(ctx, fmt.Sprintf("Okta has no such app (HTTP status %d)", d.Status),
 			"correct url in the configuration: it is the app's embed link, where its tile on the Okta dashboard leads to")
 	}
-	return nil
+	return false, nil
 }

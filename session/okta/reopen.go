@@ -1,0 +1,98 @@
+package okta
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"stsx/session"
+)
+
+const (
+	// maxLimitWaits is how often a sign-in waits because Okta limits requests.
+	maxLimitWaits = 3
+	// serverTroubleWait is how long a page that Okta could not answer is left
+	// alone before it is opened again.
+	serverTroubleWait = 2 * time.Second
+	// openingTime is what opening a page again takes at least: a wait that leaves
+	// less of the sign-in's time is of no use.
+	openingTime = 2 * time.Second
+)
+
+// reopening is why the page was opened anew so far.
+type reopening struct {
+	restarted     bool // Okta had forgotten the sign-in: once
+	serverTrouble bool // after an error of Okta's own: once
+	limitWaits    int
+	notBefore     time.Time // Okta asked to wait until then
+}
+
+// restart opens the page anew, once: Okta forgets a sign-in that was left for
+// too long.
+func (s *signIn) restart(ctx context.Context, r response) error {
+	if s.reopening.restarted {
+		return &session.RefusedError{What: "the sign-in", Said: s.quote(ctx, r)}
+	}
+	s.reopening.restarted = true
+	return s.reopen(ctx)
+}
+
+// reopen opens the sign-in anew, once Okta allows it. The Identity Engine goes on
+// where it was, Classic starts over; neither asks the person for what they have
+// given.
+func (s *signIn) reopen(ctx context.Context) error {
+	if err := s.waitUntilAllowed(ctx); err != nil {
+		return err
+	}
+	s.exchange.pageOpened()
+	s.selection.codeRequested("")
+	return s.page.Open(ctx, s.org.URL)
+}
+
+// refusal is an answer that means "not now", to a press or as a document.
+type refusal struct {
+	outcome outcome
+	status  int // of HTTP
+	wait    time.Duration
+}
+
+// tryLater waits for as long as Okta asks to, or a moment after an error of its
+// own, and opens the page again. What was sent is not sent again by itself: what
+// to do next is what the page opened then asks. Where that is no use it returns
+// failure's error: Okta does not say how long to wait, the wait does not fit into
+// the sign-in's time, or it was tried already.
+func (s *signIn) tryLater(ctx context.Context, r refusal, failure func() error) error {
+	wait := r.wait
+	switch {
+	case r.outcome == rateLimited && wait > 0 && s.reopening.limitWaits < maxLimitWaits:
+		s.reopening.limitWaits++
+	case r.status >= http.StatusInternalServerError && !s.reopening.serverTrouble:
+		s.reopening.serverTrouble, wait = true, max(wait, serverTroubleWait)
+	default:
+		return failure()
+	}
+	if left, limited := session.TimeLeft(ctx); limited && wait+openingTime > left {
+		return failure()
+	}
+	s.note(fmt.Sprintf("Okta answered with HTTP status %d: the page is opened again in %v", r.status, wait))
+	s.reopening.notBefore = time.Now().Add(wait)
+	return s.reopen(ctx)
+}
+
+// waitUntilAllowed waits for the end of the wait that Okta asked for, and counts
+// it down.
+func (s *signIn) waitUntilAllowed(ctx context.Context) error {
+	for {
+		left := time.Until(s.reopening.notBefore)
+		if left <= 0 {
+			return nil
+		}
+		s.Ask.Progress("Okta asks to wait: " + session.ShortDuration(left.Round(time.Second)))
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(min(left, time.Second)):
+		}
+	}
+}
