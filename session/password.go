@@ -297,6 +297,9 @@ func (s *CodeSource) fresh(code Secret) bool {
 	return true
 }
 
+// NotTaken makes code one that was not used yet: the provider did not look at it.
+func (s *CodeSource) NotTaken(code Secret) { s.used = slices.DeleteFunc(s.used, code.Equal) }
+
 func (s *CodeSource) use(code Secret) Secret {
 	s.used = append(s.used, code)
 	return code

@@ -25,7 +25,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), unknownPageSituations(), userWindowSituations(), fastPassSituations(), interstitialSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), unknownPageSituations(), userWindowSituations(), fastPassSituations(), interstitialSituations(), outageSituations())
 }
 
 func plainSituations() []situation {
@@ -42,7 +42,7 @@ func plainSituations() []situation {
 		{row: "password expires soon", answer: "put off, saying in how many days", run: passwordWarning},
 		{row: "app not assigned", answer: "Okta's words, exit 4", run: notAssigned},
 		{row: "sign-in left too long", answer: "started over, once", run: expiredState},
-		{row: "rate limited", answer: "Okta's words and for how long, exit 4", run: rateLimited},
+		{row: "rate limited for longer than a sign-in lasts", answer: "Okta's words and for how long, exit 4", run: rateLimited},
 		{row: "unknown page", answer: "quoted", alike: true, run: unknownPage},
 		{row: "another host", answer: "nothing is typed", alike: true, run: anotherHost},
 		{row: "no role granted", answer: "exit 5", alike: true, run: noRoleGranted},

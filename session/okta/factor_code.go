@@ -308,8 +308,11 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 	if err != nil {
 		return err
 	}
-	if r.outcome.passes() { // the code may be used up all the same, and nobody may be there to give another
+	if r.outcome.passes() { // nobody may be there to give another one
 		s.code.lastRejection = r.unavailableError("the code")
+	}
+	if r.outcome == rateLimited { // after another answer the code may be used up
+		s.code.source.NotTaken(code)
 	}
 	wrong, err := s.checkOutcome(ctx, r)
 	if err != nil || !wrong {

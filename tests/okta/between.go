@@ -420,8 +420,9 @@ func (o *Org) betweenClassic(mux *http.ServeMux, post func(string, func(*http.Re
 // WarnDays is in how many days the password of a User with PasswordWarn expires.
 const WarnDays = 4
 
-// DownWait is for how long an answer 429 or 503 asks not to be bothered again.
-const DownWait = 90 * time.Second
+// DownWait is for how long an answer 429 or 503 asks not to be bothered again: for
+// longer than a sign-in lasts.
+const DownWait = 5 * time.Minute
 
 const stepUpPath = "/login/step-up/redirect"
 

@@ -34,6 +34,7 @@ type Org struct {
 	tickets    map[string]*account // Classic: session tokens, good once
 	expireNext bool
 	trouble    struct{ polls, status int } // see TroublePolls
+	outages    []*Outage
 	journal    *journal
 	cookies    []string                     // values handed out
 	devices    map[string]map[*account]bool // by the cookie DT: who had it remembered

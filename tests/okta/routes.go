@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"time"
 )
@@ -27,6 +28,9 @@ func (o *Org) handler() http.Handler {
 		interpreted, err := o.interpreter(w, r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		if o.fails(w, r, func() { mux.ServeHTTP(httptest.NewRecorder(), r) }) {
 			return
 		}
 		mux.ServeHTTP(interpreted, r)

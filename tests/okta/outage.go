@@ -1,0 +1,72 @@
+package okta
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Outage is what some of the requests get instead of what they ask for.
+type Outage struct {
+	Path   string        // of the request; with * at its end, any that begins so
+	Times  int           // for how many requests
+	Status int           // 429 or 5xx
+	Wait   time.Duration // that the answer asks for; 0: it asks for none
+	Done   bool          // what is asked for is done all the same, and the answer is lost
+
+	hits []time.Time
+}
+
+// Break makes an outage. Several may be under way; the first whose path fits
+// counts.
+func (o *Org) Break(outage Outage) *Outage {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.outages = append(o.outages, &outage)
+	return &outage
+}
+
+// Hits are the moments of the requests that an outage met.
+func (o *Org) Hits(outage *Outage) []time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]time.Time(nil), outage.hits...)
+}
+
+// fails answers a request that an outage meets.
+func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func()) bool {
+	o.mu.Lock()
+	var met *Outage
+	for _, outage := range o.outages {
+		prefix, open := strings.CutSuffix(outage.Path, "*")
+		if outage.Times > len(outage.hits) && (r.URL.Path == outage.Path || open && strings.HasPrefix(r.URL.Path, prefix)) {
+			met = outage
+			met.hits = append(met.hits, time.Now())
+			break
+		}
+	}
+	o.mu.Unlock()
+	if met == nil {
+		return false
+	}
+	if met.Done {
+		do()
+	}
+	if met.Wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(met.Wait/time.Second)))
+	}
+	if !strings.HasPrefix(r.URL.Path, "/idp/idx/") && !strings.HasPrefix(r.URL.Path, "/api/v1/") {
+		writePage(w, met.Status, downPage, nil)
+		return true
+	}
+	code, summary := "E0000009", "Internal Server Error"
+	if met.Status == http.StatusTooManyRequests {
+		code, summary = "E0000047", "API call exceeded rate limit due to too many requests."
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(met.Status)
+	_ = json.NewEncoder(w).Encode(object{"errorCode": code, "errorSummary": summary}) // the client went away: nothing to do
+	return true
+}

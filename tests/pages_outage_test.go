@@ -1,0 +1,105 @@
+//go:build unix
+
+package tests
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/tests/okta"
+)
+
+func outageSituations() []situation {
+	return []situation{
+		{row: "rate limited, for a while", answer: "waited for as long as Okta asks to, if `timeout` allows, and counted down", run: limitedForAWhile},
+		{row: "an error of Okta's own", answer: "the page is opened again, once", run: troubleOnce},
+		{row: "errors of Okta's own", answer: "Okta's words and the status, exit 125", alike: true, run: troubleAgain},
+	}
+}
+
+// outagePaths are where the org is asked for the first page, a password and a code.
+func outagePaths(d *desk, engine okta.Engine) (page, password, code string) {
+	embed, err := url.Parse(d.org.EmbedURL())
+	if err != nil {
+		d.Fatal(err)
+	}
+	if engine == okta.Classic {
+		return embed.Path, "/api/v1/authn", "/api/v1/authn/factors/*"
+	}
+	return embed.Path, "/idp/idx/identify", "/idp/idx/challenge/answer"
+}
+
+// limitedForAWhile: at each of the places in turn, in one sign-in, nothing is asked
+// before its time, and what Okta never looked at is given again.
+func limitedForAWhile(t *testing.T, c okta.Config) {
+	const wait = 3 * time.Second
+	d := newDesk(t, c).withPasswordAndCode()
+	page, password, code := outagePaths(d, c.Engine)
+	var outages []*okta.Outage
+	for _, path := range []string{page, password, code} {
+		outages = append(outages, d.org.Break(okta.Outage{Path: path, Times: 1, Status: http.StatusTooManyRequests, Wait: wait}))
+	}
+	r := d.wantStatus(d.run("exec", "prod", "--verbose", "--", "echo", "in"), 0)
+	if r.stdout != "in\n" {
+		t.Error(r)
+	}
+	d.wantText(r.stderr, "Okta answered with HTTP status 429: the page is opened again in 3s")
+	var before time.Time
+	for i, outage := range outages {
+		hits := d.org.Hits(outage)
+		if len(hits) != 1 {
+			t.Fatalf("outage %d met %d requests\n%s", i, len(hits), r)
+		}
+		if took := hits[0].Sub(before); took < wait {
+			t.Errorf("what came after outage %d came after %v", i, took)
+		}
+		before = hits[0]
+	}
+	if d.countEvents(okta.CodeTried) != 1 {
+		t.Errorf("the org logged %v", d.eventsOf(okta.CodeTried))
+	}
+	d.wantNoBrowserProfile()
+}
+
+// troubleOnce: an answer that is lost is not asked for again on the same page; a
+// code that may have been used up is not sent again.
+func troubleOnce(t *testing.T, c okta.Config) {
+	for name, done := range map[string]bool{"page": false, "password": false, "password, done": true, "code": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, c)
+			page, password, code := outagePaths(d, c.Engine)
+			at, _, _ := strings.Cut(name, ",")
+			path := map[string]string{"page": page, "password": password, "code": code}[at]
+			outage := d.org.Break(okta.Outage{Path: path, Times: 1, Status: http.StatusBadGateway, Done: done})
+			if name == "code" {
+				r := d.wantStatus(d.withPasswordAndCode().run("exec", "prod", "--", "echo", "in"), 125)
+				d.wantText(r.stderr, "Okta is not available (HTTP status 502)")
+				if d.countEvents(okta.CodeTried) != 0 {
+					t.Errorf("the org logged %v", d.eventsOf(okta.CodeTried))
+				}
+			} else {
+				d.wantStatus(d.withPasswordAndCode().run("exec", "prod", "--", "echo", "in"), 0)
+			}
+			if hits := d.org.Hits(outage); len(hits) != 1 {
+				t.Errorf("met %d requests", len(hits))
+			}
+			d.wantNoBrowserProfile()
+		})
+	}
+}
+
+func troubleAgain(t *testing.T, c okta.Config) {
+	d := newDesk(t, c).withPasswordAndCode()
+	page, _, _ := outagePaths(d, c.Engine)
+	outage := d.org.Break(okta.Outage{Path: page, Times: 9, Status: http.StatusBadGateway})
+	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 125)
+	d.wantText(r.stderr, "Okta is not available (HTTP status 502)", "Not now")
+	if n := len(d.org.Hits(outage)); n != 2 {
+		t.Errorf("%d requests met the outage", n)
+	}
+	d.wantNoBrowserProfile()
+}
