@@ -18,22 +18,20 @@ import (
 type play struct {
 	page.Questionnaire // is the bridge's
 
-	scenes   []scene
-	at       int
-	again    bool // the page answered counts as new
-	answered bool
-	filled   []string
-	picked   []string // from lists
-	pressed  []string
-	opened   int
-	address  string // last opened
-	closed   int
-	foreign  bool
-	openErr  error
-	ticked   []string
-	cookies  []session.Cookie
-	document page.Reply
-
+	scenes    []scene
+	at        int
+	again     bool // the page answered counts as new
+	answered  bool
+	filled    []string
+	picked    []string // from lists
+	pressed   []string
+	opened    int
+	address   string // last opened
+	closed    int
+	foreign   bool
+	openErr   error
+	ticked    []string
+	cookies   []session.Cookie
 	unpainted int // looks for which the browser does not paint; then the scene changes
 }
 
@@ -45,6 +43,8 @@ type scene struct {
 	heard   []page.Reply // what the page hears by itself; the scene changes with the last
 	posted  bool
 	rows    []factor // a list of authenticators
+
+	document page.Reply // how it was answered, if that was over HTTP; opening it again leads to the next scene
 }
 
 func (p *play) now() *scene { return &p.scenes[min(p.at, len(p.scenes)-1)] }
@@ -53,6 +53,9 @@ func (p *play) Open(ctx context.Context, address string) error {
 	p.opened++
 	p.address = address
 	p.answered = false
+	if p.now().document.Status >= 400 {
+		p.at++
+	}
 	return p.openErr
 }
 
@@ -144,8 +147,13 @@ func (p *play) Texts(_ context.Context, mark string) (texts []string, err error)
 	}
 	return texts, nil
 }
-func (p *play) DocumentReply() page.Reply { return p.document }
-func (p *play) Busy() bool                { return false }
+func (p *play) DocumentReply() page.Reply {
+	reply := p.now().document
+	reply.URL = "https://acme.okta.com/"
+	return reply
+}
+
+func (p *play) Busy() bool { return false }
 func (p *play) Painted(context.Context) (bool, error) {
 	if p.unpainted == 0 {
 		return true, nil

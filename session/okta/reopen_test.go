@@ -1,0 +1,102 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"stsx/session"
+	"stsx/session/page"
+)
+
+// progressTypist keeps what the progress line said.
+type progressTypist struct {
+	typist
+	progress []string
+}
+
+func (p *progressTypist) Progress(text string) { p.progress = append(p.progress, text) }
+
+// TestTryLater: what Okta's "not now" costs, at a press or as a document.
+func TestTryLater(t *testing.T) {
+	limited := func(wait time.Duration) page.Reply { return page.Reply{Status: 429, Wait: wait} }
+	trouble := page.Reply{Status: 502}
+	for name, c := range map[string]struct {
+		scenes []scene
+		took   time.Duration
+		filled []string
+		kind   session.Refusal // of a *session.RefusedError
+		status int             // of a *session.UnavailableError
+	}{
+		"a wait that fits":            {[]scene{with(logIn, limited(30*time.Second)), done}, 30 * time.Second, []string{"jane", "pw", "jane", "pw"}, 0, 0},
+		"two waits that fit":          {[]scene{with(logIn, limited(30*time.Second), limited(20*time.Second)), done}, 50 * time.Second, nil, 0, 0},
+		"a wait that does not fit":    {[]scene{with(logIn, limited(2*time.Minute)), done}, 0, []string{"jane", "pw"}, session.RefusedTooMany, 0},
+		"no wait said":                {[]scene{with(logIn, limited(0)), done}, 0, []string{"jane", "pw"}, session.RefusedTooMany, 0},
+		"waits without end":           {[]scene{with(logIn, slices.Repeat([]page.Reply{limited(time.Second)}, 9)...), done}, 3 * time.Second, nil, session.RefusedTooMany, 0},
+		"an error of Okta's own":      {[]scene{with(logIn, trouble), done}, serverTroubleWait, []string{"jane", "pw", "jane", "pw"}, 0, 0},
+		"two of them":                 {[]scene{with(logIn, page.Reply{Status: 503}, page.Reply{Status: 503}), done}, serverTroubleWait, nil, 0, 503},
+		"one that asks for a wait":    {[]scene{with(logIn, page.Reply{Status: 503, Wait: 40 * time.Second}), done}, 40 * time.Second, nil, 0, 0},
+		"one that asks for too much":  {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
+		"a code that was not read":    {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"1", "1"}, 0, 0},
+		"a code that may be used up":  {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"1"}, 0, 500},
+		"read-only, which will last":  {[]scene{with(logIn, page.Reply{Status: 400, Body: []byte(`{"errorCode":"E0000010"}`)}), done}, 0, nil, 0, 400},
+		"a document with a wait":      {[]scene{{document: limited(30 * time.Second)}, done}, 30 * time.Second, nil, 0, 0},
+		"a document of Okta's errors": {[]scene{{document: trouble}, done}, serverTroubleWait, nil, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := session.Limit(t.Context(), time.Minute)
+				defer cancel()
+				who, p := &progressTypist{}, &play{scenes: c.scenes}
+				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
+				given, _ := session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: who}.First(ctx, org())
+				begun := time.Now()
+				_, err := d.newSignIn(p, org(), given, &session.CodeSource{Given: session.NewSecret("1"), Ask: who}).run(ctx)
+				var refused *session.RefusedError
+				var unavailable *session.UnavailableError
+				switch {
+				case c.kind != 0:
+					if !errors.As(err, &refused) || refused.Kind != c.kind {
+						t.Error(err)
+					}
+				case c.status != 0:
+					if !errors.As(err, &unavailable) || unavailable.Status != c.status {
+						t.Error(err)
+					}
+				case err != nil:
+					t.Error(err)
+				}
+				if took := time.Since(begun); took < c.took || took > c.took+time.Second {
+					t.Errorf("took %v, want %v", took, c.took)
+				}
+				if c.filled != nil && !slices.Equal(p.filled, c.filled) {
+					t.Errorf("filled %q", p.filled)
+				}
+				counted := slices.DeleteFunc(who.progress, func(text string) bool { return !strings.HasPrefix(text, "Okta asks to wait: ") })
+				if len(counted) != int(c.took/time.Second) {
+					t.Errorf("counted %q", counted)
+				}
+			})
+		})
+	}
+}
+
+// TestTimeoutHolds: a wait that Okta asks for ends with the sign-in's time, and
+// with Ctrl-C.
+func TestTimeoutHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		who := &typist{}
+		s := (&Driver{Ask: who}).newSignIn(&play{scenes: []scene{done}}, org(), session.Password{}, nil)
+		s.reopening.notBefore = time.Now().Add(time.Hour)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(1500*time.Millisecond, func() { cancel(session.ErrInterrupted) })
+		begun := time.Now()
+		if err := s.reopen(ctx); !errors.Is(err, session.ErrInterrupted) || time.Since(begun) != 1500*time.Millisecond {
+			t.Errorf("%v after %v", err, time.Since(begun))
+		}
+	})
+}
