@@ -159,16 +159,20 @@ func (c *crossing) while(ctx context.Context, ask func(context.Context) error) e
 	if c.Ask.Interactive() {
 		defer session.Pause(ctx, personTime)()
 	}
-	_, changed, err := session.AskWhile(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, ask(ctx) },
-		func(ctx context.Context) error {
-			if !c.moved(ctx, sketch) {
-				return context.Cause(ctx)
-			}
-			return nil
-		})
-	if changed && err == nil {
+	asking, stop := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if c.moved(asking, sketch) {
+			stop(page.ErrAbsent)
+		}
+	}()
+	err = ask(asking)
+	if errors.Is(context.Cause(asking), page.ErrAbsent) {
 		err = page.ErrAbsent
 	}
+	stop(nil)
+	<-done
 	return err
 }
 

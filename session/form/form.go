@@ -72,10 +72,20 @@ const personTime = 10 * time.Minute
 // window waits while the person signs in in the window.
 func window(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
 	defer session.Pause(ctx, personTime)()
+	watching, stop := context.WithCancelCause(ctx)
+	said := make(chan struct{})
 	ask.Progress("")
-	_, _, err := session.AskWhile(ctx, func(ctx context.Context) (int, error) {
-		return ask.Wait(ctx, session.Errand{Prompt: "sign in to " + o.Name + " in the window"})
-	}, func(ctx context.Context) error { return untilPosted(ctx, tab) })
+	go func() {
+		defer close(said)
+		_, err := ask.Wait(watching, session.Errand{Prompt: "sign in to " + o.Name + " in the window"})
+		stop(err) // Ctrl-C, where the terminal tells us and not the system
+	}()
+	err := untilPosted(watching, tab)
+	if cause := context.Cause(watching); cause != nil {
+		err = cause
+	}
+	stop(nil)
+	<-said
 	return err
 }
 
