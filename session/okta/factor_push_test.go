@@ -15,12 +15,19 @@ import (
 
 // Answers of the two APIs to a page that asks what became of a push.
 const (
-	pollingBody       = `{"remediation":{"value":[{"name":"challenge-poll"},{"name":"select-authenticator-authenticate"}]},"currentAuthenticator":{"value":{"key":"okta_verify","displayName":"Okta Verify","contextualData":{"correctAnswer":"%s"}}},"authenticatorEnrollments":{"value":[{"key":"okta_email","profile":{"email":"j***e@example.com"}},{"key":"okta_verify","profile":{"deviceName":"Jane's phone"}}]}}`
-	pushRejected      = `{"remediation":{"value":[{"name":"resend"}]},"messages":{"value":[{"message":"no","i18n":{"key":"api.authn.poll.error.push_rejected"}}]}}`
-	biometricsBody    = `{"remediation":{"value":[{"name":"resend"}]},"messages":{"value":[{"message":"no","i18n":{"key":"oie.authenticator.app.method.push.verify.enable.biometrics"}}]}}`
-	successBody       = `{"success":{"href":"https://acme.okta.com/login/token/redirect"}}`
-	notedBody         = `{"remediation":{"value":[{"name":"challenge-authenticator"}]},"messages":{"value":[{"message":"one more","i18n":{"key":"idx.more"},"class":"INFO"}]}}`
-	classicResultBody = `{"status":"MFA_CHALLENGE","factorResult":"%s","_embedded":{"factor":{"factorType":"push","profile":{"name":"Jane's phone"},"_embedded":{"challenge":{"correctAnswer":92}}}}}`
+	pollingBody = `{"remediation":{"value":[{"name":"challenge-poll"},{"name":"select-authenticator-authenticate"}]},` +
+		`"currentAuthenticator":{"value":{"key":"okta_verify","displayName":"Okta Verify","contextualData":{"correctAnswer":"%s"}}},` +
+		`"authenticatorEnrollments":{"value":[{"key":"okta_email","profile":{"email":"j***e@example.com"}},{"key":"okta_verify",` +
+		`"profile":{"deviceName":"Jane's phone"}}]}}`
+	pushRejected = `{"remediation":{"value":[{"name":"resend"}]},"messages":{"value":[{"message":"no",` +
+		`"i18n":{"key":"api.authn.poll.error.push_rejected"}}]}}`
+	biometricsBody = `{"remediation":{"value":[{"name":"resend"}]},"messages":{"value":[{"message":"no",` +
+		`"i18n":{"key":"oie.authenticator.app.method.push.verify.enable.biometrics"}}]}}`
+	successBody = `{"success":{"href":"https://acme.okta.com/login/token/redirect"}}`
+	notedBody   = `{"remediation":{"value":[{"name":"challenge-authenticator"}]},"messages":{"value":[{"message":"one more",` +
+		`"i18n":{"key":"idx.more"},"class":"INFO"}]}}`
+	classicResultBody = `{"status":"MFA_CHALLENGE","factorResult":"%s","_embedded":{"factor":{"factorType":"push",` +
+		`"profile":{"name":"Jane's phone"},"_embedded":{"challenge":{"correctAnswer":92}}}}}`
 )
 
 func TestPushAnswers(t *testing.T) {
@@ -61,7 +68,8 @@ func TestPushAnswers(t *testing.T) {
 		fmt.Sprintf(classicResultBody, "WAITING"):  {result: "WAITING", number: "92", device: "Jane's phone"},
 		fmt.Sprintf(classicResultBody, "REJECTED"): {result: "REJECTED", number: "92", device: "Jane's phone"},
 	} {
-		if got := decodeResponse(page.Reply{Status: 200, Body: []byte(body)}).authenticator; got.result != want.result || got.number != want.number || got.device != want.device || got.app != want.app {
+		if got := decodeResponse(page.Reply{Status: 200, Body: []byte(body)}).authenticator; got.result != want.result ||
+			got.number != want.number || got.device != want.device || got.app != want.app {
 			t.Errorf("%s: %+v", body, got)
 		}
 	}
@@ -127,10 +135,12 @@ func TestPush(t *testing.T) {
 	}
 	t.Run("approved, with the number of each answer", func(t *testing.T) {
 		who := &caller{}
-		if _, err := run(&play{scenes: []scene{unsent, out(wait("46"), wait("47"), ok(successBody)), gone}}, who); err != nil || !slices.Equal(numbers(who), []string{"46", "47"}) {
+		if _, err := run(&play{scenes: []scene{unsent, out(wait("46"), wait("47"), ok(successBody)), gone}}, who); err != nil ||
+			!slices.Equal(numbers(who), []string{"46", "47"}) {
 			t.Errorf("%v, %+v", err, who.shown)
 		}
-		if e := who.shown[0]; e.Prompt != "Tap this number in Okta Verify on Jane's phone" || time.Until(e.Until) > pushLifetime || !slices.Equal(e.Options, []string{optionSendAgain, optionOtherWay}) {
+		if e := who.shown[0]; e.Prompt != "Tap this number in Okta Verify on Jane's phone" || time.Until(e.Until) > pushLifetime ||
+			!slices.Equal(e.Options, []string{optionSendAgain, optionOtherWay}) {
 			t.Errorf("%+v", e)
 		}
 	})
@@ -143,14 +153,16 @@ func TestPush(t *testing.T) {
 	})
 	t.Run("refused, nobody there", func(t *testing.T) {
 		var no *session.RefusedError
-		if _, err := run(&play{scenes: []scene{unsent, out(ok(pushRejected)), refused}}, &caller{}); !errors.As(err, &no) || no.Kind != session.RefusedPush || no.Said != "You said no" {
+		if _, err := run(&play{scenes: []scene{unsent, out(ok(pushRejected)), refused}}, &caller{}); !errors.As(err, &no) ||
+			no.Kind != session.RefusedPush || no.Said != "You said no" {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("three at most", func(t *testing.T) {
 		var no *session.RefusedError
 		who := &caller{typist: typist{answers: []string{optionSendAgain, optionSendAgain, optionSendAgain}}}
-		page := &play{scenes: []scene{unsent, out(ok(pushRejected)), refused, out(ok(pushRejected)), refused, out(ok(pushRejected)), refused}}
+		page := &play{scenes: []scene{unsent, out(ok(pushRejected)), refused, out(ok(pushRejected)), refused, out(ok(pushRejected)),
+			refused}}
 		if _, err := run(page, who); !errors.As(err, &no) || len(who.shown) != maxPushes || len(who.answers) != 1 {
 			t.Errorf("%v, %d shown, left %q", err, len(who.shown), who.answers)
 		}
@@ -165,7 +177,8 @@ func TestPush(t *testing.T) {
 	t.Run("the account was locked meanwhile", func(t *testing.T) {
 		var no *session.RefusedError
 		locked := page.Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}
-		if _, err := run(&play{scenes: []scene{unsent, out(locked), refused}}, &caller{}); !errors.As(err, &no) || no.Kind != session.RefusedLocked {
+		if _, err := run(&play{scenes: []scene{unsent, out(locked), refused}}, &caller{}); !errors.As(err, &no) ||
+			no.Kind != session.RefusedLocked {
 			t.Errorf("%v", err)
 		}
 	})

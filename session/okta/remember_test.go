@@ -32,11 +32,12 @@ func postingPage(subject string) string {
 
 // rememberedAt is what a sign-in of Jane's left behind.
 func rememberedAt(address string) session.Remembered {
-	return session.Remembered{Org: "acme", URL: address, Username: "jane", Subject: "jane", Agent: "Mozilla/5.0 (Test)", Cookies: []session.Cookie{
-		{Name: "sid", Value: session.NewSecret("s1"), Domain: "127.0.0.1", Path: "/", Secure: true, HTTPOnly: true, SameSite: "None"},
-		{Name: "DT", Value: session.NewSecret("d1"), Domain: ".127.0.0.1", Path: "/", Expires: time.Now().Add(time.Hour)},
-		{Name: "old", Value: session.NewSecret("x"), Domain: "127.0.0.1", Path: "/", Expires: time.Now().Add(-time.Second)},
-	}}
+	return session.Remembered{Org: "acme", URL: address, Username: "jane", Subject: "jane", Agent: "Mozilla/5.0 (Test)",
+		Cookies: []session.Cookie{
+			{Name: "sid", Value: session.NewSecret("s1"), Domain: "127.0.0.1", Path: "/", Secure: true, HTTPOnly: true, SameSite: "None"},
+			{Name: "DT", Value: session.NewSecret("d1"), Domain: ".127.0.0.1", Path: "/", Expires: time.Now().Add(time.Hour)},
+			{Name: "old", Value: session.NewSecret("x"), Domain: "127.0.0.1", Path: "/", Expires: time.Now().Add(-time.Second)},
+		}}
 }
 
 // shelf is a jar in memory.
@@ -73,23 +74,35 @@ func TestAssertRemembered(t *testing.T) {
 		answers []string // what the person types
 		status  error
 	}{
-		"open session":        {answer: postingPage("jane"), browser: "-", did: "keep"},
-		"another case":        {answer: postingPage("jane"), browser: "-", did: "keep", change: func(o *session.Org, _ *shelf) { o.Username = "JANE" }},
-		"usernameField asked": {answer: postingPage("jane"), browser: "-", did: "keep", answers: []string{"jane"}, change: func(o *session.Org, _ *shelf) { o.Username = "" }},
-		"closed session":      {answer: login, scenes: []scene{logIn, done}, browser: "sid DT", did: "keep", answers: []string{"pw", "no"}},
-		"only the browser":    {answer: login, scenes: []scene{done}, browser: "sid DT", did: "keep"},
-		"anew":                {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "DT", did: "keep", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Anew = true }},
-		"another user":        {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "", did: "discard keep", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Username = "joe" }},
-		"a stranger's":        {answer: postingPage("joe"), scenes: []scene{logIn, done}, browser: "", did: "discard keep", answers: []string{"pw", "no"}},
-		"a stranger's, in the browser": {answer: login, scenes: []scene{done}, browser: "sid DT|", did: "discard keep", answers: []string{"pw", "no"},
-			change: func(_ *session.Org, s *shelf) { s.kept.Subject = "joe" }},
-		"turned off":    {answer: login, scenes: []scene{logIn, done}, browser: "", did: "discard", answers: []string{"pw", "no"}, change: func(o *session.Org, _ *shelf) { o.Remember = false }},
-		"nothing kept":  {answer: login, scenes: []scene{logIn, done}, browser: "", did: "keep", answers: []string{"pw", "no"}, change: func(_ *session.Org, s *shelf) { s.kept = session.Remembered{} }},
-		"broken jar":    {answer: login, scenes: []scene{logIn, done}, browser: "", did: "keep", answers: []string{"pw", "no"}, change: func(_ *session.Org, s *shelf) { s.err = errors.New("keyring") }},
+		"open session": {answer: postingPage("jane"), browser: "-", did: "keep"},
+		"another case": {answer: postingPage("jane"), browser: "-", did: "keep",
+			change: func(o *session.Org, _ *shelf) { o.Username = "JANE" }},
+		"username asked": {answer: postingPage("jane"), browser: "-", did: "keep", answers: []string{"jane"},
+			change: func(o *session.Org, _ *shelf) { o.Username = "" }},
+		"closed session":   {answer: login, scenes: []scene{logIn, done}, browser: "sid DT", did: "keep", answers: []string{"pw", "no"}},
+		"only the browser": {answer: login, scenes: []scene{done}, browser: "sid DT", did: "keep"},
+		"anew": {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "DT", did: "keep", answers: []string{"pw", "no"},
+			change: func(o *session.Org, _ *shelf) { o.Anew = true }},
+		"another user": {answer: postingPage("jane"), scenes: []scene{logIn, done}, browser: "", did: "discard keep",
+			answers: []string{"pw", "no"},
+			change:  func(o *session.Org, _ *shelf) { o.Username = "joe" }},
+		"a stranger's": {answer: postingPage("joe"), scenes: []scene{logIn, done}, browser: "", did: "discard keep",
+			answers: []string{"pw", "no"}},
+		"a stranger's, in the browser": {answer: login, scenes: []scene{done}, browser: "sid DT|", did: "discard keep",
+			answers: []string{"pw", "no"},
+			change:  func(_ *session.Org, s *shelf) { s.kept.Subject = "joe" }},
+		"turned off": {answer: login, scenes: []scene{logIn, done}, browser: "", did: "discard", answers: []string{"pw", "no"},
+			change: func(o *session.Org, _ *shelf) { o.Remember = false }},
+		"nothing kept": {answer: login, scenes: []scene{logIn, done}, browser: "", did: "keep", answers: []string{"pw", "no"},
+			change: func(_ *session.Org, s *shelf) { s.kept = session.Remembered{} }},
+		"broken jar": {answer: login, scenes: []scene{logIn, done}, browser: "", did: "keep", answers: []string{"pw", "no"},
+			change: func(_ *session.Org, s *shelf) { s.err = errors.New("keyring") }},
 		"nobody to ask": {answer: login, scenes: []scene{logIn, done}, browser: "sid DT", did: "", status: &session.InputError{}},
-		"unattended":    {answer: postingPage("jane"), browser: "-", did: "keep", change: func(o *session.Org, _ *shelf) { o.Unattended, o.Username = true, "" }},
-		"unattended, a closed session": {answer: login, scenes: []scene{done}, browser: "-", did: "", status: &session.InputError{}, answers: []string{"pw"},
-			change: func(o *session.Org, _ *shelf) { o.Unattended = true }},
+		"unattended": {answer: postingPage("jane"), browser: "-", did: "keep",
+			change: func(o *session.Org, _ *shelf) { o.Unattended, o.Username = true, "" }},
+		"unattended, a closed session": {answer: login, scenes: []scene{done}, browser: "-", did: "", status: &session.InputError{},
+			answers: []string{"pw"},
+			change:  func(o *session.Org, _ *shelf) { o.Unattended = true }},
 		"unattended, with a command for codes": {answer: login, scenes: []scene{done}, browser: "sid DT", did: "keep",
 			change: func(o *session.Org, _ *shelf) { o.Unattended, o.MFACommand = true, []string{"code"} }},
 	} {
@@ -107,7 +120,8 @@ func TestAssertRemembered(t *testing.T) {
 			d.Codes = func() *session.CodeSource { return &session.CodeSource{Ask: who} }
 			d.Browse = func(context.Context, session.Org, bool) (page.Page, error) {
 				started = append(started, "")
-				return &watched{play: &play{scenes: slices.Clone(c.scenes), cookies: []session.Cookie{{Name: "new", Domain: "127.0.0.1"}, {Name: "abroad", Domain: "x.example"}}}, given: &started[len(started)-1]}, nil
+				return &watched{play: &play{scenes: slices.Clone(c.scenes), cookies: []session.Cookie{{Name: "new",
+					Domain: "127.0.0.1"}, {Name: "abroad", Domain: "x.example"}}}, given: &started[len(started)-1]}, nil
 			}
 			a, err := d.Assert(context.Background(), session.Profile{Org: o})
 			var input *session.InputError
@@ -125,7 +139,8 @@ func TestAssertRemembered(t *testing.T) {
 			if got != c.browser || strings.Join(s.did, " ") != c.did {
 				t.Errorf("browsers with %q, and the jar's %q", got, s.did)
 			}
-			if len(started) > 0 && c.did == "keep" && s.err == nil && (len(s.kept.Cookies) != 1 || s.kept.Cookies[0].Name != "new" || s.kept.Subject != "jane" || s.kept.Agent != "Mozilla/5.0") {
+			if len(started) > 0 && c.did == "keep" && s.err == nil && (len(s.kept.Cookies) != 1 || s.kept.Cookies[0].Name != "new" ||
+				s.kept.Subject != "jane" || s.kept.Agent != "Mozilla/5.0") {
 				t.Errorf("kept %+v", s.kept)
 			}
 		})

@@ -32,18 +32,25 @@ func TestTryLater(t *testing.T) {
 		kind   session.Refusal // of a *session.RefusedError
 		status int             // of a *session.UnavailableError
 	}{
-		"a wait that fits":            {[]scene{with(logIn, limited(30*time.Second)), done}, 30 * time.Second, []string{"jane", "pw", "jane", "pw"}, 0, 0},
-		"two waits that fit":          {[]scene{with(logIn, limited(30*time.Second), limited(20*time.Second)), done}, 50 * time.Second, nil, 0, 0},
-		"a wait that does not fit":    {[]scene{with(logIn, limited(2*time.Minute)), done}, 0, []string{"jane", "pw"}, session.RefusedTooMany, 0},
-		"no wait said":                {[]scene{with(logIn, limited(0)), done}, 0, []string{"jane", "pw"}, session.RefusedTooMany, 0},
-		"waits without end":           {[]scene{with(logIn, slices.Repeat([]page.Reply{limited(time.Second)}, 9)...), done}, 3 * time.Second, nil, session.RefusedTooMany, 0},
-		"an error of Okta's own":      {[]scene{with(logIn, trouble), done}, serverTroubleWait, []string{"jane", "pw", "jane", "pw"}, 0, 0},
-		"two of them":                 {[]scene{with(logIn, page.Reply{Status: 503}, page.Reply{Status: 503}), done}, serverTroubleWait, nil, 0, 503},
-		"one that asks for a wait":    {[]scene{with(logIn, page.Reply{Status: 503, Wait: 40 * time.Second}), done}, 40 * time.Second, nil, 0, 0},
-		"one that asks for too much":  {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
-		"a code that was not read":    {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"1", "1"}, 0, 0},
-		"a code that may be used up":  {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"1"}, 0, 500},
-		"read-only, which will last":  {[]scene{with(logIn, page.Reply{Status: 400, Body: []byte(`{"errorCode":"E0000010"}`)}), done}, 0, nil, 0, 400},
+		"a wait that fits": {[]scene{with(logIn, limited(30*time.Second)), done}, 30 * time.Second, []string{"jane", "pw",
+			"jane", "pw"}, 0, 0},
+		"two waits that fit": {[]scene{with(logIn, limited(30*time.Second), limited(20*time.Second)), done},
+			50 * time.Second, nil, 0, 0},
+		"a wait that does not fit": {[]scene{with(logIn, limited(2*time.Minute)), done}, 0, []string{"jane", "pw"},
+			session.RefusedTooMany, 0},
+		"no wait said": {[]scene{with(logIn, limited(0)), done}, 0, []string{"jane", "pw"}, session.RefusedTooMany, 0},
+		"waits without end": {[]scene{with(logIn, slices.Repeat([]page.Reply{limited(time.Second)}, 9)...), done},
+			3 * time.Second, nil, session.RefusedTooMany, 0},
+		"an error of Okta's own": {[]scene{with(logIn, trouble), done}, serverTroubleWait, []string{"jane", "pw", "jane", "pw"}, 0, 0},
+		"two of them": {[]scene{with(logIn, page.Reply{Status: 503}, page.Reply{Status: 503}), done},
+			serverTroubleWait, nil, 0, 503},
+		"one that asks for a wait": {[]scene{with(logIn, page.Reply{Status: 503, Wait: 40 * time.Second}), done},
+			40 * time.Second, nil, 0, 0},
+		"one that asks for too much": {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
+		"a code that was not read":   {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"1", "1"}, 0, 0},
+		"a code that may be used up": {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"1"}, 0, 500},
+		"read-only, which will last": {[]scene{with(logIn, page.Reply{Status: 400, Body: []byte(`{"errorCode":"E0000010"}`)}),
+			done}, 0, nil, 0, 400},
 		"a document with a wait":      {[]scene{{document: limited(30 * time.Second)}, done}, 30 * time.Second, nil, 0, 0},
 		"a document of Okta's errors": {[]scene{{document: trouble}, done}, serverTroubleWait, nil, 0, 0},
 	} {
@@ -76,7 +83,10 @@ func TestTryLater(t *testing.T) {
 				if c.filled != nil && !slices.Equal(p.filled, c.filled) {
 					t.Errorf("filled %q", p.filled)
 				}
-				counted := slices.DeleteFunc(who.progress, func(text string) bool { return !strings.HasPrefix(text, "Okta asks to wait: ") })
+				counted := slices.DeleteFunc(who.progress, func(text string) bool {
+					return !strings.HasPrefix(text,
+						"Okta asks to wait: ")
+				})
 				if len(counted) != int(c.took/time.Second) {
 					t.Errorf("counted %q", counted)
 				}

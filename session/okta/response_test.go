@@ -10,43 +10,55 @@ import (
 
 func TestOutcome(t *testing.T) {
 	ion := func(key, text string) string {
-		return `{"version":"1.0.0","messages":{"type":"array","value":[{"message":"` + text + `","i18n":{"key":"` + key + `"},"class":"ERROR"}]}}`
+		return `{"version":"1.0.0","messages":{"type":"array","value":[{"message":"` + text + `","i18n":{"key":"` + key + `"},` +
+			`"class":"ERROR"}]}}`
 	}
+	answer := func(status int, body string) page.Reply { return page.Reply{Status: status, Body: []byte(body)} }
 	for name, c := range map[string]struct {
 		reply page.Reply
 		want  outcome
 		said  string
 	}{
-		"a new document":            {page.Reply{Navigated: true}, accepted, ""},
-		"accepted":                  {page.Reply{Status: 200, Body: []byte(`{"stateHandle":"x"}`)}, accepted, ""},
-		"not JSON":                  {page.Reply{Status: 200, Body: []byte("<html>")}, accepted, ""},
-		"wrong password":            {page.Reply{Status: 401, Body: []byte(ion("errors.E0000004", "Authentication failed"))}, rejected, "Authentication failed"},
-		"wrong code in a form":      {page.Reply{Status: 401, Body: []byte(`{"remediation":{"value":[{"value":[{"form":{"value":[{"messages":{"value":[{"message":"Your code doesn't match","i18n":{"key":"api.authn.error.PASSCODE_INVALID"}}]}}]}}]}]}}`)}, rejected, "Your code doesn't match"},
-		"expired":                   {page.Reply{Status: 401, Body: []byte(ion("idx.session.expired", "You have been logged out"))}, outOfDate, ""},
-		"locked":                    {page.Reply{Status: 403, Body: []byte(ion("errors.E0000119", "locked"))}, lockedOut, ""},
-		"locked, by another key":    {page.Reply{Status: 401, Body: []byte(ion("idx.error.account.locked", "x"))}, lockedOut, ""},
-		"not assigned":              {page.Reply{Status: 403, Body: []byte(ion("access_denied.not.assigned", "x"))}, notAssigned, ""},
-		"rate limited":              {page.Reply{Status: 429, Body: []byte(`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}`)}, rateLimited, "API call exceeded rate limit"},
-		"rate limited, by a proxy":  {page.Reply{Status: 429}, rateLimited, ""},
-		"denied":                    {page.Reply{Status: 403, Body: []byte(ion("security.access_denied", "You do not have permission"))}, policyDenied, "You do not have permission"},
-		"denied, in own words":      {page.Reply{Status: 403, Body: []byte(ion("security.access_denied_custom_message", "Call the service desk"))}, policyDenied, "Call the service desk"},
-		"denied, with status 200":   {page.Reply{Status: 200, Body: []byte(ion("security.access_denied", "x"))}, policyDenied, ""},
-		"nothing would do":          {page.Reply{Status: 400, Body: []byte(ion("oie.assurance.unsatisfiable", "x"))}, policyDenied, ""},
-		"the device is refused":     {page.Reply{Status: 403, Body: []byte(ion("idx.error.code.access_denied.device_assurance.remediation.title", "x"))}, deviceDenied, ""},
-		"the device is let in":      {page.Reply{Status: 200, Body: []byte(`{"version":"1.0.0","remediation":{"value":[{"name":"device-assurance-grace-period"}]},"messages":{"value":[{"message":"x","i18n":{"key":"idx.error.code.access_denied.device_assurance.remediation.title"}}]}}`)}, accepted, ""},
-		"maintenance":               {page.Reply{Status: 503}, underMaintenance, ""},
-		"read only":                 {page.Reply{Status: 400, Body: []byte(ion("E0000010", "x"))}, underMaintenance, ""},
-		"a last word":               {page.Reply{Status: 200, Body: []byte(ion("idx.return.stale", "x"))}, rejected, ""},
-		"a word on the way out":     {page.Reply{Status: 200, Body: []byte(`{"version":"1.0.0","success":{},"messages":{"value":[]}}`)}, accepted, ""},
-		"Okta's trouble":            {page.Reply{Status: 502, Body: []byte("<html>")}, serverTrouble, ""},
-		"classic: wrong":            {page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000004","errorSummary":"Authentication failed"}`)}, rejected, "Authentication failed"},
-		"classic: locked out":       {page.Reply{Status: 200, Body: []byte(`{"status":"LOCKED_OUT"}`)}, lockedOut, ""},
-		"classic: password expired": {page.Reply{Status: 200, Body: []byte(`{"status":"PASSWORD_EXPIRED"}`)}, newPasswordDue, ""},
-		"classic: locked by code":   {page.Reply{Status: 403, Body: []byte(`{"errorCode":"E0000069","errorSummary":"User Locked"}`)}, lockedOut, ""},
-		"classic: denied":           {page.Reply{Status: 403, Body: []byte(`{"errorCode":"E0000006","errorSummary":"You do not have permission"}`)}, policyDenied, ""},
-		"classic: state gone":       {page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`)}, outOfDate, ""},
+		"a new document": {page.Reply{Navigated: true}, accepted, ""},
+		"accepted":       {answer(200, `{"stateHandle":"x"}`), accepted, ""},
+		"not JSON":       {answer(200, "<html>"), accepted, ""},
+		"wrong password": {answer(401, ion("errors.E0000004", "Authentication failed")), rejected, "Authentication failed"},
+		"wrong code in a form": {answer(401,
+			`{"remediation":{"value":[{"value":[{"form":{"value":[{"messages":{"value":[{"message":"Your code doesn't match",`+
+				`"i18n":{"key":"api.authn.error.PASSCODE_INVALID"}}]}}]}}]}]}}`), rejected, "Your code doesn't match"},
+		"expired":                {answer(401, ion("idx.session.expired", "You have been logged out")), outOfDate, ""},
+		"locked":                 {answer(403, ion("errors.E0000119", "locked")), lockedOut, ""},
+		"locked, by another key": {answer(401, ion("idx.error.account.locked", "x")), lockedOut, ""},
+		"not assigned":           {answer(403, ion("access_denied.not.assigned", "x")), notAssigned, ""},
+		"rate limited": {answer(429, `{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}`),
+			rateLimited, "API call exceeded rate limit"},
+		"rate limited, by a proxy": {answer(429, ""), rateLimited, ""},
+		"denied": {answer(403, ion("security.access_denied", "You do not have permission")), policyDenied,
+			"You do not have permission"},
+		"denied, in own words": {answer(403, ion("security.access_denied_custom_message", "Call the service desk")),
+			policyDenied, "Call the service desk"},
+		"denied, with status 200": {answer(200, ion("security.access_denied", "x")), policyDenied, ""},
+		"nothing would do":        {answer(400, ion("oie.assurance.unsatisfiable", "x")), policyDenied, ""},
+		"the device is refused": {answer(403, ion("idx.error.code.access_denied.device_assurance.remediation.title", "x")),
+			deviceDenied, ""},
+		"the device is let in": {answer(200, `{"version":"1.0.0",`+
+			`"remediation":{"value":[{"name":"device-assurance-grace-period"}]},"messages":{"value":[{"message":"x",`+
+			`"i18n":{"key":"idx.error.code.access_denied.device_assurance.remediation.title"}}]}}`), accepted, ""},
+		"maintenance":           {answer(503, ""), underMaintenance, ""},
+		"read only":             {answer(400, ion("E0000010", "x")), underMaintenance, ""},
+		"a last word":           {answer(200, ion("idx.return.stale", "x")), rejected, ""},
+		"a word on the way out": {answer(200, `{"version":"1.0.0","success":{},"messages":{"value":[]}}`), accepted, ""},
+		"Okta's trouble":        {answer(502, "<html>"), serverTrouble, ""},
+		"classic: wrong": {answer(401, `{"errorCode":"E0000004","errorSummary":"Authentication failed"}`), rejected,
+			"Authentication failed"},
+		"classic: locked out":       {answer(200, `{"status":"LOCKED_OUT"}`), lockedOut, ""},
+		"classic: password expired": {answer(200, `{"status":"PASSWORD_EXPIRED"}`), newPasswordDue, ""},
+		"classic: locked by code":   {answer(403, `{"errorCode":"E0000069","errorSummary":"User Locked"}`), lockedOut, ""},
+		"classic: denied": {answer(403, `{"errorCode":"E0000006","errorSummary":"You do not have permission"}`),
+			policyDenied, ""},
+		"classic: state gone": {answer(401, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`), outOfDate, ""},
 		// Words mean nothing: they come in any language, and from anybody.
-		"words alone": {page.Reply{Status: 200, Body: []byte(`{"message":"LOCKED_OUT E0000119 session.expired"}`)}, accepted, ""},
+		"words alone": {answer(200, `{"message":"LOCKED_OUT E0000119 session.expired"}`), accepted, ""},
 	} {
 		if got := decodeResponse(c.reply); got.outcome != c.want || !strings.Contains(got.said, c.said) {
 			t.Errorf("%s: %d, %q", name, got.outcome, got.said)
@@ -76,19 +88,30 @@ func TestDeadlines(t *testing.T) {
 		body string
 		want response
 	}{
-		"nothing":                   {``, response{}},
-		"days":                      {`{"version":"1.0.0","currentAuthenticator":{"value":{"settings":{"daysToExpiry":4}}}}`, response{identityEngine: true, daysToExpiry: &four}},
-		"today":                     {`{"version":"1.0.0","currentAuthenticator":{"value":{"settings":{"daysToExpiry":0}}}}`, response{identityEngine: true, daysToExpiry: &zero}},
-		"classic: days":             {`{"status":"PASSWORD_WARN","_embedded":{"policy":{"expiration":{"passwordExpireDays":4}}}}`, response{daysToExpiry: &four}},
-		"the earliest date":         {`{"authenticators":{"value":[{"gracePeriod":{"expiry":"2031-12-01T00:00:00.000Z"}},{"gracePeriod":{"expiry":"2031-03-07T17:30:00.000Z"}},{}]}}`, response{dueBy: at}},
-		"a date that is none":       {`{"authenticators":{"value":[{"gracePeriod":{"expiry":"soon"}},{"gracePeriod":{"expiry":"2031-03-07T17:30:00.000Z"}}]}}`, response{dueBy: at}},
-		"the fewest times":          {`{"authenticators":{"value":[{"gracePeriod":{"remainingSkips":9}},{"gracePeriod":{"remainingSkips":2}},{"gracePeriod":{"remainingSkips":0}}]}}`, response{skipsLeft: 2}},
-		"the device's date":         {`{"messages":{"value":[{"message":"x","i18n":{"key":"idx.device_assurance.grace_period.warning.title.due_by_date","params":["2031-03-07T17:30:00.000Z"]}},{"i18n":{"key":"y","params":[7]}}]}}`, response{dueBy: at}},
-		"classic: the last day":     {`{"_embedded":{"policy":{"gracePeriod":{"endDate":"2031-03-07T17:30:00.000Z"}}}}`, response{dueBy: at}},
-		"something of another type": {`{"version":7,"authenticators":"no","_embedded":{"policy":{"gracePeriod":{"endDate":"2031-03-07T17:30:00.000Z"}}}}`, response{dueBy: at}},
+		"nothing": {``, response{}},
+		"days": {`{"version":"1.0.0","currentAuthenticator":{"value":{"settings":{"daysToExpiry":4}}}}`,
+			response{identityEngine: true, daysToExpiry: &four}},
+		"today": {`{"version":"1.0.0","currentAuthenticator":{"value":{"settings":{"daysToExpiry":0}}}}`,
+			response{identityEngine: true, daysToExpiry: &zero}},
+		"classic: days": {`{"status":"PASSWORD_WARN","_embedded":{"policy":{"expiration":{"passwordExpireDays":4}}}}`,
+			response{daysToExpiry: &four}},
+		"the earliest date": {`{"authenticators":{"value":[{"gracePeriod":{"expiry":"2031-12-01T00:00:00.000Z"}},` +
+			`{"gracePeriod":{"expiry":"2031-03-07T17:30:00.000Z"}},{}]}}`, response{dueBy: at}},
+		"a date that is none": {`{"authenticators":{"value":[{"gracePeriod":{"expiry":"soon"}},` +
+			`{"gracePeriod":{"expiry":"2031-03-07T17:30:00.000Z"}}]}}`, response{dueBy: at}},
+		"the fewest times": {`{"authenticators":{"value":[{"gracePeriod":{"remainingSkips":9}},` +
+			`{"gracePeriod":{"remainingSkips":2}},{"gracePeriod":{"remainingSkips":0}}]}}`, response{skipsLeft: 2}},
+		"the device's date": {`{"messages":{"value":[{"message":"x",` +
+			`"i18n":{"key":"idx.device_assurance.grace_period.warning.title.due_by_date","params":["2031-03-07T17:30:00.000Z"]}},` +
+			`{"i18n":{"key":"y","params":[7]}}]}}`, response{dueBy: at}},
+		"classic: the last day": {`{"_embedded":{"policy":{"gracePeriod":{"endDate":"2031-03-07T17:30:00.000Z"}}}}`,
+			response{dueBy: at}},
+		"something of another type": {`{"version":7,"authenticators":"no",` +
+			`"_embedded":{"policy":{"gracePeriod":{"endDate":"2031-03-07T17:30:00.000Z"}}}}`, response{dueBy: at}},
 	} {
 		got := decodeResponse(page.Reply{Status: 200, Body: []byte(c.body)})
-		if !got.came || got.identityEngine != c.want.identityEngine || !got.dueBy.Equal(c.want.dueBy) || got.skipsLeft != c.want.skipsLeft ||
+		if !got.came || got.identityEngine != c.want.identityEngine || !got.dueBy.Equal(c.want.dueBy) ||
+			got.skipsLeft != c.want.skipsLeft ||
 			(got.daysToExpiry == nil) != (c.want.daysToExpiry == nil) || got.daysToExpiry != nil && *got.daysToExpiry != *c.want.daysToExpiry {
 			t.Errorf("%s: %+v", name, got)
 		}

@@ -278,7 +278,8 @@ func TestSignIn(t *testing.T) {
 		who := &typist{answers: []string{"a", "b", "a", "c", "d"}}
 		_, r, err := signsIn(p, who, org(), "a", "")
 		want := []string{"jane", "a", "jane", "b", "jane", "c"}
-		if !errors.As(err, &refused) || refused.Kind != session.RefusedPassword || !slices.Equal(p.filled, want) || len(r.refused) != 3 || !slices.Equal(who.answers, []string{"d"}) {
+		if !errors.As(err, &refused) || refused.Kind != session.RefusedPassword || !slices.Equal(p.filled, want) || len(r.refused) != 3 ||
+			!slices.Equal(who.answers, []string{"d"}) {
 			t.Errorf("%v, filled %q, left %q", err, p.filled, who.answers)
 		}
 	})
@@ -310,7 +311,8 @@ func TestSignIn(t *testing.T) {
 			scenes = append(scenes, logIn)
 		}
 		var page *session.PageError
-		if _, _, err := signsIn(&play{scenes: scenes}, &typist{}, org(), "pw", ""); !errors.As(err, &page) || !strings.Contains(err.Error(), "goes round in circles") {
+		if _, _, err := signsIn(&play{scenes: scenes}, &typist{}, org(), "pw", ""); !errors.As(err, &page) ||
+			!strings.Contains(err.Error(), "goes round in circles") {
 			t.Errorf("%v", err)
 		}
 	})
@@ -321,13 +323,15 @@ func TestSignIn(t *testing.T) {
 			o.MFA = mfa
 			var input *session.InputError
 			_, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1")
-			if !errors.As(err, &input) || !strings.Contains(input.What, "Google Authenticator and Okta Verify") || !strings.Contains(input.Give, "google_otp or okta_verify") {
+			if !errors.As(err, &input) || !strings.Contains(input.What, "Google Authenticator and Okta Verify") ||
+				!strings.Contains(input.Give, "google_otp or okta_verify") {
 				t.Errorf("%v", err)
 			}
 		}
 	})
 	t.Run("several factors, one picked or named", func(t *testing.T) {
-		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{answers: []string{"Google Authenticator"}}, org(), "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{answers: []string{"Google Authenticator"}},
+			org(), "pw", "1"); err != nil {
 			t.Error(err)
 		}
 		o := org()
@@ -351,7 +355,8 @@ func TestSignIn(t *testing.T) {
 			t.Error(err)
 		}
 		alone := scene{marks: []string{authenticatorList}, rows: []factor{key}}
-		if _, _, err := signsIn(&play{scenes: []scene{alone, done}}, &typist{}, o, "pw", ""); !errors.As(err, &page) || strings.Contains(page.Cure, "--mfa") {
+		if _, _, err := signsIn(&play{scenes: []scene{alone, done}}, &typist{}, o, "pw", ""); !errors.As(err, &page) ||
+			strings.Contains(page.Cure, "--mfa") {
 			t.Errorf("%v", err)
 		}
 	})
@@ -369,12 +374,14 @@ func TestSignIn(t *testing.T) {
 			t.Error(err)
 		}
 		var page *session.PageError
-		if _, _, err := signsIn(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) || !strings.Contains(page.Cure, "--mfa google_otp") {
+		if _, _, err := signsIn(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) ||
+			!strings.Contains(page.Cure, "--mfa google_otp") {
 			t.Errorf("%v", err)
 		}
 		o.MFA = ""
 		who := &typist{answers: []string{fast.title}}
-		if _, _, err := signsIn(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "1"); err != nil || !slices.Contains(who.said, "Okta Verify did not answer on this computer") {
+		if _, _, err := signsIn(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "1"); err != nil ||
+			!slices.Contains(who.said, "Okta Verify did not answer on this computer") {
 			t.Errorf("%v, said %q", err, who.said)
 		}
 	})
@@ -426,8 +433,10 @@ func TestPrepare(t *testing.T) {
 	o := org()
 	p := &play{scenes: []scene{done}, openErr: errors.New("net::ERR_NAME_NOT_RESOLVED")}
 	d := &Driver{Browse: func(context.Context, session.Org, bool) (page.Page, error) { return p, nil }, Ask: &typist{},
-		Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}}, Codes: func() *session.CodeSource { return &session.CodeSource{} }}
-	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || !strings.Contains(err.Error(), "NAME_NOT_RESOLVED") || p.closed == 0 {
+		Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}},
+		Codes:     func() *session.CodeSource { return &session.CodeSource{} }}
+	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil ||
+		!strings.Contains(err.Error(), "NAME_NOT_RESOLVED") || p.closed == 0 {
 		t.Errorf("%v, closed %d times", err, p.closed)
 	}
 	p = &play{scenes: []scene{done}}

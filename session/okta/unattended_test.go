@@ -39,7 +39,8 @@ func TestUnattended(t *testing.T) {
 		t.Errorf("%d of %d authenticators need no person", quiet, len(allFactors()))
 	}
 	// Classic's page for Okta Verify: the code, never the push.
-	verify := scene{marks: []string{classicPushForm, factorTitled("Okta Verify push").page, factorTitled("Okta Verify push").send, inlineCodeLinkOrIt}}
+	verify := scene{marks: []string{classicPushForm, factorTitled("Okta Verify push").page, factorTitled("Okta Verify push").send,
+		inlineCodeLinkOrIt}}
 	p := &play{scenes: []scene{logIn, verify, done}}
 	if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err != nil || !slices.Contains(p.filled, "1") || p.pressed[1] != inlineCodeSubmit {
 		t.Errorf("%v, pressed %q", err, p.pressed)

@@ -36,7 +36,8 @@ const awsAddress = "https://signin.aws.amazon.com/saml"
 
 func postingPage(action, value string) string {
 	return `<!DOCTYPE html><html><body><form id="appForm" action="` + escaped(action) + `" method="POST">` +
-		`<input name="SAMLResponse" type="hidden" value="` + escaped(value) + `"/><input name="RelayState" type="hidden" value=""/></form></body></html>`
+		`<input name="SAMLResponse" type="hidden" value="` + escaped(value) + `"/><input name="RelayState" type="hidden" value=""/>` +
+		`</form></body></html>`
 }
 
 // orgServer is an org's web server, and what was sent to it.
@@ -73,13 +74,14 @@ func (p *orgServer) org() session.Org {
 }
 
 func (p *orgServer) remembered() session.Remembered {
-	return session.Remembered{Org: "acme", URL: p.URL + "/home/x", Username: "jane", Subject: "jane", Agent: "Mozilla/5.0 (Test)", Cookies: []session.Cookie{
-		{Name: "sid", Value: session.NewSecret("s1"), Domain: "127.0.0.1", Path: "/", Secure: true, HTTPOnly: true, SameSite: "None"},
-		{Name: "DT", Value: session.NewSecret("d1"), Domain: ".127.0.0.1", Path: "/", Expires: time.Now().Add(time.Hour)},
-		{Name: "old", Value: session.NewSecret("x"), Domain: "127.0.0.1", Path: "/", Expires: time.Now().Add(-time.Second)},
-		{Name: "deep", Value: session.NewSecret("x"), Domain: "127.0.0.1", Path: "/hom"},
-		{Name: "other", Value: session.NewSecret("x"), Domain: "evil.example", Path: "/"},
-	}}
+	return session.Remembered{Org: "acme", URL: p.URL + "/home/x", Username: "jane", Subject: "jane", Agent: "Mozilla/5.0 (Test)",
+		Cookies: []session.Cookie{
+			{Name: "sid", Value: session.NewSecret("s1"), Domain: "127.0.0.1", Path: "/", Secure: true, HTTPOnly: true, SameSite: "None"},
+			{Name: "DT", Value: session.NewSecret("d1"), Domain: ".127.0.0.1", Path: "/", Expires: time.Now().Add(time.Hour)},
+			{Name: "old", Value: session.NewSecret("x"), Domain: "127.0.0.1", Path: "/", Expires: time.Now().Add(-time.Second)},
+			{Name: "deep", Value: session.NewSecret("x"), Domain: "127.0.0.1", Path: "/hom"},
+			{Name: "other", Value: session.NewSecret("x"), Domain: "evil.example", Path: "/"},
+		}}
 }
 
 func renewer() Renewer {
@@ -94,7 +96,8 @@ func TestRenew(t *testing.T) {
 		}
 		switch r.URL.Path {
 		case "/home/x":
-			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "s2", Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteNoneMode})
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "s2", Path: "/", HttpOnly: true, Secure: true,
+				SameSite: http.SameSiteNoneMode})
 			http.SetCookie(w, &http.Cookie{Name: "idx", Value: "i1", Path: "/", MaxAge: 60})
 			http.SetCookie(w, &http.Cookie{Name: "all", Value: "x", Path: "/", Domain: "example.com"})
 			http.Redirect(w, r, "/app/sso/saml?q", http.StatusFound)
@@ -125,15 +128,17 @@ func TestRenew(t *testing.T) {
 func TestRenewTakesNothingElse(t *testing.T) {
 	good := encodedResponse("jane")
 	for name, text := range map[string]string{
-		"nothing":                        "",
-		"a login page":                   `<html><body><div id="okta-login-container"></div><form method=post><input name=username></form></body></html>`,
-		"another action":                 postingPage("https://signin.aws.amazon.com.evil.example/saml", good),
-		"a relative action":              postingPage("/saml", good),
-		"no action":                      strings.Replace(postingPage(awsAddress, good), "action=", "x=", 1),
-		"http":                           postingPage("http://signin.aws.amazon.com/saml", good),
-		"get":                            strings.Replace(postingPage(awsAddress, good), "POST", "GET", 1),
-		"no method":                      strings.Replace(postingPage(awsAddress, good), "method=", "x=", 1),
-		"two responses":                  strings.Replace(postingPage(awsAddress, good), "</form>", `<input name=SAMLResponse value=x></form>`, 1),
+		"nothing": "",
+		"a login page": `<html><body><div id="okta-login-container"></div><form method=post><input name=username>` +
+			`</form></body></html>`,
+		"another action":    postingPage("https://signin.aws.amazon.com.evil.example/saml", good),
+		"a relative action": postingPage("/saml", good),
+		"no action":         strings.Replace(postingPage(awsAddress, good), "action=", "x=", 1),
+		"http":              postingPage("http://signin.aws.amazon.com/saml", good),
+		"get":               strings.Replace(postingPage(awsAddress, good), "POST", "GET", 1),
+		"no method":         strings.Replace(postingPage(awsAddress, good), "method=", "x=", 1),
+		"two responses": strings.Replace(postingPage(awsAddress, good), "</form>",
+			`<input name=SAMLResponse value=x></form>`, 1),
 		"two forms":                      postingPage(awsAddress, good) + postingPage(awsAddress, good),
 		"two forms, one to another host": postingPage("https://evil.example", good) + postingPage(awsAddress, good),
 		"empty":                          postingPage(awsAddress, ""),
@@ -144,13 +149,17 @@ func TestRenewTakesNothingElse(t *testing.T) {
 		"in a textarea":                  "<textarea>" + postingPage(awsAddress, good) + "</textarea>",
 		"in an attribute":                `<p title='` + postingPage(awsAddress, good) + `'>`,
 		"in noscript":                    "<noscript>" + postingPage(awsAddress, good) + "</noscript>",
-		"in svg":                         `<svg><form action="` + awsAddress + `" method="POST"><input name="SAMLResponse" value="` + good + `"></form></svg><table>`,
-		"outside of the form":            `<form action="` + awsAddress + `" method="POST"></form><input name="SAMLResponse" value="` + good + `">`,
-		"another's":                      postingPage(awsAddress, encodedResponse("joe")),
-		"nobody's":                       postingPage(awsAddress, encodedResponse("")),
-		"refused by the IdP":             postingPage(awsAddress, base64.StdEncoding.EncodeToString([]byte(`<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><p:Status><p:StatusCode Value="x:status:Responder"/></p:Status></p:Response>`))),
-		"deep":                           strings.Repeat("<div>", 100_000) + postingPage(awsAddress, good),
-		"null bytes":                     "\x00\x00" + strings.ReplaceAll(postingPage(awsAddress, good), "SAML", "SA\x00ML"),
+		"in svg": `<svg><form action="` + awsAddress + `" method="POST">` +
+			`<input name="SAMLResponse" value="` + good + `"></form></svg><table>`,
+		"outside of the form": `<form action="` + awsAddress + `" method="POST"></form>` +
+			`<input name="SAMLResponse" value="` + good + `">`,
+		"another's": postingPage(awsAddress, encodedResponse("joe")),
+		"nobody's":  postingPage(awsAddress, encodedResponse("")),
+		"refused by the IdP": postingPage(awsAddress,
+			base64.StdEncoding.EncodeToString([]byte(`<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><p:Status>`+
+				`<p:StatusCode Value="x:status:Responder"/></p:Status></p:Response>`))),
+		"deep":       strings.Repeat("<div>", 100_000) + postingPage(awsAddress, good),
+		"null bytes": "\x00\x00" + strings.ReplaceAll(postingPage(awsAddress, good), "SAML", "SA\x00ML"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOrgServer(t, pageAnswer(text))
@@ -179,7 +188,8 @@ func TestRenewStatuses(t *testing.T) {
 			}
 		})
 		r := p.remembered()
-		if _, err := renewer().Assertion(context.Background(), p.org(), &r); err == nil || !strings.Contains(err.Error(), fmt.Sprint(status)) {
+		if _, err := renewer().Assertion(context.Background(), p.org(), &r); err == nil ||
+			!strings.Contains(err.Error(), fmt.Sprint(status)) {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
@@ -192,7 +202,8 @@ func TestCookiesStayHome(t *testing.T) {
 	for name, to := range map[string]string{
 		"another port": other.URL, "the same by another name": strings.Replace(other.URL, "127.0.0.1", "localhost", 1),
 		"without scheme": "//" + host(other.URL), "https": "https://" + host(other.URL), "a user": "http://127.0.0.1@" + host(other.URL),
-		"a port as user": "http://HOME@" + host(other.URL), "a file": "file:///etc/passwd", "script": "javascript:alert(1)", "backslashes": `\\` + host(other.URL), "bad": "http://[", "data": "data:text/html,x",
+		"a port as user": "http://HOME@" + host(other.URL), "a file": "file:///etc/passwd", "script": "javascript:alert(1)",
+		"backslashes": `\\` + host(other.URL), "bad": "http://[", "data": "data:text/html,x",
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOrgServer(t, func(p *orgServer, w http.ResponseWriter, r *http.Request) {
@@ -231,7 +242,8 @@ func TestNeverInTheClear(t *testing.T) {
 	for _, address := range []string{"http://acme.okta.com/home", "http://10.0.0.1/", "ftp://127.0.0.1/", "/home", ""} {
 		o := session.Org{Name: "acme", URL: address}
 		r := session.Remembered{Org: "acme", URL: address, Subject: "jane", Cookies: []session.Cookie{{Name: "sid"}}}
-		if _, err := renewer().Assertion(context.Background(), o, &r); err == nil || !strings.Contains(err.Error(), "https") && !strings.Contains(err.Error(), "address") {
+		if _, err := renewer().Assertion(context.Background(), o, &r); err == nil || !strings.Contains(err.Error(), "https") &&
+			!strings.Contains(err.Error(), "address") {
 			t.Errorf("%s: %v", address, err)
 		}
 		if err := renewer().SignOut(context.Background(), r); err == nil {
@@ -252,7 +264,8 @@ func TestRenewIsBounded(t *testing.T) {
 		}
 	})
 	r := huge.remembered()
-	if _, err := renewer().Assertion(context.Background(), huge.org(), &r); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+	if _, err := renewer().Assertion(context.Background(), huge.org(), &r); err == nil ||
+		!strings.Contains(err.Error(), "larger than 16 MiB") {
 		t.Error(err)
 	}
 	header := newOrgServer(t, func(_ *orgServer, w http.ResponseWriter, _ *http.Request) {
@@ -311,7 +324,8 @@ func TestSignOut(t *testing.T) {
 		requests  int
 		ok        bool
 	}{
-		"closed": {204, 0, 1, true}, "none any more": {404, 302, 2, true}, "another cookie": {401, 200, 2, true}, "refused": {403, 403, 2, false}, "broken": {500, 503, 2, false},
+		"closed": {204, 0, 1, true}, "none any more": {404, 302, 2, true}, "another cookie": {401, 200, 2, true}, "refused": {403,
+			403, 2, false}, "broken": {500, 503, 2, false},
 	} {
 		p := newOrgServer(t, func(_ *orgServer, w http.ResponseWriter, r *http.Request) {
 			status := map[string]int{"DELETE /api/v1/sessions/me": c.api, "GET /login/signout": c.page}[r.Method+" "+r.URL.Path]
@@ -332,7 +346,8 @@ func TestPathMatches(t *testing.T) {
 	for _, c := range []struct {
 		path, at string
 		want     bool
-	}{{"/", "", true}, {"/", "/x", true}, {"/home", "/home", true}, {"/home", "/home/x", true}, {"/home/", "/home/x", true}, {"/hom", "/home", false}, {"/home/x", "/home", false}, {"", "/x", true}} {
+	}{{"/", "", true}, {"/", "/x", true}, {"/home", "/home", true}, {"/home", "/home/x", true}, {"/home/", "/home/x", true}, {"/hom",
+		"/home", false}, {"/home/x", "/home", false}, {"", "/x", true}} {
 		if got := pathMatches(c.path, c.at); got != c.want {
 			t.Errorf("%q for %q: %v", c.path, c.at, got)
 		}
@@ -341,7 +356,8 @@ func TestPathMatches(t *testing.T) {
 
 // TestAllProxy: net/http would go past a proxy that only the browser knows.
 func TestAllProxy(t *testing.T) {
-	for environ, want := range map[string]bool{"": false, "ALL_PROXY": true, "all_proxy": true, "all_proxy HTTPS_PROXY": false, "https_proxy": false} {
+	for environ, want := range map[string]bool{"": false, "ALL_PROXY": true, "all_proxy": true, "all_proxy HTTPS_PROXY": false,
+		"https_proxy": false} {
 		n := renewer()
 		n.Getenv = func(name string) string {
 			if slices.Contains(strings.Fields(environ), name) {
