@@ -10,9 +10,13 @@ import (
 	"stsx/session/page"
 )
 
-// quoteWait bounds the wait for what a page shows: the words of a refusal, the
-// state of a page that is given up.
-const quoteWait = 3 * time.Second
+const (
+	// quoteWait bounds the wait for what a page shows: the words of a refusal, the
+	// state of a page that is given up.
+	quoteWait = 3 * time.Second
+	// lastLookWait is how much of that may be after the sign-in's time is over.
+	lastLookWait = 300 * time.Millisecond
+)
 
 func (d *Driver) note(text string) {
 	if d.Note != nil {
@@ -28,13 +32,24 @@ func (d *Driver) recordStep(text string) {
 	}
 }
 
-// recordPage records the page at hand for those who asked for that. The
-// sign-in's own time may be over.
+// lastLook is a context for a look at a page that is given up. The sign-in's own
+// time may be over, and the look keeps it from ending for a moment alone.
+func lastLook(ctx context.Context) (context.Context, context.CancelFunc) {
+	most := quoteWait
+	if left, limited := session.TimeLeft(ctx); ctx.Err() != nil {
+		most = lastLookWait
+	} else if limited {
+		most = min(most, left+lastLookWait)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), most)
+}
+
+// recordPage records the page at hand for those who asked for that.
 func (d *Driver) recordPage(ctx context.Context, p page.Page, o session.Org, name string) {
 	if d.Record == nil || p == nil {
 		return
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	limited, cancel := lastLook(ctx)
 	defer cancel()
 	p.Record(limited, name, o.Username)
 }
@@ -46,9 +61,9 @@ func (s *signIn) recordScreen(ctx context.Context, name string) {
 	s.recordPage(ctx, s.page, s.org, name)
 }
 
-// errorWithPage is the page at hand as an error. The sign-in's own time may be over.
+// errorWithPage is the page at hand as an error.
 func (s *signIn) errorWithPage(ctx context.Context, why string) *session.PageError {
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
+	limited, cancel := lastLook(ctx)
 	defer cancel()
 	out := &session.PageError{Why: why}
 	out.Location, _ = s.page.Location(limited)

@@ -1,7 +1,6 @@
 package okta
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -93,20 +92,4 @@ func TestTryLater(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestTimeoutHolds: a wait that Okta asks for ends with the sign-in's time, and
-// with Ctrl-C.
-func TestTimeoutHolds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		who := &typist{}
-		s := (&Driver{Ask: who}).newSignIn(&play{scenes: []scene{done}}, org(), session.Password{}, nil)
-		s.reopening.notBefore = time.Now().Add(time.Hour)
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(1500*time.Millisecond, func() { cancel(session.ErrInterrupted) })
-		begun := time.Now()
-		if err := s.reopen(ctx); !errors.Is(err, session.ErrInterrupted) || time.Since(begun) != 1500*time.Millisecond {
-			t.Errorf("%v after %v", err, time.Since(begun))
-		}
-	})
 }
