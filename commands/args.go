@@ -14,96 +14,165 @@ import (
 // PROFILE and a command behind it, so the line is taken apart here and given
 // to urfave with every flag in its place.
 type commandLine struct {
-	verb     string   // "exec", "password set"
-	globals  []string // flags of stsx
-	flags    []string // flags of the verb
-	profile  *string  // exec: PROFILE, nil when none was given
-	patterns []string // each: what stands before "--"
-	operands []string // exec and each: CMD and its arguments; else all that is no flag
-	dashes   bool     // "--" was there
-	help     bool     // -h or --help stands among the flags
+	verb     string            // "exec", "password set"
+	globals  []string          // flags of stsx
+	flags    []string          // flags of the verb
+	given    map[string]string // all flags by their first names, with their last values; "" where a flag takes none
+	profile  *string           // exec: PROFILE, nil when none was given
+	patterns []string          // each: what stands before "--"
+	operands []string          // exec and each: CMD and its arguments; else all that is no flag
+	dashes   bool              // "--" was there
+	help     bool              // -h or --help stands among the flags
+
+	at        *cli.Command // the command that verb names; nil before the first one
+	wrapped   int          // where in the words CMD begins; -1 = not yet
+	needValue cli.Flag     // the last word is this flag, and its value is missing
+	unknown   bool         // a word stands where a command has to, and is none
 }
 
 // urfaveArgs is what urfave gets.
-func (i commandLine) urfaveArgs() []string {
-	out := append([]string{"stsx"}, i.globals...)
-	out = append(out, strings.Fields(i.verb)...)
-	out = append(out, i.flags...)
-	return append(append(out, "--"), i.operands...)
+func (l *commandLine) urfaveArgs() []string {
+	out := append([]string{"stsx"}, l.globals...)
+	out = append(out, strings.Fields(l.verb)...)
+	out = append(out, l.flags...)
+	return append(append(out, "--"), l.operands...)
 }
 
-// parseArgs takes args apart by the commands and flags of app. Errors: *usageError.
+// parseArgs takes args apart by the commands and flags of app. Errors:
+// *usageError; then the line is what stands before the mistake.
 func parseArgs(app *cli.App, args []string) (commandLine, error) {
-	var out commandLine
-	var at *cli.Command
-	command := func() []*cli.Command {
-		if at == nil {
-			return app.Commands
-		}
-		return at.Subcommands
-	}
+	return readArgs(app, args, false)
+}
+
+// completedArgs takes a line apart that is not finished and may be wrong:
+// flags that there are not are passed over.
+func completedArgs(app *cli.App, words []string) commandLine {
+	line, _ := readArgs(app, words, true)
+	return line
+}
+
+func readArgs(app *cli.App, args []string, tolerant bool) (commandLine, error) {
+	line := commandLine{given: map[string]string{}, wrapped: -1}
 	for n := 0; n < len(args); n++ {
 		word := args[n]
+		var err error
 		switch {
-		case word == "--" && at == nil:
-			return out, &usageError{"a command of stsx comes before --", ""}
+		case word == "--" && line.at == nil:
+			err = &usageError{"a command of stsx comes before --", ""}
 		case word == "--":
-			out.dashes = true
-			if out.verb == "each" {
-				out.patterns, out.operands = out.operands, nil
-			}
-			out.operands = append(out.operands, args[n+1:]...)
-			return out, out.checkComplete(at)
+			line.endFlags(args, n+1)
+			return line, line.checkComplete()
 		case len(word) > 1 && word[0] == '-':
-			flag, global := findFlag(app, at, word)
-			if flag == nil && out.verb == "each" && !slices.Contains(args, "--") {
-				return out, out.noDashes() // it is the command's
-			}
-			if flag == nil {
-				return out, out.unknownFlag(app, at, word)
-			}
-			out.help = out.help || flag.Names()[0] == "help"
-			taken := []string{word}
-			if takesValue(flag) && !strings.Contains(word, "=") {
-				if n+1 == len(args) {
-					return out, &usageError{"flag " + word + " needs a value", out.verb}
-				}
-				n++
-				taken = append(taken, args[n])
-			}
-			if global {
-				out.globals = append(out.globals, taken...)
-			} else {
-				out.flags = append(out.flags, taken...)
-			}
-		case len(command()) > 0:
-			next := findCommand(command(), word)
-			if next == nil {
-				return out, unknownVerb(command(), out.verb, word)
-			}
-			at, out.verb = next, strings.TrimSpace(out.verb+" "+next.Name)
-		case out.verb == "exec" && out.profile == nil:
-			out.profile = &word
-		case out.verb == "exec":
+			n, err = line.readFlag(app, args, n)
+		case len(line.commandsBelow(app)) > 0:
+			err = line.readVerb(app, word)
+		case line.verb == "exec" && line.profile == nil:
+			line.profile = &word
+		case line.verb == "exec":
 			// The first word after PROFILE: from here on it's the command's.
-			out.operands = args[n:]
-			return out, nil
+			line.wrapped, line.operands = n, args[n:]
+			return line, nil
 		default:
-			out.operands = append(out.operands, word)
+			line.operands = append(line.operands, word)
+		}
+		if err != nil && !tolerant || line.unknown {
+			return line, err
 		}
 	}
-	return out, out.checkComplete(at)
+	return line, line.checkComplete()
+}
+
+// commandsBelow are the commands one of which has to come next.
+func (l *commandLine) commandsBelow(app *cli.App) []*cli.Command {
+	if l.at == nil {
+		return app.Commands
+	}
+	return l.at.Subcommands
+}
+
+// endFlags is for a "--": the rest, from rest on, is operands.
+func (l *commandLine) endFlags(args []string, rest int) {
+	l.dashes = true
+	if l.verb == "each" {
+		l.patterns, l.operands = l.operands, nil
+	}
+	if l.verb == "each" || l.verb == "exec" {
+		l.wrapped = rest
+	}
+	l.operands = append(l.operands, args[rest:]...)
+}
+
+// readFlag reads the flag at args[n], with its value, and returns where it ends.
+func (l *commandLine) readFlag(app *cli.App, args []string, n int) (last int, err error) {
+	word := args[n]
+	flag, global := findFlag(app, l.at, word)
+	if flag == nil && l.verb == "each" && !slices.Contains(args, "--") {
+		return n, l.noDashes() // it is the command's
+	}
+	if flag == nil {
+		return n, l.unknownFlag(app, word)
+	}
+	name := flag.Names()[0]
+	l.help = l.help || name == "help"
+	words := []string{word}
+	_, value, found := strings.Cut(word, "=")
+	if takesValue(flag) && !found {
+		if n++; n == len(args) {
+			l.needValue = flag
+			return n, &usageError{"flag " + word + " needs a value", l.verb}
+		}
+		value = args[n]
+		words = append(words, value)
+	}
+	l.given[name] = value
+	if global {
+		l.globals = append(l.globals, words...)
+	} else {
+		l.flags = append(l.flags, words...)
+	}
+	return n, nil
+}
+
+func (l *commandLine) readVerb(app *cli.App, word string) error {
+	below := l.commandsBelow(app)
+	next := findCommand(below, word)
+	if next == nil {
+		l.unknown = true
+		return unknownVerb(below, l.verb, word)
+	}
+	l.at, l.verb = next, strings.TrimSpace(l.verb+" "+next.Name)
+	return nil
+}
+
+// flagGiven reports whether a flag was given, by its first name.
+func (l *commandLine) flagGiven(name string) bool {
+	_, given := l.given[name]
+	return given
+}
+
+// names are the operands that stand for profiles, shells or commands of stsx;
+// not those of CMD.
+func (l *commandLine) names() []string {
+	switch {
+	case l.verb == "exec" && l.profile != nil:
+		return []string{*l.profile}
+	case l.verb == "exec":
+		return nil
+	case l.dashes && l.verb == "each":
+		return l.patterns
+	}
+	return l.operands
 }
 
 // noDashes is the command line of each without what sets the command apart.
-func (i commandLine) noDashes() error {
-	return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, i.verb}
+func (l *commandLine) noDashes() error {
+	return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, l.verb}
 }
 
 // checkComplete refuses a line that ended before its verb did.
-func (i commandLine) checkComplete(at *cli.Command) error {
-	if at != nil && len(at.Subcommands) > 0 && at.Action == nil && !i.help {
-		return &usageError{i.verb + " needs one of: " + strings.Join(commandNames(at.Subcommands), ", "), i.verb}
+func (l *commandLine) checkComplete() error {
+	if l.at != nil && len(l.at.Subcommands) > 0 && l.at.Action == nil && !l.help {
+		return &usageError{l.verb + " needs one of: " + strings.Join(commandNames(l.at.Subcommands), ", "), l.verb}
 	}
 	return nil
 }
@@ -135,10 +204,8 @@ func findFlag(app *cli.App, at *cli.Command, word string) (flag cli.Flag, global
 
 func flagNamed(flags []cli.Flag, name string) cli.Flag {
 	for _, f := range flags {
-		for _, n := range f.Names() {
-			if n == name {
-				return f
-			}
+		if slices.Contains(f.Names(), name) {
+			return f
 		}
 	}
 	return nil
@@ -149,17 +216,17 @@ func takesValue(f cli.Flag) bool {
 	return ok && v.TakesValue()
 }
 
-func (i commandLine) unknownFlag(app *cli.App, at *cli.Command, word string) error {
+func (l *commandLine) unknownFlag(app *cli.App, word string) error {
 	name, _, _ := strings.Cut(word, "=")
 	known := longNames(app.Flags)
-	if at != nil {
-		known = append(known, longNames(at.Flags)...)
+	if l.at != nil {
+		known = append(known, longNames(l.at.Flags)...)
 	}
 	text := "unknown flag " + quotedName(name)
 	if near := session.Near(strings.TrimLeft(name, "-"), known); len(near) > 0 {
 		text += "; did you mean --" + strings.Join(near, " or --") + "?"
 	}
-	return &usageError{text, i.verb}
+	return &usageError{text, l.verb}
 }
 
 func unknownVerb(commands []*cli.Command, under, word string) error {
@@ -178,6 +245,7 @@ func longNames(flags []cli.Flag) []string {
 	return out
 }
 
+// commandNames are the names of those that a person is told of.
 func commandNames(commands []*cli.Command) []string {
 	var out []string
 	for _, c := range commands {
@@ -186,4 +254,12 @@ func commandNames(commands []*cli.Command) []string {
 		}
 	}
 	return out
+}
+
+// noOperands refuses operands where the verb takes none.
+func (r *commandRun) noOperands() error {
+	if len(r.operands) > 0 {
+		return &usageError{r.verb + " takes no argument, and was given " + quotedName(r.operands[0]), r.verb}
+	}
+	return nil
 }

@@ -86,9 +86,9 @@ func TestHostileFlag(t *testing.T) {
 	}
 }
 
-// FuzzSplit: it never panics, and whatever the words, those of CMD come out as
+// FuzzArgs: it never panics, and whatever the words, those of CMD come out as
 // they went in.
-func FuzzSplit(f *testing.F) {
+func FuzzArgs(f *testing.F) {
 	f.Add("exec", "prod", "--", "ls", "--role")
 	f.Add("--role", "exec", "exec", "-", "")
 	f.Fuzz(func(t *testing.T, a, b, c, d, e string) {

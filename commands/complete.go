@@ -76,99 +76,36 @@ func visibleAnswer(a completions.Answer) completions.Answer {
 	return a
 }
 
-// cursorPosition is where on the line the cursor is, by the tree that the parser uses.
-type cursorPosition struct {
-	at       *cli.Command      // nil before the first command
-	verb     string            // "password set"
-	used     map[string]string // flags given, by their first names, with their last values
-	pending  cli.Flag          // the flag whose value stands at the cursor
-	operands []string          // what is neither command nor flag
-	ended    bool              // a "--" stands before the cursor
-	command  int               // the index of the wrapped command's first word, -1: there is none yet
-	unknown  bool              // a word is no command
-}
-
-// walk is split for a line that is not finished and may be wrong: what split
-// refuses is passed over.
-func walk(app *cli.App, words []string) cursorPosition {
-	c := cursorPosition{used: map[string]string{}, command: -1}
-	below := app.Commands
-	for n := 0; n < len(words); n++ {
-		word := words[n]
-		switch {
-		case word == "--" && !c.ended && c.at != nil:
-			c.ended = true
-			if c.wrapsCommand() {
-				c.command = n + 1
-				return c
-			}
-		case !c.ended && len(word) > 1 && word[0] == '-':
-			flag, _ := findFlag(app, c.at, word)
-			if flag == nil {
-				continue
-			}
-			_, value, given := strings.Cut(word, "=")
-			if takesValue(flag) && !given {
-				if n++; n == len(words) {
-					c.pending = flag
-					return c
-				}
-				value = words[n]
-			}
-			c.used[flag.Names()[0]] = value
-		case len(below) > 0:
-			next := findCommand(below, word)
-			if next == nil {
-				c.unknown = true
-				return c
-			}
-			c.at, c.verb, below = next, strings.TrimSpace(c.verb+" "+next.Name), next.Subcommands
-		case c.operandKind() == profileThenCommand && len(c.operands) == 1:
-			c.command = n
-			return c
-		default:
-			c.operands = append(c.operands, word)
-		}
-	}
-	return c
-}
-
-// wrapsCommand reports whether the verb runs a command.
-func (c cursorPosition) wrapsCommand() bool {
-	t := c.operandKind()
-	return t == profileThenCommand || t == profilesThenCommand
-}
-
 // answerAt is what may stand in place of current, after words.
 func (r *commandRun) answerAt(words []string, current string) completions.Answer {
-	c := walk(r.app, words)
-	s := valueSources{commandRun: r, cursorPosition: c}
+	r.commandLine = completedArgs(r.app, words)
+	s := valueSources{r}
 	name, _, equals := strings.Cut(current, "=")
 	switch {
-	case c.unknown:
+	case r.unknown:
 		return completions.Answer{}
-	case c.command >= 0:
-		return completions.Answer{Kind: completions.WrappedCommand, At: c.command}
-	case c.pending != nil:
-		return s.flagValues(c.pending, "")
-	case !c.ended && equals && strings.HasPrefix(current, "--"):
-		if flag, _ := findFlag(r.app, c.at, name); flag != nil && takesValue(flag) {
+	case r.wrapped >= 0:
+		return completions.Answer{Kind: completions.WrappedCommand, At: r.wrapped}
+	case r.needValue != nil:
+		return s.flagValues(r.needValue, "")
+	case !r.dashes && equals && strings.HasPrefix(current, "--"):
+		if flag, _ := findFlag(r.app, r.at, name); flag != nil && takesValue(flag) {
 			return s.flagValues(flag, name+"=")
 		}
 		return completions.Answer{}
-	case !c.ended && strings.HasPrefix(current, "-"):
+	case !r.dashes && strings.HasPrefix(current, "-"):
 		return completions.Answer{Candidates: s.flagCandidates()}
-	case c.at == nil:
+	case r.at == nil:
 		return completions.Answer{Candidates: verbCandidates(r.app.Commands)}
-	case c.operandKind() == fileName && len(c.operands) == 0:
+	case r.operandKind() == fileName && len(r.operands) == 0:
 		return completions.Answer{Kind: completions.FileNames}
-	case len(c.at.Subcommands) > 0:
-		return completions.Answer{Candidates: verbCandidates(c.at.Subcommands)}
-	case c.operandKind() == profileThenCommand && len(c.operands) == 1:
+	case len(r.at.Subcommands) > 0:
+		return completions.Answer{Candidates: verbCandidates(r.at.Subcommands)}
+	case r.operandKind() == profileThenCommand && len(r.names()) == 1:
 		return completions.Answer{Kind: completions.WrappedCommand, At: len(words)}
 	}
 	values := s.operandValues()
-	if len(values) == 0 && c.operandKind() == noOperand && !c.ended {
+	if len(values) == 0 && r.operandKind() == noOperand && !r.dashes {
 		values = s.flagCandidates()
 	}
 	return completions.Answer{Candidates: values}
@@ -192,7 +129,7 @@ func (s valueSources) flagCandidates() []completions.Candidate {
 	add := func(flags []cli.Flag) {
 		for _, f := range flags {
 			name := f.Names()[0]
-			_, used := s.used[name]
+			used := s.flagGiven(name)
 			if v, ok := f.(cli.VisibleFlag); used || offered[name] || ok && !v.IsVisible() || name == "version" && s.at != nil {
 				continue
 			}

@@ -54,34 +54,35 @@ func TestEveryVerbAndFlagIsDecided(t *testing.T) {
 	}
 }
 
-// Completion and the parser read a line alike: where split takes a line, walk
-// has found the same verb, and the same command behind the profile.
-func TestWalkReadsAsSplitDoes(t *testing.T) {
+// TestCompletedArgs: what the parser refuses is passed over, and the command
+// behind the profile is found.
+func TestCompletedArgs(t *testing.T) {
 	r := newRun()
-	for _, line := range []string{
-		"exec prod", "exec prod terraform plan", "exec prod -- terraform plan", "exec --quiet prod --mfa totp x --y",
-		"--region eu-west-1 exec prod --duration=8h -- a -- b", "exec -- a", "exec prod --", "--config x --quiet exec --role r p c",
-		"login a b --all", "login -- a --all", "password set --idp x", "help password", "status --json", "env p --shell bash",
+	for line, want := range map[string]struct {
+		verb    string
+		wrapped int
+	}{
+		"exec prod":                              {"exec", -1},
+		"exec --bogus prod terraform plan":       {"exec", 3},
+		"exec prod --no-such -- terraform plan":  {"exec", 4},
+		"--region eu-west-1 exec prod -- a -- b": {"exec", 5},
+		"each a* --bogus -- ls":                  {"each", 4},
+		"login a --bogus b":                      {"login", -1},
+		"--bogus password --what set":            {"password set", -1},
+		"-- login a":                             {"login", -1},
+		"password":                               {"password", -1},
+		"exec prod --role":                       {"exec", -1},
 	} {
-		words := strings.Fields(line)
-		i, err := parseArgs(r.app, words)
-		if err != nil {
-			t.Fatalf("%s: %v", line, err)
+		got := completedArgs(r.app, strings.Fields(line))
+		if got.verb != want.verb || got.wrapped != want.wrapped || got.unknown {
+			t.Errorf("%s: verb %q, command at %d, unknown %v", line, got.verb, got.wrapped, got.unknown)
 		}
-		c := walk(r.app, words)
-		if c.verb != i.verb {
-			t.Errorf("%s: verb %q, split says %q", line, c.verb, i.verb)
-		}
-		if i.verb != "exec" {
-			continue
-		}
-		var behind []string
-		if c.command >= 0 {
-			behind = words[c.command:]
-		}
-		if !slices.Equal(behind, i.operands) {
-			t.Errorf("%s: command %q, split says %q", line, behind, i.operands)
-		}
+	}
+	if got := completedArgs(r.app, []string{"password", "lose", "--idp"}); !got.unknown || got.needValue != nil {
+		t.Error(got)
+	}
+	if got := completedArgs(r.app, []string{"exec", "--role"}); got.needValue == nil || got.needValue.Names()[0] != "role" {
+		t.Error(got)
 	}
 }
 

@@ -37,13 +37,10 @@ func operandKinds() map[string]operandKind {
 	}
 }
 
-func (c cursorPosition) operandKind() operandKind { return operandKinds()[c.verb] }
+func (l *commandLine) operandKind() operandKind { return operandKinds()[l.verb] }
 
 // valueSources are what values come from, for one line.
-type valueSources struct {
-	*commandRun
-	cursorPosition
-}
+type valueSources struct{ *commandRun }
 
 type candidateList = []completions.Candidate
 
@@ -93,14 +90,14 @@ func wordCandidates(all ...string) candidateList {
 
 // operandValues is what may be the verb's next operand.
 func (s valueSources) operandValues() candidateList {
-	first := len(s.operands) == 0
+	first := len(s.names()) == 0
 	switch t := s.operandKind(); {
 	case t == manyProfiles, t == profilesThenCommand, (t == oneProfile || t == profileThenCommand) && first:
-		_, all := s.used["all"]
+		all := s.flagGiven("all")
 		if all {
 			return nil
 		}
-		return slices.DeleteFunc(s.profileCandidates(), func(c completions.Candidate) bool { return slices.Contains(s.operands, c.Value) })
+		return slices.DeleteFunc(s.profileCandidates(), func(c completions.Candidate) bool { return slices.Contains(s.names(), c.Value) })
 	case t == completionShell && first:
 		return wordCandidates(completions.ShellNames()...)
 	case t == hookShell && first:
@@ -122,16 +119,12 @@ func (s valueSources) operandValues() candidateList {
 // readConfiguration is the file that the line means; nil when there is none that
 // can be read.
 func (s valueSources) readConfiguration() Profiles {
-	path := s.used["config"]
+	path := s.given["config"]
 	if rest, ok := strings.CutPrefix(path, "~/"); ok { // the shell has not expanded it
 		path = s.Getenv("HOME") + "/" + rest
 	}
 	s.settings.Config = path
-	kit, err := s.openDrivers()
-	if err != nil {
-		return nil
-	}
-	read, err := kit.Profiles()
+	read, err := s.configuration()
 	if err != nil {
 		return nil
 	}

@@ -37,25 +37,21 @@ func (r *commandRun) consoleCommand() *cli.Command {
 }
 
 func (r *commandRun) runConsole(ctx context.Context, service string, printed bool) error {
-	name, err := r.oneProfile()
-	if err != nil {
-		return err
-	}
 	// The flag says how long the console's session is, not the credentials'.
 	to := session.Console{Service: service, Duration: r.settings.Duration}
 	r.settings.Duration = 0
-	p, err := r.profileNamed(name)
+	p, err := r.profileGiven()
 	if err != nil {
 		return err
 	}
 	switch {
 	case p.Source != nil && to.Duration > 0:
-		return &usageError{"--duration: AWS takes none for the console of a chained role, which " + quotedName(name) + " is", r.verb}
+		return &usageError{"--duration: AWS takes none for the console of a chained role, which " + quotedName(p.Name) + " is", r.verb}
 	case p.MaxDuration > 0 && to.Duration > p.MaxDuration:
-		return &usageError{"--duration is above max_duration of " + quotedName(name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
+		return &usageError{"--duration is above max_duration of " + quotedName(p.Name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
 	}
 	to.Issuer = p.Root().Org.URL
-	s, err := r.drivers.Broker.Open(ctx, p)
+	s, err := r.openSession(ctx, p)
 	if err != nil {
 		return err
 	}

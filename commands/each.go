@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -91,7 +89,7 @@ func (r *commandRun) runEach(ctx context.Context, o eachOptions) error {
 	for i, p := range profiles {
 		profiles[i] = p.Confirmed()
 	}
-	run := &eachRun{commandRun: r, profiles: profiles, opened: r.drivers.Broker.OpenAll(ctx, profiles, false)}
+	run := &eachRun{commandRun: r, profiles: profiles, opened: r.openSessions(ctx, profiles, false)}
 	var unopened profileFailures
 	for i, opened := range run.opened {
 		if wasStopped(ctx, opened.Err) {
@@ -122,57 +120,6 @@ func (r *commandRun) runEach(ctx context.Context, o eachOptions) error {
 		return err
 	}
 	return run.failureSummary(endings)
-}
-
-// matchingProfiles are the profiles that patterns stand for, in the configuration's
-// order, each once. A profile of exactly that name comes before what its name
-// would mean as a pattern.
-func (r *commandRun) matchingProfiles(patterns []string) ([]string, error) {
-	kit, err := r.openDrivers()
-	if err != nil {
-		return nil, err
-	}
-	profiles, err := kit.Profiles()
-	if err != nil {
-		return nil, err
-	}
-	all := profiles.Names()
-	found := map[string]bool{}
-	for _, pattern := range patterns {
-		if slices.Contains(all, pattern) {
-			found[pattern] = true
-			continue
-		}
-		if !strings.ContainsAny(pattern, `*?[\`) {
-			if _, err := profiles.Profile(pattern); err != nil {
-				return nil, err
-			}
-		}
-		matched := false
-		for _, name := range all {
-			ok, err := matchesPattern(pattern, name)
-			if err != nil {
-				return nil, &usageError{quotedName(pattern) + " is not a pattern: [ and \\ have to be complete", r.verb}
-			}
-			if ok {
-				found[name], matched = true, true
-			}
-		}
-		if !matched {
-			text := "no profile matches " + quotedName(pattern)
-			if near := session.Near(strings.Trim(pattern, "*?"), all); len(near) > 0 {
-				return nil, errors.New(text + "; near it: " + nameList(near))
-			}
-			return nil, errors.New(text + "; there are " + nameList(all))
-		}
-	}
-	return slices.DeleteFunc(all, func(name string) bool { return !found[name] }), nil
-}
-
-// matchesPattern is path.Match, but * and ? stand for a slash too: profiles are no paths.
-func matchesPattern(pattern, name string) (bool, error) {
-	const slash = "\x00"
-	return path.Match(strings.ReplaceAll(pattern, "/", slash), strings.ReplaceAll(name, "/", slash))
 }
 
 // eachRun is the profiles of one stsx each.
@@ -207,7 +154,7 @@ func (e *eachRun) openSession(ctx context.Context, i int) (session.Session, erro
 				which, profiles = append(which, j), append(profiles, e.profiles[j])
 			}
 		}
-		for n, opened := range e.drivers.Broker.OpenAll(ctx, profiles, false) {
+		for n, opened := range e.openSessions(ctx, profiles, false) {
 			e.opened[which[n]] = opened
 		}
 	}

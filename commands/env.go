@@ -2,8 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -61,15 +59,7 @@ func (r *commandRun) printEnvFailure(status int) {
 	if r.StdoutIsTerminal {
 		return
 	}
-	name := ""
-	for i, flag := range r.flags {
-		if value, found := strings.CutPrefix(flag, "--shell="); found {
-			name = value
-		} else if flag == "--shell" && i+1 < len(r.flags) {
-			name = r.flags[i+1]
-		}
-	}
-	if d, err := r.chooseDialect(name); err == nil {
+	if d, err := r.chooseDialect(r.given["shell"]); err == nil {
 		_ = r.printText(d.FailWith(status)) // a closed pipe has no reader to tell
 	}
 }
@@ -95,7 +85,7 @@ func (r *commandRun) chooseDialect(name string) (shellinit.Dialect, error) {
 }
 
 func (r *commandRun) runEnv(ctx context.Context, d shellinit.Dialect, force bool) error {
-	name, err := r.envProfile()
+	name, err := r.oneProfile()
 	if err != nil {
 		return err
 	}
@@ -109,11 +99,8 @@ func (r *commandRun) runEnv(ctx context.Context, d shellinit.Dialect, force bool
 	if err != nil {
 		return err
 	}
-	s, err := r.drivers.Broker.Open(ctx, p)
+	s, err := r.openSession(ctx, p)
 	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
 		return err
 	}
 	set := sessionVariables(s)
@@ -129,19 +116,6 @@ func (r *commandRun) runEnv(ctx context.Context, d shellinit.Dialect, force bool
 		return err
 	}
 	return r.printText(text)
-}
-
-// envProfile is the profile named, else the default one.
-func (r *commandRun) envProfile() (string, error) {
-	switch {
-	case len(r.operands) == 0:
-		return r.defaultProfile()
-	case len(r.operands) > 1:
-		return "", &usageError{"env takes one profile, and was given " + nameList(r.operands), r.verb}
-	case r.operands[0] == "":
-		return "", &usageError{"the profile's name is empty", r.verb}
-	}
-	return r.operands[0], nil
 }
 
 func (r *commandRun) runUnset(d shellinit.Dialect, force bool) error {
@@ -161,14 +135,6 @@ func (r *commandRun) runUnset(d shellinit.Dialect, force bool) error {
 	return r.printText(text)
 }
 
-// printText writes all at once: a shell evaluates everything or nothing.
-func (r *commandRun) printText(text string) error {
-	if _, err := r.Stdout.Write([]byte(text)); err != nil {
-		return fmt.Errorf("writing to standard output: %w", err)
-	}
-	return nil
-}
-
 // notOnTerminal refuses to write where nobody evaluates it, and says how it
 // is meant.
 func (r *commandRun) notOnTerminal(d shellinit.Dialect, force bool, argument string) error {
@@ -182,14 +148,6 @@ func (r *commandRun) notOnTerminal(d shellinit.Dialect, force bool, argument str
 	return &forgottenError{shell: d.Name, line: d.CommandLine(argv...)}
 }
 
-// flagGiven reports whether the verb's flag was given.
-func (r *commandRun) flagGiven(name string) bool {
-	return slices.ContainsFunc(r.flags, func(word string) bool {
-		word, _, _ = strings.Cut(strings.TrimLeft(word, "-"), "=")
-		return word == name
-	})
-}
-
 // forgottenError is an env whose output goes to a terminal.
 type forgottenError struct{ shell, line string }
 
@@ -199,24 +157,4 @@ func (e *forgottenError) Error() string {
 
 func (e *forgottenError) Hint() string {
 	return "in " + e.shell + ": " + e.line + "\n      (--force prints it here)"
-}
-
-// wrapWords joins words with commas, in lines of at most width letters.
-func wrapWords(words []string, width int) string {
-	var out strings.Builder
-	at := 0
-	for i, word := range words {
-		if i > 0 {
-			out.WriteByte(',')
-			if at += 2; at+len(word) > width {
-				out.WriteString("\n   ")
-				at = 0
-			} else {
-				out.WriteByte(' ')
-			}
-		}
-		out.WriteString(word)
-		at += len(word)
-	}
-	return out.String()
 }

@@ -2,15 +2,8 @@ package commands
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os/exec"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
-
-	"stsx/commands/process"
-	"stsx/session"
 )
 
 func (r *commandRun) execCommand() *cli.Command {
@@ -39,7 +32,7 @@ func (r *commandRun) execCommand() *cli.Command {
 }
 
 func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
-	name, err := r.execProfile()
+	name, err := r.oneProfile()
 	if err != nil {
 		return err
 	}
@@ -61,7 +54,7 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 			return err
 		}
 	}
-	s, err := r.drivers.Broker.Open(ctx, p)
+	s, err := r.openSession(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -83,19 +76,6 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 	return notStarted(argv[0], r.Replace(path, argv, overlayEnviron(r.Environ, sessionVariables(s), r.GOOS)))
 }
 
-// execProfile is the profile named, else the default one. A name that is
-// there but empty (`stsx exec "$P"` with P unset) is a mistake, not a wish for
-// the default.
-func (r *commandRun) execProfile() (string, error) {
-	if r.commandLine.profile == nil {
-		return r.defaultProfile()
-	}
-	if *r.commandLine.profile == "" {
-		return "", &usageError{"the profile's name is empty", "exec"}
-	}
-	return *r.commandLine.profile, nil
-}
-
 func (r *commandRun) defaultShell() string {
 	if r.GOOS == "windows" {
 		if shell := r.Getenv("ComSpec"); shell != "" {
@@ -107,30 +87,4 @@ func (r *commandRun) defaultShell() string {
 		return shell
 	}
 	return "/bin/sh"
-}
-
-// notStarted gives an error of looking for or starting a command its status.
-func notStarted(name string, err error) error {
-	var done process.Ended
-	switch {
-	case err == nil, errors.As(err, &done):
-		return err
-	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return &commandError{statusNotFound, errors.New("command not found: " + quotedName(name))}
-	}
-	// Without the words of the packages between.
-	var number syscall.Errno
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		err = file.Err
-	}
-	if errors.As(err, &number) {
-		err = number
-	}
-	return &commandError{statusNotExecutable, errors.New("can't execute " + quotedName(name) + ": " + err.Error())}
-}
-
-// describeSession is one session in a line for people.
-func describeSession(s session.Session) string {
-	return s.Profile + ": " + s.Role.Name() + " in " + s.Role.Account()
 }

@@ -2,14 +2,10 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"stsx/session"
 )
 
 func (r *commandRun) loginCommand() *cli.Command {
@@ -40,7 +36,7 @@ func (r *commandRun) runLogin(ctx context.Context, all, force bool) error {
 	if err != nil {
 		return err
 	}
-	opened := r.drivers.Broker.OpenAll(ctx, profiles, force)
+	opened := r.openSessions(ctx, profiles, force)
 	var failed profileFailures
 	for i, o := range opened {
 		switch {
@@ -53,107 +49,6 @@ func (r *commandRun) runLogin(ctx context.Context, all, force bool) error {
 		}
 	}
 	return failed.asError("were not opened", len(profiles))
-}
-
-// profilesNamed looks all of names up before anything is done for one: a
-// misspelt name should not cost a sign-in.
-func (r *commandRun) profilesNamed(names []string) ([]session.Profile, error) {
-	profiles := make([]session.Profile, len(names))
-	for i, name := range names {
-		p, err := r.profileNamed(name)
-		if err != nil {
-			return nil, err
-		}
-		profiles[i] = p
-	}
-	return profiles, nil
-}
-
-// wasStopped reports whether err, which may be nil, is the person's or a signal's
-// wish to end.
-func wasStopped(ctx context.Context, err error) bool {
-	return err != nil && ctx.Err() != nil || errors.Is(err, session.ErrInterrupted)
-}
-
-// profileFailures are what went wrong for some of many profiles.
-type profileFailures struct {
-	act  string // "were not opened"
-	of   int    // profiles in all
-	each []profileFailure
-}
-
-// profileFailure is an error and the profiles that have it.
-type profileFailure struct {
-	profiles []string
-	err      error
-}
-
-// add puts profiles with one error together.
-func (f *profileFailures) add(profile string, err error) {
-	for i, one := range f.each {
-		if one.err.Error() == err.Error() {
-			f.each[i].profiles = append(one.profiles, profile)
-			return
-		}
-	}
-	f.each = append(f.each, profileFailure{[]string{profile}, err})
-}
-
-// asError is f as an error of act, nil when nothing failed.
-func (f profileFailures) asError(act string, of int) error {
-	if len(f.each) == 0 {
-		return nil
-	}
-	f.act, f.of = act, of
-	return &f
-}
-
-func (f *profileFailures) Error() string {
-	n := 0
-	var lines strings.Builder
-	for _, one := range f.each {
-		n += len(one.profiles)
-		fmt.Fprintf(&lines, "\n  %s: %v", nameList(one.profiles), one.err)
-	}
-	return fmt.Sprintf("%d of %s %s:", n, session.Plural(f.of, "profile"), f.act) + lines.String()
-}
-
-// worstStatus is the highest exit status among f, with the hint of the error that
-// has it.
-func (f *profileFailures) worstStatus() (code int, hint string) {
-	for _, one := range f.each {
-		if c, h := errorStatus(one.err); c > code {
-			code, hint = c, h
-		}
-	}
-	return code, hint
-}
-
-// chosenProfiles are those named on the command line, all, or the default one.
-func (r *commandRun) chosenProfiles(all bool) ([]string, error) {
-	kit, err := r.openDrivers()
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case all && len(r.operands) > 0:
-		return nil, &usageError{"--all and profiles named don't go together", r.verb}
-	case all:
-		profiles, err := kit.Profiles()
-		if err != nil {
-			return nil, err
-		}
-		return profiles.Names(), nil
-	case len(r.operands) > 0:
-		for _, name := range r.operands {
-			if name == "" {
-				return nil, &usageError{"the profile's name is empty", r.verb}
-			}
-		}
-		return r.operands, nil
-	}
-	name, err := r.defaultProfile()
-	return []string{name}, err
 }
 
 // timeLeft is a duration as a person says it: 7h59m, 42m, 30s.

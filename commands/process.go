@@ -36,15 +36,7 @@ type processAnswer struct {
 }
 
 func (r *commandRun) runProcess(ctx context.Context) error {
-	name, err := r.oneProfile()
-	if err != nil {
-		return err
-	}
-	p, err := r.profileNamed(name)
-	if err != nil {
-		return err
-	}
-	s, err := r.drivers.Broker.Open(ctx, p)
+	s, err := r.openNamed(ctx)
 	if err != nil {
 		return err
 	}

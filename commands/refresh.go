@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"stsx/commands/process"
 	"stsx/session"
@@ -133,13 +132,4 @@ func (r *commandRun) loginLine(profile string) string {
 		words = append(words, "--duration", r.settings.Duration.String())
 	}
 	return strings.Join(words, " ")
-}
-
-// clockTime is a time as people say it, with the day when it is another than today.
-func clockTime(at, now time.Time) string {
-	at = at.In(now.Location())
-	if at.YearDay() != now.YearDay() || at.Year() != now.Year() {
-		return at.Format("15:04 on 2 January")
-	}
-	return at.Format("15:04")
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"stsx/commands/process"
@@ -219,3 +222,24 @@ func reportError(w io.Writer, err error, command bool) int {
 // plainText makes text from outside (pages, configuration, AWS) harmless on a
 // terminal. Line breaks of our own lists stay.
 func plainText(text string) string { return session.VisibleText(text) }
+
+// notStarted gives an error of looking for or starting a command its status.
+func notStarted(name string, err error) error {
+	var done process.Ended
+	switch {
+	case err == nil, errors.As(err, &done):
+		return err
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return &commandError{statusNotFound, errors.New("command not found: " + quotedName(name))}
+	}
+	// Without the words of the packages between.
+	var number syscall.Errno
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	if errors.As(err, &number) {
+		err = number
+	}
+	return &commandError{statusNotExecutable, errors.New("can't execute " + quotedName(name) + ": " + err.Error())}
+}

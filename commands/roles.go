@@ -34,10 +34,6 @@ func (r *commandRun) rolesCommand() *cli.Command {
 	}
 }
 
-func idpFlag() cli.Flag {
-	return &cli.StringFlag{Name: "idp", Usage: "`NAME` of the identity provider, when the configuration has several"}
-}
-
 type roleLine struct {
 	Account string `json:"account"`
 	Name    string `json:"account_name"` // "" = not known
@@ -101,44 +97,4 @@ func (r *commandRun) learnNames(ctx context.Context, a session.Assertion) {
 		return
 	}
 	r.drivers.Names.Learn(names)
-}
-
-// accountName is what is known of an account beside its number; "" = nothing.
-func (r *commandRun) accountName(account string) string {
-	if r.drivers.Names == nil {
-		return ""
-	}
-	return r.drivers.Names.Name(account)
-}
-
-// nameColumn makes cells of a column that is only there when one of them would
-// hold something.
-func nameColumn(there bool) func(name string) string {
-	return func(name string) string {
-		if !there {
-			return ""
-		}
-		if name == "" {
-			name = "-"
-		}
-		return plainText(name) + "\t"
-	}
-}
-
-// orgNamed is the identity provider named, with the flags in place of what the
-// configuration says.
-func (r *commandRun) orgNamed(name string) (session.Org, error) {
-	kit, err := r.openDrivers()
-	if err != nil {
-		return session.Org{}, err
-	}
-	profiles, err := kit.Profiles()
-	if err != nil {
-		return session.Org{}, err
-	}
-	o, err := profiles.Org(name)
-	if err != nil {
-		return session.Org{}, err
-	}
-	return r.overrideOrg(o), nil
 }

@@ -39,22 +39,18 @@ func (r *commandRun) saveCommand() *cli.Command {
 }
 
 func (r *commandRun) runSave(ctx context.Context, section string, force bool) error {
-	name, err := r.oneProfile()
-	if err != nil {
-		return err
-	}
-	p, err := r.profileNamed(name)
+	p, err := r.profileGiven()
 	if err != nil {
 		return err
 	}
 	if section == "" {
-		section = name
+		section = p.Name
 	}
 	// A name that can't be written, or keys that must stay, should not cost a sign-in.
 	if err := r.drivers.AWSFiles.CheckSave(section, force); err != nil {
 		return err
 	}
-	s, err := r.drivers.Broker.Open(ctx, p)
+	s, err := r.openSession(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -91,17 +87,4 @@ func (r *commandRun) runUnsave(ctx context.Context, section string) error {
 	}
 	kit.Ask.Say("took the session out of [" + section + "] of " + path)
 	return nil
-}
-
-// oneProfile is the one operand, else the default profile.
-func (r *commandRun) oneProfile() (string, error) {
-	switch {
-	case len(r.operands) > 1:
-		return "", &usageError{r.verb + " takes one profile, and was given " + nameList(r.operands), r.verb}
-	case len(r.operands) == 0:
-		return r.defaultProfile()
-	case r.operands[0] == "":
-		return "", &usageError{"the profile's name is empty", r.verb}
-	}
-	return r.operands[0], nil
 }

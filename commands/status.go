@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,10 +19,6 @@ func (r *commandRun) statusCommand() *cli.Command {
 		Flags:     []cli.Flag{jsonFlag(), helpFlag()},
 		Action:    func(c *cli.Context) error { return r.runStatus(c.Context, c.Bool("json")) },
 	}
-}
-
-func jsonFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true}
 }
 
 type statusLine struct {
@@ -113,20 +108,4 @@ func (s statusReport) rememberedText(now time.Time) string {
 		all = append(all, fmt.Sprintf("%s as %s, %s ago", quotedName(one.IdP), quotedName(one.Username), timeLeft(max(0, now.Sub(one.Used)))))
 	}
 	return strings.Join(all, "; ") + "; cookies sealed in " + s.Cookies
-}
-
-func (r *commandRun) printJSON(v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(r.Stdout, "%s\n", text)
-	return err
-}
-
-func (r *commandRun) noOperands() error {
-	if len(r.operands) > 0 {
-		return &usageError{r.verb + " takes no argument, and was given " + quotedName(r.operands[0]), r.verb}
-	}
-	return nil
 }

@@ -27,15 +27,7 @@ type identityReport struct {
 }
 
 func (r *commandRun) runWhoami(ctx context.Context, asJSON bool) error {
-	name, err := r.oneProfile()
-	if err != nil {
-		return err
-	}
-	p, err := r.profileNamed(name)
-	if err != nil {
-		return err
-	}
-	s, err := r.drivers.Broker.Open(ctx, p)
+	s, err := r.openNamed(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,12 +36,12 @@ func (r *commandRun) runWhoami(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return r.printJSON(identityReport{name, who.Account, r.accountName(who.Account), who.ARN, who.UserID})
+		return r.printJSON(identityReport{s.Profile, who.Account, r.accountName(who.Account), who.ARN, who.UserID})
 	}
 	account := who.Account
 	if called := r.accountName(account); called != "" {
 		account += " (" + called + ")"
 	}
-	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quotedName(name), plainText(account), plainText(who.ARN), plainText(who.UserID))
+	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quotedName(s.Profile), plainText(account), plainText(who.ARN), plainText(who.UserID))
 	return err
 }

@@ -1,0 +1,145 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"stsx/session"
+)
+
+func globalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Usage: "read this `FILE` instead of the usual one"},
+		&cli.BoolFlag{Name: "verbose", Usage: "say what is being done", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "quiet", Usage: "say nothing but errors", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "no-input", Usage: "never ask: fail with status 3 and say what was needed", DisableDefaultText: true},
+		&cli.StringFlag{Name: "browser", Usage: "run the browser in this `MODE`: headless, visible or auto"},
+		&cli.StringFlag{Name: "browser-path", Usage: "use the browser in this `FILE`"},
+		&cli.StringFlag{Name: "debug-bundle", Usage: "write what a sign-in looked like to this new `FILE` (zip), without secrets"},
+		&cli.StringFlag{Name: "username", Usage: "sign in as `NAME`"},
+		&cli.BoolFlag{Name: "password-stdin", Usage: "read the password from the first line of standard input", DisableDefaultText: true},
+		&cli.StringFlag{Name: "mfa", Usage: "sign in with this `FACTOR`: totp, push, sms, email, …"},
+		&cli.StringFlag{Name: "mfa-code", Usage: "`CODE` for the factor, good once"},
+		&cli.StringFlag{Name: "role", Usage: "assume this `ROLE` (name or ARN) instead of the profile's"},
+		&cli.StringFlag{Name: "duration", Usage: "ask for a session this long: `8h`, 90m"},
+		&cli.StringFlag{Name: "region", Usage: "use this `REGION` instead of the profile's"},
+		&cli.BoolFlag{Name: "version", Usage: "show the version", DisableDefaultText: true},
+	}
+}
+
+func helpFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show help", DisableDefaultText: true}
+}
+
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true}
+}
+
+func idpFlag() cli.Flag {
+	return &cli.StringFlag{Name: "idp", Usage: "`NAME` of the identity provider, when the configuration has several"}
+}
+
+// readSettings reads the global flags, before any verb.
+func (r *commandRun) readSettings(c *cli.Context) error {
+	s := Settings{
+		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
+		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"), Username: c.String("username"),
+		MFA: c.String("mfa"), MFACode: session.NewSecret(c.String("mfa-code")), Role: c.String("role"), Region: c.String("region"),
+		Password: session.NewSecret(r.Getenv("STSX_PASSWORD")),
+	}
+	for _, flag := range []string{"config", "browser", "browser-path", "debug-bundle", "username", "mfa", "mfa-code", "role", "region"} {
+		if c.IsSet(flag) && c.String(flag) == "" {
+			return &usageError{"--" + flag + " is empty", r.verb}
+		}
+	}
+	if err := wellFormed(s); err != nil {
+		return &usageError{err.Error(), r.verb}
+	}
+	if s.Username == "" {
+		s.Username = r.Getenv("STSX_USERNAME")
+	}
+	if s.MFACode.IsZero() {
+		s.MFACode = session.NewSecret(r.Getenv("STSX_MFA_CODE"))
+	}
+	if s.BrowserAt == "" {
+		s.BrowserAt = r.Getenv("STSX_BROWSER_PATH")
+	}
+	if text := c.String("duration"); c.IsSet("duration") {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < 15*time.Minute || d > 12*time.Hour {
+			return &usageError{"--duration is between 15m and 12h, as in 8h or 90m, not " + quotedName(text), r.verb}
+		}
+		s.Duration = d
+	}
+	if c.Bool("password-stdin") {
+		if r.StdinIsTerminal {
+			return &usageError{"--password-stdin reads a pipe or a file, and standard input is a terminal", r.verb}
+		}
+		text, err := firstLine(r.Stdin)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			return &usageError{"--password-stdin: the first line of standard input is empty", r.verb}
+		}
+		s.Password = session.NewSecret(text)
+	}
+	r.settings = s
+	return nil
+}
+
+// wellFormed checks what flags say before anything is done with it.
+func wellFormed(s Settings) error {
+	switch s.Browser {
+	case "", "auto", "headless", "visible":
+	default:
+		return errors.New("--browser is headless, visible or auto, not " + quotedName(s.Browser))
+	}
+	if s.MFA != "" {
+		if err := session.CheckFactor(s.MFA); err != nil {
+			return fmt.Errorf("--mfa: %w", err)
+		}
+	}
+	if strings.HasPrefix(s.Role, "arn:") {
+		if _, err := session.ParseRole(s.Role); err != nil {
+			return fmt.Errorf("--role: %w", err)
+		}
+	}
+	if strings.Trim(s.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return errors.New("--region " + quotedName(s.Region) + " is not a region's name, such as eu-west-1")
+	}
+	return nil
+}
+
+// maxPassword bounds the first line of standard input, in bytes.
+const maxPassword = 4096
+
+// firstLine reads up to the end of the first line and not a byte more: the
+// rest of standard input is for the command.
+func firstLine(in io.Reader) (string, error) {
+	var line []byte
+	for one := make([]byte, 1); ; {
+		if len(line) > maxPassword {
+			return "", fmt.Errorf("reading the password from standard input: the first line is longer than %d bytes", maxPassword)
+		}
+		n, err := in.Read(one)
+		if n == 1 {
+			if one[0] == '\n' {
+				break
+			}
+			line = append(line, one[0])
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", fmt.Errorf("reading the password from standard input: %w", err)
+		}
+	}
+	return strings.TrimSuffix(string(line), "\r"), nil
+}

@@ -1,0 +1,220 @@
+package commands
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"stsx/session"
+)
+
+// configuration is what the configuration's file says.
+func (r *commandRun) configuration() (Profiles, error) {
+	kit, err := r.openDrivers()
+	if err != nil {
+		return nil, err
+	}
+	return kit.Profiles()
+}
+
+// profileNamed returns the profile that name stands for, with the flags in place
+// of what the configuration says.
+func (r *commandRun) profileNamed(name string) (session.Profile, error) {
+	profiles, err := r.configuration()
+	if err != nil {
+		return session.Profile{}, err
+	}
+	p, err := profiles.Profile(name)
+	if err != nil {
+		return session.Profile{}, err
+	}
+	p = r.overrideProfile(p)
+	if p.MaxDuration > 0 && p.Duration > p.MaxDuration {
+		return p, &usageError{"--duration is above max_duration of " + quotedName(name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
+	}
+	return p, nil
+}
+
+// profilesNamed looks all of names up before anything is done for one: a
+// misspelt name should not cost a sign-in.
+func (r *commandRun) profilesNamed(names []string) ([]session.Profile, error) {
+	profiles := make([]session.Profile, len(names))
+	for i, name := range names {
+		p, err := r.profileNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		profiles[i] = p
+	}
+	return profiles, nil
+}
+
+// oneProfile is the name of the profile on the command line, else the default
+// one. A name that is there but empty (stsx exec "$P" with P unset) is a
+// mistake, not a wish for the default.
+func (r *commandRun) oneProfile() (string, error) {
+	names := r.names()
+	switch {
+	case len(names) > 1:
+		return "", &usageError{r.verb + " takes one profile, and was given " + nameList(names), r.verb}
+	case len(names) == 0:
+		return r.defaultProfile()
+	case names[0] == "":
+		return "", &usageError{"the profile's name is empty", r.verb}
+	}
+	return names[0], nil
+}
+
+// profileGiven is the profile on the command line, else the default one.
+func (r *commandRun) profileGiven() (session.Profile, error) {
+	name, err := r.oneProfile()
+	if err != nil {
+		return session.Profile{}, err
+	}
+	return r.profileNamed(name)
+}
+
+// chosenProfiles are those named on the command line, all, or the default one.
+func (r *commandRun) chosenProfiles(all bool) ([]string, error) {
+	kit, err := r.openDrivers()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case all && len(r.operands) > 0:
+		return nil, &usageError{"--all and profiles named don't go together", r.verb}
+	case all:
+		profiles, err := kit.Profiles()
+		if err != nil {
+			return nil, err
+		}
+		return profiles.Names(), nil
+	case len(r.operands) > 0:
+		for _, name := range r.operands {
+			if name == "" {
+				return nil, &usageError{"the profile's name is empty", r.verb}
+			}
+		}
+		return r.operands, nil
+	}
+	name, err := r.defaultProfile()
+	return []string{name}, err
+}
+
+// defaultProfile is the profile meant when none is named.
+func (r *commandRun) defaultProfile() (string, error) {
+	if name := r.Getenv("STSX_PROFILE"); name != "" {
+		return name, nil
+	}
+	text := "name a profile, or set STSX_PROFILE"
+	if profiles, err := r.configuration(); err == nil {
+		text += "; there are " + nameList(profiles.Names())
+	}
+	return "", &usageError{text, r.verb}
+}
+
+// matchingProfiles are the profiles that patterns stand for, in the configuration's
+// order, each once. A profile of exactly that name comes before what its name
+// would mean as a pattern.
+func (r *commandRun) matchingProfiles(patterns []string) ([]string, error) {
+	profiles, err := r.configuration()
+	if err != nil {
+		return nil, err
+	}
+	all := profiles.Names()
+	found := map[string]bool{}
+	for _, pattern := range patterns {
+		if slices.Contains(all, pattern) {
+			found[pattern] = true
+			continue
+		}
+		if !strings.ContainsAny(pattern, `*?[\`) {
+			if _, err := profiles.Profile(pattern); err != nil {
+				return nil, err
+			}
+		}
+		matched := false
+		for _, name := range all {
+			ok, err := matchesPattern(pattern, name)
+			if err != nil {
+				return nil, &usageError{quotedName(pattern) + " is not a pattern: [ and \\ have to be complete", r.verb}
+			}
+			if ok {
+				found[name], matched = true, true
+			}
+		}
+		if !matched {
+			text := "no profile matches " + quotedName(pattern)
+			if near := session.Near(strings.Trim(pattern, "*?"), all); len(near) > 0 {
+				return nil, errors.New(text + "; near it: " + nameList(near))
+			}
+			return nil, errors.New(text + "; there are " + nameList(all))
+		}
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return !found[name] }), nil
+}
+
+// matchesPattern is path.Match, but * and ? stand for a slash too: profiles are no paths.
+func matchesPattern(pattern, name string) (bool, error) {
+	const slash = "\x00"
+	return path.Match(strings.ReplaceAll(pattern, "/", slash), strings.ReplaceAll(name, "/", slash))
+}
+
+// orgNamed is the identity provider named, with the flags in place of what the
+// configuration says.
+func (r *commandRun) orgNamed(name string) (session.Org, error) {
+	profiles, err := r.configuration()
+	if err != nil {
+		return session.Org{}, err
+	}
+	o, err := profiles.Org(name)
+	if err != nil {
+		return session.Org{}, err
+	}
+	return r.overrideOrg(o), nil
+}
+
+func (r *commandRun) overrideProfile(p session.Profile) session.Profile {
+	s := r.settings
+	if s.Role != "" {
+		was, err := session.ParseRole(p.Role)
+		switch {
+		case strings.HasPrefix(s.Role, "arn:"):
+			p.Account = "" // the ARN names its own
+		case err == nil && p.Account == "":
+			// A bare name is looked for where the profile's role is.
+			p.Account = was.Account()
+		}
+		p.Role = s.Role
+	}
+	if s.Duration != 0 {
+		p.Duration = s.Duration
+	}
+	if s.Region != "" {
+		p.Region = s.Region
+	}
+	p.Org = r.overrideOrg(p.Org)
+	for at := &p; at.Source != nil; at = at.Source {
+		source := *at.Source
+		source.Org = r.overrideOrg(source.Org)
+		at.Source = &source
+	}
+	return p
+}
+
+func (r *commandRun) overrideOrg(o session.Org) session.Org {
+	if r.settings.Username != "" {
+		o.Username = r.settings.Username
+	}
+	if r.settings.MFA != "" {
+		o.MFA = r.settings.MFA
+	}
+	if r.settings.Browser != "" {
+		o.Browser = r.settings.Browser
+	}
+	if r.settings.BrowserAt != "" {
+		o.BrowserPath = r.settings.BrowserAt
+	}
+	return o
+}

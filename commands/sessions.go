@@ -1,0 +1,32 @@
+package commands
+
+import (
+	"context"
+
+	"stsx/session"
+)
+
+// openSession opens p's session: the one that is kept, or a new one. All verbs
+// that need a session get it here or from openSessions.
+func (r *commandRun) openSession(ctx context.Context, p session.Profile) (session.Session, error) {
+	s, err := r.drivers.Broker.Open(ctx, p)
+	if err == nil {
+		err = ctx.Err() // a signal may have come meanwhile
+	}
+	return s, err
+}
+
+// openNamed opens the session of the profile that the line names.
+func (r *commandRun) openNamed(ctx context.Context) (session.Session, error) {
+	p, err := r.profileGiven()
+	if err != nil {
+		return session.Session{}, err
+	}
+	return r.openSession(ctx, p)
+}
+
+// openSessions opens those of several profiles, with one sign-in for all that
+// share an identity provider.
+func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profile, force bool) []session.Opened {
+	return r.drivers.Broker.OpenAll(ctx, profiles, force)
+}
