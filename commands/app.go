@@ -103,7 +103,9 @@ func (r *commandRun) commandTree() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
-			r.execCommand(), r.eachCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(), r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.consoleCommand(), r.loginCommand(), r.logoutCommand(), r.statusCommand(), r.rolesCommand(),
+			r.execCommand(), r.eachCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(),
+			r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.consoleCommand(), r.loginCommand(), r.logoutCommand(),
+			r.statusCommand(), r.rolesCommand(),
 			r.passwordCommand(), r.configureCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}

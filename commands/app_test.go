@@ -36,16 +36,30 @@ type fakeSystem struct {
 }
 
 func newFakeSystem(args ...string) *fakeSystem {
-	r := &fakeSystem{out: new(bytes.Buffer), err: new(bytes.Buffer), profiles: profileList{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}}}
+	r := &fakeSystem{
+		out:      new(bytes.Buffer),
+		err:      new(bytes.Buffer),
+		profiles: profileList{{Name: "prod", Role: admin, Region: "eu-west-1"}, {Name: "dev", Role: "Dev", Account: "123456789012"}},
+	}
 	r.HostSystem = HostSystem{
-		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1", GOOS: "linux", Now: noonTime,
+		Args: args, Environ: []string{"PATH=/bin"}, Stdin: strings.NewReader(""), Stdout: r.out, Stderr: r.err, Version: "v1",
+		GOOS: "linux", Now: noonTime,
 		FindProgram: func(name string) (string, error) { return "/bin/" + name, nil },
 		Replace:     func(string, []string, []string) error { return errors.New("not here") },
 		ParentNames: func() func() (string, bool) { return func() (string, bool) { return "", false } },
 		BuildDrivers: func(s Settings) (*Drivers, error) {
 			r.settings = s
 			r.builds++
-			return &Drivers{Jar: &r.jar, EndRemembered: r.jar.end, Profiles: func() (Profiles, error) { return r.profiles, nil }, Sessions: r, AWSFiles: r, Ask: r, Close: func() error { return nil }, Broker: &session.Broker{}}, nil
+			return &Drivers{
+				Jar:           &r.jar,
+				EndRemembered: r.jar.end,
+				Profiles:      func() (Profiles, error) { return r.profiles, nil },
+				Sessions:      r,
+				AWSFiles:      r,
+				Ask:           r,
+				Close:         func() error { return nil },
+				Broker:        &session.Broker{},
+			}, nil
 		},
 	}
 	return r
@@ -166,7 +180,8 @@ func TestPolicyOnEveryCommand(t *testing.T) {
 			if c.OnUsageError == nil || !c.HideHelp {
 				t.Errorf("%s lacks the policy", name)
 			}
-			if c.Usage == "" || c.UsageText == "" || (c.Action == nil) != (len(c.Subcommands) > 0 && name != "configure") { // configure does something alone
+			if c.Usage == "" || c.UsageText == "" ||
+				(c.Action == nil) != (len(c.Subcommands) > 0 && name != "configure") { // configure does something alone
 				t.Errorf("%s: %+v", name, c)
 			}
 			if len(c.Subcommands) == 0 && name != "exec" && name != "help" && flagNamed(c.Flags, "help") == nil {
@@ -176,13 +191,18 @@ func TestPolicyOnEveryCommand(t *testing.T) {
 
 			// And it holds: a flag that only urfave could refuse.
 			room := newFakeSystem()
-			if code := room.run(append(strings.Fields(name), "--quiet=perhaps")...); code != 2 && code != 125 || room.out.Len() > 0 || !strings.Contains(room.err.String(), "stsx: error: ") || !strings.Contains(room.err.String(), "stsx: hint: run stsx help") {
+			if code := room.run(append(strings.Fields(name), "--quiet=perhaps")...); code != 2 && code != 125 || room.out.Len() > 0 ||
+				!strings.Contains(room.err.String(), "stsx: error: ") ||
+				!strings.Contains(room.err.String(), "stsx: hint: run stsx help") {
 				t.Errorf("%s --quiet=perhaps: %d, %q, %q", name, code, room.out, room.err)
 			}
 			// Help goes to stdout, with every flag of the command.
-			for _, words := range [][]string{append(strings.Fields(name), "--help"), append([]string{"help"}, strings.Fields(name)...), append([]string{"-h"}, strings.Fields(name)...)} {
+			for _, words := range [][]string{append(strings.Fields(name), "--help"), append([]string{"help"},
+				strings.Fields(name)...), append([]string{"-h"}, strings.Fields(name)...)} {
 				room = newFakeSystem()
-				if code := room.run(words...); code != 0 || room.err.Len() > 0 || !strings.Contains(room.out.String(), "stsx "+name+" - "+c.Usage) || room.builds > 0 {
+				if code := room.run(words...); code != 0 || room.err.Len() > 0 ||
+					!strings.Contains(room.out.String(), "stsx "+name+" - "+c.Usage) ||
+					room.builds > 0 {
 					t.Errorf("%q: %d, %q, %q", words, code, room.out, room.err)
 				}
 				for _, f := range longNames(c.Flags) {
@@ -229,8 +249,11 @@ func TestHelp(t *testing.T) {
 
 // TestHintsNameTheVerb: what a hint says to run has to work.
 func TestHintsNameTheVerb(t *testing.T) {
-	for line, want := range map[string]string{"password set --bogus": "run stsx help password set", "password set --idp": "run stsx help password set", "password set x": "run stsx help password set",
-		"password bogus": "run stsx help password", "bogus": "run stsx help", "login --all x": "run stsx help login", "exec --mfa=x": "run stsx help exec", "exec": "run stsx help exec", "password status --quiet=x": "run stsx help password status"} {
+	for line, want := range map[string]string{"password set --bogus": "run stsx help password set",
+		"password set --idp": "run stsx help password set", "password set x": "run stsx help password set",
+		"password bogus": "run stsx help password", "bogus": "run stsx help", "login --all x": "run stsx help login",
+		"exec --mfa=x": "run stsx help exec", "exec": "run stsx help exec",
+		"password status --quiet=x": "run stsx help password status"} {
 		r := newFakeSystem()
 		r.run(strings.Fields(line)...)
 		if !strings.Contains(r.err.String(), "hint: "+want+"\n") {
@@ -297,27 +320,70 @@ func TestStatusOfErrors(t *testing.T) {
 			t.Errorf("%s: %d and %d, %s", name, code, inExec, &out)
 		}
 	}
-	for _, code := range []string{"ExpiredTokenException", "ExpiredToken", "InvalidIdentityToken", "AccessDenied", "ValidationError", "Throttling", "RegionDisabledException", "ServiceUnavailable"} {
+	for _, code := range []string{"ExpiredTokenException", "ExpiredToken", "InvalidIdentityToken", "AccessDenied", "ValidationError",
+		"Throttling", "RegionDisabledException", "ServiceUnavailable"} {
 		if _, hint := errorStatus(&session.AWSError{Code: code}); hint == "" || strings.Contains(hint, "give that code") {
 			t.Errorf("%s has no hint of its own", code)
 		}
 	}
 	var out bytes.Buffer
 	reportError(&out, errors.New("it said: \x1b[2J\u202egnp\u2028\r\nnext"), false)
-	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\nnext") {
+	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\n  next") {
 		t.Errorf("%q", &out)
+	}
+	for _, forged := range []string{"Wrong.\nstsx: hint: run this", "Wrong.\r\nstsx: hint: run this", "Wrong.\n\nstsx: error: run this"} {
+		out.Reset()
+		reportError(&out, &session.AWSError{Code: "X", Message: forged}, false)
+		reportError(&out, errors.New(forged), false)
+		for _, line := range strings.Split(out.String(), "\n") {
+			if strings.HasPrefix(line, "stsx: ") && strings.Contains(line, "run this") && !strings.Contains(line, "Wrong.") {
+				t.Errorf("%q looks like stsx's own", line)
+			}
+		}
+	}
+	out.Reset()
+	if reportError(&out, errors.New(strings.Repeat("flood\n", 1<<19)), false); out.Len() > 3*longestReport {
+		t.Errorf("%d bytes", out.Len())
 	}
 }
 
 func TestSettings(t *testing.T) {
-	r := newFakeSystem("status", "--role", "A", "--role", admin, "--region", "eu-west-1", "--duration", "90m", "--mfa", "okta_verify", "--mfa-code", "1", "--username", "joe", "--browser=visible", "--quiet", "--verbose", "--no-input", "--config", "c", "--browser-path", "b")
+	r := newFakeSystem(
+		"status",
+		"--role",
+		"A",
+		"--role",
+		admin,
+		"--region",
+		"eu-west-1",
+		"--duration",
+		"90m",
+		"--mfa",
+		"okta_verify",
+		"--mfa-code",
+		"1",
+		"--username",
+		"joe",
+		"--browser=visible",
+		"--quiet",
+		"--verbose",
+		"--no-input",
+		"--config",
+		"c",
+		"--browser-path",
+		"b",
+	)
 	r.Environ = []string{"STSX_PASSWORD=p", "STSX_MFA_CODE=2", "STSX_USERNAME=env", "STSX_BROWSER_PATH=x"}
 	if code := Run(context.Background(), r.HostSystem); code != 0 {
 		t.Fatal(code, r.err)
 	}
 	s := r.settings
-	if s.Role != admin || s.Region != "eu-west-1" || s.Duration != 90*time.Minute || s.MFA != "okta_verify" || s.MFACode.Reveal() != "1" || s.Username != "joe" || s.Browser != "visible" ||
-		!s.Quiet || !s.Verbose || !s.NoInput || s.Config != "c" || s.BrowserAt != "b" || s.Password.Reveal() != "p" {
+	if s.Role != admin || s.Region != "eu-west-1" || s.Duration != 90*time.Minute || s.MFA != "okta_verify" ||
+		s.MFACode.Reveal() != "1" || s.Username != "joe" || s.Browser != "visible" ||
+		!s.Quiet || !s.Verbose || !s.NoInput ||
+		s.Config != "c" ||
+		s.BrowserAt != "b" ||
+		s.Password.Reveal() != "p" {
 		t.Errorf("%+v", s)
 	}
 	r = newFakeSystem("status")
@@ -330,7 +396,9 @@ func TestSettings(t *testing.T) {
 
 // TestPasswordStdin: the first line and not a byte more.
 func TestPasswordStdin(t *testing.T) {
-	for text, want := range map[string]string{"hunter2\nrest": "hunter2", "hunter2\r\nrest": "hunter2", "hunter2": "hunter2", " with spaces \t\n": " with spaces \t", "ü\n": "ü", "a\rb\n": "a\rb", strings.Repeat("x", 4096) + "\nr": strings.Repeat("x", 4096)} {
+	for text, want := range map[string]string{"hunter2\nrest": "hunter2", "hunter2\r\nrest": "hunter2", "hunter2": "hunter2",
+		" with spaces \t\n": " with spaces \t", "ü\n": "ü", "a\rb\n": "a\rb", strings.Repeat("x", 4096) + "\nr": strings.Repeat("x",
+			4096)} {
 		r := newFakeSystem("status", "--password-stdin")
 		in := strings.NewReader(text)
 		r.Stdin = in
@@ -343,10 +411,13 @@ func TestPasswordStdin(t *testing.T) {
 			t.Errorf("%q is left of %q", left, text)
 		}
 	}
-	for text, want := range map[string]string{"": "is empty", "\nhunter2": "is empty", "\r\n": "is empty", strings.Repeat("x", 4097): "longer than 4096 bytes"} {
+	for text, want := range map[string]string{"": "is empty", "\nhunter2": "is empty", "\r\n": "is empty", strings.Repeat("x",
+		4097): "longer than 4096 bytes"} {
 		r := newFakeSystem("status", "--password-stdin")
 		r.Stdin = strings.NewReader(text)
-		if code := Run(context.Background(), r.HostSystem); code == 0 || !strings.Contains(r.err.String(), want) || strings.Contains(r.err.String(), "xxx") || r.out.Len() > 0 {
+		if code := Run(context.Background(), r.HostSystem); code == 0 || !strings.Contains(r.err.String(), want) ||
+			strings.Contains(r.err.String(), "xxx") ||
+			r.out.Len() > 0 {
 			t.Errorf("%.20q: %d, %.200s", text, code, r.err)
 		}
 	}
@@ -368,14 +439,17 @@ func TestOverride(t *testing.T) {
 	}{
 		"nothing":                          {Settings{}, session.Profile{Role: admin, Account: ""}, admin, ""},
 		"a bare name stays in the account": {Settings{Role: "Dev"}, session.Profile{Role: admin}, "Dev", "123456789012"},
-		"and in the account named":         {Settings{Role: "Dev"}, session.Profile{Role: "X", Account: "210987654321"}, "Dev", "210987654321"},
-		"without one it is looked for":     {Settings{Role: "Dev"}, session.Profile{}, "Dev", ""},
-		"an ARN names its own account":     {Settings{Role: admin}, session.Profile{Role: "X", Account: "210987654321"}, admin, ""},
-		"with a source":                    {Settings{Role: admin, Username: "joe"}, session.Profile{Role: "X", Source: &source}, admin, ""},
+		"and in the account named": {Settings{Role: "Dev"}, session.Profile{Role: "X", Account: "210987654321"}, "Dev",
+			"210987654321"},
+		"without one it is looked for": {Settings{Role: "Dev"}, session.Profile{}, "Dev", ""},
+		"an ARN names its own account": {Settings{Role: admin}, session.Profile{Role: "X", Account: "210987654321"}, admin, ""},
+		"with a source": {Settings{Role: admin, Username: "joe"}, session.Profile{Role: "X", Source: &source},
+			admin, ""},
 	} {
 		r := &commandRun{settings: c.settings}
 		p := r.overrideProfile(c.profile)
-		if p.Role != c.role || p.Account != c.account || p.Org.Username != c.settings.Username || p.Source != nil && p.Source.Org.Username != c.settings.Username {
+		if p.Role != c.role || p.Account != c.account || p.Org.Username != c.settings.Username ||
+			p.Source != nil && p.Source.Org.Username != c.settings.Username {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
@@ -385,12 +459,22 @@ func TestOverride(t *testing.T) {
 }
 
 func sessionOf(name string, left time.Duration) session.Session {
-	return session.Session{Profile: name, Role: session.Role{ARN: admin}, ARN: "arn:aws:sts::123456789012:assumed-role/Admin/jane", Credentials: session.Credentials{AccessKeyID: "ASIA", SecretAccessKey: session.NewSecret("hunter2"), Expires: noonTime().Add(left)}}
+	return session.Session{
+		Profile:     name,
+		Role:        session.Role{ARN: admin},
+		ARN:         "arn:aws:sts::123456789012:assumed-role/Admin/jane",
+		Credentials: session.Credentials{AccessKeyID: "ASIA", SecretAccessKey: session.NewSecret("hunter2"), Expires: noonTime().Add(left)},
+	}
 }
 
 func TestStatusTable(t *testing.T) {
 	r := newFakeSystem()
-	r.sessions = []session.Session{sessionOf("prod", 7*time.Hour+59*time.Minute), sessionOf("a \x1b[2J\n", 90*time.Second), sessionOf("gone", -time.Second), sessionOf("short", 29*time.Second)}
+	r.sessions = []session.Session{
+		sessionOf("prod", 7*time.Hour+59*time.Minute),
+		sessionOf("a \x1b[2J\n", 90*time.Second),
+		sessionOf("gone", -time.Second),
+		sessionOf("short", 29*time.Second),
+	}
 	if code := r.run("status"); code != 0 {
 		t.Fatal(r.err)
 	}
@@ -409,8 +493,12 @@ func TestStatusTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, _ := got["sessions"].([]any)[0].(map[string]any)
-	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin || first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
-		first["account_name"] != "" || len(first) != 8 || got["session_key"] != "kernel keyring" || got["passwords"] != "nowhere" || len(got) != 5 || strings.Contains(r.out.String(), "hunter2") {
+	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin ||
+		first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
+		first["account_name"] != "" || len(first) != 8 || got["session_key"] != "kernel keyring" ||
+		got["passwords"] != "nowhere" ||
+		len(got) != 5 ||
+		strings.Contains(r.out.String(), "hunter2") {
 		t.Errorf("%s", r.out)
 	}
 	r = newFakeSystem()
@@ -431,23 +519,29 @@ func TestLogout(t *testing.T) {
 	for line, c := range map[string]struct {
 		left int
 		said string
-	}{"prod": {1, "forgot 2 sessions"}, "dev": {2, "forgot 1 session"}, "prod dev": {0, "forgot 3 sessions"}, "--all": {0, "forgot every session"}} {
+	}{"prod": {1, "forgot 2 sessions"}, "dev": {2, "forgot 1 session"}, "prod dev": {0, "forgot 3 sessions"}, "--all": {0,
+		"forgot every session"}} {
 		r := newFakeSystem()
 		r.sessions = three()
-		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code != 0 || len(r.sessions) != c.left || !slices.Equal(r.said, []string{c.said}) || r.out.Len() > 0 {
+		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code != 0 || len(r.sessions) != c.left ||
+			!slices.Equal(r.said, []string{c.said}) ||
+			r.out.Len() > 0 {
 			t.Errorf("%s: %d, %d left, %q, %s", line, code, len(r.sessions), r.said, r.err)
 		}
 	}
-	for line, want := range map[string]string{"": "name a profile, or set STSX_PROFILE; there are prod, dev", "--all prod": "don't go together", "bogus": "there is no profile bogus"} {
+	for line, want := range map[string]string{"": "name a profile, or set STSX_PROFILE; there are prod, dev",
+		"--all prod": "don't go together", "bogus": "there is no profile bogus"} {
 		r := newFakeSystem()
 		r.sessions = three()
-		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code == 0 || len(r.sessions) != 3 || !strings.Contains(r.err.String(), want) {
+		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code == 0 || len(r.sessions) != 3 ||
+			!strings.Contains(r.err.String(), want) {
 			t.Errorf("%s: %d, %s", line, code, r.err)
 		}
 	}
 	r := newFakeSystem()
 	r.sessions, r.saved = three(), []string{"dev", "other", "prod"}
-	if code := r.run("logout", "prod"); code != 0 || !slices.Equal(r.saved, []string{"dev", "other"}) || !strings.Contains(r.said[0], "also in the AWS credentials file") {
+	if code := r.run("logout", "prod"); code != 0 || !slices.Equal(r.saved, []string{"dev", "other"}) ||
+		!strings.Contains(r.said[0], "also in the AWS credentials file") {
 		t.Errorf("%d, %q, %q", code, r.saved, r.said)
 	}
 	if code := r.run("logout", "--all"); code != 0 || len(r.saved) != 0 {
@@ -464,7 +558,10 @@ func TestLogout(t *testing.T) {
 func TestLogoutAtOkta(t *testing.T) {
 	kept := func() []session.Remembered {
 		cookie := []session.Cookie{{Name: "sid"}}
-		return []session.Remembered{{Org: "acme", Username: "jane", Cookies: cookie, Kept: noonTime().Add(-5 * time.Minute)}, {Org: "my other", Username: "joe", Cookies: cookie, Kept: noonTime()}}
+		return []session.Remembered{
+			{Org: "acme", Username: "jane", Cookies: cookie, Kept: noonTime().Add(-5 * time.Minute)},
+			{Org: "my other", Username: "joe", Cookies: cookie, Kept: noonTime()},
+		}
 	}
 	for line, c := range map[string]struct {
 		err   error
@@ -474,7 +571,8 @@ func TestLogoutAtOkta(t *testing.T) {
 		"prod": {nil, []string{"acme"}, "forgot 1 session; signed out of acme"},
 		"dev":  {nil, nil, "forgot 0 sessions"},
 		"--all": {errors.New("signing out of acme: no answer"), []string{"acme", "my other"},
-			"forgot every session; the session at Okta stays open until it ends: signing out of acme: no answer; the session at Okta stays open until it ends: signing out of acme: no answer"},
+			"forgot every session; the session at Okta stays open until it ends: signing out of acme: no answer; the session at " +
+				"Okta stays open until it ends: signing out of acme: no answer"},
 	} {
 		r := newFakeSystem()
 		r.profiles[0].Org.Name, r.sessions = "acme", []session.Session{sessionOf("prod", time.Hour)}
@@ -489,23 +587,29 @@ func TestLogoutAtOkta(t *testing.T) {
 	}
 	r := newFakeSystem()
 	r.jar.kept = kept()
-	if r.run("status"); !strings.Contains(r.out.String(), "\nsign-ins remembered: acme as jane, 5m ago; \"my other\" as joe, 0s ago; cookies sealed in /state/cookies\n") {
+	if r.run("status"); !strings.Contains(
+		r.out.String(),
+		"\nsign-ins remembered: acme as jane, 5m ago; \"my other\" as joe, 0s ago; cookies sealed in /state/cookies\n",
+	) {
 		t.Errorf("%s", r.out)
 	}
 	r = newFakeSystem()
 	r.jar.kept = kept()
-	if r.run("status", "--json"); !strings.Contains(r.out.String(), `"idp": "acme"`) || !strings.Contains(r.out.String(), `"cookies": "/state/cookies"`) {
+	if r.run("status", "--json"); !strings.Contains(r.out.String(), `"idp": "acme"`) ||
+		!strings.Contains(r.out.String(), `"cookies": "/state/cookies"`) {
 		t.Errorf("%s", r.out)
 	}
 }
 
 func TestLeftAndQuoted(t *testing.T) {
-	for d, want := range map[time.Duration]string{0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 59*time.Minute + 59*time.Second: "59m", time.Hour: "1h00m", 12*time.Hour - time.Second: "11h59m"} {
+	for d, want := range map[time.Duration]string{0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 59*time.Minute +
+		59*time.Second: "59m", time.Hour: "1h00m", 12*time.Hour - time.Second: "11h59m"} {
 		if got := timeLeft(d); got != want {
 			t.Errorf("%s: %s", d, got)
 		}
 	}
-	for name, want := range map[string]string{"prod": "prod", "": `""`, "a b": `"a b"`, "x;y": `"x;y"`, "é": `"é"`, "\u202e": `"\u202e"`, "$(x)": `"$(x)"`, "a/b.c:d@e+f": "a/b.c:d@e+f"} {
+	for name, want := range map[string]string{"prod": "prod", "": `""`, "a b": `"a b"`, "x;y": `"x;y"`, "é": `"é"`,
+		"\u202e": `"\u202e"`, "$(x)": `"$(x)"`, "a/b.c:d@e+f": "a/b.c:d@e+f"} {
 		if got := quotedName(name); got != want {
 			t.Errorf("%q: %s", name, got)
 		}
@@ -524,7 +628,10 @@ func TestVariables(t *testing.T) {
 	for _, v := range sessionVariables(s) {
 		names = append(names, v.Name)
 	}
-	want := strings.Fields("AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION AWS_DEFAULT_REGION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES")
+	want := strings.Fields(
+		"AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION AWS_DEFAULT_REGION " +
+			"STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES",
+	)
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}

@@ -28,16 +28,21 @@ func TestForms(t *testing.T) {
 		{"exec -- ls -l", commandLine{verb: "exec", operands: []string{"ls", "-l"}}},
 		{"exec prod --", commandLine{verb: "exec", profile: &prod}},
 		// Flags of stsx on either side of PROFILE, and before the verb.
-		{"exec --role Dev prod ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
-		{"exec prod --role Dev ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"}, operands: []string{"ls"}}},
+		{"exec --role Dev prod ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"},
+			operands: []string{"ls"}}},
+		{"exec prod --role Dev ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev"},
+			operands: []string{"ls"}}},
 		{"exec prod --role=Dev ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role=Dev"}, operands: []string{"ls"}}},
-		{"--role Dev exec --quiet prod --no-input -- ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev", "--quiet", "--no-input"}, operands: []string{"ls"}}},
+		{"--role Dev exec --quiet prod --no-input -- ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "Dev",
+			"--quiet", "--no-input"}, operands: []string{"ls"}}},
 		{"exec prod --role= ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role="}, operands: []string{"ls"}}},
-		{"exec prod --mfa-code -1 ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--mfa-code", "-1"}, operands: []string{"ls"}}},
+		{"exec prod --mfa-code -1 ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--mfa-code", "-1"},
+			operands: []string{"ls"}}},
 		{"exec prod --role -- ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "--"}, operands: []string{"ls"}}},
 		{"exec prod --region a --region b", commandLine{verb: "exec", profile: &prod, globals: []string{"--region", "a", "--region", "b"}}},
 		// From the first word of CMD on, nothing is stsx's.
-		{"exec prod ls --role x --help -h --bogus", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--role", "x", "--help", "-h", "--bogus"}}},
+		{"exec prod ls --role x --help -h --bogus", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--role", "x",
+			"--help", "-h", "--bogus"}}},
 		{"exec prod -- ls -- --json", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--", "--json"}}},
 		{"exec prod ls -- x", commandLine{verb: "exec", profile: &prod, operands: []string{"ls", "--", "x"}}},
 		{"exec prod -- -- ls", commandLine{verb: "exec", profile: &prod, operands: []string{"--", "ls"}}},
@@ -45,13 +50,16 @@ func TestForms(t *testing.T) {
 		{"exec prod _ x", commandLine{verb: "exec", profile: &prod, operands: []string{"", "x"}}},
 		{"exec prod - x", commandLine{verb: "exec", profile: &prod, operands: []string{"-", "x"}}},
 		{"exec -h", commandLine{verb: "exec", globals: []string{"-h"}, help: true}},
-		{"exec prod --help ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--help"}, operands: []string{"ls"}, help: true}},
+		{"exec prod --help ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--help"}, operands: []string{"ls"},
+			help: true}},
 		{"exec prod --role --help", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "--help"}}},
 		// Other verbs take their flags anywhere.
 		{"login dev --force prod", commandLine{verb: "login", flags: []string{"--force"}, operands: []string{"dev", "prod"}}},
-		{"each a* b --jobs 2 -- ls -l", commandLine{verb: "each", flags: []string{"--jobs", "2"}, patterns: []string{"a*", "b"}, operands: []string{"ls", "-l"}}},
+		{"each a* b --jobs 2 -- ls -l", commandLine{verb: "each", flags: []string{"--jobs", "2"}, patterns: []string{"a*", "b"},
+			operands: []string{"ls", "-l"}}},
 		{"each -j 2 -- --", commandLine{verb: "each", flags: []string{"-j", "2"}, operands: []string{"--"}}},
-		{"each a --json b -- ls -- --json", commandLine{verb: "each", flags: []string{"--json"}, patterns: []string{"a", "b"}, operands: []string{"ls", "--", "--json"}}},
+		{"each a --json b -- ls -- --json", commandLine{verb: "each", flags: []string{"--json"}, patterns: []string{"a", "b"},
+			operands: []string{"ls", "--", "--json"}}},
 		{"login dev -- --force", commandLine{verb: "login", operands: []string{"dev", "--force"}}},
 		{"password set --idp acme", commandLine{verb: "password set", flags: []string{"--idp", "acme"}}},
 		{"--quiet password --no-input set", commandLine{verb: "password set", globals: []string{"--quiet", "--no-input"}}},
@@ -66,8 +74,11 @@ func TestForms(t *testing.T) {
 			}
 		}
 		got, err := parseWords(words...)
-		same := got.verb == c.want.verb && got.help == c.want.help && slices.Equal(got.globals, c.want.globals) && slices.Equal(got.flags, c.want.flags) &&
-			slices.Equal(got.operands, c.want.operands) && slices.Equal(got.patterns, c.want.patterns) && (got.profile == nil) == (c.want.profile == nil) && (got.profile == nil || *got.profile == *c.want.profile)
+		same := got.verb == c.want.verb && got.help == c.want.help && slices.Equal(got.globals, c.want.globals) &&
+			slices.Equal(got.flags, c.want.flags) &&
+			slices.Equal(got.operands, c.want.operands) && slices.Equal(got.patterns, c.want.patterns) &&
+			(got.profile == nil) == (c.want.profile == nil) &&
+			(got.profile == nil || *got.profile == *c.want.profile)
 		if err != nil || !same {
 			t.Errorf("%s: %+v, %v", c.line, got, err)
 		}

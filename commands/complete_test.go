@@ -99,7 +99,8 @@ func TestDialectsOfCompletion(t *testing.T) {
 // candidate stays on its line.
 func TestVisibleAnswer(t *testing.T) {
 	var given []completions.Candidate
-	for _, value := range []string{"a b", "a\nb", "a\tb", "\x1b]0;x\a", "\u202eab", "a\u2028b", "\xff", "\u009b", "pr\u200bod", "pr\u00adod", "b"} {
+	for _, value := range []string{"a b", "a\nb", "a\tb", "\x1b]0;x\a", "\u202eab", "a\u2028b", "\xff", "\u009b", "pr\u200bod",
+		"pr\u00adod", "b"} {
 		given = append(given, completions.Candidate{Value: value, About: "what\tit\nis\x1b[31m"})
 	}
 	got := visibleAnswer(completions.Answer{Candidates: given}).Candidates

@@ -105,7 +105,10 @@ func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 func (r *commandRun) writeConfiguration(ctx context.Context, plan session.Merge, yes, otherwise bool) error {
 	if !yes {
 		if !r.drivers.Ask.Interactive() {
-			return &session.InputError{What: "a yes to the changes of " + plan.Path, Give: "look at them with --dry-run, and write them with --yes"}
+			return &session.InputError{
+				What: "a yes to the changes of " + plan.Path,
+				Give: "look at them with --dry-run, and write them with --yes",
+			}
 		}
 		_, shown, _ := strings.Cut(plan.Difference, "\n") // the first line names the file, as the next ones do
 		r.drivers.Ask.Say(strings.TrimRight(plainText(shown), "\n"))
@@ -140,7 +143,8 @@ func (r *commandRun) fillIn(ctx context.Context, tables []session.Table, ask boo
 		}
 		username := r.settings.Username
 		if username == "" && ask {
-			if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username at " + signInHost(t) + " (Enter: ask at every sign-in)", Empty: true}); err != nil {
+			if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username at " + signInHost(t) +
+				" (Enter: ask at every sign-in)", Empty: true}); err != nil {
 				return nil, err
 			}
 		}
@@ -169,12 +173,18 @@ func (r *commandRun) askHosts(ctx context.Context, t, own session.Table, ask boo
 		}
 	}
 	if ask {
-		yes, err := r.drivers.Ask.Confirm(ctx, "May your password for "+signInHost(t)+" also be typed into pages of "+nameList(hosts)+"?", false)
+		yes, err := r.drivers.Ask.Confirm(
+			ctx,
+			"May your password for "+signInHost(t)+" also be typed into pages of "+nameList(hosts)+"?",
+			false,
+		)
 		if err != nil || yes {
 			return t, err
 		}
 	}
-	r.drivers.Ask.Say("left out: [idp." + quotedName(t.Name) + "] its allowed_hosts, into whose pages your password could be typed: " + nameList(hosts))
+	r.drivers.Ask.Say(
+		"left out: [idp." + quotedName(t.Name) + "] its allowed_hosts, into whose pages your password could be typed: " + nameList(hosts),
+	)
 	return t.Without(allowedHosts), nil
 }
 

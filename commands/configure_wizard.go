@@ -25,7 +25,10 @@ func (r *commandRun) runWizard(ctx context.Context) error {
 		return err
 	}
 	if !kit.Ask.Interactive() {
-		return &session.InputError{What: "somebody to answer the questions of stsx configure", Give: "run it on a terminal, or write the configuration by hand"}
+		return &session.InputError{
+			What: "somebody to answer the questions of stsx configure",
+			Give: "run it on a terminal, or write the configuration by hand",
+		}
 	}
 	own, err := kit.ConfigFile.Tables()
 	if err != nil {
@@ -122,7 +125,11 @@ func (r *commandRun) knownOrg(ctx context.Context, own []session.Table) (session
 	if len(known) == 0 {
 		return none, nil
 	}
-	i, err := r.drivers.Ask.Choose(ctx, session.Question{Prompt: "Sign in at", What: "a choice of where to sign in"}, append(options, "another app"))
+	i, err := r.drivers.Ask.Choose(
+		ctx,
+		session.Question{Prompt: "Sign in at", What: "a choice of where to sign in"},
+		append(options, "another app"),
+	)
 	if err != nil || i == len(known) {
 		return none, err
 	}
@@ -141,7 +148,9 @@ func (r *commandRun) askAddress(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if answer == "" {
-			r.drivers.Ask.Say("copy it from the AWS tile on your Okta dashboard; it looks like https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272")
+			r.drivers.Ask.Say(
+				"copy it from the AWS tile on your Okta dashboard; it looks like https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272",
+			)
 			continue
 		}
 		if !strings.Contains(answer, "://") {
@@ -257,7 +266,11 @@ func suggestNames(own []session.Table, roles []session.Role) []string {
 
 // askName asks for the name of one role's profile.
 func (r *commandRun) askName(ctx context.Context, role session.Role, suggested string, taken func(string) bool) (string, error) {
-	q := session.Question{Prompt: "Name for " + role.String() + " (Enter: " + suggested + ")", Empty: true, What: "a name for " + role.String()}
+	q := session.Question{
+		Prompt: "Name for " + role.String() + " (Enter: " + suggested + ")",
+		Empty:  true,
+		What:   "a name for " + role.String(),
+	}
 	for range questionTries {
 		name, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {

@@ -25,7 +25,8 @@ func TestSuggest(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	for address, want := range map[string]string{
-		"https://acme.okta.com/home/x": "acme", "https://Login.example.com/app": "login", "http://127.0.0.1:80/x": "okta", "http://[::1]/x": "okta", "https://ü.example/x": "aws",
+		"https://acme.okta.com/home/x": "acme", "https://Login.example.com/app": "login", "http://127.0.0.1:80/x": "okta",
+		"http://[::1]/x": "okta", "https://ü.example/x": "aws",
 	} {
 		if got := orgName(address); got != want {
 			t.Errorf("%s: %s", address, got)
@@ -34,7 +35,8 @@ func TestSuggest(t *testing.T) {
 }
 
 func TestCheckRegion(t *testing.T) {
-	for region, fits := range map[string]bool{"eu-west-1": true, "us-gov-west-1": false, "cn-north-1": false, "": false, "euwest1": false, "EU-WEST-1": false, "eu west 1": false} {
+	for region, fits := range map[string]bool{"eu-west-1": true, "us-gov-west-1": false, "cn-north-1": false, "": false,
+		"euwest1": false, "EU-WEST-1": false, "eu west 1": false} {
 		if got := checkRegion(region, "aws"); (got == "") != fits {
 			t.Errorf("%s: %q", region, got)
 		}

@@ -33,8 +33,17 @@ func (r *commandRun) eachCommand() *cli.Command {
    is not granted or AWS refused, 125 anything else, 126 COMMAND can't be
    executed, 127 it was not found; when it ran for all, the highest of its own.`,
 		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Usage: "run up to `N` at a time", DefaultText: "one per processor, at least 4"},
-			&cli.BoolFlag{Name: "group", Usage: "show the lines of each profile together, when its command has ended", DisableDefaultText: true},
+			&cli.IntFlag{
+				Name:        "jobs",
+				Aliases:     []string{"j"},
+				Usage:       "run up to `N` at a time",
+				DefaultText: "one per processor, at least 4",
+			},
+			&cli.BoolFlag{
+				Name:               "group",
+				Usage:              "show the lines of each profile together, when its command has ended",
+				DisableDefaultText: true,
+			},
 			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each profile instead", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "fail-fast", Usage: "start no more once one has failed", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "keep-going", Usage: "start all, whatever fails (the default)", DisableDefaultText: true},
@@ -226,7 +235,10 @@ func (e *eachRun) failureSummary(endings []process.ChildEnding) error {
 		if more := len(ended) - most; more > 0 {
 			shown += fmt.Sprintf(" and %d more", more)
 		}
-		texts = append(texts, fmt.Sprintf("the command failed for %d of %s: %s", len(ended), session.Plural(len(endings), "profile"), shown))
+		texts = append(
+			texts,
+			fmt.Sprintf("the command failed for %d of %s: %s", len(ended), session.Plural(len(endings), "profile"), shown),
+		)
 	}
 	if skipped > 0 {
 		texts = append(texts, fmt.Sprintf("it was not started for %d more (--fail-fast)", skipped))

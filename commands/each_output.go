@@ -81,7 +81,12 @@ func (l *jsonLine) End(ending process.ChildEnding) error {
 // writeLine writes a line, and never holds all of it in memory.
 func (l *jsonLines) writeLine(i int, ending process.ChildEnding, stdout, stderr *process.OutputText) error {
 	role := l.profileRole(i)
-	line := eachLine{Profile: l.profiles[i].Name, Account: role.Account(), Role: role.Name(), Duration: ending.Took.Round(time.Millisecond).Seconds()}
+	line := eachLine{
+		Profile:  l.profiles[i].Name,
+		Account:  role.Account(),
+		Role:     role.Name(),
+		Duration: ending.Took.Round(time.Millisecond).Seconds(),
+	}
 	if !errors.Is(ending.Err, process.ErrNotRun) {
 		code := l.exitStatus(ending)
 		line.ExitCode = &code

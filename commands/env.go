@@ -69,7 +69,10 @@ func (r *commandRun) chooseDialect(name string) (shellinit.Dialect, error) {
 	if name == "" {
 		d, err := shellinit.DetectShell(r.ParentNames(), r.Getenv("SHELL"))
 		if err != nil {
-			return d, &usageError{"which shell this is can't be told: name it with --shell: " + strings.Join(shellinit.DialectNames(), ", "), r.verb}
+			return d, &usageError{
+				"which shell this is can't be told: name it with --shell: " + strings.Join(shellinit.DialectNames(), ", "),
+				r.verb,
+			}
 		}
 		return d, nil
 	}

@@ -36,7 +36,9 @@ func (r *commandRun) exportToActions(d shellinit.Dialect, set []shellinit.Var) e
 		return fmt.Errorf("giving the variables to the next steps: %w", err)
 	}
 	if names := shadowingNames(r.Environ, set, r.GOOS); len(names) > 0 {
-		r.drivers.Ask.Say("the next steps also see " + strings.Join(names, ", ") + ", which nothing can unset there: take it out of the workflow")
+		r.drivers.Ask.Say(
+			"the next steps also see " + strings.Join(names, ", ") + ", which nothing can unset there: take it out of the workflow",
+		)
 	}
 	return nil
 }

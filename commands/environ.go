@@ -52,7 +52,8 @@ func identityVariables() []string {
 // session's, name another identity beside it, or is a secret of stsx's own (which no child
 // gets, but which is not env's to take out of that person's shell).
 func shadowsSession(name string) bool {
-	return slices.Contains(identityVariables(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") || strings.HasPrefix(name, "AWS_BEARER_TOKEN_") ||
+	return slices.Contains(identityVariables(), name) || strings.HasPrefix(name, "AWS_CONTAINER_") ||
+		strings.HasPrefix(name, "AWS_BEARER_TOKEN_") ||
 		process.IsSecret(name)
 }
 

@@ -48,7 +48,9 @@ func idpFlag() cli.Flag {
 func (r *commandRun) readSettings(c *cli.Context) error {
 	s := Settings{
 		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
-		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"), Username: c.String("username"),
+		Browser: c.String(
+			"browser",
+		), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"), Username: c.String("username"),
 		MFA: c.String("mfa"), MFACode: session.NewSecret(c.String("mfa-code")), Role: c.String("role"), Region: c.String("region"),
 		Password: session.NewSecret(r.Getenv("STSX_PASSWORD")),
 	}

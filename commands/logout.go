@@ -21,7 +21,11 @@ func (r *commandRun) logoutCommand() *cli.Command {
    runs with them keeps them until they end: AWS has no way to take credentials
    back.`,
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "all", Usage: "every session, also of profiles that the configuration no longer has", DisableDefaultText: true},
+			&cli.BoolFlag{
+				Name:               "all",
+				Usage:              "every session, also of profiles that the configuration no longer has",
+				DisableDefaultText: true,
+			},
 			&cli.BoolFlag{Name: "password", Usage: "the password in the OS keyring as well", DisableDefaultText: true},
 			helpFlag(),
 		},

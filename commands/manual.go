@@ -155,7 +155,8 @@ func asIs(line string) bool { return strings.HasPrefix(line, " ") || strings.Con
 func (p *manualPage) writeFlags(flags []cli.Flag) {
 	for _, f := range flags {
 		doc, ok := f.(cli.DocGenerationFlag)
-		if visible, is := f.(cli.VisibleFlag); !ok || is && !visible.IsVisible() || f.Names()[0] == "help" && len(flags) < len(globalFlags()) {
+		if visible, is := f.(cli.VisibleFlag); !ok || is && !visible.IsVisible() ||
+			f.Names()[0] == "help" && len(flags) < len(globalFlags()) {
 			continue
 		}
 		value, about := "", doc.GetUsage()
@@ -187,7 +188,26 @@ func (p *manualPage) writeItem(term, about string) {
 
 // escapeRoff is text that roff prints as it is.
 func escapeRoff(text string) string {
-	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "…", `\&...`, `"`, `\(dq`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(text)
+	text = strings.NewReplacer(
+		`\`,
+		`\e`,
+		"-",
+		`\-`,
+		"…",
+		`\&...`,
+		`"`,
+		`\(dq`,
+		"'",
+		`\(aq`,
+		"`",
+		`\(ga`,
+		"^",
+		`\(ha`,
+		"~",
+		`\(ti`,
+	).Replace(
+		text,
+	)
 	if strings.HasPrefix(text, ".") {
 		text = `\&` + text
 	}

@@ -33,7 +33,12 @@ func (r *commandRun) passwordCommand() *cli.Command {
 	return &cli.Command{
 		Name: "password", Usage: "keep the Okta password in the OS keyring, or forget it", UsageText: "stsx password set | forget | status",
 		Subcommands: []*cli.Command{
-			sub("set", "ask for the password and keep it", "   Asks on the terminal, or reads --password-stdin. The password is not tried out at Okta.", r.setPassword),
+			sub(
+				"set",
+				"ask for the password and keep it",
+				"   Asks on the terminal, or reads --password-stdin. The password is not tried out at Okta.",
+				r.setPassword,
+			),
 			sub("forget", "take the password out of the keyring", "", r.forgetPassword),
 			sub("status", "say whether a password is kept, and where", "", r.passwordStatus),
 		},
@@ -79,7 +84,12 @@ func (r *commandRun) passwordStatus(ctx context.Context, o session.Org) error {
 	_, where := r.drivers.Sessions.Where(ctx)
 	switch {
 	case len(o.PasswordCommand) > 0:
-		_, err = fmt.Fprintf(r.Stdout, "the password for %s comes from password_command (%s)\n", plainText(o.Username), plainText(o.PasswordCommand[0]))
+		_, err = fmt.Fprintf(
+			r.Stdout,
+			"the password for %s comes from password_command (%s)\n",
+			plainText(o.Username),
+			plainText(o.PasswordCommand[0]),
+		)
 	case err == nil:
 		_, err = fmt.Fprintf(r.Stdout, "the password for %s is kept: %s\n", plainText(o.Username), plainText(where))
 	case errors.Is(err, session.ErrNoPassword):

@@ -41,5 +41,7 @@ func (r *commandRun) runProcess(ctx context.Context) error {
 		return err
 	}
 	c := s.Credentials
-	return r.printJSON(processAnswer{1, c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339)})
+	return r.printJSON(
+		processAnswer{1, c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339)},
+	)
 }

@@ -30,7 +30,11 @@ func (r *commandRun) promptCommand() *cli.Command {
    {expires} is the local time of day; {{ and }} are braces.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Usage: "print `TEXT` with its fields filled in", Value: segmentFormat},
-			&cli.StringFlag{Name: "color", Usage: "write the colour for this `KIND` of prompt: ansi, bash, tmux, zsh or none", Value: "ansi"},
+			&cli.StringFlag{
+				Name:  "color",
+				Usage: "write the colour for this `KIND` of prompt: ansi, bash, tmux, zsh or none",
+				Value: "ansi",
+			},
 			&cli.BoolFlag{Name: "no-color", Usage: "without colour, as with NO_COLOR or --color none", DisableDefaultText: true},
 			helpFlag(),
 		},
@@ -62,7 +66,8 @@ func (r *commandRun) promptCommand() *cli.Command {
 // that there is not.
 func promptSegment(getenv func(string) string, now time.Time, format string) (text, tone string, err error) {
 	fields := map[string]string{}
-	for field, name := range map[string]string{"profile": "STSX_PROFILE", "account": "STSX_ACCOUNT", "role": "STSX_ROLE", "region": "AWS_REGION"} {
+	for field, name := range map[string]string{"profile": "STSX_PROFILE", "account": "STSX_ACCOUNT", "role": "STSX_ROLE",
+		"region": "AWS_REGION"} {
 		fields[field] = promptName(getenv(name))
 	}
 	expires, ok := parseDigits(getenv("STSX_EXPIRES"))
@@ -136,8 +141,10 @@ func promptName(name string) string {
 		signs = append(signs[:61], '.', '.', '.')
 	}
 	for i, c := range signs {
-		if c < unicode.MaxASCII+1 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:/@+=()", c) ||
-			session.IsHidden(c) || c == session.HiddenMark {
+		if c < unicode.MaxASCII+1 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "+
+			"-_.,:/@+=()", c) ||
+			session.IsHidden(c) ||
+			c == session.HiddenMark {
 			signs[i] = '?'
 		}
 	}

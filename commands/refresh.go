@@ -53,8 +53,16 @@ func (r *commandRun) nothingBefore() error {
 // message, on their desktop, and to the SDK that wants credentials.
 func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s session.Session, path string, argv []string) error {
 	if org := p.Root().Org; !org.Remember && len(org.MFACommand) == 0 && r.settings.Password.IsZero() {
-		r.drivers.Ask.Say(fmt.Sprintf("%s can't be renewed without you, since remember is not set for %s: its credentials end at %s unless you run %s in another terminal",
-			quotedName(p.Name), quotedName(org.Name), clockTime(s.Credentials.Expires, r.Now()), r.loginLine(p.Name)))
+		r.drivers.Ask.Say(
+			fmt.Sprintf(
+				"%s can't be renewed without you, since remember is not set for %s: its credentials end at %s unless you run %s in "+
+					"another terminal",
+				quotedName(p.Name),
+				quotedName(org.Name),
+				clockTime(s.Credentials.Expires, r.Now()),
+				r.loginLine(p.Name),
+			),
+		)
 	}
 	if err := r.drivers.Yield(); err != nil {
 		return err
@@ -103,8 +111,16 @@ func (r *commandRun) cannotRenew(held session.Session, err error) {
 
 // whyNone is what an SDK shows in place of credentials.
 func (r *commandRun) whyNone(held session.Session, err error) string {
-	return plainText(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. Run %s in another terminal: what it gets is used here at once",
-		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), renewalReason(err), r.loginLine(held.Profile)))
+	return plainText(
+		fmt.Sprintf(
+			"the credentials of %s ended at %s and stsx could not renew them: %s. Run %s in another terminal: what it gets is used "+
+				"here at once",
+			quotedName(held.Profile),
+			clockTime(held.Credentials.Expires, r.Now()),
+			renewalReason(err),
+			r.loginLine(held.Profile),
+		),
+	)
 }
 
 // renewalReason is why there was no renewal. That nobody can be asked goes without

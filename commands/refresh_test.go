@@ -14,7 +14,8 @@ func TestLoginLine(t *testing.T) {
 	t.Parallel()
 	for want, s := range map[string]Settings{
 		"stsx login --force prod": {Region: "eu-west-1", NoInput: true},
-		`stsx login --force prod --config "/my config.toml" --username joe --role Dev --duration 1h30m0s`: {Config: "/my config.toml", Username: "joe", Role: "Dev", Duration: 90 * time.Minute},
+		`stsx login --force prod --config "/my config.toml" --username joe --role Dev --duration 1h30m0s`: {Config: "/my config.toml",
+			Username: "joe", Role: "Dev", Duration: 90 * time.Minute},
 	} {
 		r := &commandRun{settings: s}
 		if got := r.loginLine("prod"); got != want {
@@ -28,11 +29,13 @@ func TestWhyNone(t *testing.T) {
 	r := &commandRun{HostSystem: HostSystem{Now: noonTime}}
 	held := session.Session{Profile: "prod", Credentials: session.Credentials{Expires: noonTime().Add(-time.Minute)}}
 	got := r.whyNone(held, &session.RefusedError{Said: "wrong\x1b[2J"})
-	if got != "the credentials of prod ended at 11:59 and stsx could not renew them: Okta said: wrong\ufffd[2J. Run stsx login --force prod in another terminal: what it gets is used here at once" {
+	if got != "the credentials of prod ended at 11:59 and stsx could not renew them: Okta said: wrong\ufffd[2J. Run stsx login "+
+		"--force prod in another terminal: what it gets is used here at once" {
 		t.Errorf("%q", got)
 	}
 	held.Credentials.Expires = noonTime().Add(-24 * time.Hour)
-	if got := r.whyNone(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") || !strings.Contains(got, ": a code needs a person. Run") {
+	if got := r.whyNone(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") ||
+		!strings.Contains(got, ": a code needs a person. Run") {
 		t.Errorf("%q", got)
 	}
 }
@@ -42,7 +45,8 @@ func TestWhyNone(t *testing.T) {
 func TestUnsetRefreshed(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{}
-	for _, v := range refreshVariables(session.Session{Profile: "prod", Region: "eu-west-1"}, "http://127.0.0.1:1/credentials", session.NewSecret("t")) {
+	for _, v := range refreshVariables(session.Session{Profile: "prod", Region: "eu-west-1"}, "http://127.0.0.1:1/credentials",
+		session.NewSecret("t")) {
 		values[v.Name] = v.Value
 	}
 	names := sessionNames(func(name string) string { return values[name] })
@@ -53,7 +57,10 @@ func TestUnsetRefreshed(t *testing.T) {
 	}
 	// Those of a real container are none of stsx's.
 	delete(values, "STSX_PROFILE")
-	if names := sessionNames(func(name string) string { return values[name] }); slices.Contains(names, "AWS_CONTAINER_AUTHORIZATION_TOKEN") {
+	if names := sessionNames(func(name string) string { return values[name] }); slices.Contains(
+		names,
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN",
+	) {
 		t.Errorf("%q", names)
 	}
 }

@@ -1,12 +1,14 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -49,80 +51,85 @@ func (e *commandError) Unwrap() error { return e.err }
 // hintError is an error that knows its own cure.
 type hintError interface{ Hint() string }
 
-// errorStatus is the one place where an error becomes an exit status and a hint.
-func errorStatus(err error) (code int, hint string) {
-	var (
-		usage    *usageError
-		command  *commandError
-		done     process.Ended
-		input    *session.InputError
-		refused  *session.RefusedError
-		role     *session.RoleError
-		guard    *session.GuardError
-		aws      *session.AWSError
-		signal   process.Signalled
-		origin   *session.OriginError
-		away     *session.UnavailableError
-		page     *session.PageError
-		withHint hintError
-		forgot   *forgottenError
-		many     *profileFailures
-		each     *eachError
-	)
-	if errors.As(err, &withHint) {
-		hint = withHint.Hint()
-	}
-	switch {
-	case err == nil:
-		return statusOK, ""
-	case errors.As(err, &done):
-		return done.Status, ""
-	case errors.As(err, &each):
-		return each.code, each.hint
-	case errors.As(err, &many):
-		return many.worstStatus()
-	case errors.As(err, &signal):
-		return 128 + signal.Number, ""
-	case errors.Is(err, session.ErrInterrupted), errors.Is(err, context.Canceled):
-		return statusInterrupted, ""
-	case errors.As(err, &usage):
-		return statusUsage, strings.TrimSpace("run stsx help " + usage.verb)
-	case errors.As(err, &forgot):
-		return statusUsage, hint
-	case errors.As(err, &command):
-		return command.status, hint
-	case errors.As(err, &input):
-		return statusInput, input.Give
-	case errors.As(err, &refused):
-		return statusRefused, refusedHint(refused)
-	case errors.As(err, &role):
-		return statusRole, "stsx roles lists the roles that are granted to you"
-	case errors.As(err, &guard):
-		return statusRole, "the guard is there on purpose: use a profile of that account, or ask whoever wrote the configuration"
-	case errors.As(err, &aws) && aws.Code == "" && !errors.Is(err, session.ErrNotThatRole):
-		return statusFailure, awsHint(aws) // AWS was not reached, and so has refused nothing
-	case errors.As(err, &aws):
-		return statusRole, awsHint(aws)
-	case errors.As(err, &origin):
-		return statusFailure, fmt.Sprintf("if %s is a sign-in page of your company's, add its host to allowed_hosts in the configuration", origin.Got)
-	case errors.As(err, &away):
-		return statusFailure, "try again " + waitText(away.Wait) + "; Okta's status page says more"
-	case errors.Is(err, session.ErrWindowClosed):
-		return statusFailure, "run this again and finish the sign-in in the window: stsx closes it"
-	case errors.As(err, &page) && page.Cure != "":
-		return statusFailure, page.Cure
-	case errors.As(err, &page):
-		switch {
-		case hint != "":
-			return statusFailure, hint
-		case page.Screenshot == "":
-			return statusFailure, "open the app in a browser to see what it wants; --verbose keeps a picture of the page, and --debug-bundle FILE all that a report of this needs"
+// reportRow is a kind of error: its exit status and what to do about it.
+// Whether err is of that kind is the last value.
+type reportRow func(err error) (code int, hint string, ok bool)
+
+// whenType is the row of errors of type E.
+func whenType[E error](describe func(e E) (code int, hint string)) reportRow {
+	return func(err error) (int, string, bool) {
+		var e E
+		if !errors.As(err, &e) {
+			return 0, "", false
 		}
-		return statusFailure, "open the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
-	case errors.Is(err, context.DeadlineExceeded) && hint == "":
-		return statusFailure, "check the network, or raise timeout in the configuration"
+		code, hint := describe(e)
+		return code, hint, true
+	}
+}
+
+// whenIs is the row of errors that wrap one of targets.
+func whenIs(code int, hint string, targets ...error) reportRow {
+	return func(err error) (int, string, bool) {
+		return code, hint, slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
+}
+
+// reportRows is the one table of errors, exit statuses and hints. The first row
+// that fits counts; what is in none is a failure with the error's own hint.
+func reportRows() []reportRow {
+	return []reportRow{
+		whenType(func(e process.Ended) (int, string) { return e.Status, "" }),
+		whenType(func(e *eachError) (int, string) { return e.code, e.hint }),
+		whenType(func(e *profileFailures) (int, string) { return e.worstStatus() }),
+		whenType(func(e process.Signalled) (int, string) { return 128 + e.Number, "" }),
+		whenIs(statusInterrupted, "", session.ErrInterrupted, context.Canceled),
+		whenType(func(e *usageError) (int, string) { return statusUsage, strings.TrimSpace("run stsx help " + e.verb) }),
+		whenType(func(e *forgottenError) (int, string) { return statusUsage, e.Hint() }),
+		whenType(func(e *commandError) (int, string) { return e.status, ownHint(e) }),
+		whenType(func(e *session.InputError) (int, string) { return statusInput, e.Give }),
+		whenType(func(e *session.RefusedError) (int, string) { return statusRefused, refusedHint(e) }),
+		whenType(func(*session.RoleError) (int, string) {
+			return statusRole, "stsx roles lists the roles that are granted to you"
+		}),
+		whenType(func(*session.GuardError) (int, string) {
+			return statusRole, "the guard is there on purpose: use a profile of that account, or ask whoever wrote the configuration"
+		}),
+		whenType(awsStatus),
+		whenType(func(e *session.OriginError) (int, string) {
+			return statusFailure, "if " + e.Got + " is a sign-in page of your company's, add its host to allowed_hosts in the configuration"
+		}),
+		whenType(func(e *session.UnavailableError) (int, string) {
+			return statusFailure, "try again " + waitText(e.Wait) + "; Okta's status page says more"
+		}),
+		whenIs(statusFailure, "run this again and finish the sign-in in the window: stsx closes it", session.ErrWindowClosed),
+		whenType(func(e *session.PageError) (int, string) { return statusFailure, pageHint(e) }),
+	}
+}
+
+// errorStatus is the exit status and the hint of an error.
+func errorStatus(err error) (code int, hint string) {
+	if err == nil {
+		return statusOK, ""
+	}
+	for _, row := range reportRows() {
+		if code, hint, ok := row(err); ok {
+			return code, hint
+		}
+	}
+	hint = ownHint(err)
+	if hint == "" && errors.Is(err, context.DeadlineExceeded) {
+		hint = "check the network, or raise timeout in the configuration"
 	}
 	return statusFailure, hint
+}
+
+// ownHint is the cure that an error knows itself; "" when it knows none.
+func ownHint(err error) string {
+	var knows hintError
+	if errors.As(err, &knows) {
+		return knows.Hint()
+	}
+	return ""
 }
 
 // waitText is when to try again.
@@ -144,27 +151,48 @@ func refusedHint(e *session.RefusedError) string {
 	case session.RefusedExpired:
 		return "change the password by signing in to Okta in a browser, then run stsx password set"
 	case session.RefusedNotAssigned:
-		return "ask your Okta administrator for the AWS app (is it assigned to you, does a policy keep you out?), or correct url in the configuration"
+		return "ask your Okta administrator for the AWS app (is it assigned to you, does a policy keep you out?), or correct url " +
+			"in the configuration"
 	case session.RefusedTooMany:
 		if e.Wait > 0 {
 			return "wait " + e.Wait.Round(time.Second).String() + " before the next try"
 		}
 		return "wait a minute before the next try"
 	case session.RefusedPush:
-		return "run this again and approve the sign-in on the phone, or name another factor with --mfa; if a phone is asked when you did not sign in, tell your administrator"
+		return "run this again and approve the sign-in on the phone, or name another factor with --mfa; if a phone is asked when " +
+			"you did not sign in, tell your administrator"
 	case session.RefusedUnanswered:
 		return "run this again with the phone at hand, or name another factor with --mfa"
 	case session.RefusedPolicy:
-		return "a policy of your Okta org keeps you out (the network that you are in, your groups, this device): its administrator finds the reason in the System Log"
+		return "a policy of your Okta org keeps you out (the network that you are in, your groups, this device): its administrator " +
+			"finds the reason in the System Log"
 	case session.RefusedDevice:
 		return "change that on this device, or sign in on one that meets your company's requirements"
 	}
 	return "sign in to the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
 }
 
+func pageHint(e *session.PageError) string {
+	const report = "open the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
+	if e.Screenshot == "" {
+		return cmp.Or(e.Cure, ownHint(e), strings.Replace(report, "; ", "; --verbose keeps a picture of the page, and ", 1))
+	}
+	return cmp.Or(e.Cure, ownHint(e), report)
+}
+
+// awsStatus tells AWS's refusals from an AWS that was not reached, and so has
+// refused nothing.
+func awsStatus(e *session.AWSError) (code int, hint string) {
+	if e.Code == "" && !errors.Is(e, session.ErrNotThatRole) {
+		return statusFailure, awsHint(e)
+	}
+	return statusRole, awsHint(e)
+}
+
 func awsHint(e *session.AWSError) string {
 	switch {
-	case e.Code == "ValidationError" && strings.Contains(e.Message, "'sAMLAssertion'") && strings.Contains(e.Message, "less than or equal to"):
+	case e.Code == "ValidationError" && strings.Contains(e.Message, "'sAMLAssertion'") && strings.Contains(e.Message,
+		"less than or equal to"):
 		return "the assertion is larger than AWS takes: ask the Okta administrator to give this app's users fewer roles, or several apps"
 	case errors.Is(e, session.ErrNotThatRole):
 		return "what answered is not AWS, or not as it should be: nothing of the answer is used; check AWS_ENDPOINT_URL and the proxy"
@@ -177,7 +205,8 @@ func awsHint(e *session.AWSError) string {
 	case "ExpiredToken":
 		return "the session that the role is assumed from has ended: run stsx login --force with its profile"
 	case "InvalidIdentityToken":
-		return "the SAML provider in AWS does not trust what the sign-in sent: ask the administrator to compare its metadata with the identity provider's"
+		return "the SAML provider in AWS does not trust what the sign-in sent: ask the administrator to compare its metadata with " +
+			"the identity provider's"
 	case "AccessDenied":
 		return "the role's trust policy does not let you in: ask the administrator of that account"
 	case "ValidationError":
@@ -212,11 +241,29 @@ func reportError(w io.Writer, err error, command bool) int {
 	}
 	// Go's words for a deadline add nothing to "did not end within 2m".
 	text := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
-	fmt.Fprintln(w, "stsx: error: "+plainText(text))
+	fmt.Fprintln(w, "stsx: error: "+reportText(text))
 	if hint != "" {
-		fmt.Fprintln(w, "stsx: hint: "+plainText(hint))
+		fmt.Fprintln(w, "stsx: hint: "+reportText(hint))
 	}
 	return code
+}
+
+// longestReport is how much of an error is shown, in bytes.
+const longestReport = 8 << 10
+
+// reportText is text as it is shown behind "stsx: error: ". Its further lines
+// are indented, so that none of them looks like another report of stsx.
+func reportText(text string) string {
+	if len(text) > longestReport {
+		text = strings.ToValidUTF8(text[:longestReport], "") + "…"
+	}
+	lines := strings.Split(plainText(text), "\n")
+	for i, line := range lines {
+		if i > 0 && line != "" && !strings.HasPrefix(line, " ") {
+			lines[i] = "  " + line
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // plainText makes text from outside (pages, configuration, AWS) harmless on a

@@ -70,7 +70,8 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 	for _, s := range sessions {
 		if left := s.Left(r.Now()); left > 0 {
 			out.Sessions = append(out.Sessions, statusLine{
-				Profile: s.Profile, Account: s.Role.Account(), Name: r.accountName(s.Role.Account()), Role: s.Role.Name(), RoleARN: s.Role.ARN, ARN: s.ARN,
+				Profile: s.Profile, Account: s.Role.Account(), Name: r.accountName(s.Role.Account()), Role: s.Role.Name(),
+				RoleARN: s.Role.ARN, ARN: s.ARN,
 				Expires: s.Credentials.Expires.UTC(), SecondsLeft: int(left.Seconds()),
 			})
 		}
@@ -88,13 +89,20 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 		name := nameColumn(slices.ContainsFunc(out.Sessions, func(l statusLine) bool { return l.Name != "" }))
 		fmt.Fprintln(table, "PROFILE\tACCOUNT\t"+name("NAME")+"ROLE\tLEFT")
 		for _, line := range out.Sessions {
-			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s\n", quotedName(line.Profile), line.Account, name(line.Name), line.Role, timeLeft(time.Duration(line.SecondsLeft)*time.Second))
+			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s\n", quotedName(line.Profile), line.Account, name(line.Name), line.Role,
+				timeLeft(time.Duration(line.SecondsLeft)*time.Second))
 		}
 		if err := table.Flush(); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(r.Stdout, "\nkey of the sessions: %s\npasswords: %s\nsign-ins remembered: %s\n", plainText(out.Key), plainText(out.Password), plainText(out.rememberedText(r.Now())))
+	_, err = fmt.Fprintf(
+		r.Stdout,
+		"\nkey of the sessions: %s\npasswords: %s\nsign-ins remembered: %s\n",
+		plainText(out.Key),
+		plainText(out.Password),
+		plainText(out.rememberedText(r.Now())),
+	)
 	return err
 }
 
@@ -105,7 +113,10 @@ func (s statusReport) rememberedText(now time.Time) string {
 	}
 	var all []string
 	for _, one := range s.Remembered {
-		all = append(all, fmt.Sprintf("%s as %s, %s ago", quotedName(one.IdP), quotedName(one.Username), timeLeft(max(0, now.Sub(one.Used)))))
+		all = append(
+			all,
+			fmt.Sprintf("%s as %s, %s ago", quotedName(one.IdP), quotedName(one.Username), timeLeft(max(0, now.Sub(one.Used)))),
+		)
 	}
 	return strings.Join(all, "; ") + "; cookies sealed in " + s.Cookies
 }

@@ -42,6 +42,13 @@ func (r *commandRun) runWhoami(ctx context.Context, asJSON bool) error {
 	if called := r.accountName(account); called != "" {
 		account += " (" + called + ")"
 	}
-	_, err = fmt.Fprintf(r.Stdout, "profile  %s\naccount  %s\narn      %s\nuser id  %s\n", quotedName(s.Profile), plainText(account), plainText(who.ARN), plainText(who.UserID))
+	_, err = fmt.Fprintf(
+		r.Stdout,
+		"profile  %s\naccount  %s\narn      %s\nuser id  %s\n",
+		quotedName(s.Profile),
+		plainText(account),
+		plainText(who.ARN),
+		plainText(who.UserID),
+	)
 	return err
 }
