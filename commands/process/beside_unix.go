@@ -111,7 +111,16 @@ func waitChange(pid, options int) syscall.WaitStatus {
 // passedOn has SIGCONT for a command that is in a group of its own, as a shell
 // is: the fg of the shell outside lets this process go on alone.
 func passedOn() []os.Signal {
-	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH, syscall.SIGCONT}
+	return []os.Signal{
+		syscall.SIGINT,
+		syscall.SIGTERM,
+		syscall.SIGHUP,
+		syscall.SIGQUIT,
+		syscall.SIGUSR1,
+		syscall.SIGUSR2,
+		syscall.SIGWINCH,
+		syscall.SIGCONT,
+	}
 }
 
 // fromTerminal reports whether s is one that a terminal sends to the whole
@@ -167,5 +176,9 @@ func foregroundTerminal() *os.File {
 func EndBySignal(number int) {
 	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
 	n := strconv.Itoa(number)
-	_ = syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -" + n + " $$; exit " + strconv.Itoa(128+number)}, []string{"PATH=/usr/bin:/bin"})
+	_ = syscall.Exec(
+		"/bin/sh",
+		[]string{"sh", "-c", "kill -" + n + " $$; exit " + strconv.Itoa(128+number)},
+		[]string{"PATH=/usr/bin:/bin"},
+	)
 }

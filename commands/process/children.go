@@ -96,7 +96,14 @@ func (r ManyRunner) runChild(ctx context.Context, c *runningChildren, i int, sin
 		return ChildEnding{Err: err}
 	}
 	prepare := func(path string, argv []string) *exec.Cmd {
-		command := &exec.Cmd{Path: path, Args: argv, Env: environ, Stdout: watchedWriter{sink.Stdout(), c}, Stderr: watchedWriter{sink.Stderr(), c}, WaitDelay: outputDelay}
+		command := &exec.Cmd{
+			Path:      path,
+			Args:      argv,
+			Env:       environ,
+			Stdout:    watchedWriter{sink.Stdout(), c},
+			Stderr:    watchedWriter{sink.Stderr(), c},
+			WaitDelay: outputDelay,
+		}
 		ownSession(command)
 		return command
 	}

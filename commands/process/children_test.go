@@ -30,16 +30,17 @@ func TestLines(t *testing.T) {
 		chunks []string
 		want   string
 	}{
-		"none":            {nil, ""},
-		"whole":           {[]string{"a\nb\n"}, "<a>\n<b>\n"},
-		"in pieces":       {[]string{"a", "b", "\nc\n", "d"}, "<ab>\n<c>\n<d>\n"},
-		"empty lines":     {[]string{"\n\n", "\n"}, "<>\n<>\n<>\n"},
-		"no end":          {[]string{"a"}, "<a>\n"},
-		"as long as may":  {[]string{long + "y\nz"}, "<" + long + "y>\n<z>\n"},
-		"too long":        {[]string{long + "yz\n"}, "<" + long + "y>\n<z>\n"},
-		"in a character":  {[]string{long + "é\n"}, "<" + long + ">\n<é>\n"},
-		"long in pieces":  {[]string{long, "y", "z"}, "<" + long + "y>\n<z>\n"},
-		"not UTF-8, long": {[]string{strings.Repeat("\x80", longestLine+1)}, "<" + strings.Repeat("\x80", longestLine-3) + ">\n<\x80\x80\x80\x80>\n"},
+		"none":           {nil, ""},
+		"whole":          {[]string{"a\nb\n"}, "<a>\n<b>\n"},
+		"in pieces":      {[]string{"a", "b", "\nc\n", "d"}, "<ab>\n<c>\n<d>\n"},
+		"empty lines":    {[]string{"\n\n", "\n"}, "<>\n<>\n<>\n"},
+		"no end":         {[]string{"a"}, "<a>\n"},
+		"as long as may": {[]string{long + "y\nz"}, "<" + long + "y>\n<z>\n"},
+		"too long":       {[]string{long + "yz\n"}, "<" + long + "y>\n<z>\n"},
+		"in a character": {[]string{long + "é\n"}, "<" + long + ">\n<é>\n"},
+		"long in pieces": {[]string{long, "y", "z"}, "<" + long + "y>\n<z>\n"},
+		"not UTF-8, long": {[]string{strings.Repeat("\x80", longestLine+1)}, "<" + strings.Repeat("\x80", longestLine-3) +
+			">\n<\x80\x80\x80\x80>\n"},
 	} {
 		var out bytes.Buffer
 		s := NewStreams(&out, io.Discard).Prefixed(LineAffix{"<", ">"}, LineAffix{})
@@ -165,7 +166,22 @@ func TestSpool(t *testing.T) {
 // them, and are exact in base64.
 func TestText(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	parts := []string{"a", "ü", "\u20ac", "😀", "\x80", "\xff", "\xf0\x9f", "\n", "\"", "<&>", "\u2028", "\x00", "\x1b[0m", strings.Repeat("é", 20_000)}
+	parts := []string{
+		"a",
+		"ü",
+		"\u20ac",
+		"😀",
+		"\x80",
+		"\xff",
+		"\xf0\x9f",
+		"\n",
+		"\"",
+		"<&>",
+		"\u2028",
+		"\x00",
+		"\x1b[0m",
+		strings.Repeat("é", 20_000),
+	}
 	for range 300 {
 		var text OutputText
 		var whole string
@@ -186,7 +202,8 @@ func TestText(t *testing.T) {
 			t.Fatalf("%v: %.80q", err, &plain)
 		}
 		decoded, err := base64.StdEncoding.DecodeString(raw)
-		if text.IsUTF8() != utf8.ValidString(whole) || got != strings.ToValidUTF8(spreadOut(whole), "\ufffd") || string(decoded) != whole || err != nil {
+		if text.IsUTF8() != utf8.ValidString(whole) || got != strings.ToValidUTF8(spreadOut(whole), "\ufffd") || string(decoded) != whole ||
+			err != nil {
 			t.Fatalf("valid %t, %v, %.80q became %.80q", text.IsUTF8(), err, whole, got)
 		}
 	}

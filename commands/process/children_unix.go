@@ -22,12 +22,9 @@ func noFormat(err error) bool { return errors.Is(err, syscall.ENOEXEC) }
 
 func sendSignal(command *exec.Cmd, s os.Signal) {
 	if number, ok := s.(syscall.Signal); ok {
-		_ = syscall.Kill(-command.Process.Pid, number) // it may have ended
+		sendGroupSignal(command, number)
 	}
 }
-
-func terminateGroup(command *exec.Cmd) { sendSignal(command, syscall.SIGTERM) }
-func killGroup(command *exec.Cmd)      { sendSignal(command, syscall.SIGKILL) }
 
 // watchSignals takes the signals until the returned function is called. SIGPIPE, which
 // would end stsx and leave the children alone, becomes an error of the write.

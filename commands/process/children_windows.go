@@ -14,9 +14,6 @@ func noFormat(error) bool { return false }
 // sendSignal does nothing: Ctrl-C is the only signal, and the children have it.
 func sendSignal(*exec.Cmd, os.Signal) {}
 
-func terminateGroup(command *exec.Cmd) { killGroup(command) }
-func killGroup(command *exec.Cmd)      { _ = command.Process.Kill() } // it may have ended
-
 // watchSignals takes Ctrl-C until the returned function is called.
 func (c *runningChildren) watchSignals() (end func()) {
 	received := make(chan os.Signal, 8)

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"context"
 	"errors"
 	"os/exec"
 	"slices"
@@ -23,11 +22,9 @@ func ShowMessage(goos string, environ []string, title, text string) error {
 	if argv == nil {
 		return errNoDesktop
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), notifyTimeout)
-	defer cancel()
-	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	command := exec.Command(argv[0], argv[1:]...)
 	command.Env = WithoutSecrets(environ)
-	return command.Run()
+	return runFor(command, notifyTimeout)
 }
 
 // notifyCommand is the program and its arguments, nil where there is no desktop.

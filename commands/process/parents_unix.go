@@ -15,7 +15,9 @@ import (
 func describeProcess(pid int) (name string, parent int, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "ps", "-o", "ppid=,comm=", "-p", strconv.Itoa(pid)).Output()
+	command := exec.CommandContext(ctx, "/bin/ps", "-o", "ppid=,comm=", "-p", strconv.Itoa(pid))
+	command.Env = []string{"LC_ALL=C"} // nothing of ours
+	out, err := command.Output()
 	if err != nil {
 		return "", 0, false
 	}
