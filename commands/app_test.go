@@ -82,12 +82,13 @@ func (r *fakeSystem) DeleteAll(context.Context, bool) error { r.sessions = nil; 
 func (r *fakeSystem) Where(context.Context) (key, passwords string) {
 	return "kernel keyring", "nowhere"
 }
-func (r *fakeSystem) Default() (string, string, error) { return "", "", nil }
+func (r *fakeSystem) Earlier() (string, string, error) { return "", "", nil }
 func (r *fakeSystem) CheckSave(string, bool) error     { return nil }
 func (r *fakeSystem) Save(context.Context, string, session.Session, bool) (string, error) {
 	return "credentials", nil
 }
-func (r *fakeSystem) Shadow(string) string { return "" }
+func (r *fakeSystem) SavedNotes(string) []string     { return nil }
+func (r *fakeSystem) ProcessNotes([]string) []string { return nil }
 func (r *fakeSystem) Remove(context.Context, string) (string, bool, error) {
 	return "credentials", false, nil
 }

@@ -49,6 +49,7 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 		return err
 	}
 	var entries []session.AWSProfile
+	var written []string
 	for _, name := range names {
 		p, err := r.profileNamed(name)
 		if err != nil {
@@ -58,6 +59,7 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 		if r.settings.Config != "" {
 			command = append(command, "--config", r.settings.Config)
 		}
+		written = append(written, prefix+name)
 		entries = append(entries, session.AWSProfile{Name: prefix + name, Command: append(command, "process", name), Region: p.Region})
 	}
 	if len(entries) == 0 {
@@ -66,6 +68,9 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 	path, difference, err := r.drivers.AWSFiles.Configure(ctx, entries, dry)
 	if err != nil {
 		return err
+	}
+	for _, note := range r.drivers.AWSFiles.ProcessNotes(written) {
+		r.drivers.Ask.Say(note)
 	}
 	if dry {
 		_, err := fmt.Fprint(r.Stdout, plainText(difference))

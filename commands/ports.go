@@ -158,17 +158,19 @@ type Sessions interface {
 
 // AWSFiles is the credentials file that AWS's tools share.
 type AWSFiles interface {
-	// Default says what in the shared files gives the AWS tools the credentials of
-	// their default profile: "aws_access_key_id in [default] of PATH", and the
-	// variable that names that file; "" when nothing does.
-	Default() (what, variable string, err error)
+	// Earlier says where AWS's SDKs find credentials before they ask a container's
+	// endpoint, "aws_access_key_id in [default] of PATH", and what to do about it; ""
+	// when nowhere.
+	Earlier() (what, cure string, err error)
 	// CheckSave says whether Save would refuse that section.
 	CheckSave(section string, force bool) error
 	// Save writes s into section and returns the file's path. Errors name it.
 	Save(ctx context.Context, section string, s session.Session, force bool) (path string, err error)
-	// Shadow says what AWS's tools use for a profile of that name before what was
-	// saved; "" = nothing.
-	Shadow(section string) string
+	// SavedNotes is what somebody has to know of what was saved: what AWS's tools use
+	// before it, and who can read it.
+	SavedNotes(section string) []string
+	// ProcessNotes is what AWS's tools use before a command of such profiles.
+	ProcessNotes(profiles []string) []string
 	// Remove takes the session in section out; found tells whether there was one.
 	Remove(ctx context.Context, section string) (path string, found bool, err error)
 	// Forget takes out what was saved for the profiles that match, as far as it

@@ -28,22 +28,22 @@ func refreshVariables(s session.Session, url string, token session.Secret) []she
 }
 
 // shadowedError: the AWS SDKs would never ask the endpoint.
-type shadowedError struct{ what, variable string }
+type shadowedError struct{ what, cure string }
 
 func (e *shadowedError) Error() string {
-	return "every AWS SDK takes " + e.what + " before it asks for credentials that are renewed: the command would run with those"
+	return "AWS's SDKs, or some of them, take " + e.what + " before it asks for credentials that are renewed: the command would run with those"
 }
 
 func (e *shadowedError) Hint() string {
-	return "take that out of [default], run this with " + e.variable + "=/dev/null, or leave --refresh away"
+	return e.cure + ", or leave --refresh away"
 }
 
-// nothingBefore refuses where something in the AWS tools' own files comes before
+// nothingBefore refuses where something in other tools' own files comes before
 // the endpoint: the command would silently run as somebody else.
 func (r *commandRun) nothingBefore() error {
-	what, variable, err := r.drivers.AWSFiles.Default()
+	what, cure, err := r.drivers.AWSFiles.Earlier()
 	if err == nil && what != "" {
-		err = &shadowedError{what, variable}
+		err = &shadowedError{what, cure}
 	}
 	return err
 }

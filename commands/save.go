@@ -59,8 +59,8 @@ func (r *commandRun) runSave(ctx context.Context, section string, force bool) er
 		return err
 	}
 	r.drivers.Ask.Say(describeSession(s) + ", " + timeLeft(s.Left(r.Now())) + " left, is in [" + section + "] of " + path)
-	if other := r.drivers.AWSFiles.Shadow(section); other != "" {
-		r.drivers.Ask.Say("AWS's tools may go by " + other + " instead: take another name with --as")
+	for _, note := range r.drivers.AWSFiles.SavedNotes(section) {
+		r.drivers.Ask.Say(note)
 	}
 	return nil
 }

@@ -55,7 +55,8 @@ func runInScript(ts *testscript.TestScript, args []string) (status int, stdout s
 	var out, problems strings.Builder
 	command := exec.Command(stsxPath, args...)
 	command.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"HOME", "PATH", "SHELL", "STSX_CONFIG", "STSX_PROFILE", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+	for _, name := range []string{"HOME", "PATH", "SHELL", "STSX_CONFIG", "STSX_PROFILE", "XDG_STATE_HOME", "XDG_CACHE_HOME",
+		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "BOTO_CONFIG", "JAVA_TOOL_OPTIONS"} {
 		if value := ts.Getenv(name); value != "" {
 			command.Env = append(command.Env, name+"="+value)
 		}

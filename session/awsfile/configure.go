@@ -3,6 +3,7 @@ package awsfile
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,20 +45,29 @@ func (f Files) Configure(ctx context.Context, entries []session.AWSProfile, dry 
 		if err := setProfiles(d, path, entries); err != nil {
 			return err
 		}
-		difference = string(diff.Diff(path, []byte(before), path, []byte(d.String())))
+		difference = string(diff.Diff(path, []byte(masked(before)), path, []byte(masked(d.String()))))
 		return nil
 	}
 	if dry {
-		d, err := ReadFile(path)
+		d, err := ReadFile(ConfigFile, path)
 		if err == nil {
 			err = change(d)
 		}
-		return path, difference, err
+		if err != nil {
+			return path, "", fmt.Errorf("reading %s: %w", path, err)
+		}
+		return path, difference, nil
 	}
-	if err := EditFile(ctx, path, change); err != nil {
+	if err := EditFile(ctx, ConfigFile, path, change); err != nil {
 		return path, "", fmt.Errorf("writing %s: %w", path, err)
 	}
 	return path, difference, nil
+}
+
+// masked is text without the secrets of others, for a difference to be shown.
+func masked(text string) string {
+	secrets := regexp.MustCompile(`(?im)^(\s*aws_(?:secret_access_key|session_token|security_token)\s*[=:]).*$`)
+	return secrets.ReplaceAllString(text, "$1 [secret]")
 }
 
 func setProfiles(d *Document, path string, entries []session.AWSProfile) error {
@@ -70,11 +80,7 @@ func setProfiles(d *Document, path string, entries []session.AWSProfile) error {
 		if err != nil {
 			return err
 		}
-		section := "profile " + e.Name
-		if e.Name == "default" {
-			section = e.Name
-		}
-		there, _, err := d.SectionPairs(section)
+		there, _, err := d.Pairs(e.Name)
 		if err != nil {
 			return err
 		}
@@ -86,7 +92,7 @@ func setProfiles(d *Document, path string, entries []session.AWSProfile) error {
 		if e.Region != "" && valueOf(there, keyRegion) == "" {
 			pairs = append(pairs, Pair{keyRegion, e.Region}) // a region that somebody chose stays
 		}
-		if err := d.SetPairs(section, section, pairs); err != nil {
+		if err := d.Apply(e.Name, Change{Set: pairs}); err != nil {
 			return err
 		}
 	}

@@ -1,88 +1,80 @@
 // Package awsfile edits the files that AWS's tools share, ~/.aws/credentials
-// and ~/.aws/config: it changes the lines of one section and leaves every other
-// byte of the file as it is.
+// and ~/.aws/config: it changes the lines of one profile and leaves every other
+// byte of the file as it is. AWS's tools do not all read these files alike, so
+// each is read twice, as botocore does (the AWS CLI, boto3) and as AWS's SDK for
+// Go does. What the two read differently of a profile is never changed, and no
+// change is written that either would see outside of what was asked for.
 package awsfile
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 )
 
-// Pair is one setting of a section.
+// Pair is one setting of a profile.
 type Pair struct{ Key, Value string }
 
-// Document is a file of sections, line by line as it was read.
-type Document struct {
-	lines []fileLine
-	eol   string // how new lines end: as the file's first does
-}
-
-// fileLine is one line with its end, and what AWS's tools read it as.
-type fileLine struct {
-	raw     string
-	kind    lineKind
-	section string // of a header: the name as written between the brackets
-	key     string // of a setting, in lower case
-	value   string
-}
-
-type lineKind int
+// FileKind says how sections are named after profiles.
+type FileKind int
 
 const (
-	otherLine        lineKind = iota // empty, a comment, or nothing that AWS's tools know
-	headerLine                       // [name]
-	settingLine                      // key = value
-	continuationLine                 // indented: goes on with the setting above
+	CredentialsFile FileKind = iota // [dev]
+	ConfigFile                      // [profile dev], and [default]
 )
 
-// Parse reads text. Nothing in it is an error here; what would make the AWS
-// tools refuse the file is one when that section is asked for.
-func Parse(text string) *Document {
-	d := &Document{eol: "\n"}
-	for i, raw := range strings.SplitAfter(text, "\n") {
-		if raw == "" {
-			continue
+// Document is one of AWS's files, line by line as it was read.
+type Document struct {
+	kind  FileKind
+	lines []string // each with its end
+	eol   string   // how new lines end: as the file's first does
+}
+
+// ParseFile reads text. Nothing in it is an error here.
+func ParseFile(kind FileKind, text string) *Document {
+	d := &Document{kind: kind, eol: "\n"}
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		if line != "" {
+			d.lines = append(d.lines, line)
 		}
-		if i == 0 && strings.HasSuffix(raw, "\r\n") {
-			d.eol = "\r\n"
-		}
-		after := otherLine
-		if len(d.lines) > 0 {
-			after = d.lines[len(d.lines)-1].kind
-		}
-		d.lines = append(d.lines, readLine(raw, after))
+	}
+	if len(d.lines) > 0 && strings.HasSuffix(d.lines[0], "\r\n") {
+		d.eol = "\r\n"
 	}
 	return d
 }
 
 // String is the whole file.
-func (d *Document) String() string {
-	var text strings.Builder
-	for _, l := range d.lines {
-		text.WriteString(l.raw)
+func (d *Document) String() string { return strings.Join(d.lines, "") }
+
+// content are the lines as a tool reads them: without their ends and without a
+// byte order mark. That one no tool reads over; the warning about it says so.
+func (d *Document) content() []string {
+	out := slices.Clone(d.lines)
+	for i, line := range out {
+		out[i] = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 	}
-	return text.String()
+	if len(out) > 0 {
+		out[0] = strings.TrimPrefix(out[0], byteOrderMark)
+	}
+	return out
 }
 
-func readLine(raw string, after lineKind) fileLine {
-	l := fileLine{raw: raw}
-	bare := strings.TrimPrefix(strings.TrimSpace(raw), "\ufeff")
-	indented := raw[0] == ' ' || raw[0] == '\t'
-	switch {
-	case bare == "" || bare[0] == '#' || bare[0] == ';':
-		return l
-	case indented && (after == settingLine || after == continuationLine):
-		l.kind = continuationLine
-		return l
-	case bare[0] == '[':
-		name, _, closed := strings.Cut(bare[1:], "]")
-		if closed {
-			l.kind, l.section = headerLine, strings.Join(strings.Fields(name), " ")
-		}
-		return l
+const byteOrderMark = "\ufeff"
+
+// header is how a new section of profile is written.
+func (d *Document) header(profile string) string {
+	if d.kind == ConfigFile && profile != "default" {
+		return "[profile " + profile + "]"
 	}
-	at := strings.IndexAny(bare, "=:")
-	if at > 0 {
-		l.kind, l.key, l.value = settingLine, strings.ToLower(strings.TrimSpace(bare[:at])), strings.TrimSpace(bare[at+1:])
-	}
-	return l
+	return "[" + profile + "]"
 }
+
+// LineError: a line that AWS's tools read differently, so that stsx can't say
+// what the profile is.
+type LineError struct {
+	Line int // from 1
+	Text string
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }

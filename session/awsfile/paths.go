@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -15,26 +16,61 @@ type Files struct {
 	Dir    string // of the record; created when it is needed
 }
 
-// Credentials is the path of the shared credentials file:
-// AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials.
-func (f Files) Credentials() (string, error) {
-	return f.filePath("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+// VariableError: a variable names a file in a way that AWS's tools do not all
+// read alike.
+type VariableError struct{ Variable, Value string }
+
+func (e *VariableError) Error() string {
+	return fmt.Sprintf("%s is %q: some of AWS's tools replace variables and ~ in it and others take it as it stands: nothing was changed",
+		e.Variable, e.Value)
 }
 
-// Config is the path of the shared configuration: AWS_CONFIG_FILE, else
-// ~/.aws/config.
-func (f Files) Config() (string, error) { return f.filePath("AWS_CONFIG_FILE", "config") }
+// Hint says what to do about it.
+func (e *VariableError) Hint() string { return "write the whole path into " + e.Variable }
 
-func (f Files) filePath(variable, name string) (string, error) {
-	path := f.Getenv(variable)
-	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) && f.Home != "" {
-		path = f.Home + rest // as the SDKs read it
+// Credentials is the path of the shared credentials file:
+// AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. Error: *VariableError.
+func (f Files) Credentials() (string, error) { return f.pathOf(CredentialsFile) }
+
+// Config is the path of the shared configuration: AWS_CONFIG_FILE, else
+// ~/.aws/config. Error: *VariableError.
+func (f Files) Config() (string, error) { return f.pathOf(ConfigFile) }
+
+// variable is the one that names the file.
+func (k FileKind) variable() string {
+	if k == ConfigFile {
+		return "AWS_CONFIG_FILE"
+	}
+	return "AWS_SHARED_CREDENTIALS_FILE"
+}
+
+func (f Files) pathOf(kind FileKind) (string, error) {
+	name := "credentials"
+	if kind == ConfigFile {
+		name = "config"
+	}
+	path := f.Getenv(kind.variable())
+	if needsExpanding(path) {
+		return "", &VariableError{kind.variable(), path}
 	}
 	if path == "" {
 		if f.Home == "" {
-			return "", fmt.Errorf("neither HOME nor %s is set: stsx does not know where the file is", variable)
+			return "", fmt.Errorf("neither HOME nor %s is set: stsx does not know where the file is", kind.variable())
 		}
-		path = filepath.Join(f.Home, ".aws", name)
+		return filepath.Abs(filepath.Join(f.Home, ".aws", name))
 	}
-	return filepath.Abs(path)
+	return filepath.Abs(f.expanded(path))
+}
+
+// expanded is path with the home in place of ~.
+func (f Files) expanded(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) && f.Home != "" {
+		return f.Home + rest
+	}
+	return path
+}
+
+// needsExpanding reports $NAME, ${NAME}, %NAME% and ~NAME.
+func needsExpanding(path string) bool {
+	return regexp.MustCompile(`\$\w|\$\{|%\w+%|^~[^/\\]`).MatchString(path)
 }

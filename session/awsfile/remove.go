@@ -47,9 +47,9 @@ func (f Files) removeSession(ctx context.Context, s SavedSection) (found bool, e
 	if _, gone := os.Stat(filepath.Dir(s.Path)); errors.Is(gone, fs.ErrNotExist) {
 		return false, f.deleteRecord(s)
 	}
-	err = EditFile(ctx, s.Path, func(d *Document) error {
+	err = EditFile(ctx, CredentialsFile, s.Path, func(d *Document) error {
 		found = false
-		there, ok, err := d.SectionPairs(s.Section)
+		there, ok, err := d.Pairs(s.Section)
 		switch {
 		case err != nil || !ok:
 			return err
@@ -58,7 +58,9 @@ func (f Files) removeSession(ctx context.Context, s SavedSection) (found bool, e
 		case hasLongLivedKeys(there):
 			return &LongLivedError{s.Path, s.Section}
 		}
-		found, err = d.RemoveKeys(s.Section, writtenKeys())
+		before := d.String()
+		err = d.Apply(s.Section, Change{Remove: append(writtenKeys(), companionKeys()...)})
+		found = d.String() != before
 		return err
 	})
 	if err != nil {

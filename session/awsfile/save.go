@@ -31,14 +31,25 @@ const (
 	keyExpires   = "x_security_token_expires"
 	keyExpiry    = "aws_expiration"
 	keyRegion    = "region"
-	longLivedKey = "AKIA" // how the id of an access key without end begins
+	keyOldToken  = "aws_security_token" // older tools' aws_session_token
+	longLivedKey = "AKIA"               // how the id of an access key without end begins
+	sessionKey   = "ASIA"               // and that of a session's
 )
 
+// writtenKeys are what Save writes.
 func writtenKeys() []string {
 	return []string{keyID, keySecret, keyToken, keyExpires, keyExpiry, keyRegion}
 }
 
-// CheckSave says whether Save would refuse to write that section.
+// companionKeys are what other tools write beside credentials of their own, and
+// what would be false of others: botocore takes aws_security_token before
+// aws_session_token.
+func companionKeys() []string {
+	return []string{keyOldToken, "aws_account_id", "x_principal_arn", "assumed_role", "assumed_role_arn",
+		"expiration", "aws_session_expiration", "aws_credential_expiration"}
+}
+
+// CheckSave says whether Save would refuse to write that section. Errors as Save.
 func (f Files) CheckSave(name string, force bool) error {
 	if err := CheckSection(name); err != nil {
 		return err
@@ -47,22 +58,23 @@ func (f Files) CheckSave(name string, force bool) error {
 	if err != nil {
 		return err
 	}
-	d, err := ReadFile(path)
-	if err != nil {
-		return err
+	d, err := ReadFile(CredentialsFile, path)
+	if err == nil {
+		pairs := savedPairs(session.Session{Region: "x"})
+		for i := range pairs {
+			pairs[i].Value = "x"
+		}
+		err = d.saveSession(path, name, pairs, force)
 	}
-	there, _, err := d.SectionPairs(name)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if hasLongLivedKeys(there) && !force {
-		return &LongLivedError{path, name}
+		return fmt.Errorf("saving to %s: %w", path, err)
 	}
 	return nil
 }
 
 // Save writes s into the section called name and returns the file's path.
-// Errors: *LongLivedError unless force, what EditFile says.
+// Errors: *LongLivedError unless force, *VariableError, what EditFile and Apply
+// say.
 func (f Files) Save(ctx context.Context, name string, s session.Session, force bool) (string, error) {
 	if err := CheckSection(name); err != nil {
 		return "", err
@@ -71,6 +83,36 @@ func (f Files) Save(ctx context.Context, name string, s session.Session, force b
 	if err != nil {
 		return "", err
 	}
+	saved := SavedSection{Profile: s.Profile, Path: path, Section: name, KeyID: s.Credentials.AccessKeyID}
+	err = EditFile(ctx, CredentialsFile, path, func(d *Document) error {
+		if err := d.saveSession(path, name, savedPairs(s), force); err != nil {
+			return err
+		}
+		// The record comes before the file: what is in it without one, logout would leave.
+		if err := f.writeRecord(saved); err != nil {
+			return fmt.Errorf("noting what is saved: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("saving to %s: %w", path, err)
+	}
+	return path, nil
+}
+
+func (d *Document) saveSession(path, name string, pairs []Pair, force bool) error {
+	there, _, err := d.Pairs(name)
+	if err != nil {
+		return err
+	}
+	if hasLongLivedKeys(there) && !force {
+		return &LongLivedError{path, name}
+	}
+	return d.Apply(name, Change{Set: pairs, Remove: companionKeys()})
+}
+
+// savedPairs are the settings that hold s.
+func savedPairs(s session.Session) []Pair {
 	expires := s.Credentials.Expires.UTC().Format(time.RFC3339)
 	pairs := []Pair{
 		{keyID, s.Credentials.AccessKeyID},
@@ -82,28 +124,18 @@ func (f Files) Save(ctx context.Context, name string, s session.Session, force b
 	if s.Region != "" {
 		pairs = append(pairs, Pair{keyRegion, s.Region})
 	}
-	// The record comes first: what is in the file without one, logout would leave.
-	saved := SavedSection{Profile: s.Profile, Path: path, Section: name, KeyID: s.Credentials.AccessKeyID}
-	err = EditFile(ctx, path, func(d *Document) error {
-		there, _, err := d.SectionPairs(name)
-		if err != nil {
-			return err
-		}
-		if hasLongLivedKeys(there) && !force {
-			return &LongLivedError{path, name}
-		}
-		if err := f.writeRecord(saved); err != nil {
-			return fmt.Errorf("noting what is saved: %w", err)
-		}
-		return d.SetPairs(name, name, pairs)
-	})
-	if err != nil {
-		return "", fmt.Errorf("saving to %s: %w", path, err)
-	}
-	return path, nil
+	return pairs
 }
 
+// hasLongLivedKeys reports keys, or one half of a pair, that are not those of a
+// session.
 func hasLongLivedKeys(pairs []Pair) bool {
-	id, token := valueOf(pairs, keyID), valueOf(pairs, keyToken)
-	return id != "" && (token == "" || strings.HasPrefix(id, longLivedKey))
+	id := valueOf(pairs, keyID)
+	switch {
+	case id == "" && valueOf(pairs, keySecret) == "":
+		return false
+	case strings.HasPrefix(id, longLivedKey):
+		return true
+	}
+	return firstKey(pairs, []string{keyToken, keyOldToken}) == "" && !strings.HasPrefix(id, sessionKey)
 }

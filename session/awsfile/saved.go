@@ -45,6 +45,8 @@ func (Files) recordName(s SavedSection) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+func (f Files) recordPath(s SavedSection) string { return filepath.Join(f.Dir, f.recordName(s)) }
+
 // writeRecord is called with the lock of s.Path held: nobody else writes this record.
 func (f Files) writeRecord(s SavedSection) error {
 	text, err := json.Marshal(s)
@@ -54,9 +56,10 @@ func (f Files) writeRecord(s SavedSection) error {
 	if err := files.MakePrivate(f.Dir); err != nil {
 		return err
 	}
-	return files.Replace(filepath.Join(f.Dir, f.recordName(s)), text)
+	return files.Replace(f.recordPath(s), text)
 }
 
 func (f Files) deleteRecord(s SavedSection) error {
-	return files.Remove(filepath.Join(f.Dir, f.recordName(s)))
+	_ = files.Remove(f.recordPath(s) + openMark) // what is left there says too little, not too much
+	return files.Remove(f.recordPath(s))
 }

@@ -6,81 +6,119 @@ import (
 	"strings"
 )
 
-// findSection is where section stands: its header's line and the line after its last.
-// Both are -1 when there is none. A section that is there twice is an error,
-// and AWS's tools can't read such a file either.
-func (d *Document) findSection(section string) (from, to int, err error) {
-	from, to = -1, -1
-	for i, l := range d.lines {
-		if l.kind != headerLine {
-			continue
-		}
-		if from >= 0 && to < 0 {
-			to = i
-		}
-		if unquotedName(l.section) != section {
-			continue
-		}
-		if from >= 0 {
-			return 0, 0, fmt.Errorf("[%s] is there twice, on lines %d and %d: join the two by hand", section, from+1, i+1)
-		}
-		from = i
-	}
-	if from >= 0 && to < 0 {
-		to = len(d.lines)
-	}
-	return from, to, nil
+// views are what both tools make of one text.
+type views struct{ botocore, goSDK *fileReading }
+
+func (d *Document) read() views {
+	lines := d.content()
+	return views{readBotocore(d.kind, lines), readGoSDK(d.kind, lines)}
 }
 
-// unquotedName is a section's name without the quotes that AWS's tools allow in it.
-func unquotedName(name string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(name) }
+// findHeader is the line of the profile's header, -1 when it has none. Errors:
+// *LineError where only some tools take a line for it, and where there are two.
+func (d *Document) findHeader(v views, profile string) (int, error) {
+	found := -1
+	for i := range d.lines {
+		cli, sdk := v.botocore.isHeaderOf(i, profile), v.goSDK.isHeaderOf(i, profile)
+		switch {
+		case cli != sdk:
+			return 0, d.disputed(i, "profile "+profile, cli)
+		case cli && found >= 0:
+			return 0, &LineError{i + 1, fmt.Sprintf("%s is there twice, on lines %d and %d: join the two by hand",
+				d.header(profile), found+1, i+1)}
+		case cli:
+			found = i
+		}
+	}
+	if found < 0 {
+		return found, d.checkMisspelt(v, profile)
+	}
+	return found, nil
+}
 
-// SectionPairs returns section's settings, in their order, and whether it is there.
-func (d *Document) SectionPairs(section string) ([]Pair, bool, error) {
-	from, to, err := d.findSection(section)
-	if err != nil || from < 0 {
+// disputed says that what stands on line i is a thing to some tools only.
+func (d *Document) disputed(i int, thing string, cli bool) error {
+	takes, leaves := "the AWS CLI", "AWS's SDKs"
+	if !cli {
+		takes, leaves = leaves, takes
+	}
+	shown := strings.TrimSpace(d.content()[i])
+	if key, _, ok := splitSetting(shown); ok && !strings.HasPrefix(shown, "[") {
+		shown = key // its value may be secret
+	}
+	return &LineError{i + 1, fmt.Sprintf("%s is %s to %s and not to %s: write it at the start of its line, as %s",
+		shown, thing, takes, leaves, d.example(i))}
+}
+
+// example is how line i would be written for every tool.
+func (d *Document) example(i int) string {
+	shown := strings.TrimSpace(d.content()[i])
+	if name, ok := goHeader(shown); ok {
+		return "[" + strings.NewReplacer(`"`, "", "'", "").Replace(name) + "]"
+	}
+	if strings.HasPrefix(shown, "[") {
+		name, _, _ := strings.Cut(shown[1:], "]")
+		return "[" + strings.TrimSpace(name) + "] alone"
+	}
+	key, _, _ := splitSetting(shown)
+	return key + " = …"
+}
+
+// checkMisspelt finds a header that no tool takes for the profile's, and that
+// was meant to be it.
+func (d *Document) checkMisspelt(v views, profile string) error {
+	for i := range d.lines {
+		m := v.goSDK.meanings[i]
+		if m.role != headerLine {
+			continue
+		}
+		name := strings.NewReplacer(`"`, "", "'", "").Replace(m.section)
+		if strings.EqualFold("["+name+"]", d.header(profile)) || strings.EqualFold(name, "profile "+profile) {
+			return &LineError{i + 1, fmt.Sprintf("[%s] is not profile %s to AWS's tools: write %s, or remove it",
+				m.section, profile, d.header(profile))}
+		}
+	}
+	return nil
+}
+
+// checkKeys finds a line that sets one of keys for only some of the tools, or
+// again.
+func (d *Document) checkKeys(v views, profile string, keys []string) error {
+	first := map[string]int{}
+	for i := range d.lines {
+		cli, sdk := v.botocore.settingOf(i, profile), v.goSDK.settingOf(i, profile)
+		if cli != sdk && (slices.Contains(keys, cli) || slices.Contains(keys, sdk)) {
+			return d.disputed(i, "a setting of profile "+profile, cli != "")
+		}
+		if at, ok := first[cli]; ok && slices.Contains(keys, cli) {
+			return &LineError{i + 1, fmt.Sprintf("%s of %s is there twice, on lines %d and %d: remove one by hand",
+				cli, d.header(profile), at+1, i+1)}
+		}
+		first[cli] = i
+		m := v.botocore.meanings[i]
+		if m.role == settingLine && m.section == inheritedSection && slices.Contains(keys, m.key) {
+			return &LineError{i + 1, fmt.Sprintf("%s in [%s] is every profile's to the AWS CLI and none's to AWS's SDKs: "+
+				"move it to the profiles that it is for", m.key, inheritedSection)}
+		}
+	}
+	return nil
+}
+
+// Pairs returns the profile's settings as any of the tools reads them, in their
+// order, and whether it is there. Errors: *LineError.
+func (d *Document) Pairs(profile string) ([]Pair, bool, error) {
+	v := d.read()
+	at, err := d.findHeader(v, profile)
+	if err != nil || at < 0 {
 		return nil, false, err
 	}
-	var pairs []Pair
-	for _, l := range d.lines[from+1 : to] {
-		if l.kind == settingLine {
-			pairs = append(pairs, Pair{l.key, l.value})
+	pairs := v.botocore.pairsOf(profile)
+	for _, p := range v.goSDK.pairsOf(profile) {
+		if !slices.ContainsFunc(pairs, func(q Pair) bool { return q.Key == p.Key }) {
+			pairs = append(pairs, p)
 		}
 	}
 	return pairs, true, nil
-}
-
-// Sections are the names of all sections, in their order.
-func (d *Document) Sections() []string {
-	var names []string
-	for _, l := range d.lines {
-		if l.kind == headerLine {
-			names = append(names, unquotedName(l.section))
-		}
-	}
-	return names
-}
-
-// findKey is the line of key between from and to, -1 when there is none.
-func (d *Document) findKey(key string, from, to int) (int, error) {
-	at := -1
-	for i := from + 1; i < to; i++ {
-		if d.lines[i].kind != settingLine || d.lines[i].key != key {
-			continue
-		}
-		if at >= 0 {
-			return 0, fmt.Errorf("%s is there twice, on lines %d and %d: remove one by hand", key, at+1, i+1)
-		}
-		at = i
-	}
-	return at, nil
-}
-
-// settingEnd is the line after the setting at i with all that goes on with it.
-func (d *Document) settingEnd(i, to int) int {
-	for i++; i < to && d.lines[i].kind == continuationLine; i++ {
-	}
-	return i
 }
 
 func valueOf(pairs []Pair, key string) string {

@@ -97,17 +97,6 @@ func TestLongLivedKeysStay(t *testing.T) {
 	}
 }
 
-func TestShadow(t *testing.T) {
-	f, path := dave(t)
-	put(t, filepath.Join(f.Home, ".aws", "config"), "[profile prod]\nregion = x\nsso_session = s\n[default]\nrole_arn = r\n[profile plain]\ncredential_process = c\n", 0o600)
-	put(t, path, "[own]\nrole_arn = r\nsource_profile = x\n", 0o600)
-	for name, want := range map[string]string{"prod": "sso_session of [profile prod] in ", "default": "role_arn of [default] in ", "own": "role_arn of [own] in " + path, "plain": "", "none": ""} {
-		if got := f.Shadow(name); want == "" && got != "" || !strings.HasPrefix(got, want) {
-			t.Errorf("%s: %q", name, got)
-		}
-	}
-}
-
 func TestLinksAndReadOnly(t *testing.T) {
 	f, path := dave(t)
 	real := filepath.Join(f.Home, "dotfiles", "aws")
@@ -159,12 +148,12 @@ func TestManyWriters(t *testing.T) {
 		}
 	}
 	first := true
-	err := EditFile(context.Background(), path, func(d *Document) error {
+	err := EditFile(context.Background(), CredentialsFile, path, func(d *Document) error {
 		if first {
 			first = false
 			put(t, path, "[stranger]\nx = 1\n", 0o600)
 		}
-		return d.SetPairs("prod", "prod", []Pair{{"region", "x"}})
+		return d.Apply("prod", Change{Set: []Pair{{"region", "x"}}})
 	})
 	if err != nil || text(t, path) != "[stranger]\nx = 1\n\n[prod]\nregion = x\n" {
 		t.Errorf("%v, %q", err, text(t, path))
@@ -172,12 +161,12 @@ func TestManyWriters(t *testing.T) {
 }
 
 func TestSections(t *testing.T) {
-	for _, good := range []string{"prod", "a.b-c_d/e@f:g+h=i,j%k"} {
+	for _, good := range []string{"prod", "a.b-c_d/e@f:g+h%i"} {
 		if err := CheckSection(good); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, bad := range []string{"", "a b", "a]", "[a", "a\nb", `a"b`, "ä", "a#b", "a;b"} {
+	for _, bad := range []string{"", "a b", "a]", "[a", "a\nb", `a"b`, "ä", "a#b", "a;b", "a=b", "a,b", "DEFAULT"} {
 		if CheckSection(bad) == nil {
 			t.Errorf("%q was taken", bad)
 		}
@@ -187,14 +176,92 @@ func TestSections(t *testing.T) {
 func TestPaths(t *testing.T) {
 	env := map[string]string{}
 	f := Files{Getenv: func(n string) string { return env[n] }, Home: filepath.FromSlash("/home/jane")}
-	for value, want := range map[string]string{"": "/home/jane/.aws/credentials", "~/x": "/home/jane/x", "/y": "/y"} {
+	for value, want := range map[string]string{"": "/home/jane/.aws/credentials", "~/x": "/home/jane/x", "/y": "/y", "/a$-b/100%": "/a$-b/100%"} {
 		env["AWS_SHARED_CREDENTIALS_FILE"] = value
 		if got, err := f.Credentials(); err != nil || filepath.ToSlash(got) != want && filepath.VolumeName(got) == "" {
 			t.Errorf("%q: %q, %v", value, got, err)
 		}
 	}
+	for _, value := range []string{"$HOME/.aws/c", "${HOME}/c", "/home/$USER/c", "%USERPROFILE%/c", "~jane/c", "$TYPO/c"} {
+		env["AWS_SHARED_CREDENTIALS_FILE"], env["AWS_CONFIG_FILE"] = value, value
+		for variable, path := range map[string]func() (string, error){"AWS_SHARED_CREDENTIALS_FILE": f.Credentials, "AWS_CONFIG_FILE": f.Config} {
+			var refused *VariableError
+			if got, err := path(); !errors.As(err, &refused) || refused.Variable != variable || !strings.Contains(err.Error(), strconv.Quote(value)) {
+				t.Errorf("%q: %q, %v", value, got, err)
+			}
+		}
+	}
 	f.Home, env["AWS_SHARED_CREDENTIALS_FILE"] = "", ""
 	if _, err := f.Credentials(); err == nil {
 		t.Error("a path without HOME")
+	}
+}
+
+// TestCompanions: what belongs to the credentials that are replaced goes with
+// them, and nothing else does.
+func TestCompanions(t *testing.T) {
+	for _, key := range companionKeys() {
+		f, path := dave(t)
+		put(t, path, "[prod]\naws_access_key_id = ASIA0\naws_secret_access_key = s\n"+strings.ToUpper(key)+": old\noutput = json\nmfa_serial = arn:x\n", 0o600)
+		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), false); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+		if got := text(t, path); strings.Contains(got, "old") || !strings.Contains(got, "\noutput = json\nmfa_serial = arn:x\n") {
+			t.Errorf("%s: %q", key, got)
+		}
+		if gone, err := f.Forget(t.Context(), func(string) bool { return true }); err != nil || gone != 1 || text(t, path) != "[prod]\noutput = json\nmfa_serial = arn:x\n" {
+			t.Errorf("%s: %v, %v, %q", key, gone, err, text(t, path))
+		}
+	}
+}
+
+func TestHasLongLivedKeys(t *testing.T) {
+	for text, want := range map[string]bool{
+		"region = x": false,
+		"aws_access_key_id = AKIA1\naws_secret_access_key = x":                            true,
+		"    aws_access_key_id = AKIA1\n    aws_secret_access_key = x":                    true,
+		"aws_secret_access_key = x":                                                       true,
+		"aws_access_key_id = other\naws_secret_access_key = x":                            true,
+		"aws_access_key_id = other\naws_secret_access_key = x\naws_security_token = t":    false,
+		"aws_access_key_id = other\naws_secret_access_key = x\n\taws_session_token = t":   false,
+		"aws_access_key_id = ASIA1\naws_secret_access_key = x":                            false,
+		"aws_access_key_id = AKIA1\naws_secret_access_key = x\naws_session_token = stale": true,
+	} {
+		pairs, _, err := ParseFile(CredentialsFile, "[a]\n"+text+"\n").Pairs("a")
+		if err != nil || hasLongLivedKeys(pairs) != want {
+			t.Errorf("%q: %v, %v", text, pairs, err)
+		}
+	}
+}
+
+// TestEncodings: a file that no line can be added to is left as it is.
+func TestEncodings(t *testing.T) {
+	for name, c := range map[string]struct{ content, want string }{
+		"UTF-16, as PowerShell 5 writes it":  {"\xff\xfe[\x00a\x00]\x00", "UTF-16"},
+		"UTF-16 the other way round":         {"\xfe\xff\x00[\x00a\x00]", "UTF-16"},
+		"UTF-16 without a byte order mark":   {"[\x00a\x00]\x00", "UTF-16"},
+		"UTF-16 the other way, without mark": {"\x00[\x00a\x00]", "UTF-16"},
+		"lines of an old Mac":                {"[a]\rregion = x\r", "carriage return"},
+	} {
+		f, path := dave(t)
+		config := filepath.Join(f.Home, ".aws", "config")
+		put(t, path, c.content, 0o600)
+		put(t, config, c.content, 0o600)
+		var refused *EncodingError
+		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), true); !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) || refused.Hint() == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := f.CheckSave("prod", true); !errors.As(err, &refused) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+		}
+		entry := session.AWSProfile{Name: "prod", Command: []string{"stsx", "process", "prod"}}
+		for _, dry := range []bool{true, false} {
+			if _, _, err := f.Configure(t.Context(), []session.AWSProfile{entry}, dry); !errors.As(err, &refused) || !strings.Contains(err.Error(), config) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if text(t, path) != c.content || text(t, config) != c.content {
+			t.Errorf("%s: the file has changed", name)
+		}
 	}
 }
