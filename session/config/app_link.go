@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -34,14 +35,28 @@ func LinkAdvice(text string) string {
 	named = len(parts) >= 3 && (first == "home" || first == "app")
 	const tile = "sign in to Okta, and copy the link of the AWS tile on your dashboard"
 	switch {
+	case isIdentityCenter(u.Hostname(), parts):
+		return "that is AWS IAM Identity Center, which has no role for stsx to take: sign in to it with aws sso login " +
+			"(aws configure sso sets it up)"
 	case strings.HasSuffix(host, "-admin") || first == "admin":
 		return "that is Okta's admin console; the app's own address is there under Applications, the AWS app, General, App Embed Link"
 	case len(parts) == 0 || first == "login" || first == "signin" || len(parts) > 1 && first == "app" && parts[1] == "UserHome":
 		return "that is your organisation in Okta, not the AWS app in it: " + tile
-	case strings.HasSuffix(u.Hostname(), "amazon.com") || strings.HasSuffix(u.Hostname(), "awsapps.com"):
+	case strings.HasSuffix(u.Hostname(), "amazon.com"):
 		return "that is AWS's address, and the one in Okta is needed: " + tile
 	case !named:
 		return "it does not look like the link of an app in Okta, https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272: " + tile
 	}
 	return ""
+}
+
+// isIdentityCenter reports the app of Identity Center in Okta, and its own pages.
+func isIdentityCenter(host string, path []string) bool {
+	for _, name := range []string{"awsapps.com", "app.aws"} {
+		if host == name || strings.HasSuffix(host, "."+name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(path, func(part string) bool { return strings.Contains(part, "amazon_aws_sso") }) ||
+		strings.HasSuffix(host, ".amazonaws.com") && slices.Contains(path, "saml") && slices.Contains(path, "platform")
 }

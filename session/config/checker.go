@@ -53,6 +53,11 @@ func (c *checker) unknownKey(t *configTable, e tableEntry, keys []string) {
 			"(password_command, mfa_command)", e.key, in)
 		return
 	}
+	if e.under {
+		c.addProblem(e.at, "unknown key %q in %s; if the name is %s, it stands in quotes: [%s.%q]",
+			e.key, in, t.name+"."+e.key, t.kind, t.name+"."+e.key)
+		return
+	}
 	c.addProblem(e.at, "unknown key %q in %s%s", e.key, in, didYouMean(e.key, keys))
 }
 

@@ -101,6 +101,89 @@ prod.duration = "8h"
 	}
 }
 
+// TestMistakes: what people get wrong in TOML is said as it is, at its place, and
+// no value is quoted.
+func TestMistakes(t *testing.T) {
+	for text, want := range map[string]string{
+		"[profile prod]\nrole = 'x'\n":                  "1:10: write [profile.prod], with a dot",
+		"[profile\tprod]\n":                             "1:10: write [profile.prod], with a dot",
+		"[profile \"my prod\"]\n":                       "1:10: write [profile.\"my prod\"], with a dot",
+		"[idp acme]\r\nurl = 'x'\r\n":                   "1:6: write [idp.acme], with a dot",
+		"[profile:prod]\n":                              "1:9: write [profile.prod], with a dot",
+		"[profile.my prod]\n":                           "1:13: this name stands in quotes: [profile.\"my prod\"]",
+		"[profile.a.b]\nrole = 'x'\n":                   "1:12: unknown key \"b\" in [profile.a]; if the name is a.b, it stands in quotes: [profile.\"a.b\"]",
+		"[profile.\u201cx\u201d]\n":                     "1:10: \u201c is a typographic quote: write \"",
+		"[idp.a]\nurl = \u201chunter2\u201d\n":          "2:7: \u201c is a typographic quote",
+		"[idp.a]\nurl = \u2018hunter2\u2019\n":          "2:7: \u2018 is a typographic quote",
+		"[idp.a]\nurl = \"hunter2\u201d\n":              "2:15: \u201d is a typographic quote",
+		"# é\n[idp.a]\nurl = \u201ehunter2\u201c\n":     "3:7: \u201e is a typographic quote",
+		"[idp.a]\n\u00a0url = 'hunter2'\n":              "2:1: here is an invisible character (U+00A0)",
+		"[idp.a]\nurl =\u00a0'hunter2'\n":               "2:6: here is an invisible character (U+00A0)",
+		"[idp.a]\n\ufeffurl = 'hunter2'\n":              "2:1: here is an invisible character (U+FEFF)",
+		"\ufeff[idp.a]\n\u200burl = 'hunter2'\n":        "2:1: here is an invisible character (U+200B)",
+		"[idp.a]\nurl: 'hunter2'\n":                     "2:4: write url = …, with = in place of :",
+		"[idp.a]\nurl = hunter2\n":                      "2:7: a text stands in quotes: write url = \"…\"",
+		"[idp.a]\n\turl = hunter2\n":                    "2:8: a text stands in quotes",
+		"[idp.a]\nurl = \"hunter2\";\n":                 "2:16: remove the ; after the value",
+		"[idp.a]\nurl = \n":                             "2:7: url has no value",
+		"[idp.a]\nremember = True\n":                    "2:12: write remember = true or remember = false",
+		"[idp.a]\nremember = yes # mine\n":              "2:12: write remember = true or remember = false",
+		"[idp.a]\nbrowser_path = \"C:\\Users\\jane\"\n": "2:21: in double quotes \\ begins an escape",
+		"[idp.a] url = 'hunter2'\n":                     "1:9: nothing but a comment stands after a table's name",
+		"[idp.a]\nmfa = 'x' url = 'hunter2'\n":          "2:11: each key stands in a line of its own",
+		"idp:\n  acme: hunter2\n":                       "1:4: write idp = …",
+		"\xff\xfe[\x00i\x00":                            "1:1: the file is UTF-16: save it as UTF-8",
+		"\xfe\xff\x00[\x00i":                            "1:1: the file is UTF-16",
+		"[\x00i\x00d\x00":                               "1:1: the file is UTF-16",
+		"[idp.a]\rurl = 'hunter2'\r":                    "1:1: the lines end with a carriage return alone",
+	} {
+		_, err := Parse("/c.toml", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), "/c.toml:"+want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q\n got %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+// TestCleanURL: a host is what the browser makes of it.
+func TestCleanURL(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://acme.okta.com/home/A/b?x=Y#Z":        "https://acme.okta.com/home/A/b?x=Y#Z",
+		"https://ACME.Okta.com/home/A":                "https://acme.okta.com/home/A",
+		"https://acme.okta.com:443/home/A?u=ACME":     "https://acme.okta.com/home/A?u=ACME",
+		"https://acme.okta.com./home/A":               "https://acme.okta.com/home/A",
+		"https://Acme.okta.com.:443":                  "https://acme.okta.com",
+		"https://acme.okta.com:":                      "https://acme.okta.com",
+		"https://acme.okta.com:8443/x":                "https://acme.okta.com:8443/x",
+		"HTTPS://acme.okta.com/x":                     "https://acme.okta.com/x",
+		"http://LOCALHOST:80/x":                       "http://localhost/x",
+		"http://127.0.0.1:443/x":                      "http://127.0.0.1:443/x",
+		"http://[::1]:8080/x":                         "http://[::1]:8080/x",
+		"https://xn--mnchen-3ya.example/x":            "https://xn--mnchen-3ya.example/x",
+		"https://acme.okta.com/login?next=https://b/": "https://acme.okta.com/login?next=https://b/",
+	} {
+		if got, err := cleanURL(text); err != nil || got != want {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
+	f, err := Parse("c", []byte("[idp.a]\nurl = 'https://ACME.okta.com:443/x'\nallowed_hosts = ['SSO.Example.', '10.0.0.1']\n"))
+	if err != nil || f.orgs[0].URL != "https://acme.okta.com/x" || !reflect.DeepEqual(f.orgs[0].AllowedHosts, []string{"sso.example", "10.0.0.1"}) {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// TestASCIIHost: as Python's idna codec and RFC 3492, section 7.1, have them.
+func TestASCIIHost(t *testing.T) {
+	for host, want := range map[string]string{
+		"acme.okta.com": "acme.okta.com", "bücher.example": "xn--bcher-kva.example", "аcme.okta.com": "xn--cme-5cd.okta.com",
+		"пример.испытание": "xn--e1afmkfd.xn--80akhbyknj4f", "他们为什么不说中文": "xn--ihqwcrb4cv8a8dqg056pqjye",
+		"почемужеонинеговорятпорусски": "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l", "MÜNCHEN.de": "xn--mnchen-3ya.de",
+	} {
+		if got := asciiHost(host); got != want {
+			t.Errorf("%s: %s", host, got)
+		}
+	}
+}
+
 func TestProblems(t *testing.T) {
 	in := func(line string) string { return idp + line }
 	profile := func(lines string) string { return idp + "[profile.dev]\n" + lines }
@@ -166,6 +249,13 @@ func TestProblems(t *testing.T) {
 		{profile("account = '12345678901'"), `4:1: account "12345678901" is not 12 digits`},
 		{profile("account = '123456789012'\nrole = 'arn:aws:iam::210987654321:role/x'"), `4:1: account "123456789012" contradicts`},
 		{profile("region = 'EU West'"), `4:1: region "EU West"`},
+		{profile("region = 'eu-wst-1'"), `4:1: there is no region "eu-wst-1"; did you mean "eu-west-1"?`},
+		{profile("region = 'eu-west-1a'"), `4:1: "eu-west-1a" is an availability zone; its region is "eu-west-1"`},
+		{profile("region = 'eu-west'"), `4:1: region "eu-west" is not a region's name`},
+		{profile("region = 'frankfurt'"), `4:1: region "frankfurt" is not a region's name`},
+		{profile("region = 'us-gov-esat-1'"), `4:1: there is no region "us-gov-esat-1"; did you mean "us-gov-east-1"?`},
+		{profile("role = 'arn:aws:iam::123456789012:role/x'\nregion = 'us-gov-west-1'"), `5:1: region "us-gov-west-1" is in partition aws-us-gov, and the role in aws`},
+		{profile("role = 'arn:aws-cn:iam::123456789012:role/x'\nregion = 'eu-west-1'"), `5:1: region "eu-west-1" is in partition aws, and the role in aws-cn`},
 		{profile("duration = 8"), `4:1: duration needs a unit`},
 		{profile("duration = '14m'"), `4:1: duration "14m" is not between 15m and 12h`},
 		{profile("duration = 8h"), "4:13: strings must be quoted"},
@@ -186,6 +276,11 @@ func TestProblems(t *testing.T) {
 		{"a = 1\na = 2", "2:1: key a is already defined"},
 		{"# \xff", "1:3: the file is not UTF-8"},
 		{"é = 'x' y", "1:1: "},
+		{"[idp.a]\nurl = 'https://\u0430cme.okta.com/home/x'", "2:1: url: the host is not written in plain letters: it is xn--cme-5cd.okta.com; write that"},
+		{"[idp.a]\nurl = 'https://m\u00fcnchen.example:443'", "2:1: url: the host is not written in plain letters: it is xn--mnchen-3ya.example; write that"},
+		{"[idp.a]\nurl = ' https://acme.okta.com'", "2:1: url begins or ends with a blank"},
+		{in("allowed_hosts = ['a.example', '\u0430cme.okta.com']"), "3:1: allowed_hosts: number 2: the host is not written in plain letters: it is xn--cme-5cd.okta.com"},
+		{in("allowed_hosts = ['a.example:443']"), `3:1: allowed_hosts: "a.example:443" is not a host name; write it without scheme, port and path`},
 	}
 	for _, c := range cases {
 		_, err := Parse("/c.toml", []byte(c.text))

@@ -79,7 +79,12 @@ func TestAdvice(t *testing.T) {
 		"https://acme.okta.com/app/UserHome":                            "your organisation in Okta",
 		"https://acme-admin.okta.com/admin/app/amazon_aws/instance/0oa": "admin console",
 		"https://eu-west-1.signin.aws.amazon.com/saml":                  "AWS's address",
-		"https://acme.awsapps.com/start":                                "AWS's address",
+		"https://acme.awsapps.com/start":                                "Identity Center",
+		"https://d-1234567890.awsapps.com/start#/":                      "aws sso login",
+		"https://acme.okta.com/home/amazon_aws_sso/0oa1/272":            "aws sso login (aws configure sso",
+		"https://acme.okta.com/app/amazon_aws_sso/exk1/sso/saml":        "Identity Center",
+		"https://ssoins-1.portal.eu-west-1.app.aws/":                    "Identity Center",
+		"https://eu-west-1.signin.aws.amazonaws.com/platform/saml/acs/": "Identity Center",
 		"https://acme.okta.com/oauth2/v1":                               "does not look like",
 	} {
 		if got := LinkAdvice(address); want == "" && got != "" || !strings.Contains(got, want) {

@@ -78,8 +78,13 @@ func (m *mergePlan) addTable(t session.Table) {
 	for _, s := range t.Settings {
 		i := slices.IndexFunc(o.Settings, func(other session.Setting) bool { return other.Key == s.Key })
 		switch {
+		case i < 0 && isOwnersToSet(t.Kind, s.Key):
+			if s.Key != "type" || s.Value != session.TypeOkta {
+				m.leaveOut(t, s.Key+" = "+renderValue(s.Value)+" was left out: it is yours to set")
+			}
 		case i < 0 && s.Key != "idp": // an idp that is left out there is the same one, or m.apart
 			more.Settings = append(more.Settings, s)
+		case i >= 0 && s.Key == "url" && sameURL(o.Text("url"), t.Text("url")):
 		case i >= 0 && !reflect.DeepEqual(o.Settings[i].Value, s.Value):
 			m.leaveOut(t, s.Key+" is "+renderValue(o.Settings[i].Value)+" here and "+renderValue(s.Value)+" there")
 		}

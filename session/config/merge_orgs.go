@@ -15,7 +15,7 @@ func (m *mergePlan) matchOrgs(tables []session.Table) error {
 			continue
 		}
 		m.idps[t.Name] = t.Name
-		same := slices.IndexFunc(m.there, func(o session.Table) bool { return o.Kind == "idp" && o.Text("url") == t.Text("url") })
+		same := slices.IndexFunc(m.there, func(o session.Table) bool { return o.Kind == "idp" && sameURL(o.Text("url"), t.Text("url")) })
 		if same >= 0 {
 			m.idps[t.Name] = m.there[same].Name
 		} else if o, ok := m.ownTable("idp", t.Name); ok {
@@ -23,6 +23,13 @@ func (m *mergePlan) matchOrgs(tables []session.Table) error {
 		}
 	}
 	return nil
+}
+
+// sameURL compares urls as they are used.
+func sameURL(a, b string) bool {
+	cleanA, errA := cleanURL(a)
+	cleanB, errB := cleanURL(b)
+	return a == b || errA == nil && errB == nil && cleanA == cleanB
 }
 
 func hostOf(address string) string {

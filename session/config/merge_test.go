@@ -54,7 +54,7 @@ func TestCombine(t *testing.T) {
 		"a further key of each kind of table": {mine, idpA + "allowed_accounts = ['123456789012']\n" + dev + "max_duration = '1h'\nconfirm = true\n[profile.web]\nrole = 'Admin'\naccount = '123456789012'\nregion = 'eu-west-3'\n",
 			strings.NewReplacer("\"okta\"]\n", "\"okta\"]\nallowed_accounts = [\"123456789012\"]\n", "region = \"eu-west-1\"\n", "region = \"eu-west-1\"\nmax_duration = \"1h\"\nconfirm = true\n").Replace(mine) + "web.region = \"eu-west-3\"\n", nil},
 		"another region": {mine, idpA + dev + "region = 'us-east-1'\nduration = '8h'\n", strings.Replace(mine, "region = \"eu-west-1\"\n", "region = \"eu-west-1\"\nduration = \"8h\"\n", 1), []string{`[profile.dev] region is "eu-west-1" here and "us-east-1" there`}},
-		"another role, and what is assumed from it": {mine, idpA + "[profile.audit]\nsource = 'dev'\nrole = 'arn:aws:iam::210987654321:role/Audit'\n[profile.dev]\nrole = 'Admin'\nregion = 'x-1'\n[profile.fine]\nrole = 'Fine'\n",
+		"another role, and what is assumed from it": {mine, idpA + "[profile.audit]\nsource = 'dev'\nrole = 'arn:aws:iam::210987654321:role/Audit'\n[profile.dev]\nrole = 'Admin'\nregion = 'us-east-1'\n[profile.fine]\nrole = 'Fine'\n",
 			mine + "\n[profile.fine]\nrole = \"Fine\"\n", []string{
 				`[profile.dev] is another profile here: role is "arn:aws:iam::123456789012:role/Dev" here and "Admin" there`,
 				`[profile.audit] was not taken: its source dev is another profile here`}},
@@ -62,11 +62,23 @@ func TestCombine(t *testing.T) {
 			strings.NewReplacer("region = \"eu-west-1\"\n", "region = \"eu-west-1\"\nidp = \"okta\"\n").Replace(mine) + "web.idp = \"okta\"\n\n" + idpB + "\n[profile.b]\nidp  = \"beta\"\nrole = \"B\"\n", nil},
 		"a profile of that name at another idp": {mine, idpB + dev, strings.NewReplacer("region = \"eu-west-1\"\n", "region = \"eu-west-1\"\nidp = \"okta\"\n").Replace(mine) + "web.idp = \"okta\"\n\n" + idpB,
 			[]string{`[profile.dev] is another profile here: idp is "okta" here and "beta" there`}},
-		"no end of line":            {strings.TrimSuffix(idpA, "\n"), idpA + "timeout = '3m'\n" + dev, idpA + "timeout = \"3m\"\n\n" + dev, nil},
-		"Windows' lines":            {"\ufeff" + strings.ReplaceAll(idpA, "\n", "\r\n"), idpA + "timeout = '3m'\n" + dev, "\ufeff" + strings.ReplaceAll(idpA+"timeout = \"3m\"\n\n"+dev, "\n", "\r\n"), nil},
-		"an empty last line":        {idpA + "\n", idpA + dev, idpA + "\n" + dev, nil},
-		"values over several lines": {idpA + dev + "policy_arns = [\n  # mine\n  \"arn:aws:iam::aws:policy/ReadOnlyAccess\",\n] # end\n# after\n", idpA + dev + "confirm = false\n", idpA + dev + "policy_arns = [\n  # mine\n  \"arn:aws:iam::aws:policy/ReadOnlyAccess\",\n] # end\nconfirm = false\n# after\n", nil},
-		"a table with no key":       {idpA + "[profile.any] # asks\n# note\n", idpA + "[profile.any]\nconfirm = true\n", idpA + "[profile.any] # asks\nconfirm = true\n# note\n", nil},
+		"no end of line": {strings.TrimSuffix(idpA, "\n"), idpA + "allowed_accounts = ['123456789012']\n" + dev, idpA + "allowed_accounts = [\"123456789012\"]\n\n" + dev, nil},
+		"Windows' lines": {"\ufeff" + strings.ReplaceAll(idpA, "\n", "\r\n"), idpA + "allowed_accounts = ['123456789012']\n" + dev,
+			"\ufeff" + strings.ReplaceAll(idpA+"allowed_accounts = [\"123456789012\"]\n\n"+dev, "\n", "\r\n"), nil},
+		"the same url, written otherwise": {strings.Replace(idpA, "acme.okta.com", "ACME.Okta.com.:443", 1), idpA + dev,
+			strings.Replace(idpA, "acme.okta.com", "ACME.Okta.com.:443", 1) + "\n" + dev, nil},
+		"what is yours to set": {idpA, idpA + "type = 'form'\nbrowser = 'visible'\ntimeout = '3m'\nallowed_accounts = ['123456789012']\n",
+			idpA + "allowed_accounts = [\"123456789012\"]\n", []string{
+				`[idp.acme] type = "form" was left out: it is yours to set`,
+				`[idp.acme] browser = "visible" was left out: it is yours to set`,
+				`[idp.acme] timeout = "3m" was left out: it is yours to set`}},
+		"more that is yours to set": {idpA, idpA + "type = 'okta'\nremember = true\nmfa = 'totp'\n", idpA, []string{
+			`[idp.acme] remember = true was left out: it is yours to set`,
+			`[idp.acme] mfa = "totp" was left out: it is yours to set`}},
+		"what is yours to set, for a new idp": {"", idpA + "timeout = '3m'\n", strings.Replace(idpA, "url =", "url     =", 1) + "timeout = \"3m\"\n", nil},
+		"an empty last line":                  {idpA + "\n", idpA + dev, idpA + "\n" + dev, nil},
+		"values over several lines":           {idpA + dev + "policy_arns = [\n  # mine\n  \"arn:aws:iam::aws:policy/ReadOnlyAccess\",\n] # end\n# after\n", idpA + dev + "confirm = false\n", idpA + dev + "policy_arns = [\n  # mine\n  \"arn:aws:iam::aws:policy/ReadOnlyAccess\",\n] # end\nconfirm = false\n# after\n", nil},
+		"a table with no key":                 {idpA + "[profile.any] # asks\n# note\n", idpA + "[profile.any]\nconfirm = true\n", idpA + "[profile.any] # asks\nconfirm = true\n# note\n", nil},
 	} {
 		got, err := combine(t, c.old, c.shared)
 		if err != nil || got.New != c.want || !slices.Equal(got.Left, c.left) || (got.Difference == "") != (c.old == c.want) {
@@ -88,7 +100,7 @@ func TestCombineRefuses(t *testing.T) {
 	// Inline tables can't be added to, whichever is.
 	var form *CannotAddError
 	for _, old := range []string{"[idp]\nacme = { url = '" + urlA + "' }\n", "idp = { acme = { url = '" + urlA + "' } }\nprofile = {}\n"} {
-		if _, err := combine(t, old, "[idp.acme]\nurl = '"+urlA+"'\ntimeout = '3m'\n[profile.x]\nrole = 'X'\n"); !errors.As(err, &form) || !strings.Contains(err.Error(), "add by hand\n\n[idp.acme]\ntimeout = \"3m\"\n\n[profile.x]") {
+		if _, err := combine(t, old, "[idp.acme]\nurl = '"+urlA+"'\nallowed_accounts = ['123456789012']\n[profile.x]\nrole = 'X'\n"); !errors.As(err, &form) || !strings.Contains(err.Error(), "add by hand\n\n[idp.acme]\nallowed_accounts = [\"123456789012\"]\n\n[profile.x]") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -100,6 +112,31 @@ func TestCombineRefuses(t *testing.T) {
 	old := "[idp.acme]\nurl = '" + urlA + "'\n[profile.x]\nrole = 'X'\nduration = '8h'\n"
 	if _, err := combine(t, old, "[idp.acme]\nurl = '"+urlA+"'\n[profile.x]\nrole = 'X'\nmax_duration = '1h'\n"); !errors.As(err, &problems) || !strings.Contains(err.Error(), "above max_duration") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestPersonal: what Export leaves out, import does not add to what is there; one
+// list says what.
+func TestPersonal(t *testing.T) {
+	values := map[string]string{"mfa": "'totp'", "browser": "'visible'", "remember": "true", "timeout": "'3m'",
+		"session_name": "'jane'", "source_identity": "'jane'"}
+	for _, p := range personalKeys() {
+		line := p.key + " = " + values[p.key] + "\n"
+		if p.danger != "" {
+			line = ""
+		}
+		idp, chain := "[idp.acme]\nurl = '"+urlA+"'\n", "[profile.base]\nrole = 'Base'\n[profile.x]\nsource = 'base'\nrole = 'arn:aws:iam::123456789012:role/X'\n"
+		shared := idp + line + chain
+		if p.kind == "profile" {
+			shared = idp + chain + line
+		}
+		got, err := combine(t, idp+chain, shared)
+		if err != nil || got.Difference != "" || (line == "") != (len(got.Left) == 0) {
+			t.Errorf("%s: %v, %q\n%s", p.key, err, got.Left, got.Difference)
+		}
+		if exported, err := ExportShared("c", []byte(shared), nil); err != nil || strings.Contains(exported, p.key) {
+			t.Errorf("%s: %v\n%s", p.key, err, exported)
+		}
 	}
 }
 

@@ -54,12 +54,3 @@ func (c *checker) readAccount(e tableEntry) (string, bool) {
 	}
 	return text, ok
 }
-
-func (c *checker) readRegion(e tableEntry) (string, bool) {
-	text, ok := c.readText(e)
-	if ok && (!madeOf(text, "-") || text != strings.ToLower(text)) {
-		c.addProblem(e.at, "region %q is not a region's name, such as \"eu-west-1\"", text)
-		return "", false
-	}
-	return text, ok
-}

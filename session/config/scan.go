@@ -55,6 +55,10 @@ type keyPart struct {
 // expression by expression, for the places.
 func scanTables(path string, text []byte) (tables []*configTable, problems Problems, isTOML bool) {
 	s := &tableScanner{path: path, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+	if what := unreadable(text); what != "" {
+		s.addProblem(filePosition{1, 1}, what)
+		return nil, s.problems, false
+	}
 	if i := invalidOffset(s.text); i >= 0 {
 		s.addProblem(s.positionAt(i), "the file is not UTF-8")
 		return nil, s.problems, false

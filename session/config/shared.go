@@ -19,8 +19,9 @@ func ParseShared(from string, text []byte) ([]session.Table, error) {
 	c.resolveTables(tables)
 	for _, t := range tables {
 		for _, e := range t.entries {
-			if why, ok := sharedForbidden()[e.key]; ok && t.kind == "idp" {
-				c.addProblem(e.at, "%s has no place in a shared configuration: it %s", e.key, why)
+			i := slices.IndexFunc(personalKeys(), func(p personalKey) bool { return p.kind == t.kind && p.key == e.key })
+			if i >= 0 && personalKeys()[i].danger != "" {
+				c.addProblem(e.at, "%s has no place in a shared configuration: it %s", e.key, personalKeys()[i].danger)
 			}
 		}
 	}
@@ -30,29 +31,41 @@ func ParseShared(from string, text []byte) ([]session.Table, error) {
 	return plainTables(tables), nil
 }
 
-// sharedForbidden are the keys of [idp.NAME] that a shared configuration may not have,
-// with what they do. Whoever could set them for others could run programs on
-// their machines, or take the browser's protection away.
-func sharedForbidden() map[string]string {
-	return map[string]string{
-		"username":         "says who you are",
-		"password_command": "runs a program on your machine",
-		"mfa_command":      "runs a program on your machine",
-		"browser_path":     "runs a program on your machine",
-		"sandbox":          "can switch the browser's sandbox off",
+// personalKey is what people choose for themselves, or what says who they are.
+// Export leaves it out, and import does not add it to what is there already.
+type personalKey struct {
+	kind, key string
+	danger    string // what it does, where a shared configuration may not have it at all
+}
+
+// personalKeys is the one list of them. Whoever could set those with a danger
+// for others could run programs on their machines, or take the browser's
+// protection away.
+func personalKeys() []personalKey {
+	return []personalKey{
+		{"idp", "username", "says who you are"},
+		{"idp", "password_command", "runs a program on your machine"},
+		{"idp", "mfa_command", "runs a program on your machine"},
+		{"idp", "browser_path", "runs a program on your machine"},
+		{"idp", "sandbox", "can switch the browser's sandbox off"},
+		{"idp", "mfa", ""},
+		{"idp", "browser", ""},
+		{"idp", "remember", ""},
+		{"idp", "timeout", ""},
+		{"profile", "session_name", ""},
+		{"profile", "source_identity", ""},
 	}
 }
 
-// isPersonal are the further keys that Export leaves out: what people choose for
-// themselves, or what says who they are.
+// isPersonal reports a key that Export leaves out.
 func isPersonal(kind, key string) bool {
-	if _, ok := sharedForbidden()[key]; ok {
-		return true
-	}
-	if kind == "profile" {
-		return slices.Contains([]string{"session_name", "source_identity"}, key)
-	}
-	return slices.Contains([]string{"mfa", "browser", "remember", "timeout"}, key)
+	return slices.ContainsFunc(personalKeys(), func(p personalKey) bool { return p.kind == kind && p.key == key })
+}
+
+// isOwnersToSet reports a key that is never added to a table that is there: a
+// personal one, and how an idp is signed in to.
+func isOwnersToSet(kind, key string) bool {
+	return isPersonal(kind, key) || kind == "idp" && key == "type"
 }
 
 // ExportShared writes the profiles named, or all, with the profiles and idps that

@@ -31,7 +31,12 @@ func (s *tableScanner) syntaxError(err error) {
 		}
 		start += next + 1
 	}
-	s.addProblem(s.positionAt(min(start+column-1, len(s.text))), text)
+	at := s.positionAt(min(start+column-1, len(s.text)))
+	wrong, _, _ := strings.Cut(string(s.text[start:]), "\n")
+	if mistake, column := commonMistake(wrong, at.column, text); mistake != "" {
+		at.column, text = column, mistake
+	}
+	s.addProblem(at, text)
 }
 
 // positionAt counts characters where go-toml counts bytes, as editors do.
@@ -51,4 +56,16 @@ func invalidOffset(text []byte) int {
 		i += n
 	}
 	return -1
+}
+
+// unreadable says why text can't be read line by line; "" when it can.
+func unreadable(text []byte) string {
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")),
+		len(text) > 1 && (text[0] == 0 || text[1] == 0):
+		return "the file is UTF-16: save it as UTF-8"
+	case bytes.ContainsRune(text, '\r') && !bytes.ContainsRune(text, '\n'):
+		return "the lines end with a carriage return alone: save the file with line ends of Unix or Windows"
+	}
+	return ""
 }

@@ -1,43 +1,83 @@
 package config
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
+
 	"stsx/session"
 )
 
-// readURL is the page to sign in at. Its text is quoted in no message: somebody
-// may have put a password in it.
+// readURL is the page to sign in at, as a browser would write it. Its text is
+// quoted in no message: somebody may have put a password in it.
 func (c *checker) readURL(e tableEntry) (string, bool) {
 	text, ok := c.readText(e)
 	if !ok {
 		return "", false
 	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Opaque != "" || u.Scheme != "https" && u.Scheme != "http":
-		c.addProblem(e.at, "url is not an https:// address")
-	case u.User != nil:
-		c.addProblem(e.at, "url holds a username or a password; leave out what stands before the @")
-	case u.Hostname() == "":
-		c.addProblem(e.at, "url names no host")
-	case u.Scheme == "http" && !session.IsLoopback(u.Hostname()):
-		c.addProblem(e.at, "url is http; a password needs https (http is for a loopback host only)")
-	default:
-		return text, true
+	text, err := cleanURL(text)
+	if err != nil {
+		c.addProblem(e.at, "%v", err)
 	}
-	return "", false
+	return text, err == nil
 }
 
-// readHosts is a list of host names, which come back in lower case.
+// cleanURL is text with its host as browsers compare it: in lower case, without
+// the port that goes without saying and without a dot at its end. Anything else
+// of it stays as it is. Its errors show no more than the host.
+func cleanURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	switch {
+	case strings.TrimSpace(text) != text:
+		return "", fmt.Errorf("url begins or ends with a blank")
+	case err != nil || u.Opaque != "" || u.Scheme != "https" && u.Scheme != "http":
+		return "", fmt.Errorf("url is not an https:// address")
+	case u.User != nil:
+		return "", fmt.Errorf("url holds a username or a password; leave out what stands before the @")
+	case u.Hostname() == "":
+		return "", fmt.Errorf("url names no host")
+	}
+	host, err := cleanHost(u.Hostname())
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("url: %w", err)
+	case u.Scheme == "http" && !session.IsLoopback(host):
+		return "", fmt.Errorf("url is http; a password needs https (http is for a loopback host only)")
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]" // IPv6
+	}
+	if port := u.Port(); port != "" && port != map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		host += ":" + port
+	}
+	rest := text[strings.Index(text, "://")+len("://"):]
+	return u.Scheme + "://" + host + rest[strings.Index(strings.ToLower(rest), strings.ToLower(u.Host))+len(u.Host):], nil
+}
+
+// cleanHost is host in lower case and without a dot at its end. One that is not
+// ASCII is refused in the form that shows what it is: аcme.okta.com with a
+// Cyrillic а looks like another.
+func cleanHost(host string) (string, error) {
+	if strings.ContainsFunc(host, isNotASCII) {
+		return "", fmt.Errorf("the host is not written in plain letters: it is %s; write that, if it is the one you mean", asciiHost(host))
+	}
+	return strings.TrimSuffix(strings.ToLower(host), "."), nil
+}
+
+// readHosts is a list of host names, as cleanHost writes them.
 func (c *checker) readHosts(e tableEntry) ([]string, bool) {
 	list, ok := c.readWords(e)
-	for i, host := range list {
-		if !isHost(host) {
-			c.addProblem(e.at, "allowed_hosts: %q is not a host name; write it without scheme, port and path", host)
+	for i, name := range list {
+		host, err := cleanHost(name)
+		switch {
+		case err != nil:
+			c.addProblem(e.at, "allowed_hosts: number %d: %v", i+1, err)
+			return nil, false
+		case !isHost(host):
+			c.addProblem(e.at, "allowed_hosts: %q is not a host name; write it without scheme, port and path", name)
 			return nil, false
 		}
-		list[i] = strings.ToLower(host)
+		list[i] = host
 	}
 	return list, ok
 }
