@@ -19,11 +19,11 @@ CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
 
 # Programs that tests/setup.sh had to install where the system's own Python
 # takes none. They come last: whatever the machine has is used first.
-export PATH := $(PATH):$(CURDIR)/tests/.venv/bin
+export PATH := $(PATH):$(CURDIR)/tests/.venv/bin:$(CURDIR)/tests/.pwsh/pwsh
 
 WIDGET  := tests/okta/node_modules/.package-lock.json
 SHELLS  := tests/shells/node_modules/.package-lock.json
-PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .idps -prune -o -name .git -prune -o
+PRUNE   := -name node_modules -prune -o -name .venv -prune -o -name .idps -prune -o -name .pwsh -prune -o -name .git -prune -o
 TIMEOUT := 20m
 
 # How long make fuzz takes for each target, and how many processes make soak starts.
@@ -62,7 +62,7 @@ check: ## format, modules, vet, staticcheck, shell scripts
 	@echo staticcheck
 	@$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	@echo 'shell scripts'
-	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/' -e '^tests/.idps/'); \
+	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/' -e '^tests/.idps/' -e '^tests/.pwsh/'); \
 		shellcheck $$(printf '%s\n' $$scripts | grep -v '\.zsh$$') && $(GO) run $(SHFMT) -d $$scripts
 	@if command -v dash >/dev/null; then dash -n shellinit/scripts/sh.sh; else echo 'no dash: sh.sh is not checked with it'; fi
 	@if command -v zsh >/dev/null; then \
@@ -141,7 +141,7 @@ install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(P
 	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
 clean: ## what make made here, what npm, pip and apt brought here included
-	rm -rf stsx build dist tests/okta/node_modules tests/okta/widgets tests/shells/node_modules tests/.venv tests/.idps
+	rm -rf stsx build dist tests/okta/node_modules tests/okta/widgets tests/shells/node_modules tests/.venv tests/.idps tests/.pwsh
 
 setup-demo:
 	@$(SHELL) tests/setup.sh demo

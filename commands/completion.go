@@ -1,13 +1,13 @@
 package commands
 
 import (
-	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"stsx/completions"
 	"stsx/session"
+	"stsx/shellinit"
 )
 
 func (r *commandRun) completionCommand() *cli.Command {
@@ -21,7 +21,7 @@ func (r *commandRun) completionCommand() *cli.Command {
       zsh          eval "$(stsx completion zsh)"
       fish         stsx completion fish | source
       elvish       eval (stsx completion elvish | slurp)
-      powershell   stsx completion powershell | Out-String | Invoke-Expression
+      powershell   stsx completion powershell | Invoke-Expression
 
    In nushell once
 
@@ -50,6 +50,8 @@ func (r *commandRun) runCompletion() error {
 		}
 		return &usageError{said + "; there is one for " + strings.Join(completions.ShellNames(), ", "), r.verb}
 	}
-	_, err := io.WriteString(r.Stdout, text)
-	return err
+	if d, err := shellinit.LookupDialect(r.operands[0]); err == nil {
+		text = d.WholeScript(text)
+	}
+	return r.printText(text)
 }

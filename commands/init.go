@@ -28,6 +28,7 @@ func (r *commandRun) initCommand() *cli.Command {
                                  in first when there is none; flags as for env
       stsx unuse                 restores what was there before
 
+   (in PowerShell and tcsh: stsx-use and stsx-unuse).
    The prompt shows the session and the time left, a line says when it has
    ended, and the dead keys are taken out. Everything else goes to the program.`,
 		Flags: []cli.Flag{
@@ -35,7 +36,7 @@ func (r *commandRun) initCommand() *cli.Command {
 			&cli.StringFlag{Name: "prompt", Usage: "draw on this `SIDE` of the line: left or right"},
 			&cli.BoolFlag{Name: "no-watch", Usage: "say nothing when a session ends, and leave its keys", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "renew", Usage: "get new keys when a session ends, if no question is asked", DisableDefaultText: true},
-			&cli.StringFlag{Name: "cmd", Usage: "call the shell's function `NAME` instead of stsx"},
+			&cli.StringFlag{Name: "cmd", Usage: "call the hook's words `NAME` use and NAME unuse"},
 			&cli.BoolFlag{Name: "no-completion", Usage: "leave completion out", DisableDefaultText: true},
 			helpFlag(),
 		},
@@ -85,12 +86,12 @@ func (r *commandRun) runInit(c *cli.Context) error {
 	if o.Self, err = r.OwnPath(); err != nil {
 		return err
 	}
+	if completion, ok := completions.HookScript(d.Name); ok && !c.Bool("no-completion") {
+		o.Completion = completion
+	}
 	text, err := d.HookText(o)
 	if err != nil {
 		return &usageError{err.Error(), r.verb}
-	}
-	if completion, ok := completions.HookScript(d.Name); ok && !c.Bool("no-completion") {
-		text += completion
 	}
 	return r.printText(text)
 }
@@ -127,7 +128,7 @@ func (r *commandRun) useCommand() *cli.Command {
    come after use. It works where the shell's rc file has the hook: see stsx
    help init.`,
 		Flags:  []cli.Flag{helpFlag()},
-		Action: func(*cli.Context) error { return r.noHook("env PROFILE") },
+		Action: func(*cli.Context) error { return r.noHook("env", "PROFILE") },
 	}
 }
 
@@ -142,26 +143,40 @@ func (r *commandRun) unuseCommand() *cli.Command {
 			if err := r.noOperands(); err != nil {
 				return err
 			}
-			return r.noHook("env --unset")
+			return r.noHook("env", "--unset")
 		},
 	}
 }
 
 // hookError is a verb of the hook's that came to the program.
-type hookError struct{ verb, hint string }
+type hookError struct{ text, hint string }
 
-func (e *hookError) Error() string {
-	return e.verb + " changes the shell, which only its hook can do: " + e.verb + " comes first, right after the command's name"
-}
+func (e *hookError) Error() string { return e.text }
+func (e *hookError) Hint() string  { return e.hint }
 
-func (e *hookError) Hint() string { return e.hint }
-
-func (r *commandRun) noHook(instead string) error {
-	hint := "put the hook into the shell's rc file (stsx help init), or use stsx env"
+// noHook says what is missing so that the verb can do its work, or what its
+// word is in this shell. instead is what works without a hook.
+func (r *commandRun) noHook(instead ...string) error {
+	text := `"stsx ` + r.verb + `"` + " needs the shell hook"
 	d, err := shellinit.DetectShell(r.ParentNames(), r.Getenv("SHELL"))
-	if err == nil && d.HasHook() && d.Name != "nushell" { // whose hook is a file, see docs/shells.md
-		hint = "the hook for " + d.Name + "'s rc file: " + d.CommandLine("stsx", "init", d.Name) +
-			"\n      without it: " + d.CommandLine(append([]string{"stsx"}, strings.Fields(instead)...)...)
+	if err != nil || !d.HasHook() {
+		return &hookError{text, "put it into the shell's rc file (stsx help init), or use stsx env"}
 	}
-	return &hookError{r.verb, hint}
+	use, unuse := d.HookWords("stsx")
+	word := use + " PROFILE"
+	if r.verb == "unuse" {
+		word = unuse
+	}
+	if d.HasOwnWords() {
+		text = `"stsx ` + r.verb + `"` + " can't work in " + d.Name + ", whose hook has a word of its own: " + word
+	}
+	hook := d.CommandLine("stsx", "init", d.Name)
+	if d.Name == "nushell" { // whose hook is a file
+		hook = "see the shell guide, docs/shells.md"
+	}
+	if len(r.flags) > 0 { // the hook looks at the first word only
+		text += ", and flags come after " + r.verb
+	}
+	return &hookError{text, "the hook, for " + d.RCFile() + ": " + hook +
+		"\n      without it: " + d.CommandLine(append([]string{"stsx"}, instead...)...)}
 }

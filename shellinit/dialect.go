@@ -112,12 +112,12 @@ func (d Dialect) quoteArgument(word string) string {
 }
 
 // Export returns the text that takes the variables of unset away and sets
-// those of set, in their order; each statement is whole on lines of its own
-// and there is no comment. Errors name the variable and never quote a value:
+// those of set, in their order, all of them or none: a shell in which one can't
+// be changed says which, and ends with an error. There is no comment in it. Errors name the variable and never quote a value:
 // a name that is no identifier, a value that the dialect can't carry, an unset
 // where there is none.
 func (d Dialect) Export(set []Var, unset []string) (string, error) {
-	var statements []string
+	var statements, names []string
 	for _, name := range unset {
 		if !IsIdentifier(name) {
 			return "", fmt.Errorf("%q is not a variable's name", name)
@@ -127,7 +127,9 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 		}
 		statements = append(statements, strings.ReplaceAll(d.unset, "NAME", name))
 	}
+	names = append(names, unset...)
 	for _, v := range set {
+		names = append(names, v.Name)
 		statement, err := d.assignment(d.set, d.quote, v)
 		if err != nil {
 			return "", err
@@ -137,7 +139,15 @@ func (d Dialect) Export(set []Var, unset []string) (string, error) {
 	if len(statements) == 0 && d.open == "" {
 		return "", nil
 	}
-	return d.open + strings.Join(statements, d.between) + d.close, nil
+	before, after := d.open, d.close
+	if d.guard != nil {
+		var gone []string
+		if len(set) > 0 {
+			gone = unset
+		}
+		before, after = d.guard(names, gone)
+	}
+	return before + strings.Join(statements, d.between) + after, nil
 }
 
 // assignment fills in form, in which NAME and VALUE stand for v's.

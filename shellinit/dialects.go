@@ -15,39 +15,50 @@ type syntax struct {
 	// What stands around and between the statements.
 	open, between, close string
 
+	guard guard // nil where a variable of the environment can always be changed
+
 	usage  string // what to type so that the shell takes a command's output, with %s for the command
 	list   bool   // the command in usage is a list of strings
 	script string // the hook's file in scripts/, "" when there is none
+	rcFile string // where the hook's line goes
+
+	// ownWords: a hook can't put use and unuse before the program without
+	// changing what passes through to it, so it has the words stsx-use and
+	// stsx-unuse.
+	ownWords bool
+	whole    func(script string) string // a script as the shell takes it from a program; nil: as it is
 }
 
 // allDialects is the table, shells first.
 func allDialects() []Dialect {
 	return append([]Dialect{
-		{"bash", posixSyntax("NAME=VALUE;\n", "bash.sh", "rbash")},
-		{"zsh", posixSyntax("\\typeset -g NAME=VALUE;\n", "zsh.zsh", "rzsh")},
+		{"bash", posixSyntax("NAME=VALUE;\n", "bash.sh", "~/.bashrc", "rbash")},
+		{"zsh", posixSyntax("\\typeset -g NAME=VALUE;\n", "zsh.zsh", "~/.zshrc", "rzsh")},
 		{"fish", fishSyntax()},
 		{"powershell", powerShellSyntax()},
 		{"nushell", nushellSyntax()},
 		{"elvish", elvishSyntax()},
 		{"xonsh", xonshSyntax()},
 		{"tcsh", tcshSyntax()},
-		{"sh", posixSyntax("NAME=VALUE;\n", "sh.sh",
+		{"sh", posixSyntax("NAME=VALUE;\n", "sh.sh", "the file that $ENV names",
 			"dash", "ash", "ksh", "ksh93", "mksh", "lksh", "oksh", "loksh", "pdksh", "yash", "busybox", "posh")},
 		{"cmd", cmdSyntax()},
 	}, dataFormats()...)
 }
 
 // posixSyntax is that of sh and its relatives.
-func posixSyntax(local, script string, programs ...string) syntax {
+func posixSyntax(local, script, rcFile string, programs ...string) syntax {
 	return syntax{
 		programs: programs,
 		quote:    quotePosix,
 		set:      "export NAME=VALUE;\n",
 		unset:    "unset -v NAME;\n",
+		guard:    guardPosix,
 		local:    local,
 		fail:     "(exit STATUS);\n",
 		usage:    `eval "$(%s)"`,
 		script:   script,
+		rcFile:   rcFile,
 	}
 }
 
@@ -56,12 +67,14 @@ func posixSyntax(local, script string, programs ...string) syntax {
 func fishSyntax() syntax {
 	return syntax{
 		quote: quoteFish,
+		guard: guardFish,
 		set:   "set -gx NAME VALUE;\n",
 		unset: "if set -qg NAME; set -eg NAME; end; " +
 			"if set -qU NAME; echo 'stsx: NAME is a universal variable and stays; set -eU NAME erases it' >&2; end;\n",
 		local:  "set -g NAME VALUE;\n",
 		usage:  `%s | source`,
 		script: "fish.fish",
+		rcFile: "~/.config/fish/config.fish",
 	}
 }
 
@@ -69,11 +82,17 @@ func powerShellSyntax() syntax {
 	return syntax{
 		programs: []string{"pwsh", "pwsh-preview"},
 		quote:    quotePowerShell,
-		set:      "$env:NAME = VALUE;\n",
-		unset:    "$env:NAME = $null;\n",
-		local:    "$global:NAME = VALUE;\n",
-		usage:    `%s | Out-String | Invoke-Expression`,
+		literal:  powerShellLiteral,
+		set:      "$env:NAME = VALUE",
+		unset:    "$env:NAME = $null",
+		local:    "$global:NAME = VALUE\n",
+		between:  "; ", close: "\n", // on one line, since a pipe hands over line by line
+		fail:     "Write-Error 'stsx ended with status STATUS'\n",
+		usage:    `%s | Invoke-Expression`,
 		script:   "powershell.ps1",
+		rcFile:   "the file that $PROFILE names",
+		ownWords: true,
+		whole:    oneLinePowerShell,
 	}
 }
 
@@ -90,6 +109,7 @@ func nushellSyntax() syntax {
 		open:     "{\n", between: ",\n", close: "\n}\n",
 		usage:  `%s | from json | load-env`,
 		script: "nushell.nu",
+		rcFile: "config.nu",
 	}
 }
 
@@ -101,6 +121,7 @@ func elvishSyntax() syntax {
 		local:  "var NAME = VALUE;\n",
 		usage:  `eval (%s | slurp)`,
 		script: "elvish.elv",
+		rcFile: "~/.config/elvish/rc.elv",
 	}
 }
 
@@ -115,6 +136,7 @@ func xonshSyntax() syntax {
 		usage:  `execx(__import__('subprocess').check_output([%s], env=${...}.detype(), text=True))`,
 		list:   true,
 		script: "xonsh.xsh",
+		rcFile: "~/.xonshrc",
 	}
 }
 
@@ -127,6 +149,8 @@ func tcshSyntax() syntax {
 		local:    "set NAME = VALUE;\n",
 		usage:    "eval \"`%s`\"",
 		script:   "tcsh.csh",
+		rcFile:   "~/.tcshrc",
+		ownWords: true,
 	}
 }
 

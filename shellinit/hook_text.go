@@ -15,7 +15,7 @@ var hookFiles embed.FS
 // HookOptions are the flags of stsx init.
 type HookOptions struct {
 	Self    string // path of stsx's binary
-	Command string // what the shell's function is called; "" for stsx
+	Command string // what a person types; "" for stsx
 	Prompt  string // where the prompt's segment is drawn: left, right, "" nowhere
 	Watch   bool   // say when the session ends, and unset its keys
 	Renew   bool   // renew it instead, when no question is asked
@@ -23,6 +23,8 @@ type HookOptions struct {
 	// Variables are those that a session may set or take away: what a hook
 	// remembers before it does.
 	Variables []string
+
+	Completion string // the script that follows, "" for none
 }
 
 // HookText returns the hook for the shell's rc file: the options as variables
@@ -57,7 +59,32 @@ func (d Dialect) HookText(o HookOptions) (string, error) {
 		}
 		preamble += line
 	}
-	return preamble + script, nil
+	return d.WholeScript(preamble + script + o.Completion), nil
+}
+
+// WholeScript is a script as the program has to print it so that the shell
+// evaluates all of it.
+func (d Dialect) WholeScript(script string) string {
+	if d.whole == nil {
+		return script
+	}
+	return d.whole(script)
+}
+
+// RCFile is where the hook's line goes.
+func (d Dialect) RCFile() string { return d.rcFile }
+
+// HasOwnWords reports whether use and unuse are words of their own in this
+// shell, and not arguments of stsx.
+func (d Dialect) HasOwnWords() bool { return d.ownWords }
+
+// HookWords are what a person types for use and unuse when the hook is there
+// and its command is called command.
+func (d Dialect) HookWords(command string) (use, unuse string) {
+	if d.ownWords {
+		return command + "-use", command + "-unuse"
+	}
+	return command + " use", command + " unuse"
 }
 
 // HasHook reports whether HookText works for the dialect.

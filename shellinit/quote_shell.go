@@ -93,13 +93,18 @@ func quotePython(value string) (string, error) {
 	return out.String(), nil
 }
 
-// quotePowerShell is an ASCII expression: Windows PowerShell reads a program's
-// output in the console's code page, and takes ‘ ’ ‚ ‛ for quotes.
+// quotePowerShell is a value for the environment.
 func quotePowerShell(value string) (string, error) {
-	switch {
-	case value == "":
+	if value == "" {
 		return "", errors.New("it is empty, which PowerShell takes for unset")
-	case !utf8.ValidString(value):
+	}
+	return powerShellLiteral(value)
+}
+
+// powerShellLiteral is an ASCII expression: Windows PowerShell reads a program's
+// output in the console's code page, and takes ‘ ’ ‚ ‛ for quotes.
+func powerShellLiteral(value string) (string, error) {
+	if !utf8.ValidString(value) {
 		return "", errNotUTF8
 	}
 	var out strings.Builder
@@ -125,6 +130,16 @@ func quotePowerShell(value string) (string, error) {
 		return out.String(), nil
 	}
 	return "(" + out.String() + ")", nil
+}
+
+// oneLinePowerShell is one line that evaluates script: what a program prints
+// comes line by line, and Invoke-Expression takes each for a script of its own.
+func oneLinePowerShell(script string) string {
+	lines := strings.Split(strings.TrimSuffix(script, "\n"), "\n")
+	for i, line := range lines {
+		lines[i], _ = powerShellLiteral(line) // a script is UTF-8
+	}
+	return "Invoke-Expression (@(" + strings.Join(lines, ",") + ") -join [string][char]10)\n"
 }
 
 func quoteJSON(value string) (string, error) {

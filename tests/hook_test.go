@@ -86,8 +86,8 @@ func TestHookFlags(t *testing.T) {
 		{"init zsh --prompt left --no-prompt", "exclude each other"},
 		{"init sh --cmd a-b", "can't have - in its name"},
 		{"init bash --cmd a;b", "can't be a command's name"},
-		{"use prod", "only its hook can do"},
-		{"unuse", "only its hook can do"},
+		{"use prod", "\"stsx use\" needs the shell hook"},
+		{"unuse", "\"stsx unuse\" needs the shell hook"},
 		{"prompt --format {rol}", "did you mean {role}?"},
 		{"prompt --color blue", "--color is"},
 	} {

@@ -13,6 +13,7 @@ set -eu
 usage='usage: tests/setup.sh build | demo | test'
 root=$(dirname "$0")/..
 venv=$root/tests/.venv
+pwsh=$root/tests/.pwsh
 idps=$root/tests/.idps
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -154,6 +155,22 @@ unpack_debs() {
 	rm -rf "$debs"
 }
 
+# PowerShell is in no package registry: it comes from an archive beside this
+# checkout, where there is one.
+unpack_pwsh() {
+	archive=$root/../shared/tools/pwsh/linux-x64.tar.xz
+	if have pwsh || [ -x "$pwsh/pwsh/pwsh" ]; then
+		return
+	fi
+	if [ "$system-$(uname -m)" = Linux-x86_64 ] && [ -e "$archive" ] && have xz; then
+		printf 'setup: unpacking PowerShell into tests/.pwsh\n' >&2
+		if mkdir -p "$pwsh" && tar xJf "$archive" -C "$pwsh"; then
+			return
+		fi
+	fi
+	echo 'setup: pwsh is missing and comes from no package registry: its tests are skipped' >&2
+}
+
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
@@ -227,6 +244,7 @@ check_go
 [ -z "$apt" ] || install_system
 [ -z "$pip" ] || install_pip
 [ -z "$unpack" ] || unpack_debs
+[ "$1" != test ] || unpack_pwsh
 if [ "$1" = test ] && ! have terraform; then
 	echo 'setup: terraform is missing and comes from no package registry: its tests are skipped, or fail with STSX_REQUIRE=all' >&2
 fi

@@ -1,12 +1,12 @@
 # Completion of stsx in PowerShell, 5.1 or newer. What it asks and is answered
 # is in the documentation of the package completions.
 
-Register-ArgumentCompleter -Native -CommandName $__stsx_cmd -ScriptBlock {
-    param($wordToComplete, $commandAst, $cursorPosition)
-    # Both are places in the whole input; what stands in quotes says its value,
-    # and nothing of the line is evaluated.
-    $words = @()
-    $rest = @()
+# What may stand at a place of the whole input, on the line of stsx, or with the
+# words $before of the hook's function that passes them on. What stands in
+# quotes says its value, and nothing of the line is evaluated.
+function global:__stsx_complete([string[]] $before, $commandAst, $cursorPosition) {
+    $words = @($before)
+    $rest = @($before)
     $current = ''
     foreach ($element in ($commandAst.CommandElements | Select-Object -Skip 1)) {
         $start = $element.Extent.StartOffset
@@ -52,4 +52,17 @@ Register-ArgumentCompleter -Native -CommandName $__stsx_cmd -ScriptBlock {
         if (-not $about) { $about = $value }
         [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $about)
     }
+}
+
+Register-ArgumentCompleter -Native -CommandName stsx -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    __stsx_complete @() $commandAst $cursorPosition
+}
+
+# A function's completer is not told where the cursor is.
+Register-ArgumentCompleter -CommandName "$__stsx_cmd-use" -ParameterName words -ScriptBlock {
+    param($commandName, $parameterName, $wordToComplete, $commandAst)
+    $end = $commandAst.Extent.EndOffset
+    if (-not $wordToComplete) { $end++ }
+    __stsx_complete @('use') $commandAst $end
 }

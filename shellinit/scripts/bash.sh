@@ -12,7 +12,7 @@ if [[ -z ${__stsx_frames[0]+x} ]]; then
 	__stsx_args=()
 	__stsx_notice=('')
 	__stsx_text='' __stsx_on='' __stsx_off='' __stsx_of='' __stsx_shown=''
-	__stsx_warn_at=0 __stsx_ends=0 __stsx_tried=''
+	__stsx_warn_at=0 __stsx_ends=0 __stsx_tried='' __stsx_stuck=''
 fi
 
 \builtin eval "function $__stsx_cmd {
@@ -37,13 +37,15 @@ function __stsx_untraced {
 
 # Evaluates what stsx prints, without anybody's aliases.
 function __stsx_apply {
+	\builtin local __stsx_failed=0
 	if \builtin shopt -q expand_aliases; then
 		\builtin shopt -u expand_aliases
-		\builtin eval "$1"
+		\builtin eval "$1" || __stsx_failed=$?
 		\builtin shopt -s expand_aliases
 	else
-		\builtin eval "$1"
+		\builtin eval "$1" || __stsx_failed=$?
 	fi
+	\builtin return "$__stsx_failed"
 }
 
 # Nothing changes unless stsx succeeds.
@@ -60,7 +62,10 @@ function __stsx_use {
 	__stsx_code=$("$__stsx_self" env --shell bash "$@") || \builtin return
 	__stsx_was=${STSX_PROFILE-}
 	__stsx_push
-	__stsx_apply "$__stsx_code"
+	if ! __stsx_apply "$__stsx_code"; then # a variable is read-only
+		__stsx_drop
+		\builtin return 1
+	fi
 	if ((${#__stsx_frames[@]} > 2)) && [[ $__stsx_was == "${STSX_PROFILE-}" ]]; then
 		__stsx_drop # the same again takes its own place
 	fi
@@ -78,7 +83,7 @@ function __stsx_unuse {
 		__stsx_back
 	elif [[ -n ${STSX_EXPIRES-} ]]; then # the session came with the environment
 		__stsx_code=$("$__stsx_self" env --unset --shell bash) || \builtin return
-		__stsx_apply "$__stsx_code"
+		__stsx_apply "$__stsx_code" || \builtin return
 	else
 		\builtin printf 'stsx: no profile is in use\n' >&2
 		\builtin return 1
@@ -109,29 +114,59 @@ function __stsx_drop {
 	__stsx_frames=("${__stsx_frames[@]:0:__stsx_last}")
 }
 
-# Restores what the last frame says, and takes it off.
+# Restores what the last frame says, and takes it off. Where one of what it
+# changes is read-only, it says which and changes nothing.
 function __stsx_pop {
-	\builtin local __stsx_at="${__stsx_frames[${#__stsx_frames[@]} - 1]}" __stsx_name __stsx_value
-	__stsx_args=("${__stsx_saved[@]:__stsx_at+1:__stsx_saved[__stsx_at]}")
-	__stsx_at=$((__stsx_at + 1 + __stsx_saved[__stsx_at]))
-	while ((__stsx_at < ${#__stsx_saved[@]})); do
-		__stsx_name=${__stsx_saved[__stsx_at]} __stsx_value=${__stsx_saved[__stsx_at + 2]}
-		case ${__stsx_saved[__stsx_at + 1]} in
-		x) \builtin export "$__stsx_name=$__stsx_value" ;;
-		u) \builtin export -n "$__stsx_name=$__stsx_value" ;;
-		*) \builtin unset -v "$__stsx_name" ;;
-		esac
-		__stsx_at=$((__stsx_at + 3))
+	\builtin local __stsx_start="${__stsx_frames[${#__stsx_frames[@]} - 1]}" __stsx_at __stsx_was __stsx_name __stsx_changed
+	\builtin local __stsx_count="${__stsx_saved[__stsx_start]}"
+	__stsx_changed=()
+	for ((__stsx_at = __stsx_start + 1 + __stsx_count; __stsx_at < ${#__stsx_saved[@]}; __stsx_at += 3)); do
+		__stsx_name=${__stsx_saved[__stsx_at]} __stsx_was=''
+		[[ ${__stsx_saved[__stsx_at + 1]} == - ]] || __stsx_was=x${__stsx_saved[__stsx_at + 2]}
+		[[ ${!__stsx_name+x}${!__stsx_name-} == "$__stsx_was" ]] || __stsx_changed+=("$__stsx_name")
+	done
+	if ((${#__stsx_changed[@]})); then
+		__stsx_changeable "${__stsx_changed[@]}" || \builtin return
+		\builtin unset -v "${__stsx_changed[@]}"
+	fi
+	__stsx_args=("${__stsx_saved[@]:__stsx_start+1:__stsx_count}")
+	for ((__stsx_at = __stsx_start + 1 + __stsx_count; __stsx_at < ${#__stsx_saved[@]}; __stsx_at += 3)); do
+		__stsx_restore "${__stsx_saved[@]:__stsx_at:3}"
 	done
 	__stsx_drop
+}
+
+# Makes the variable $1, which was unset where it changes, what it was: $2 is
+# its flag, $3 its value.
+function __stsx_restore {
+	if [[ $2 != - && -z ${!1+x} ]]; then
+		\builtin export "$1=$3"
+	fi
+	case $2 in
+	x) \builtin export "${1?}" ;;
+	u) \builtin export -n "${1?}" ;;
+	esac
+}
+
+# Whether these variables can be changed. Where one is read-only it says so.
+function __stsx_changeable {
+	\builtin local __stsx_name
+	if (\builtin unset -v "$@") 2>/dev/null; then
+		\builtin return 0
+	fi
+	for __stsx_name in "$@"; do
+		(\builtin unset -v "$__stsx_name") 2>/dev/null ||
+			\builtin printf 'stsx: error: %s is read-only in this shell; nothing was changed\n' "$__stsx_name" >&2
+	done
+	\builtin return 1
 }
 
 # Restores what was there before the last use, and further back past sessions
 # that have ended meanwhile.
 function __stsx_back {
-	__stsx_pop
+	__stsx_pop || \builtin return
 	while ((${#__stsx_frames[@]} > 1)) && __stsx_session && ((__stsx_ends <= __stsx_now)); do
-		__stsx_pop
+		__stsx_pop || \builtin return
 	done
 }
 
@@ -230,7 +265,7 @@ function __stsx_lapse {
 		__stsx_tried=$__stsx_of # once, even when it's interrupted
 		if __stsx_renewable ${__stsx_args[@]+"${__stsx_args[@]}"}; then
 			__stsx_code=$("$__stsx_self" env --shell bash --no-input --quiet ${__stsx_args[@]+"${__stsx_args[@]}"} </dev/null 2>/dev/null) || __stsx_code=''
-			__stsx_apply "$__stsx_code"
+			__stsx_apply "$__stsx_code" || \builtin true
 			if __stsx_session && ((__stsx_ends > __stsx_now)); then
 				\builtin return 0
 			fi
@@ -238,16 +273,21 @@ function __stsx_lapse {
 	fi
 	__stsx_line="stsx: the session of $__stsx_was has ended; its keys are unset"
 	if ((${#__stsx_frames[@]} > 1)); then
-		__stsx_back
+		__stsx_back || __stsx_stuck=$__stsx_of # a variable is read-only, which is said once
 	fi
-	if __stsx_session; then
+	if [[ $__stsx_stuck == "$__stsx_of" ]]; then
+		\builtin return 0
+	elif __stsx_session; then
 		if ((__stsx_ends > __stsx_now)); then
 			__stsx_name
 			__stsx_line+=", and $__stsx_shown is in use again"
 		else # it came with the environment
 			__stsx_code=$("$__stsx_self" env --unset --shell bash 2>/dev/null </dev/null) ||
 				__stsx_code='unset -v AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES'
-			__stsx_apply "$__stsx_code"
+			if ! __stsx_apply "$__stsx_code"; then
+				__stsx_stuck=$__stsx_of
+				\builtin return 0
+			fi
 		fi
 	fi
 	\builtin printf '%s\n' "$__stsx_line" >&2
@@ -265,7 +305,7 @@ function __stsx_renewable {
 function __stsx_tick {
 	if __stsx_session; then
 		__stsx_name
-		if ((__stsx_watch)) && ((__stsx_ends <= __stsx_now)); then
+		if ((__stsx_watch)) && ((__stsx_ends <= __stsx_now)) && [[ $__stsx_stuck != "$__stsx_of" ]]; then
 			__stsx_lapse
 		fi
 	fi
@@ -290,17 +330,21 @@ function __stsx_attach {
 	\builtin local __stsx_ref='\[${__stsx_on-}\]${__stsx_text-}\[${__stsx_off-}\]'
 	\builtin local __stsx_ref0='${__stsx_notice[$((${__stsx_warn_at:-0} && \D{%s} >= __stsx_warn_at ? (__stsx_warn_at = 0, \D{%s} < __stsx_ends ? 1 : 2) : 0))]-}'
 	if ! \builtin shopt -q promptvars; then # it would be shown as it stands
-		PS1=${PS1//"$__stsx_ref"/}
-		PS0=${PS0-}
-		PS0=${PS0//"$__stsx_ref0"/}
+		__stsx_put PS1 "${PS1//"$__stsx_ref"/}"
+		[[ -z ${PS0-} ]] || __stsx_put PS0 "${PS0//"$__stsx_ref0"/}"
 		\builtin return
 	fi
 	if [[ -n $__stsx_prompt && ${PS1-} != *"$__stsx_ref"* ]]; then
-		PS1=$__stsx_ref${PS1-}
+		__stsx_put PS1 "$__stsx_ref${PS1-}"
 	fi
 	if ((__stsx_watch)) && [[ ${PS0-} != *"$__stsx_ref0"* ]]; then
-		PS0=${PS0-}$__stsx_ref0
+		__stsx_put PS0 "${PS0-}$__stsx_ref0"
 	fi
+}
+
+# Assigns $2 to $1. A read-only variable keeps what it has, and ends nothing.
+function __stsx_put {
+	\builtin printf -v "$1" %s "$2" 2>/dev/null || \builtin return 0
 }
 
 # What comes after it in PROMPT_COMMAND sees the same $?, unless a status that
@@ -314,7 +358,9 @@ function __stsx_precmd {
 }
 
 if [[ -n $__stsx_prompt || $__stsx_watch == 1 ]] && [[ " ${PROMPT_COMMAND[*]-} " != *__stsx_precmd* ]]; then
-	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND+x} && ${PROMPT_COMMAND@a} == *a* ]]; then
+	if ! \builtin printf -v PROMPT_COMMAND %s "${PROMPT_COMMAND-}" 2>/dev/null; then
+		\builtin printf 'stsx: PROMPT_COMMAND is read-only in this shell: the prompt shows no session, and nothing says when one ends\n' >&2
+	elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND+x} && ${PROMPT_COMMAND@a} == *a* ]]; then
 		PROMPT_COMMAND+=(__stsx_precmd)
 	else
 		# shellcheck disable=SC2128,SC2178 # of an array before bash 5.1 only this element counts

@@ -9,20 +9,13 @@ $env.__stsx = ($env.__stsx? | default {stack: [], args: [], tried: "", warned: "
 
 # The name of a command can't be in a variable.
 if $__stsx_cmd != "stsx" {
-  error make --unspanned {msg: "stsx: the hook for nushell has no --cmd: leave it out, and write alias NAME = stsx"}
+  error make --unspanned {msg: "stsx: the hook for nushell has no --cmd: leave it out, and write alias NAME = stsx use"}
 }
 
+# A command of two words: stsx itself is the program, which gets its line as it
+# is. When stsx fails, its status ends this and nothing is changed.
 @complete external
-def --env --wrapped stsx [...args] {
-  match $args.0? {
-    "use" => { __stsx_use ...($args | skip 1) }
-    "unuse" => { __stsx_unuse ...($args | skip 1) }
-    _ => { ^$__stsx_self ...$args }
-  }
-}
-
-# When stsx fails, its status ends this and nothing is changed.
-def --env --wrapped __stsx_use [...args] {
+def --env --wrapped "stsx use" [...args] {
   if ($args | any {|arg| ($arg | into string) =~ '^(-h$|--help|--shell|--unset|--force)' }) {
     ^$__stsx_self use ...$args
     return
@@ -37,7 +30,8 @@ def --env --wrapped __stsx_use [...args] {
   $env.__stsx.args = $args
 }
 
-def --env --wrapped __stsx_unuse [...args] {
+@complete external
+def --env --wrapped "stsx unuse" [...args] {
   if ($args | is-not-empty) {
     ^$__stsx_self unuse ...$args
   } else if ($env.__stsx.stack | is-not-empty) {

@@ -10,51 +10,63 @@ if (-not (Test-Path -LiteralPath variable:global:__stsx_stack)) {
     $global:__stsx_warned = ''
 }
 
-function global:__stsx_main {
-    $verb = if ($args.Count -gt 0) { [string]$args[0] } else { '' }
-    $rest = @()
-    if ($args.Count -gt 1) { $rest = @($args[1..($args.Count - 1)]) }
-    if ($verb -ceq 'use') {
-        __stsx_use $rest
-    } elseif ($verb -ceq 'unuse') {
-        __stsx_unuse $rest
-    } elseif ($MyInvocation.ExpectingInput) {
-        $input | & $global:__stsx_self @args
-    } else {
-        & $global:__stsx_self @args
-    }
-}
+# The hook has words of its own, since a function called stsx would stand before
+# the program: it would change its arguments, its bytes and its status.
 
 # When stsx fails nothing is changed, and $LASTEXITCODE is its status.
-function global:__stsx_use([object[]] $words) {
-    if (@($words | Where-Object { "$_" -ceq '-h' -or "$_" -cmatch '^--(help|shell|unset|force)' }).Count -gt 0) {
-        & $global:__stsx_self use @words
+function global:__stsx_use {
+    [CmdletBinding()]
+    param([Parameter(ValueFromRemainingArguments = $true)] [string[]] $words = @())
+    if (@($words | Where-Object { $_ -ceq '-h' -or $_ -cmatch '^--(help|shell|unset|force)' }).Count -gt 0) {
+        __stsx_program (@('use') + $words)
+        if ($global:LASTEXITCODE -ne 0) { __stsx_failed $PSCmdlet }
         return
     }
-    $code = & $global:__stsx_self env --shell powershell @words | Out-String
-    if ($LASTEXITCODE -ne 0) { return }
+    $code = __stsx_program (@('env', '--shell', 'powershell') + $words) | Out-String
+    if ($global:LASTEXITCODE -ne 0) {
+        __stsx_failed $PSCmdlet
+        return
+    }
     $was = $env:STSX_PROFILE
     $before = __stsx_frame
     Invoke-Expression $code
     if ($global:__stsx_stack.Count -eq 0 -or $was -cne $env:STSX_PROFILE) {
         $null = $global:__stsx_stack.Add(@{ vars = $before; words = $global:__stsx_args })
     }
-    $global:__stsx_args = @($words)
+    $global:__stsx_args = $words
 }
 
-function global:__stsx_unuse([object[]] $words) {
+function global:__stsx_unuse {
+    [CmdletBinding()]
+    param([Parameter(ValueFromRemainingArguments = $true)] [string[]] $words = @())
     if ($words.Count -gt 0) {
-        & $global:__stsx_self unuse @words
+        __stsx_program (@('unuse') + $words)
     } elseif ($global:__stsx_stack.Count -gt 0) {
         __stsx_back
         $global:LASTEXITCODE = 0
     } elseif ($env:STSX_EXPIRES) {
-        $code = & $global:__stsx_self env --unset --shell powershell | Out-String
-        if ($LASTEXITCODE -eq 0) { Invoke-Expression $code }
+        $code = __stsx_program @('env', '--unset', '--shell', 'powershell') | Out-String
+        if ($global:LASTEXITCODE -eq 0) { Invoke-Expression $code }
     } else {
         [Console]::Error.WriteLine('stsx: no profile is in use')
         $global:LASTEXITCODE = 1
     }
+    if ($global:LASTEXITCODE -ne 0) { __stsx_failed $PSCmdlet }
+}
+
+# Runs the program with these words, none of them taken for a pattern or a home
+# folder, as those in a variable are on Unix.
+function global:__stsx_program([string[]] $words) {
+    $line = '& $global:__stsx_self'
+    foreach ($word in $words) { $line += " '" + ($word -replace "(['\u2018-\u201b])", '$1$1') + "'" }
+    Invoke-Expression $line
+}
+
+# Makes $? of the caller False, for && and ||, and shows nothing.
+function global:__stsx_failed($cmdlet) {
+    $ErrorActionPreference = 'SilentlyContinue'
+    $cause = New-Object System.Exception "stsx ended with status $global:LASTEXITCODE"
+    $cmdlet.WriteError((New-Object System.Management.Automation.ErrorRecord $cause, 'stsx', 'NotSpecified', $null))
 }
 
 # What each variable is now.
@@ -127,9 +139,9 @@ function global:__stsx_segment {
 }
 
 # Runs stsx without input and without its complaints; '' when it fails.
-function global:__stsx_quietly {
+function global:__stsx_quietly([string[]] $words) {
     $ErrorActionPreference = 'Continue' # 5.1 takes what stands on stderr for errors
-    $code = $null | & $global:__stsx_self @args 2>$null | Out-String
+    $code = $null | __stsx_program $words 2>$null | Out-String
     if ($LASTEXITCODE -eq 0) { $code } else { '' }
 }
 
@@ -144,7 +156,7 @@ function global:__stsx_check {
     if ($global:__stsx_renew -eq '1' -and $global:__stsx_stack.Count -gt 0 -and $global:__stsx_tried -cne $which) {
         $global:__stsx_tried = $which
         if (@($words | Where-Object { "$_" -cmatch '^--(mfa-code|password-stdin)' }).Count -eq 0) {
-            $code = __stsx_quietly env --shell powershell --no-input --quiet @words
+            $code = __stsx_quietly (@('env', '--shell', 'powershell', '--no-input', '--quiet') + $words)
             if ($code) { Invoke-Expression $code }
             $left = __stsx_left
             if ($null -ne $left -and $left -gt 0) { return }
@@ -157,7 +169,7 @@ function global:__stsx_check {
         $again = ", and $(__stsx_name) is in use again"
     } elseif ($null -ne $left) {
         # It came with the environment.
-        $code = __stsx_quietly env --unset --shell powershell
+        $code = __stsx_quietly @('env', '--unset', '--shell', 'powershell')
         if ($code) { Invoke-Expression $code }
         foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_EXPIRES') {
             Remove-Item -LiteralPath "env:$name" -ErrorAction Ignore
@@ -177,7 +189,8 @@ function global:__stsx_warn {
     [Console]::Error.WriteLine("stsx: less than 5 minutes are left of $(__stsx_name)")
 }
 
-Set-Item -LiteralPath "function:global:$global:__stsx_cmd" -Value $function:__stsx_main
+Set-Item -LiteralPath "function:global:$global:__stsx_cmd-use" -Value $function:__stsx_use
+Set-Item -LiteralPath "function:global:$global:__stsx_cmd-unuse" -Value $function:__stsx_unuse
 
 # The prompt that was there is called, with the $? and the $LASTEXITCODE of the
 # last command.

@@ -50,7 +50,11 @@ __stsx_use() {
 	__stsx_code=$("$__stsx_self" env --shell sh "$@") || \return
 	__stsx_was=${STSX_PROFILE-}
 	__stsx_push
-	\eval "$__stsx_code"
+	if ! \eval "$__stsx_code"; then # a variable is read-only
+		__stsx_each __stsx_forget
+		__stsx_depth=$((__stsx_depth - 1))
+		\return 1
+	fi
 	\unset -v __stsx_code
 	if \test "$__stsx_depth" -gt 1 && \test "$__stsx_was" = "${STSX_PROFILE-}"; then
 		__stsx_each __stsx_forget # the same again takes its own place
@@ -62,9 +66,9 @@ __stsx_unuse() {
 	if \test $# -gt 0; then
 		"$__stsx_self" unuse "$@"
 	elif \test "$__stsx_depth" -gt 0; then
-		__stsx_pop
+		__stsx_pop || \return
 		while \test "$__stsx_depth" -gt 0 && __stsx_over; do
-			__stsx_pop
+			__stsx_pop || \return
 		done
 	elif \test -n "${STSX_EXPIRES-}"; then # the session came with the environment
 		__stsx_code=$("$__stsx_self" env --unset --shell sh) || \return
@@ -105,19 +109,57 @@ __stsx_save() {
 	esac
 }
 
-# Restores what the last frame says, and takes it off.
+# Restores what the last frame says, and takes it off. Where one of what it
+# changes is read-only, it says which and changes nothing. The subshell is what
+# the attempt would end.
 __stsx_pop() {
+	__stsx_changed=''
+	__stsx_each __stsx_compare
+	# shellcheck disable=SC2086 # names
+	if \test -n "$__stsx_changed" && ! (IFS=' ' && \unset -v $__stsx_changed) 2>/dev/null; then
+		__stsx_each __stsx_blame
+		\return 1
+	fi
 	__stsx_each __stsx_restore
 	__stsx_depth=$((__stsx_depth - 1))
 }
 
-__stsx_restore() {
-	\unset -v "$1"
-	\eval "__stsx_value=\$__stsx_saved_${__stsx_depth}_$1"
+# Adds $1 to __stsx_changed where it has another value now than in the frame.
+__stsx_compare() {
+	\eval "__stsx_value=\${__stsx_saved_${__stsx_depth}_$1-} __stsx_now=\${$1+.\$$1}"
 	case $__stsx_value in
+	"${__stsx_now:+x${__stsx_now#.}}" | "${__stsx_now:+u${__stsx_now#.}}") ;;
+	*) __stsx_changed="$__stsx_changed $1" ;;
+	esac
+	\unset -v __stsx_now __stsx_value
+}
+
+__stsx_blame() {
+	case "$__stsx_changed " in
+	*" $1 "*)
+		(\unset -v "$1") 2>/dev/null ||
+			\printf 'stsx: error: %s is read-only in this shell; nothing was changed\n' "$1" >&2
+		;;
+	esac
+}
+
+__stsx_restore() {
+	\eval "__stsx_value=\${__stsx_saved_${__stsx_depth}_$1-}"
+	case "$__stsx_changed " in
+	*" $1 "*) \unset -v "$1" ;;
+	*)
+		case $__stsx_value in
+		u*) (\unset -v "$1") 2>/dev/null && \unset -v "$1" ;; # one that is read-only is what it was
+		esac
+		;;
+	esac
+	\eval "__stsx_now=\${$1+.}"
+	case $__stsx_now$__stsx_value in
 	x*) \eval "$1=\${__stsx_value#x}; \\export $1" ;;
 	u*) \eval "$1=\${__stsx_value#u}" ;;
+	.x*) \eval "\\export $1" ;;
 	esac
+	\unset -v __stsx_now
 	__stsx_forget "$1"
 	\unset -v __stsx_value
 }

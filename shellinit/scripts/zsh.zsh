@@ -10,7 +10,7 @@
 if [[ -z ${__stsx_loaded-} || ${(t)__stsx_loaded} == *export* ]]; then
 	\builtin typeset -g +x __stsx_loaded=1
 	\builtin typeset -ga __stsx_frames __stsx_saved __stsx_args
-	\builtin typeset -g __stsx_of='' __stsx_shown='' __stsx_warned='' __stsx_tried='' __stsx_ends='' __stsx_now='' __stsx_plain='' __stsx_text='' __stsx_tone=''
+	\builtin typeset -g __stsx_of='' __stsx_shown='' __stsx_warned='' __stsx_tried='' __stsx_stuck='' __stsx_ends='' __stsx_now='' __stsx_plain='' __stsx_text='' __stsx_tone=''
 fi
 
 \builtin eval "function \\${__stsx_cmd} { __stsx_main \"\$@\" }"
@@ -45,7 +45,10 @@ function __stsx_use {
 	__stsx_code="$("$__stsx_self" 'env' --shell 'zsh' "$@")" || \builtin return
 	__stsx_was=${STSX_PROFILE-}
 	__stsx_push
-	\builtin eval "$__stsx_code"
+	if ! \builtin eval "$__stsx_code"; then # a variable is read-only
+		__stsx_drop
+		\builtin return 1
+	fi
 	if ((${#__stsx_frames} > 1)) && [[ "$__stsx_was" == "${STSX_PROFILE-}" ]]; then
 		__stsx_drop # the same again takes its own place
 	fi
@@ -63,9 +66,11 @@ function __stsx_unuse {
 	fi
 	if ((${#__stsx_frames})); then
 		__stsx_back
+		\builtin return
 	elif [[ -n "${STSX_EXPIRES-}" ]]; then # the session came with the environment
 		__stsx_code="$("$__stsx_self" 'env' --unset --shell 'zsh')" || \builtin return
 		\builtin eval "$__stsx_code"
+		\builtin return
 	else
 		\builtin print -ru2 -- 'stsx: no profile is in use'
 		\builtin return 1
@@ -94,17 +99,35 @@ function __stsx_drop {
 	__stsx_frames[-1]=()
 }
 
-# Restores what the last frame says, and takes it off.
+# Restores what the last frame says, and takes it off. Where one of what it
+# changes is read-only, it says which and changes nothing.
 function __stsx_pop {
-	\builtin local __stsx_name __stsx_value
-	\builtin local -i __stsx_at=$((__stsx_frames[-1] + 1))
+	\builtin local __stsx_name __stsx_value __stsx_was
+	\builtin local -i __stsx_at=$((__stsx_frames[-1] + 1)) __stsx_fixed=0
 	\builtin local -i __stsx_count=${__stsx_saved[__stsx_at]}
+	for ((__stsx_at += __stsx_count + 1; __stsx_at < ${#__stsx_saved}; __stsx_at += 3)); do
+		__stsx_name=${__stsx_saved[__stsx_at]} __stsx_was=x${__stsx_saved[__stsx_at + 2]}
+		if [[ "${__stsx_saved[__stsx_at + 1]}" == - ]]; then
+			__stsx_was=''
+		fi
+		if [[ "${(Pt)__stsx_name}" == *readonly* && "${(P)__stsx_name+x}${(P)__stsx_name-}" != "$__stsx_was" ]]; then
+			\builtin print -ru2 -- "stsx: error: $__stsx_name is read-only in this shell; nothing was changed"
+			__stsx_fixed=1
+		fi
+	done
+	if ((__stsx_fixed)); then
+		\builtin return 1
+	fi
+	__stsx_at=$((__stsx_frames[-1] + 1))
 	__stsx_args=()
 	if ((__stsx_count)); then
 		__stsx_args=("${(@)__stsx_saved[__stsx_at+1,__stsx_at+__stsx_count]}")
 	fi
 	for ((__stsx_at += __stsx_count + 1; __stsx_at < ${#__stsx_saved}; __stsx_at += 3)); do
 		__stsx_name=${__stsx_saved[__stsx_at]} __stsx_value=${__stsx_saved[__stsx_at + 2]}
+		if [[ "${(Pt)__stsx_name}" == *readonly* ]]; then
+			\builtin continue # it is what it was
+		fi
 		\builtin unset "$__stsx_name"
 		case "${__stsx_saved[__stsx_at + 1]}" in
 		x) \builtin typeset -gx "$__stsx_name=$__stsx_value" ;;
@@ -117,10 +140,11 @@ function __stsx_pop {
 # Restores what was there before the last use, and further back past sessions
 # that have ended meanwhile.
 function __stsx_back {
-	__stsx_pop
+	__stsx_pop || \builtin return
 	while ((${#__stsx_frames})) && __stsx_session && ((__stsx_ends <= __stsx_now)); do
-		__stsx_pop
+		__stsx_pop || \builtin return
 	done
+	\builtin return 0
 }
 
 # Reads the session in the environment into __stsx_ends, and the time into
@@ -216,16 +240,21 @@ function __stsx_lapse {
 	fi
 	__stsx_line="stsx: the session of $__stsx_was has ended; its keys are unset"
 	if ((${#__stsx_frames})); then
-		__stsx_back
+		__stsx_back || __stsx_stuck=$__stsx_of # a variable is read-only, which is said once
 	fi
-	if __stsx_session; then
+	if [[ "$__stsx_stuck" == "$__stsx_of" ]]; then
+		\builtin return 0
+	elif __stsx_session; then
 		if ((__stsx_ends > __stsx_now)); then
 			__stsx_name
 			__stsx_line+=", and $__stsx_shown is in use again"
 		else # it came with the environment
 			__stsx_code="$("$__stsx_self" 'env' --unset --shell 'zsh' </dev/null 2>/dev/null)" ||
 				__stsx_code='unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES'
-			\builtin eval "$__stsx_code"
+			if ! \builtin eval "$__stsx_code"; then
+				__stsx_stuck=$__stsx_of
+				\builtin return 0
+			fi
 		fi
 	fi
 	\builtin print -ru2 -- "$__stsx_line"
@@ -245,7 +274,7 @@ function __stsx_tick {
 	\builtin setopt no_aliases no_xtrace no_all_export no_err_exit no_err_return
 	if __stsx_session; then
 		__stsx_name
-		if ((__stsx_watch && __stsx_ends <= __stsx_now)); then
+		if ((__stsx_watch && __stsx_ends <= __stsx_now)) && [[ "$__stsx_stuck" != "$__stsx_of" ]]; then
 			__stsx_lapse
 		fi
 	fi
@@ -268,8 +297,8 @@ function __stsx_tick {
 function __stsx_attach {
 	\builtin local __stsx_ref='%(97V.%(99V.%F{red}.%(98V.%F{yellow}.))%97v%(98V.%f.) .)'
 	case "$__stsx_prompt" in
-	left) [[ "${PROMPT-}" == *"$__stsx_ref"* ]] || PROMPT=$__stsx_ref${PROMPT-} ;;
-	right) [[ "${RPROMPT-}" == *"$__stsx_ref"* ]] || RPROMPT=$__stsx_ref${RPROMPT-} ;;
+	left) [[ "${PROMPT-}" == *"$__stsx_ref"* || "${(t)PROMPT}" == *readonly* ]] || PROMPT=$__stsx_ref${PROMPT-} ;;
+	right) [[ "${RPROMPT-}" == *"$__stsx_ref"* || "${(t)RPROMPT}" == *readonly* ]] || RPROMPT=$__stsx_ref${RPROMPT-} ;;
 	*) \builtin return 0 ;;
 	esac
 	psvar[97]=$__stsx_text psvar[98]=$__stsx_tone psvar[99]=${(M)__stsx_tone:#red}
@@ -293,10 +322,19 @@ function __stsx_preexec {
 	\builtin return 0
 }
 
-\builtin typeset -ga precmd_functions preexec_functions
-if [[ -n "$__stsx_prompt" || "$__stsx_watch" == 1 ]] && [[ " ${precmd_functions[*]} " != *' __stsx_precmd '* ]]; then
-	precmd_functions+=(__stsx_precmd)
+# Puts $2 into the array $1.
+function __stsx_join {
+	\builtin emulate -L zsh
+	\builtin setopt no_aliases no_xtrace no_all_export no_err_exit no_err_return
+	if [[ "${(Pt)1}" == *readonly* ]]; then
+		\builtin print -ru2 -- "stsx: $1 is read-only in this shell: the prompt may show no session, and nothing say when one ends"
+	elif [[ " ${(P)1} " != *" $2 "* ]]; then
+		\builtin eval "$1+=(\$2)"
+	fi
+}
+if [[ -n "$__stsx_prompt" || "$__stsx_watch" == 1 ]]; then
+	__stsx_join precmd_functions __stsx_precmd
 fi
-if [[ "$__stsx_watch" == 1 && " ${preexec_functions[*]} " != *' __stsx_preexec '* ]]; then
-	preexec_functions+=(__stsx_preexec)
+if [[ "$__stsx_watch" == 1 ]]; then
+	__stsx_join preexec_functions __stsx_preexec
 fi

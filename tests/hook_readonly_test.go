@@ -1,0 +1,151 @@
+//go:build unix
+
+package tests
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"stsx/shellinit"
+	"stsx/tests/shells"
+)
+
+// readonlyShell is a folder with a program stsx whose env prints a session that
+// needs no sign-in, and a shell whose hook asks it.
+type readonlyShell struct {
+	shells.Shell
+	dir string
+}
+
+func newReadonlyShell(t *testing.T, s shells.Shell) readonlyShell {
+	t.Helper()
+	dir := t.TempDir()
+	d, err := shellinit.LookupDialect(s.Dialect)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
+	text, err := d.Export([]shellinit.Var{
+		{Name: "AWS_ACCESS_KEY_ID", Value: "new"}, {Name: "AWS_SESSION_TOKEN", Value: "new"},
+		{Name: "STSX_PROFILE", Value: "prod"}, {Name: "STSX_ROLE", Value: "Admin"}, {Name: "STSX_EXPIRES", Value: late},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "stsx")
+	files := map[string]string{
+		filepath.Join(dir, "session"): text,
+		program: strings.NewReplacer("REAL", stsxPath, "SELF", program).Replace(
+			"#!/bin/sh\ncase $1 in\ninit) shift; REAL init \"$@\" | sed 's|REAL|SELF|g' ;;\nenv) cat " + dir + "/session ;;\nesac\n"),
+	}
+	for name, text := range files {
+		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Strict = ""
+	return readonlyShell{s, dir}
+}
+
+// lines runs a script after the hook, and returns what it printed.
+func (r readonlyShell) lines(t *testing.T, before, after string) string {
+	t.Helper()
+	command := r.Command(t, t.TempDir(), before+hook(r.Shell, "--no-completion")+after)
+	for i, entry := range command.Env {
+		if path, ok := strings.CutPrefix(entry, "PATH="); ok {
+			command.Env[i] = "PATH=" + r.dir + ":" + path
+		}
+	}
+	out, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// TestHookReadonly: where a variable of the session is read-only, use, unuse and
+// the end of the session change nothing and say which; that is said once.
+func TestHookReadonly(t *testing.T) {
+	t.Parallel()
+	child := "sh -c 'echo ${AWS_ACCESS_KEY_ID-none} ${AWS_SESSION_TOKEN-none} ${STSX_PROFILE-none}'\n"
+	for _, s := range hookShells() {
+		if s.Dialect == "fish" {
+			continue // it has no read-only variables
+		}
+		for _, name := range []string{"AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "STSX_PROFILE"} {
+			t.Run(s.Name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				r := newReadonlyShell(t, s)
+				says := "stsx: error: " + name + " is read-only in this shell; nothing was changed\n"
+				out := r.lines(t, "", "readonly "+name+"\nstsx use prod; echo status=$?\n"+child+"stsx unuse; echo status=$?\n")
+				if want := says + "status=1\nnone none none\nstsx: no profile is in use\nstatus=1\n"; out != want {
+					t.Errorf("use: got:\n%s\nwant:\n%s", out, want)
+				}
+				out = r.lines(t, "", "stsx use prod; echo status=$?\nreadonly "+name+"\nstsx unuse; echo status=$?\n"+child)
+				if want := "status=0\n" + says + "status=1\nnew new prod\n"; out != want {
+					t.Errorf("unuse: got:\n%s\nwant:\n%s", out, want)
+				}
+				if s.Dialect == "sh" {
+					return // there is no watch
+				}
+				out = r.lines(t, "", "stsx use prod\nreadonly "+name+"\nexport STSX_EXPIRES=17\n__stsx_precmd\n__stsx_precmd\n__stsx_precmd\n"+child)
+				out = strings.Replace(out, "stsx: the session of prod Admin has ended\n", "", 1) // what zsh says before a command
+				if want := says + "new new prod\n"; out != want {
+					t.Errorf("at the end of the session: got:\n%s\nwant:\n%s", out, want)
+				}
+			})
+		}
+		t.Run(s.Name+"/what does not change", func(t *testing.T) {
+			t.Parallel()
+			r := newReadonlyShell(t, s)
+			out := r.lines(t, "AWS_REGION=eu-west-1\nreadonly AWS_REGION AWS_PROFILE\n", "stsx use prod; echo status=$?\nstsx unuse; echo status=$?\n"+child)
+			if want := "status=0\nstatus=0\nnone none none\n"; out != want {
+				t.Errorf("got:\n%s\nwant:\n%s", out, want)
+			}
+		})
+	}
+}
+
+// TestHookReadonlyPrompt: a prompt that is read-only is left alone in silence,
+// and a list of hooks that is read-only is said when the hook is loaded. use
+// and unuse work.
+func TestHookReadonlyPrompt(t *testing.T) {
+	t.Parallel()
+	for _, s := range hookShells() {
+		var silent, said []string
+		switch s.Dialect {
+		case "bash":
+			silent, said = []string{"PS1", "PS0"}, []string{"PROMPT_COMMAND"}
+		case "zsh":
+			silent, said = []string{"PROMPT", "RPROMPT", "PS1"}, []string{"precmd_functions", "preexec_functions"}
+		default:
+			continue
+		}
+		tick := "stsx use prod; echo status=$?\n__stsx_precmd\n__stsx_precmd\necho $STSX_PROFILE\nstsx unuse; echo status=$?\n"
+		for _, name := range append(silent, said...) {
+			t.Run(s.Name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				r := newReadonlyShell(t, s)
+				before := "readonly " + name + "\n"
+				want := "status=0\nprod\nstatus=0\n"
+				if name == "precmd_functions" || name == "preexec_functions" {
+					before = "typeset -gar " + name + "\n"
+				}
+				out := r.lines(t, before, tick)
+				first, rest, _ := strings.Cut(out, "\n")
+				switch {
+				case strings.Contains(name, "functions") || name == "PROMPT_COMMAND":
+					if !strings.HasPrefix(first, "stsx: "+name+" is read-only in this shell") || rest != want {
+						t.Errorf("got:\n%s\nwant a line and:\n%s", out, want)
+					}
+				case out != want:
+					t.Errorf("got:\n%s\nwant:\n%s", out, want)
+				}
+			})
+		}
+	}
+}
