@@ -72,8 +72,11 @@ check: ## format, modules, vet, staticcheck, shell scripts
 		find . $(PRUNE) -name '*.fish' -print | while read -r f; do fish --no-execute "$$f" && fish_indent --check "$$f" || exit 1; done; \
 		else echo 'no fish: its scripts are not checked'; fi
 
-unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
-	$(GO) test -race -timeout $(TIMEOUT) ./...
+unit: widget shells ## every test; those that need a missing part are skipped
+	@# The race detector watches all that runs stsx's own code in the test; ./tests runs the program as it is built.
+	@$(GO) test -timeout $(TIMEOUT) ./tests & outside=$$!; \
+		$(GO) test -race -p 1 -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '^stsx/tests$$'); inside=$$?; \
+		wait $$outside && exit $$inside
 
 fuzz: ## every fuzz target, each for FUZZTIME=10m; what it finds is kept below testdata/fuzz
 	@tests/fuzz.sh $(FUZZTIME)

@@ -80,7 +80,7 @@ type soak struct {
 func TestSoak(t *testing.T) {
 	t.Parallel()
 	onLinux(t)
-	count := 40
+	count := 24
 	if text := os.Getenv(soakEnv); text != "" {
 		count, _ = strconv.Atoi(text)
 	}
