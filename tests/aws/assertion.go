@@ -12,15 +12,15 @@ import (
 	"github.com/beevik/etree"
 )
 
-// attributes is the prefix of the names that AWS reads in an assertion.
-const attributes = "https://aws.amazon.com/SAML/Attributes/"
+// attributesPrefix is the prefix of the names that AWS reads in an assertion.
+const attributesPrefix = "https://aws.amazon.com/SAML/Attributes/"
 
-// freshness is how long after its issue an assertion may be redeemed.
-const freshness = 5 * time.Minute
+// assertionLife is how long after its issue an assertion may be redeemed.
+const assertionLife = 5 * time.Minute
 
-// assertion is what a verified SAML response says. Every field but Destination comes from an element whose signature
+// samlAssertion is what a verified SAML response says. Every field but Destination comes from an element whose signature
 // was verified.
-type assertion struct {
+type samlAssertion struct {
 	Destination string `xml:"-"` // of the Response, which may be unsigned: it can only lead to a refusal
 
 	IssueInstant string `xml:"IssueInstant,attr"`
@@ -49,35 +49,35 @@ type assertion struct {
 
 // readAssertion decodes what the client posted and verifies its signature with one of certificates.
 // The base64 is taken strictly: no line breaks, no spaces that were once plus signs, no missing padding.
-func readAssertion(encoded string, certificates []*x509.Certificate) (assertion, *apiError) {
+func readAssertion(encoded string, certificates []*x509.Certificate) (samlAssertion, *apiError) {
 	text, err := base64.StdEncoding.Strict().DecodeString(encoded)
 	if err != nil || strings.ContainsAny(encoded, "\r\n") {
-		return assertion{}, invalidBase64()
+		return samlAssertion{}, invalidBase64()
 	}
 	doc := etree.NewDocument()
 	if err := doc.ReadFromBytes(text); err != nil || doc.Root() == nil {
-		return assertion{}, invalidSAML("Invalid SAML response")
+		return samlAssertion{}, invalidSAML("Invalid SAML response")
 	}
-	signed, err := verify(doc.Root(), certificates)
+	signed, err := verifyResponse(doc.Root(), certificates)
 	if err != nil {
-		return assertion{}, invalidSignature()
+		return samlAssertion{}, invalidSignature()
 	}
 	canonical, err := etreeBytes(signed)
 	if err != nil {
-		return assertion{}, invalidSAML("Invalid SAML response")
+		return samlAssertion{}, invalidSAML("Invalid SAML response")
 	}
-	a := assertion{Destination: doc.Root().SelectAttrValue("Destination", "")}
+	a := samlAssertion{Destination: doc.Root().SelectAttrValue("Destination", "")}
 	if err := xml.Unmarshal(canonical, &a); err != nil {
-		return assertion{}, invalidSAML("Invalid SAML response")
+		return samlAssertion{}, invalidSAML("Invalid SAML response")
 	}
 	return a, nil
 }
 
-// values are the values of one of AWS's attributes, without the space around them.
-func (a assertion) values(name string) []string {
+// attributeValues are the values of one of AWS's attributes, without the space around them.
+func (a samlAssertion) attributeValues(name string) []string {
 	var values []string
 	for _, attribute := range a.Attributes {
-		if attribute.Name == attributes+name {
+		if attribute.Name == attributesPrefix+name {
 			for _, value := range attribute.Values {
 				values = append(values, strings.TrimSpace(value))
 			}
@@ -86,17 +86,17 @@ func (a assertion) values(name string) []string {
 	return values
 }
 
-// grants says whether the pair is a value of the Role attribute, in either order.
-func (a assertion) grants(role, provider string) bool {
-	return slices.ContainsFunc(a.values("Role"), func(value string) bool {
+// grantsRole says whether the pair is a value of the Role attribute, in either order.
+func (a samlAssertion) grantsRole(role, provider string) bool {
+	return slices.ContainsFunc(a.attributeValues("Role"), func(value string) bool {
 		one, other, _ := strings.Cut(value, ",")
 		one, other = strings.TrimSpace(one), strings.TrimSpace(other)
 		return one == role && other == provider || one == provider && other == role
 	})
 }
 
-// addressed checks that the assertion was meant for AWS in this partition.
-func (a assertion) addressed(p partition) *apiError {
+// checkAudience checks that the assertion was meant for AWS in this partition.
+func (a samlAssertion) checkAudience(p awsPartition) *apiError {
 	if !slices.ContainsFunc(a.Conditions.Audiences, func(s string) bool {
 		return slices.Contains(p.audiences, strings.TrimSpace(s))
 	}) {
@@ -113,29 +113,29 @@ func (a assertion) addressed(p partition) *apiError {
 	return nil
 }
 
-// current checks that the assertion is in force at now.
-func (a assertion) current(now time.Time) *apiError {
+// checkTimes checks that the assertion is in force at now.
+func (a samlAssertion) checkTimes(now time.Time) *apiError {
 	issued, err := time.Parse(time.RFC3339Nano, a.IssueInstant)
-	if err != nil || !now.Before(issued.Add(freshness)) {
-		return expired()
+	if err != nil || !now.Before(issued.Add(assertionLife)) {
+		return expiredAssertion()
 	}
-	if from, ok := instant(a.Conditions.NotBefore); !ok || now.Before(from) {
-		return expired()
+	if from, ok := parseTime(a.Conditions.NotBefore); !ok || now.Before(from) {
+		return expiredAssertion()
 	}
 	ends := []string{a.Conditions.NotOnOrAfter}
 	for _, confirmation := range a.Confirmations {
 		ends = append(ends, confirmation.NotOnOrAfter)
 	}
 	for _, end := range ends {
-		if until, ok := instant(end); !ok || end != "" && !now.Before(until) {
-			return expired()
+		if until, ok := parseTime(end); !ok || end != "" && !now.Before(until) {
+			return expiredAssertion()
 		}
 	}
 	return nil
 }
 
-// instant reads an xs:dateTime; an absent one is the zero time and no error.
-func instant(s string) (time.Time, bool) {
+// parseTime reads an xs:dateTime; an absent one is the zero time and no error.
+func parseTime(s string) (time.Time, bool) {
 	if s == "" {
 		return time.Time{}, true
 	}
@@ -143,31 +143,31 @@ func instant(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// session is the role session's name.
-func (a assertion) session() (string, *apiError) {
-	names := a.values("RoleSessionName")
+// roleSessionName is the role session's name.
+func (a samlAssertion) roleSessionName() (string, *apiError) {
+	names := a.attributeValues("RoleSessionName")
 	if len(names) != 1 || names[0] == "" {
 		return "", invalidToken("RoleSessionName is required in AuthnResponse")
 	}
-	if !sessionName(names[0]) {
+	if !isSessionName(names[0]) {
 		return "", invalidToken("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}")
 	}
 	return names[0], nil
 }
 
-// sessionName says whether AWS takes s as the name of a session.
-func sessionName(s string) bool {
+// isSessionName says whether AWS takes s as the name of a session.
+func isSessionName(s string) bool {
 	odd := func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r))
 	}
 	return len(s) >= 2 && len(s) <= 64 && !strings.ContainsFunc(s, odd)
 }
 
-// wish is the SessionDuration attribute; zero when absent or not a number within the API's limits.
-func (a assertion) wish() time.Duration {
-	for _, value := range a.values("SessionDuration") {
+// wantedDuration is the SessionDuration attribute; zero when absent or not a number within the API's limits.
+func (a samlAssertion) wantedDuration() time.Duration {
+	for _, value := range a.attributeValues("SessionDuration") {
 		seconds, err := strconv.Atoi(value)
-		if d := time.Duration(seconds) * time.Second; err == nil && d >= shortest && d <= longest {
+		if d := time.Duration(seconds) * time.Second; err == nil && d >= shortestSession && d <= longestSession {
 			return d
 		}
 	}

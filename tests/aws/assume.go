@@ -14,29 +14,29 @@ import (
 const (
 	stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
-	shortest   = 15 * time.Minute // of any session
-	longest    = 12 * time.Hour   // of any session
-	usual      = time.Hour        // when nobody says; also the longest of a chained session
-	maxEncoded = 100_000          // characters of SAMLAssertion
+	shortestSession = 15 * time.Minute // of any session
+	longestSession  = 12 * time.Hour   // of any session
+	defaultSession  = time.Hour        // when nobody says; also the longest of a chained session
+	maxEncoded      = 100_000          // characters of SAMLAssertion
 )
 
 type samlResponse struct {
-	XMLName       xml.Name    `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleWithSAMLResponse"`
-	Credentials   credentials `xml:"AssumeRoleWithSAMLResult>Credentials"`
-	User          user        `xml:"AssumeRoleWithSAMLResult>AssumedRoleUser"`
-	Subject       string      `xml:"AssumeRoleWithSAMLResult>Subject"`
-	SubjectType   string      `xml:"AssumeRoleWithSAMLResult>SubjectType"`
-	Issuer        string      `xml:"AssumeRoleWithSAMLResult>Issuer"`
-	Audience      string      `xml:"AssumeRoleWithSAMLResult>Audience"`
-	NameQualifier string      `xml:"AssumeRoleWithSAMLResult>NameQualifier"`
-	RequestID     string      `xml:"ResponseMetadata>RequestId"`
+	XMLName       xml.Name       `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleWithSAMLResponse"`
+	Credentials   xmlCredentials `xml:"AssumeRoleWithSAMLResult>Credentials"`
+	User          assumedUser    `xml:"AssumeRoleWithSAMLResult>AssumedRoleUser"`
+	Subject       string         `xml:"AssumeRoleWithSAMLResult>Subject"`
+	SubjectType   string         `xml:"AssumeRoleWithSAMLResult>SubjectType"`
+	Issuer        string         `xml:"AssumeRoleWithSAMLResult>Issuer"`
+	Audience      string         `xml:"AssumeRoleWithSAMLResult>Audience"`
+	NameQualifier string         `xml:"AssumeRoleWithSAMLResult>NameQualifier"`
+	RequestID     string         `xml:"ResponseMetadata>RequestId"`
 }
 
 type assumeResponse struct {
-	XMLName     xml.Name    `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
-	Credentials credentials `xml:"AssumeRoleResult>Credentials"`
-	User        user        `xml:"AssumeRoleResult>AssumedRoleUser"`
-	RequestID   string      `xml:"ResponseMetadata>RequestId"`
+	XMLName     xml.Name       `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
+	Credentials xmlCredentials `xml:"AssumeRoleResult>Credentials"`
+	User        assumedUser    `xml:"AssumeRoleResult>AssumedRoleUser"`
+	RequestID   string         `xml:"ResponseMetadata>RequestId"`
 }
 
 type identityResponse struct {
@@ -47,32 +47,32 @@ type identityResponse struct {
 	RequestID string   `xml:"ResponseMetadata>RequestId"`
 }
 
-type credentials struct {
+type xmlCredentials struct {
 	AccessKeyID     string `xml:"AccessKeyId"`
 	SecretAccessKey string
 	SessionToken    string
 	Expiration      string
 }
 
-type user struct {
+type assumedUser struct {
 	AssumedRoleID string `xml:"AssumedRoleId"`
 	ARN           string `xml:"Arn"`
 }
 
 // assumeWithSAML answers AssumeRoleWithSAML.
-func (s *Server) assumeWithSAML(w http.ResponseWriter, r request) *apiError {
+func (s *Server) assumeWithSAML(w http.ResponseWriter, r apiRequest) *apiError {
 	role, provider := r.form.Get("RoleArn"), r.form.Get("PrincipalArn")
-	parsed, duration, bad := limits(r)
+	parsed, duration, bad := readLimits(r)
 	if bad != nil {
 		return bad
 	}
 	encoded := r.form.Get("SAMLAssertion")
 	switch {
 	case len(encoded) < 4:
-		return constraint("", "sAMLAssertion", "have length greater than or equal to 4")
+		return constraintError("", "sAMLAssertion", "have length greater than or equal to 4")
 	case len(encoded) > maxEncoded:
-		return constraint("", "sAMLAssertion", "have length less than or equal to 100000")
-	case !s.exists(provider):
+		return constraintError("", "sAMLAssertion", "have length less than or equal to 100000")
+	case !s.hasProvider(provider):
 		return noProvider()
 	}
 	a, bad := readAssertion(encoded, s.config.Certificates)
@@ -80,41 +80,41 @@ func (s *Server) assumeWithSAML(w http.ResponseWriter, r request) *apiError {
 		return bad
 	}
 	now := s.config.Clock()
-	if bad := a.current(now); bad != nil {
+	if bad := a.checkTimes(now); bad != nil {
 		return bad
 	}
-	if bad := a.addressed(parsed.partition); bad != nil {
+	if bad := a.checkAudience(parsed.partition); bad != nil {
 		return bad
 	}
-	session, bad := a.session()
+	session, bad := a.roleSessionName()
 	if bad != nil {
 		return bad
 	}
 	config, known := s.config.Roles[role]
-	if !known || config.Denied || !a.grants(role, provider) || !config.trusts(provider) {
+	if !known || config.Denied || !a.grantsRole(role, provider) || !config.trustsProvider(provider) {
 		return notAuthorized()
 	}
-	if duration > config.max() {
+	if duration > config.maxDuration() {
 		return tooLong()
 	}
 	if duration == 0 {
 		// The published pages do not say what AWS does with a SessionDuration above the role's own limit; here the
 		// lower of the two holds.
-		if duration = a.wish(); duration == 0 {
-			duration = usual
+		if duration = a.wantedDuration(); duration == 0 {
+			duration = defaultSession
 		}
-		duration = min(duration, config.max())
+		duration = min(duration, config.maxDuration())
 	}
-	if until, ok := instant(a.Authn.SessionNotOnOrAfter); ok && !until.IsZero() {
+	if until, ok := parseTime(a.Authn.SessionNotOnOrAfter); ok && !until.IsZero() {
 		duration = min(duration, until.Sub(now)) // the API reference: "whichever is shorter"
 	}
-	issued, err := s.issue(r, parsed, session, duration)
+	issued, err := s.issueKeys(r, parsed, session, duration)
 	if err != nil {
-		return internal(err)
+		return internalError(err)
 	}
 	writeXML(w, http.StatusOK, samlResponse{
-		Credentials:   issued.credentials(),
-		User:          issued.user(),
+		Credentials:   issued.xmlCredentials(),
+		User:          issued.assumedUser(),
 		Subject:       strings.TrimSpace(a.NameID.Value),
 		SubjectType:   strings.TrimPrefix(a.NameID.Format, "urn:oasis:names:tc:SAML:2.0:nameid-format:"),
 		Issuer:        strings.TrimSpace(a.Issuer),
@@ -125,17 +125,17 @@ func (s *Server) assumeWithSAML(w http.ResponseWriter, r request) *apiError {
 	return nil
 }
 
-// assume answers AssumeRole, which stsx uses for role chaining: only a role session of this server may ask for it.
-func (s *Server) assume(w http.ResponseWriter, r request) *apiError {
+// assumeRole answers AssumeRole, which stsx uses for role chaining: only a role session of this server may ask for it.
+func (s *Server) assumeRole(w http.ResponseWriter, r apiRequest) *apiError {
 	role, session := r.form.Get("RoleArn"), r.form.Get("RoleSessionName")
-	parsed, duration, bad := limits(r)
+	parsed, duration, bad := readLimits(r)
 	if bad != nil {
 		return bad
 	}
-	if !sessionName(session) {
-		return constraint(session, "roleSessionName", `satisfy regular expression pattern: [\w+=,.@-]*`)
+	if !isSessionName(session) {
+		return constraintError(session, "roleSessionName", `satisfy regular expression pattern: [\w+=,.@-]*`)
 	}
-	caller, bad := s.caller(r)
+	caller, bad := s.findCaller(r)
 	if bad != nil {
 		return bad
 	}
@@ -143,23 +143,23 @@ func (s *Server) assume(w http.ResponseWriter, r request) *apiError {
 	if !known || config.Denied || !slices.Contains(config.Sources, caller.role) {
 		return mayNotAssume(caller.arn, role)
 	}
-	if duration > usual {
+	if duration > defaultSession {
 		return tooLongForChain()
 	}
 	if duration == 0 {
-		duration = usual
+		duration = defaultSession
 	}
-	issued, err := s.issue(r, parsed, session, duration)
+	issued, err := s.issueKeys(r, parsed, session, duration)
 	if err != nil {
-		return internal(err)
+		return internalError(err)
 	}
-	writeXML(w, http.StatusOK, assumeResponse{Credentials: issued.credentials(), User: issued.user(), RequestID: requestID()})
+	writeXML(w, http.StatusOK, assumeResponse{Credentials: issued.xmlCredentials(), User: issued.assumedUser(), RequestID: requestID()})
 	return nil
 }
 
-// identify answers GetCallerIdentity for keys that this server made up.
-func (s *Server) identify(w http.ResponseWriter, r request) *apiError {
-	caller, bad := s.caller(r)
+// callerIdentity answers GetCallerIdentity for keys that this server made up.
+func (s *Server) callerIdentity(w http.ResponseWriter, r apiRequest) *apiError {
+	caller, bad := s.findCaller(r)
 	if bad != nil {
 		return bad
 	}
@@ -167,25 +167,25 @@ func (s *Server) identify(w http.ResponseWriter, r request) *apiError {
 	return nil
 }
 
-// caller is the session whose keys r was signed with.
-func (s *Server) caller(r request) (issued, *apiError) {
+// findCaller is the session whose keys r was signed with.
+func (s *Server) findCaller(r apiRequest) (issuedKeys, *apiError) {
 	if r.signer.accessKey == "" {
-		return issued{}, missingToken()
+		return issuedKeys{}, missingToken()
 	}
-	caller, ok := s.keys.find(r.signer.accessKey)
+	caller, ok := s.keys.findKeys(r.signer.accessKey)
 	if !ok {
-		return issued{}, unknownKeys()
+		return issuedKeys{}, unknownKeys()
 	}
 	return caller, nil
 }
 
-// limits checks the parameters that every way of assuming a role has, against the limits of the API itself.
+// readLimits checks the parameters that every way of assuming a role has, against the limits of the API itself.
 // The duration is zero when absent.
-func limits(r request) (arn, time.Duration, *apiError) {
+func readLimits(r apiRequest) (parsedARN, time.Duration, *apiError) {
 	role := r.form.Get("RoleArn")
 	parsed, ok := parseARN(role)
 	if !ok || !strings.HasPrefix(parsed.resource, "role/") {
-		return arn{}, 0, validation(role + " is invalid")
+		return parsedARN{}, 0, validationError(role + " is invalid")
 	}
 	text := r.form.Get("DurationSeconds")
 	if text == "" {
@@ -195,17 +195,17 @@ func limits(r request) (arn, time.Duration, *apiError) {
 	duration := time.Duration(seconds) * time.Second
 	switch {
 	case err != nil:
-		return arn{}, 0, refuse(http.StatusBadRequest, "MalformedInput", "Invalid integer for DurationSeconds")
-	case duration < shortest:
-		return arn{}, 0, constraint(text, "durationSeconds", "have value greater than or equal to 900")
-	case duration > longest:
-		return arn{}, 0, constraint(text, "durationSeconds", "have value less than or equal to 43200")
+		return parsedARN{}, 0, newAPIError(http.StatusBadRequest, "MalformedInput", "Invalid integer for DurationSeconds")
+	case duration < shortestSession:
+		return parsedARN{}, 0, constraintError(text, "durationSeconds", "have value greater than or equal to 900")
+	case duration > longestSession:
+		return parsedARN{}, 0, constraintError(text, "durationSeconds", "have value less than or equal to 43200")
 	}
 	return parsed, duration, nil
 }
 
-// exists says whether some role knows the SAML provider; see RoleConfig.Providers.
-func (s *Server) exists(provider string) bool {
+// hasProvider says whether some role knows the SAML provider; see RoleConfig.Providers.
+func (s *Server) hasProvider(provider string) bool {
 	named := false
 	for _, role := range s.config.Roles {
 		if slices.Contains(role.Providers, provider) {
@@ -216,13 +216,13 @@ func (s *Server) exists(provider string) bool {
 	return !named
 }
 
-func (c RoleConfig) trusts(provider string) bool {
+func (c RoleConfig) trustsProvider(provider string) bool {
 	return len(c.Providers) == 0 || slices.Contains(c.Providers, provider)
 }
 
-func (c RoleConfig) max() time.Duration {
+func (c RoleConfig) maxDuration() time.Duration {
 	if c.MaxDuration == 0 {
-		return usual
+		return defaultSession
 	}
 	return c.MaxDuration
 }
@@ -230,6 +230,6 @@ func (c RoleConfig) max() time.Duration {
 // nameQualifier is AWS's handle of issuer, account and provider: BASE64(SHA1(issuer + account + "/" + provider's name)).
 func nameQualifier(issuer, provider string) string {
 	parsed, _ := parseARN(provider)
-	sum := sha1.Sum([]byte(issuer + parsed.account + "/" + parsed.name())) //nolint:gosec // see above
+	sum := sha1.Sum([]byte(issuer + parsed.account + "/" + parsed.resourceName())) //nolint:gosec // see above
 	return base64.StdEncoding.EncodeToString(sum[:])
 }

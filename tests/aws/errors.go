@@ -15,23 +15,23 @@ type apiError struct {
 	code, message string
 }
 
-func refuse(status int, code, message string) *apiError { return &apiError{status, code, message} }
+func newAPIError(status int, code, message string) *apiError { return &apiError{status, code, message} }
 
 // The texts below are AWS's own, from the IAM User Guide ("Troubleshoot SAML federation with IAM"), the STS API reference
 // and what users report of the API; clients match on them, so they are kept to the letter.
 
 func invalidToken(message string) *apiError {
-	return refuse(http.StatusBadRequest, "InvalidIdentityToken", message)
+	return newAPIError(http.StatusBadRequest, "InvalidIdentityToken", message)
 }
 
-// discovery is how STS reports what its SAML service said of the assertion or the provider.
-func discovery(message, code string) *apiError {
+// federationError is how STS reports what its SAML service said of the assertion or the provider.
+func federationError(message, code string) *apiError {
 	return invalidToken(fmt.Sprintf("%s (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)",
 		message, code, requestID()))
 }
 
 func invalidSAML(message string) *apiError {
-	return discovery(message, "AuthSamlInvalidSamlResponseException")
+	return federationError(message, "AuthSamlInvalidSamlResponseException")
 }
 
 func invalidBase64() *apiError { return invalidSAML("Invalid base64 SAMLResponse") }
@@ -41,64 +41,64 @@ func wrongAudience() *apiError {
 }
 
 func noProvider() *apiError {
-	return discovery("Specified provider doesn't exist", "AuthSamlManifestNotFoundException")
+	return federationError("Specified provider doesn't exist", "AuthSamlManifestNotFoundException")
 }
 
 func invalidSignature() *apiError { return invalidToken("Response signature invalid") }
 
-// expired is AWS's word for an assertion that came too late. AWS's word for one from the future is not published;
+// expiredAssertion is AWS's word for an assertion that came too late. AWS's word for one from the future is not published;
 // it gets the same.
-func expired() *apiError {
-	return refuse(http.StatusBadRequest, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
+func expiredAssertion() *apiError {
+	return newAPIError(http.StatusBadRequest, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
 }
 
 func notAuthorized() *apiError {
-	return refuse(http.StatusForbidden, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
+	return newAPIError(http.StatusForbidden, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
 }
 
 // mayNotAssume is the refusal of AssumeRole to caller, an ARN.
 func mayNotAssume(caller, role string) *apiError {
-	return refuse(http.StatusForbidden, "AccessDenied",
+	return newAPIError(http.StatusForbidden, "AccessDenied",
 		fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", caller, role))
 }
 
-func validation(message string) *apiError {
-	return refuse(http.StatusBadRequest, "ValidationError", message)
+func validationError(message string) *apiError {
+	return newAPIError(http.StatusBadRequest, "ValidationError", message)
 }
 
-// constraint is how AWS reports a parameter outside the limits of the API itself. An empty value is left out, as AWS
+// constraintError is how AWS reports a parameter outside the limits of the API itself. An empty value is left out, as AWS
 // leaves out what is sensitive.
-func constraint(value, parameter, limit string) *apiError {
+func constraintError(value, parameter, limit string) *apiError {
 	if value != "" {
 		value = " '" + value + "'"
 	}
-	return validation(fmt.Sprintf("1 validation error detected: Value%s at '%s' failed to satisfy constraint: Member must %s",
+	return validationError(fmt.Sprintf("1 validation error detected: Value%s at '%s' failed to satisfy constraint: Member must %s",
 		value, parameter, limit))
 }
 
 func tooLong() *apiError {
-	return validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	return validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 }
 
 func tooLongForChain() *apiError {
-	return validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+	return validationError("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 }
 
 func missingToken() *apiError {
-	return refuse(http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token")
+	return newAPIError(http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token")
 }
 
 func unknownKeys() *apiError {
-	return refuse(http.StatusForbidden, "InvalidClientTokenId", "The security token included in the request is invalid.")
+	return newAPIError(http.StatusForbidden, "InvalidClientTokenId", "The security token included in the request is invalid.")
 }
 
 func sessionOver() *apiError {
-	return refuse(http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired")
+	return newAPIError(http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired")
 }
 
-// internal is a fault of the test bed, said so that nobody mistakes it for AWS's.
-func internal(err error) *apiError {
-	return refuse(http.StatusInternalServerError, "InternalFailure", "stsx test bed: "+err.Error())
+// internalError is a fault of the test bed, said so that nobody mistakes it for AWS's.
+func internalError(err error) *apiError {
+	return newAPIError(http.StatusInternalServerError, "InternalFailure", "stsx test bed: "+err.Error())
 }
 
 // errorResponse is the query protocol's error.
@@ -119,9 +119,9 @@ type s3Error struct {
 	RequestID string `xml:"RequestId"`
 }
 
-// write answers r with the error, in the protocol that r speaks.
-func (e *apiError) write(w http.ResponseWriter, r request) {
-	if a, ok := w.(*answer); ok {
+// writeTo answers r with the error, in the protocol that r speaks.
+func (e *apiError) writeTo(w http.ResponseWriter, r apiRequest) {
+	if a, ok := w.(*recordedAnswer); ok {
 		a.code = e.code
 	}
 	switch {
@@ -142,7 +142,7 @@ func (e *apiError) write(w http.ResponseWriter, r request) {
 		if e.status >= http.StatusInternalServerError {
 			kind = "Receiver"
 		}
-		if r.sts() {
+		if r.isSTS() {
 			space = stsNamespace
 		}
 		writeXML(w, e.status, errorResponse{Namespace: space, Type: kind, Code: e.code, Message: e.message, RequestID: requestID()})

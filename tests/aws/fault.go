@@ -24,11 +24,11 @@ func Hang() Fault { return Fault{hang: true} }
 
 // Refuse is any other error, in AWS's XML.
 func Refuse(status int, code, message string) Fault {
-	return Fault{err: refuse(status, code, message)}
+	return Fault{err: newAPIError(status, code, message)}
 }
 
-// serve gives the fault as the answer to r.
-func (f Fault) serve(w *answer, r request) {
+// serveFault gives the fault as the answer to r.
+func (f Fault) serveFault(w *recordedAnswer, r apiRequest) {
 	if f.hang {
 		<-r.Context().Done()
 		// Returning would answer 200 with nothing in it, so the connection is cut.
@@ -37,21 +37,21 @@ func (f Fault) serve(w *answer, r request) {
 		}
 		return
 	}
-	f.err.write(w, r)
+	f.err.writeTo(w, r)
 }
 
 // Fail puts faults in the queue of an action, such as AssumeRoleWithSAML or GetCallerIdentity: the next calls of it
 // get them in turn, one each, and the calls after those are answered as usual. For a request without an action, such
 // as S3's, the action is the method and path, as in [Call].
-func (s *Server) Fail(action string, faults ...Fault) { s.faults.add(action, faults) }
+func (s *Server) Fail(action string, faults ...Fault) { s.faults.addFaults(action, faults) }
 
-// queue holds the faults to serve next, by action.
-type queue struct {
+// faultQueue holds the faults to serve next, by action.
+type faultQueue struct {
 	mu      sync.Mutex
 	waiting map[string][]Fault
 }
 
-func (q *queue) add(action string, faults []Fault) {
+func (q *faultQueue) addFaults(action string, faults []Fault) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.waiting == nil {
@@ -60,7 +60,7 @@ func (q *queue) add(action string, faults []Fault) {
 	q.waiting[action] = append(q.waiting[action], faults...)
 }
 
-func (q *queue) next(action string) (Fault, bool) {
+func (q *faultQueue) nextFault(action string) (Fault, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	faults := q.waiting[action]

@@ -2,15 +2,15 @@ package aws
 
 import "sync"
 
-// gate counts who is inside and lets nobody in once it is closed, so that waiting for the last to leave ends.
-type gate struct {
+// requestGate counts who is inside and lets nobody in once it is closed, so that waiting for the last to leave ends.
+type requestGate struct {
 	mu     sync.Mutex
 	inside sync.WaitGroup
 	closed bool
 }
 
-// enter lets the caller in, who then must leave; false when the gate is closed.
-func (g *gate) enter() bool {
+// beginRequest lets the caller in, who then must leave; false when the gate is closed.
+func (g *requestGate) beginRequest() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.closed {
@@ -19,10 +19,10 @@ func (g *gate) enter() bool {
 	return !g.closed
 }
 
-func (g *gate) leave() { g.inside.Done() }
+func (g *requestGate) endRequest() { g.inside.Done() }
 
-// wait closes the gate and returns when nobody is inside.
-func (g *gate) wait() {
+// waitIdle closes the gate and returns when nobody is inside.
+func (g *requestGate) waitIdle() {
 	g.mu.Lock()
 	g.closed = true
 	g.mu.Unlock()

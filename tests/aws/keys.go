@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// issued is a role session that this server handed out.
-type issued struct {
-	keys
+// issuedKeys is a role session that this server handed out.
+type issuedKeys struct {
+	mintedKeys
 	role    string // ARN of the role, as asked for
 	arn     string // ARN of the session
 	account string
@@ -26,64 +26,64 @@ type issued struct {
 	chained bool // by AssumeRole
 }
 
-// keys are the three parts of a session's credentials.
-type keys struct{ accessKey, secret, token string }
+// mintedKeys are the three parts of a session's credentials.
+type mintedKeys struct{ accessKey, secret, token string }
 
-func (i issued) credentials() credentials {
-	return credentials{i.accessKey, i.secret, i.token, i.expires.UTC().Format(time.RFC3339)}
+func (i issuedKeys) xmlCredentials() xmlCredentials {
+	return xmlCredentials{i.accessKey, i.secret, i.token, i.expires.UTC().Format(time.RFC3339)}
 }
 
-func (i issued) user() user { return user{AssumedRoleID: i.id, ARN: i.arn} }
+func (i issuedKeys) assumedUser() assumedUser { return assumedUser{AssumedRoleID: i.id, ARN: i.arn} }
 
-// issue makes a session of a role and remembers it.
-func (s *Server) issue(r request, role arn, session string, duration time.Duration) (issued, error) {
+// issueKeys makes a session of a role and remembers it.
+func (s *Server) issueKeys(r apiRequest, role parsedARN, session string, duration time.Duration) (issuedKeys, error) {
 	asked := role.String()
 	if s.config.AccountOverride != "" {
 		role.account = s.config.AccountOverride
 	}
-	keys, id, err := s.minter.mint(r.Context(), role, session, duration)
+	keys, id, err := s.minter.mintKeys(r.Context(), role, session, duration)
 	if err != nil {
-		return issued{}, fmt.Errorf("minting keys for %s: %w", role, err)
+		return issuedKeys{}, fmt.Errorf("minting keys for %s: %w", role, err)
 	}
 	if lifetime := time.Duration(s.lifetime.Load()); lifetime > 0 {
 		duration = lifetime
 	}
-	made := issued{
-		keys: keys, role: asked, arn: role.assumed(session), account: role.account, id: id,
+	made := issuedKeys{
+		mintedKeys: keys, role: asked, arn: role.assumedRole(session), account: role.account, id: id,
 		// AWS gives whole seconds.
 		expires: s.config.Clock().Add(duration).Truncate(time.Second),
 		chained: r.form.Get("Action") == "AssumeRole",
 	}
-	s.keys.add(made)
+	s.keys.addKeys(made)
 	return made, nil
 }
 
-// ledger is every session handed out, by access key.
-type ledger struct {
+// keyLedger is every session handed out, by access key.
+type keyLedger struct {
 	mu      sync.Mutex
-	entries map[string]issued
+	entries map[string]issuedKeys
 }
 
-func (l *ledger) add(entry issued) {
+func (l *keyLedger) addKeys(entry issuedKeys) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.entries == nil {
-		l.entries = map[string]issued{}
+		l.entries = map[string]issuedKeys{}
 	}
 	l.entries[entry.accessKey] = entry
 }
 
-func (l *ledger) find(accessKey string) (issued, bool) {
+func (l *keyLedger) findKeys(accessKey string) (issuedKeys, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	entry, ok := l.entries[accessKey]
 	return entry, ok
 }
 
-// check refuses a request signed with keys of this server that have expired or come with another session's token.
+// checkSigner refuses a request signed with keys of this server that have expired or come with another session's token.
 // Of other keys it knows nothing.
-func (l *ledger) check(by signer, now time.Time) *apiError {
-	entry, ok := l.find(by.accessKey)
+func (l *keyLedger) checkSigner(by requestSigner, now time.Time) *apiError {
+	entry, ok := l.findKeys(by.accessKey)
 	switch {
 	case !ok:
 		return nil
@@ -96,17 +96,17 @@ func (l *ledger) check(by signer, now time.Time) *apiError {
 	}
 }
 
-// minter makes the keys of a session, and the session's UserId.
-type minter interface {
-	mint(ctx context.Context, role arn, session string, duration time.Duration) (keys, string, error)
+// keyMinter makes the keys of a session, and the session's UserId.
+type keyMinter interface {
+	mintKeys(ctx context.Context, role parsedARN, session string, duration time.Duration) (mintedKeys, string, error)
 }
 
-// madeUp mints keys that nothing but this server knows.
-type madeUp struct{}
+// madeUpMinter mints keys that nothing but this server knows.
+type madeUpMinter struct{}
 
-func (madeUp) mint(_ context.Context, role arn, session string, _ time.Duration) (keys, string, error) {
+func (madeUpMinter) mintKeys(_ context.Context, role parsedARN, session string, _ time.Duration) (mintedKeys, string, error) {
 	padding := strings.Repeat(rand.Text(), 16) // real tokens are this long; keyrings and environments must hold them
-	made := keys{
+	made := mintedKeys{
 		accessKey: "ASIA" + rand.Text()[:16],
 		secret:    (rand.Text() + rand.Text())[:38] + "+/", // real secrets have both
 		token:     base64.StdEncoding.EncodeToString([]byte("stsx test bed " + padding)),
@@ -124,38 +124,38 @@ type motoMinter struct {
 	known  map[string]bool // roles that were created, by ARN
 }
 
-// mint creates the role first, the first time it is asked for: without a role, moto invents a new UserId at every call.
-func (m *motoMinter) mint(ctx context.Context, role arn, session string, duration time.Duration) (keys, string, error) {
-	if err := m.create(ctx, role); err != nil {
-		return keys{}, "", err
+// mintKeys creates the role first, the first time it is asked for: without a role, moto invents a new UserId at every call.
+func (m *motoMinter) mintKeys(ctx context.Context, role parsedARN, session string, duration time.Duration) (mintedKeys, string, error) {
+	if err := m.createRole(ctx, role); err != nil {
+		return mintedKeys{}, "", err
 	}
 	var reply struct {
-		Credentials credentials `xml:"AssumeRoleResult>Credentials"`
-		User        user        `xml:"AssumeRoleResult>AssumedRoleUser"`
+		Credentials xmlCredentials `xml:"AssumeRoleResult>Credentials"`
+		User        assumedUser    `xml:"AssumeRoleResult>AssumedRoleUser"`
 	}
-	err := m.call(ctx, role, "sts", url.Values{
+	err := m.callMoto(ctx, role, "sts", url.Values{
 		"Action": {"AssumeRole"}, "Version": {stsVersion}, "RoleArn": {role.String()}, "RoleSessionName": {session},
 		"DurationSeconds": {strconv.Itoa(int(duration.Seconds()))},
 	}, &reply)
 	if err != nil {
-		return keys{}, "", err
+		return mintedKeys{}, "", err
 	}
 	c := reply.Credentials
-	if c.AccessKeyID == "" || reply.User.ARN != role.assumed(session) {
-		return keys{}, "", fmt.Errorf("moto gave keys for %q, want %q", reply.User.ARN, role.assumed(session))
+	if c.AccessKeyID == "" || reply.User.ARN != role.assumedRole(session) {
+		return mintedKeys{}, "", fmt.Errorf("moto gave keys for %q, want %q", reply.User.ARN, role.assumedRole(session))
 	}
-	return keys{c.AccessKeyID, c.SecretAccessKey, c.SessionToken}, reply.User.AssumedRoleID, nil
+	return mintedKeys{c.AccessKeyID, c.SecretAccessKey, c.SessionToken}, reply.User.AssumedRoleID, nil
 }
 
-func (m *motoMinter) create(ctx context.Context, role arn) error {
+func (m *motoMinter) createRole(ctx context.Context, role parsedARN) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known[role.String()] {
 		return nil
 	}
-	path := strings.TrimSuffix(strings.TrimPrefix(role.resource, "role"), role.name())
-	err := m.call(ctx, role, "iam", url.Values{
-		"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {role.name()}, "Path": {path},
+	path := strings.TrimSuffix(strings.TrimPrefix(role.resource, "role"), role.resourceName())
+	err := m.callMoto(ctx, role, "iam", url.Values{
+		"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {role.resourceName()}, "Path": {path},
 		"AssumeRolePolicyDocument": {`{"Version":"2012-10-17","Statement":[]}`},
 	}, &struct{}{})
 	if err != nil && !strings.Contains(err.Error(), "EntityAlreadyExists") {
@@ -168,9 +168,9 @@ func (m *motoMinter) create(ctx context.Context, role arn) error {
 	return nil
 }
 
-// call makes one request of the query protocol in the role's account. Moto reads the partition from the region that a
+// callMoto makes one request of the query protocol in the role's account. Moto reads the partition from the region that a
 // request is signed for and verifies no signature, so the signature is none.
-func (m *motoMinter) call(ctx context.Context, role arn, service string, form url.Values, reply any) error {
+func (m *motoMinter) callMoto(ctx context.Context, role parsedARN, service string, form url.Values, reply any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.url, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err

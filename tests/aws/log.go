@@ -29,8 +29,8 @@ type Call struct {
 	id int
 }
 
-// describe takes from r what may be kept.
-func describe(r request, now time.Time) Call {
+// describeCall takes from r what may be kept.
+func describeCall(r apiRequest, now time.Time) Call {
 	seconds, _ := strconv.Atoi(r.form.Get("DurationSeconds"))
 	call := Call{
 		Time:      now,
@@ -42,12 +42,12 @@ func describe(r request, now time.Time) Call {
 		Role:      r.form.Get("RoleArn"),
 		Principal: r.form.Get("PrincipalArn"),
 		Duration:  time.Duration(seconds) * time.Second,
-		Extras:    extras(r.form),
+		Extras:    extraParameters(r.form),
 	}
 	if call.Action == "" {
 		call.Action = r.Method + " " + r.URL.Path
 	}
-	if call.Service == "" && r.sts() {
+	if call.Service == "" && r.isSTS() {
 		call.Service = "sts"
 	}
 	if call.Region == "" {
@@ -56,7 +56,7 @@ func describe(r request, now time.Time) Call {
 	return call
 }
 
-func extras(form url.Values) string {
+func extraParameters(form url.Values) string {
 	out := url.Values{}
 	for name, values := range form {
 		for _, known := range []string{"RoleSessionName", "Tags.", "TransitiveTagKeys.", "Policy", "SourceIdentity", "ExternalId"} {
@@ -77,14 +77,14 @@ func hostRegion(host string) string {
 	return ""
 }
 
-// recorder keeps calls in the order they arrived.
-type recorder struct {
+// callRecorder keeps calls in the order they arrived.
+type callRecorder struct {
 	mu      sync.Mutex
 	calls   []Call
 	arrived chan struct{} // closed at the next arrival; nil when nobody waits
 }
 
-func (r *recorder) begin(call Call) Call {
+func (r *callRecorder) beginCall(call Call) Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	call.id = len(r.calls)
@@ -96,20 +96,20 @@ func (r *recorder) begin(call Call) Call {
 	return call
 }
 
-func (r *recorder) end(call Call, status int, code string) {
+func (r *callRecorder) endCall(call Call, status int, code string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls[call.id].Status, r.calls[call.id].Code = status, code
 }
 
-func (r *recorder) all() []Call {
+func (r *callRecorder) allCalls() []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.calls)
 }
 
-// count is how many calls of action there were, and a channel that is closed when there is one more of any action.
-func (r *recorder) count(action string) (int, <-chan struct{}) {
+// countCalls is how many calls of action there were, and a channel that is closed when there is one more of any action.
+func (r *callRecorder) countCalls(action string) (int, <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.arrived == nil {
@@ -126,12 +126,12 @@ func (r *recorder) count(action string) (int, <-chan struct{}) {
 
 // Log is every call so far, in the order they arrived. A client may have its answer a moment before the call's Status
 // is kept.
-func (s *Server) Log() []Call { return s.calls.all() }
+func (s *Server) Log() []Call { return s.calls.allCalls() }
 
 // Await waits until n calls of action have arrived, answered or not. It returns the context's error when that ends first.
 func (s *Server) Await(ctx context.Context, action string, n int) error {
 	for {
-		got, more := s.calls.count(action)
+		got, more := s.calls.countCalls(action)
 		if got >= n {
 			return nil
 		}

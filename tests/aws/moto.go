@@ -24,7 +24,7 @@ var ErrNoMoto = errors.New("moto_server is not on PATH (pip install 'moto[server
 type Moto struct {
 	url     string
 	cmd     *exec.Cmd
-	leash   leash
+	leash   processGroup
 	client  *http.Client
 	done    chan struct{} // closed when the process has ended
 	closing sync.Once
@@ -40,16 +40,16 @@ func StartMoto(ctx context.Context) (*Moto, error) {
 		return nil, ErrNoMoto
 	}
 	// Moto takes the port itself and prints it: a port chosen here could be another's by the time moto binds it.
-	printed := &banner{ready: make(chan string, 1)}
+	printed := &startupBanner{ready: make(chan string, 1)}
 	m := &Moto{
 		cmd:    exec.Command(path, "-H", "127.0.0.1", "-p", "0"),
-		client: direct(),
+		client: directClient(),
 		done:   make(chan struct{}),
 	}
 	m.cmd.Env = append(os.Environ(), "PYTHONUNBUFFERED=1", "NO_COLOR=1")
 	m.cmd.Stderr = printed
 	m.cmd.WaitDelay = time.Second // a child of moto's that holds stderr open does not hold us
-	if err := m.start(); err != nil {
+	if err := m.startServer(); err != nil {
 		return nil, fmt.Errorf("starting moto_server: %w", err)
 	}
 	select {
@@ -59,22 +59,22 @@ func StartMoto(ctx context.Context) (*Moto, error) {
 	case <-ctx.Done():
 		return nil, errors.Join(fmt.Errorf("starting moto_server: %w: %s", ctx.Err(), printed), m.Close())
 	}
-	if err := m.ask(ctx, http.MethodGet, "/moto-api/"); err != nil {
+	if err := m.askServer(ctx, http.MethodGet, "/moto-api/"); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting moto_server: %w", err), m.Close())
 	}
 	return m, nil
 }
 
-// start starts the process and a goroutine that lives as long as it. The goroutine keeps its OS thread, because on
+// startServer starts the process and a goroutine that lives as long as it. The goroutine keeps its OS thread, because on
 // Linux a child is told of the death of the thread that started it, not of the process.
-func (m *Moto) start() error {
+func (m *Moto) startServer() error {
 	started := make(chan error, 1)
 	go func() {
 		defer close(m.done)
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		var err error
-		m.leash, err = start(m.cmd)
+		m.leash, err = startGroup(m.cmd)
 		started <- err
 		if err == nil {
 			_ = m.cmd.Wait() // it was killed by Close, or its end is reported by whoever asks it next
@@ -88,13 +88,13 @@ func (m *Moto) URL() string { return m.url }
 
 // Reset makes moto forget every bucket, role and key, in every account.
 func (m *Moto) Reset(ctx context.Context) error {
-	if err := m.ask(ctx, http.MethodPost, "/moto-api/reset"); err != nil {
+	if err := m.askServer(ctx, http.MethodPost, "/moto-api/reset"); err != nil {
 		return fmt.Errorf("resetting moto: %w", err)
 	}
 	return nil
 }
 
-func (m *Moto) ask(ctx context.Context, method, path string) error {
+func (m *Moto) askServer(ctx context.Context, method, path string) error {
 	req, err := http.NewRequestWithContext(ctx, method, m.url+path, nil)
 	if err != nil {
 		return err
@@ -117,24 +117,24 @@ func (m *Moto) Close() error {
 		select {
 		case <-m.done: // its pid may be another's by now
 		default:
-			m.closed = m.leash.kill()
+			m.closed = m.leash.killGroup()
 		}
 		<-m.done
-		m.closed = errors.Join(m.closed, m.leash.release())
+		m.closed = errors.Join(m.closed, m.leash.releaseGroup())
 		m.client.CloseIdleConnections()
 	})
 	return m.closed
 }
 
-// banner is moto's stderr: it finds the address that moto serves and keeps the beginning, for the error.
-type banner struct {
+// startupBanner is moto's stderr: it finds the address that moto serves and keeps the beginning, for the error.
+type startupBanner struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
 	found bool
 	ready chan string
 }
 
-func (b *banner) Write(p []byte) (int, error) {
+func (b *startupBanner) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.found || b.text.Len() > 64<<10 {
@@ -148,7 +148,7 @@ func (b *banner) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (b *banner) String() string {
+func (b *startupBanner) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return strings.TrimSpace(b.text.String())

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// partition is one of the separate worlds of AWS, with what it wants to read in an assertion.
-type partition struct {
+// awsPartition is one of the separate worlds of AWS, with what it wants to read in an assertion.
+type awsPartition struct {
 	name      string         // the second field of its ARNs
 	region    string         // a region of it, for requests of our own
 	audiences []string       // accepted in AudienceRestriction
@@ -15,8 +15,8 @@ type partition struct {
 }
 
 // partitions is AWS's table; source: IAM User Guide, "Configure SAML assertions for the authentication response".
-func partitions() []partition {
-	return []partition{
+func partitions() []awsPartition {
+	return []awsPartition{
 		{"aws", "us-east-1",
 			[]string{"urn:amazon:webservices", "https://signin.aws.amazon.com/saml"},
 			regexp.MustCompile(`^https://([a-z0-9-]+\.)?signin\.aws\.amazon\.com/saml(/acs/[A-Za-z0-9]+)?$`)},
@@ -33,34 +33,34 @@ func partitions() []partition {
 	}
 }
 
-// arn is an ARN of IAM taken apart: arn:PARTITION:iam::ACCOUNT:RESOURCE.
-type arn struct {
-	partition         partition
+// parsedARN is an ARN of IAM taken apart: arn:PARTITION:iam::ACCOUNT:RESOURCE.
+type parsedARN struct {
+	partition         awsPartition
 	account, resource string
 }
 
 // parseARN takes apart the ARN of a role or a SAML provider; false when it is neither.
-func parseARN(s string) (arn, bool) {
+func parseARN(s string) (parsedARN, bool) {
 	parts := strings.SplitN(s, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || parts[3] != "" || len(parts[4]) != 12 {
-		return arn{}, false
+		return parsedARN{}, false
 	}
 	all := partitions()
-	i := slices.IndexFunc(all, func(p partition) bool { return p.name == parts[1] })
+	i := slices.IndexFunc(all, func(p awsPartition) bool { return p.name == parts[1] })
 	if i < 0 {
-		return arn{}, false
+		return parsedARN{}, false
 	}
-	return arn{partition: all[i], account: parts[4], resource: parts[5]}, true
+	return parsedARN{partition: all[i], account: parts[4], resource: parts[5]}, true
 }
 
-func (a arn) String() string {
+func (a parsedARN) String() string {
 	return "arn:" + a.partition.name + ":iam::" + a.account + ":" + a.resource
 }
 
-// name is the last part of the resource: a role's name without its path.
-func (a arn) name() string { return a.resource[strings.LastIndex(a.resource, "/")+1:] }
+// resourceName is the last part of the resource: a role's name without its path.
+func (a parsedARN) resourceName() string { return a.resource[strings.LastIndex(a.resource, "/")+1:] }
 
-// assumed is the ARN of a session of the role.
-func (a arn) assumed(session string) string {
-	return "arn:" + a.partition.name + ":sts::" + a.account + ":assumed-role/" + a.name() + "/" + session
+// assumedRole is the ARN of a session of the role.
+func (a parsedARN) assumedRole(session string) string {
+	return "arn:" + a.partition.name + ":sts::" + a.account + ":assumed-role/" + a.resourceName() + "/" + session
 }

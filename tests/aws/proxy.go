@@ -32,7 +32,7 @@ type Proxy struct {
 	listener net.Listener
 	http     *http.Server
 	client   *http.Transport
-	working  gate
+	working  requestGate
 	release  context.CancelFunc
 	closing  sync.Once
 	closed   error
@@ -57,16 +57,16 @@ func NewProxy(config ProxyConfig) (*Proxy, error) {
 	}
 	ctx, release := context.WithCancel(context.Background())
 	p := &Proxy{config: config, listener: listener, release: release}
-	p.client = &http.Transport{DialContext: p.dial, DisableKeepAlives: true}
+	p.client = &http.Transport{DialContext: p.dialHost, DisableKeepAlives: true}
 	p.http = &http.Server{
-		Handler:           http.HandlerFunc(p.serve),
+		Handler:           http.HandlerFunc(p.serveProxy),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0),
 	}
-	p.working.enter()
+	p.working.beginRequest()
 	go func() {
-		defer p.working.leave()
+		defer p.working.endRequest()
 		_ = p.http.Serve(listener) // until Close
 	}()
 	return p, nil
@@ -97,30 +97,30 @@ func (p *Proxy) Close() error {
 	p.closing.Do(func() {
 		p.release()
 		p.closed = p.http.Close()
-		p.working.wait()
+		p.working.waitIdle()
 		p.client.CloseIdleConnections()
 	})
 	return p.closed
 }
 
-func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
-	if !p.working.enter() {
+func (p *Proxy) serveProxy(w http.ResponseWriter, r *http.Request) {
+	if !p.working.beginRequest() {
 		return
 	}
-	defer p.working.leave()
-	host, ok := destination(r)
+	defer p.working.endRequest()
+	host, ok := requestHost(r)
 	if !ok {
 		http.Error(w, "stsx test bed: this is a proxy", http.StatusBadRequest)
 		return
 	}
 	_, routed := p.config.Routes[host]
 	forward := routed || p.config.Forward
-	p.record(Ask{Time: time.Now(), Method: r.Method, Host: host, Forwarded: forward})
+	p.recordAsk(Ask{Time: time.Now(), Method: r.Method, Host: host, Forwarded: forward})
 	switch {
 	case !forward:
 		http.Error(w, "stsx test bed: the proxy refuses "+host, http.StatusForbidden)
 	case r.Method == http.MethodConnect:
-		p.tunnel(w, r, host)
+		p.openTunnel(w, r, host)
 	default:
 		(&httputil.ReverseProxy{
 			Rewrite:   func(*httputil.ProxyRequest) {}, // the request names where it goes
@@ -130,14 +130,14 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *Proxy) record(ask Ask) {
+func (p *Proxy) recordAsk(ask Ask) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asks = append(p.asks, ask)
 }
 
-// destination is the "host:port" that r wants to go to; false when r is not addressed to a proxy.
-func destination(r *http.Request) (string, bool) {
+// requestHost is the "host:port" that r wants to go to; false when r is not addressed to a proxy.
+func requestHost(r *http.Request) (string, bool) {
 	if r.Method == http.MethodConnect {
 		_, _, err := net.SplitHostPort(r.Host)
 		return r.Host, err == nil
@@ -151,17 +151,17 @@ func destination(r *http.Request) (string, bool) {
 	return net.JoinHostPort(r.URL.Hostname(), "80"), true
 }
 
-// dial connects to host, or to where its route leads.
-func (p *Proxy) dial(ctx context.Context, network, host string) (net.Conn, error) {
+// dialHost connects to host, or to where its route leads.
+func (p *Proxy) dialHost(ctx context.Context, network, host string) (net.Conn, error) {
 	if to, ok := p.config.Routes[host]; ok {
 		host = to
 	}
 	return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, host)
 }
 
-// tunnel joins the client to host until both have said all they had to say, or the proxy closes.
-func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request, host string) {
-	there, err := p.dial(r.Context(), "tcp", host)
+// openTunnel joins the client to host until both have said all they had to say, or the proxy closes.
+func (p *Proxy) openTunnel(w http.ResponseWriter, r *http.Request, host string) {
+	there, err := p.dialHost(r.Context(), "tcp", host)
 	if err != nil {
 		http.Error(w, "stsx test bed: "+err.Error(), http.StatusBadGateway)
 		return
@@ -179,13 +179,13 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request, host string) {
 		return
 	}
 	var both sync.WaitGroup
-	both.Go(func() { pass(there, buffered) })
-	both.Go(func() { pass(here, there) })
+	both.Go(func() { copyStream(there, buffered) })
+	both.Go(func() { copyStream(here, there) })
 	both.Wait()
 }
 
-// pass copies from one end to the other, and the end of what was said with it.
-func pass(to net.Conn, from io.Reader) {
+// copyStream copies from one end to the other, and the end of what was said with it.
+func copyStream(to net.Conn, from io.Reader) {
 	_, err := io.Copy(to, from)
 	if half, ok := to.(interface{ CloseWrite() error }); ok && err == nil {
 		_ = half.CloseWrite()

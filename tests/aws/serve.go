@@ -15,18 +15,18 @@ const stsVersion = "2011-06-15"
 // maxForm is the longest form that is read, in bytes: an assertion of AWS's limit, percent-encoded, fits.
 const maxForm = 1 << 20
 
-// request is one request to AWS, read as far as the simulation needs it.
-type request struct {
+// apiRequest is one request to AWS, read as far as the simulation needs it.
+type apiRequest struct {
 	*http.Request
 	form   url.Values // of the query protocol, empty otherwise
-	signer signer
+	signer requestSigner
 }
 
-// sts says whether the request is of STS.
-func (r request) sts() bool { return r.form.Get("Version") == stsVersion }
+// isSTS says whether the request is of STS.
+func (r apiRequest) isSTS() bool { return r.form.Get("Version") == stsVersion }
 
-// read reads the parameters of r and leaves its body to be read again.
-func read(r *http.Request) (request, *apiError) {
+// readRequest reads the parameters of r and leaves its body to be read again.
+func readRequest(r *http.Request) (apiRequest, *apiError) {
 	form := url.Values{}
 	for name, values := range r.URL.Query() {
 		form[name] = values
@@ -35,86 +35,86 @@ func read(r *http.Request) (request, *apiError) {
 	if r.Method == http.MethodPost && kind == "application/x-www-form-urlencoded" {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxForm+1))
 		if err != nil || len(body) > maxForm {
-			return request{}, refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request size exceeded.")
+			return apiRequest{}, newAPIError(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request size exceeded.")
 		}
 		posted, err := url.ParseQuery(string(body))
 		if err != nil {
-			return request{}, refuse(http.StatusBadRequest, "MalformedQueryString", "The query string is malformed")
+			return apiRequest{}, newAPIError(http.StatusBadRequest, "MalformedQueryString", "The query string is malformed")
 		}
 		for name, values := range posted {
 			form[name] = values
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	return request{Request: r, form: form, signer: readSigner(r)}, nil
+	return apiRequest{Request: r, form: form, signer: readSigner(r)}, nil
 }
 
-// serve answers one request and records it.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	if !s.working.enter() {
+// serveRequest answers one request and records it.
+func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
+	if !s.working.beginRequest() {
 		return
 	}
-	defer s.working.leave()
-	req, bad := read(r)
+	defer s.working.endRequest()
+	req, bad := readRequest(r)
 	if bad != nil {
-		bad.write(w, req)
+		bad.writeTo(w, req)
 		return
 	}
-	out := &answer{ResponseWriter: w}
-	call := s.calls.begin(describe(req, s.config.Clock()))
-	defer func() { s.calls.end(call, out.status, out.code) }()
+	out := &recordedAnswer{ResponseWriter: w}
+	call := s.calls.beginCall(describeCall(req, s.config.Clock()))
+	defer func() { s.calls.endCall(call, out.status, out.code) }()
 
-	if fault, ok := s.faults.next(call.Action); ok {
-		fault.serve(out, req)
+	if fault, ok := s.faults.nextFault(call.Action); ok {
+		fault.serveFault(out, req)
 		return
 	}
-	if err := s.keys.check(req.signer, s.config.Clock()); err != nil {
-		err.write(out, req)
+	if err := s.keys.checkSigner(req.signer, s.config.Clock()); err != nil {
+		err.writeTo(out, req)
 		return
 	}
-	if err := s.route(out, req); err != nil {
-		err.write(out, req)
+	if err := s.routeRequest(out, req); err != nil {
+		err.writeTo(out, req)
 	}
 }
 
-// route answers what the simulation knows and passes on the rest.
-func (s *Server) route(w http.ResponseWriter, r request) *apiError {
+// routeRequest answers what the simulation knows and passes on the rest.
+func (s *Server) routeRequest(w http.ResponseWriter, r apiRequest) *apiError {
 	action := r.form.Get("Action")
 	switch {
 	case r.URL.Path == "/federation":
-		return s.federate(w, r)
+		return s.serveFederation(w, r)
 	case r.URL.Path == "/saml" && r.Method == http.MethodPost:
-		return s.choose(w, r)
-	case r.sts() && action == "AssumeRoleWithSAML":
+		return s.chooseRole(w, r)
+	case r.isSTS() && action == "AssumeRoleWithSAML":
 		return s.assumeWithSAML(w, r)
-	case r.sts() && action == "AssumeRole":
-		return s.assume(w, r)
+	case r.isSTS() && action == "AssumeRole":
+		return s.assumeRole(w, r)
 	case s.moto != nil:
 		s.moto.ServeHTTP(w, r.Request)
 		return nil
-	case r.sts() && action == "GetCallerIdentity":
-		return s.identify(w, r)
+	case r.isSTS() && action == "GetCallerIdentity":
+		return s.callerIdentity(w, r)
 	default:
-		return refuse(http.StatusBadRequest, "InvalidAction",
+		return newAPIError(http.StatusBadRequest, "InvalidAction",
 			"Could not find operation "+action+" for version "+r.form.Get("Version"))
 	}
 }
 
-// answer remembers what was answered, for the log.
-type answer struct {
+// recordedAnswer remembers what was answered, for the log.
+type recordedAnswer struct {
 	http.ResponseWriter
 	status int
 	code   string
 }
 
-func (a *answer) WriteHeader(status int) {
+func (a *recordedAnswer) WriteHeader(status int) {
 	if a.status == 0 && status >= 200 {
 		a.status = status
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
 
-func (a *answer) Write(p []byte) (int, error) {
+func (a *recordedAnswer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
@@ -122,13 +122,13 @@ func (a *answer) Write(p []byte) (int, error) {
 }
 
 // Unwrap lets the reverse proxy flush a streamed answer.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (a *recordedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// signer is what a request says about the keys it was signed with; its zero value is an unsigned request.
-type signer struct{ accessKey, region, service, token string }
+// requestSigner is what a request says about the keys it was signed with; its zero value is an unsigned request.
+type requestSigner struct{ accessKey, region, service, token string }
 
 // readSigner reads the credential scope of SigV4, from the header or from a presigned address.
-func readSigner(r *http.Request) signer {
+func readSigner(r *http.Request) requestSigner {
 	query := r.URL.Query()
 	scope, token := query.Get("X-Amz-Credential"), query.Get("X-Amz-Security-Token")
 	if _, after, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
@@ -137,7 +137,7 @@ func readSigner(r *http.Request) signer {
 	}
 	parts := strings.Split(strings.TrimSpace(scope), "/")
 	if len(parts) != 5 {
-		return signer{}
+		return requestSigner{}
 	}
-	return signer{accessKey: parts[0], region: parts[2], service: parts[3], token: token}
+	return requestSigner{accessKey: parts[0], region: parts[2], service: parts[3], token: token}
 }

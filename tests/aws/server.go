@@ -70,11 +70,11 @@ type RoleConfig struct {
 // Server is a running simulated AWS. Its methods may be called from several goroutines.
 type Server struct {
 	config  Config
-	minter  minter
-	keys    ledger
-	calls   recorder
+	minter  keyMinter
+	keys    keyLedger
+	calls   callRecorder
 	signins sync.Map // tokens of the federation endpoint
-	faults  queue
+	faults  faultQueue
 	moto    http.Handler // nil without moto
 	url     string
 	caFile  string
@@ -82,7 +82,7 @@ type Server struct {
 	http    *http.Server
 	client  *http.Client
 	release context.CancelFunc // ends every request still being answered
-	working gate
+	working requestGate
 	closing sync.Once
 	closed  error
 
@@ -94,14 +94,14 @@ func New(config Config) (*Server, error) {
 	if config.Clock == nil {
 		config.Clock = time.Now
 	}
-	s := &Server{config: config, minter: madeUp{}, client: direct()}
+	s := &Server{config: config, minter: madeUpMinter{}, client: directClient()}
 	s.SetLifetime(config.Lifetime)
 	if config.Moto != "" {
 		target, err := url.Parse(config.Moto)
 		if err != nil || target.Host == "" {
 			return nil, fmt.Errorf("reading the address of moto: %q is not a URL", config.Moto)
 		}
-		s.moto = forward(target, s.client.Transport)
+		s.moto = forwardTo(target, s.client.Transport)
 		s.minter = &motoMinter{url: target.String(), client: s.client}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -110,28 +110,28 @@ func New(config Config) (*Server, error) {
 	}
 	s.url = "http://" + listener.Addr().String()
 	if config.TLS {
-		if listener, err = s.secure(listener); err != nil {
+		if listener, err = s.secureListener(listener); err != nil {
 			return nil, err
 		}
 	}
 	ctx, release := context.WithCancel(context.Background())
 	s.release = release
 	s.http = &http.Server{
-		Handler:           http.HandlerFunc(s.serve),
+		Handler:           http.HandlerFunc(s.serveRequest),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // a client that refuses our certificate is a test, not news
 	}
-	s.working.enter()
+	s.working.beginRequest()
 	go func() {
-		defer s.working.leave()
+		defer s.working.endRequest()
 		_ = s.http.Serve(listener) // until Close
 	}()
 	return s, nil
 }
 
-// secure wraps listener in TLS and writes the authority's certificate where CAFile says. On error listener is closed.
-func (s *Server) secure(listener net.Listener) (net.Listener, error) {
+// secureListener wraps listener in TLS and writes the authority's certificate where CAFile says. On error listener is closed.
+func (s *Server) secureListener(listener net.Listener) (net.Listener, error) {
 	fail := func(err error) (net.Listener, error) {
 		return nil, errors.Join(fmt.Errorf("starting the simulated AWS: %w", err), listener.Close())
 	}
@@ -142,11 +142,11 @@ func (s *Server) secure(listener net.Listener) (net.Listener, error) {
 	if s.dir, err = os.MkdirTemp("", "stsx-aws-*"); err != nil {
 		return fail(err)
 	}
-	if s.caFile, err = authority.write(s.dir); err != nil {
+	if s.caFile, err = authority.writeCA(s.dir); err != nil {
 		return fail(errors.Join(err, os.RemoveAll(s.dir)))
 	}
 	s.url = "https://" + listener.Addr().String()
-	return tls.NewListener(listener, authority.config()), nil
+	return tls.NewListener(listener, authority.tlsConfig()), nil
 }
 
 // URL is the address to give to clients as AWS_ENDPOINT_URL, without a slash at the end.
@@ -179,7 +179,7 @@ func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.release()
 		s.closed = s.http.Close()
-		s.working.wait()
+		s.working.waitIdle()
 		s.client.CloseIdleConnections()
 		if s.dir != "" {
 			s.closed = errors.Join(s.closed, os.RemoveAll(s.dir))
@@ -188,13 +188,13 @@ func (s *Server) Close() error {
 	return s.closed
 }
 
-// direct is an HTTP client that no proxy variable of the test's own environment leads astray.
-func direct() *http.Client {
+// directClient is an HTTP client that no proxy variable of the test's own environment leads astray.
+func directClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{}}
 }
 
-// forward is a reverse proxy to target that keeps the Host header, which S3 reads.
-func forward(target *url.URL, transport http.RoundTripper) http.Handler {
+// forwardTo is a reverse proxy to target that keeps the Host header, which S3 reads.
+func forwardTo(target *url.URL, transport http.RoundTripper) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)

@@ -15,33 +15,33 @@ const (
 	assertionNamespace = "urn:oasis:names:tc:SAML:2.0:assertion"
 )
 
-// verify returns the assertion of a SAML response as it was signed: not the element in the document that carries the
+// verifyResponse returns the assertion of a SAML response as it was signed: not the element in the document that carries the
 // right ID, but the one that came out of the signature's own canonical bytes. At least one of the response and its
 // assertion must be signed, and every signature there is must hold.
 //
 // Signature wrapping hides a second assertion where the signature points and lets the reader take the first: so a
 // document with two assertions, or with one ID twice, is refused before any signature is looked at.
-func verify(response *etree.Element, certificates []*x509.Certificate) (*etree.Element, error) {
-	if !is(response, protocolNamespace, "Response") {
+func verifyResponse(response *etree.Element, certificates []*x509.Certificate) (*etree.Element, error) {
+	if !isElement(response, protocolNamespace, "Response") {
 		return nil, errors.New("the document is not a SAML response")
 	}
-	if err := unambiguous(response); err != nil {
+	if err := checkUnambiguous(response); err != nil {
 		return nil, err
 	}
 	signed := false
-	if signatures(response) > 0 {
+	if countSignatures(response) > 0 {
 		var err error
-		if response, err = validate(response, certificates); err != nil {
+		if response, err = validateSignature(response, certificates); err != nil {
 			return nil, fmt.Errorf("verifying the response: %w", err)
 		}
 		signed = true
 	}
-	found, err := child(response, assertionNamespace, "Assertion")
+	found, err := onlyChild(response, assertionNamespace, "Assertion")
 	if err != nil {
 		return nil, err
 	}
-	if signatures(found) > 0 {
-		if found, err = validate(found, certificates); err != nil {
+	if countSignatures(found) > 0 {
+		if found, err = validateSignature(found, certificates); err != nil {
 			return nil, fmt.Errorf("verifying the assertion: %w", err)
 		}
 		signed = true
@@ -49,20 +49,20 @@ func verify(response *etree.Element, certificates []*x509.Certificate) (*etree.E
 	if !signed {
 		return nil, errors.New("neither the response nor the assertion is signed")
 	}
-	if !is(found, assertionNamespace, "Assertion") {
+	if !isElement(found, assertionNamespace, "Assertion") {
 		return nil, errors.New("what was signed is not an assertion")
 	}
 	return found, nil
 }
 
-// validate verifies the one signature that is a child of el and returns el as it was signed.
-func validate(el *etree.Element, certificates []*x509.Certificate) (*etree.Element, error) {
+// validateSignature verifies the one signature that is a child of el and returns el as it was signed.
+func validateSignature(el *etree.Element, certificates []*x509.Certificate) (*etree.Element, error) {
 	id := el.SelectAttrValue("ID", "")
-	if id == "" || signatures(el) != 1 {
+	if id == "" || countSignatures(el) != 1 {
 		return nil, errors.New("the element must have an ID and one signature")
 	}
 	for _, signature := range el.ChildElements() {
-		if is(signature, dsig.Namespace, dsig.SignatureTag) {
+		if isElement(signature, dsig.Namespace, dsig.SignatureTag) {
 			if references := signature.FindElements("./SignedInfo/Reference"); len(references) != 1 ||
 				references[0].SelectAttrValue("URI", "") != "#"+id {
 				return nil, errors.New("the signature must refer to its parent and to nothing else")
@@ -82,8 +82,8 @@ func validate(el *etree.Element, certificates []*x509.Certificate) (*etree.Eleme
 	return nil, err
 }
 
-// child is the one child of el with this name, detached with the namespaces that are declared above it.
-func child(el *etree.Element, space, tag string) (*etree.Element, error) {
+// onlyChild is the one child of el with this name, detached with the namespaces that are declared above it.
+func onlyChild(el *etree.Element, space, tag string) (*etree.Element, error) {
 	var found []*etree.Element
 	err := etreeutils.NSFindChildrenIterateCtx(etreeutils.NewDefaultNSContext(), el, space, tag,
 		func(ctx etreeutils.NSContext, child *etree.Element) error {
@@ -100,8 +100,8 @@ func child(el *etree.Element, space, tag string) (*etree.Element, error) {
 	return found[0], nil
 }
 
-// unambiguous refuses a document in which an assertion or an ID could be taken for another.
-func unambiguous(root *etree.Element) error {
+// checkUnambiguous refuses a document in which an assertion or an ID could be taken for another.
+func checkUnambiguous(root *etree.Element) error {
 	ids, assertions := map[string]bool{}, 0
 	for _, el := range append(root.FindElements(".//*"), root) {
 		if el.Tag == "Assertion" {
@@ -119,19 +119,19 @@ func unambiguous(root *etree.Element) error {
 	return nil
 }
 
-// signatures is how many signatures are children of el.
-func signatures(el *etree.Element) int {
+// countSignatures is how many signatures are children of el.
+func countSignatures(el *etree.Element) int {
 	n := 0
 	for _, child := range el.ChildElements() {
-		if is(child, dsig.Namespace, dsig.SignatureTag) {
+		if isElement(child, dsig.Namespace, dsig.SignatureTag) {
 			n++
 		}
 	}
 	return n
 }
 
-// is says whether el has this name.
-func is(el *etree.Element, space, tag string) bool {
+// isElement says whether el has this name.
+func isElement(el *etree.Element, space, tag string) bool {
 	return el.Tag == tag && el.NamespaceURI() == space
 }
 

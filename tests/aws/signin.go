@@ -22,68 +22,68 @@ import (
 // tokenLife is how long a sign-in token can be used.
 const tokenLife = 15 * time.Minute
 
-// signin is a token that was handed out.
-type signin struct {
+// signinSession is a token that was handed out.
+type signinSession struct {
 	arn     string // of the session
 	expires time.Time
 }
 
-// federate answers the federation endpoint.
-func (s *Server) federate(w http.ResponseWriter, r request) *apiError {
+// serveFederation answers the federation endpoint.
+func (s *Server) serveFederation(w http.ResponseWriter, r apiRequest) *apiError {
 	switch r.form.Get("Action") {
 	case "getSigninToken":
 		return s.signinToken(w, r)
 	case "login":
 		return s.consoleLogin(w, r)
 	}
-	return refuse(http.StatusBadRequest, "InvalidAction", "Action is not known")
+	return newAPIError(http.StatusBadRequest, "InvalidAction", "Action is not known")
 }
 
-func (s *Server) signinToken(w http.ResponseWriter, r request) *apiError {
+func (s *Server) signinToken(w http.ResponseWriter, r apiRequest) *apiError {
 	var who struct{ SessionID, SessionKey, SessionToken string }
 	if err := json.Unmarshal([]byte(r.form.Get("Session")), &who); err != nil {
-		return refuse(http.StatusBadRequest, "InvalidSession", "Session is not JSON")
+		return newAPIError(http.StatusBadRequest, "InvalidSession", "Session is not JSON")
 	}
-	by, known := s.keys.find(who.SessionID)
+	by, known := s.keys.findKeys(who.SessionID)
 	now := s.config.Clock()
 	if !known || by.secret != who.SessionKey || by.token != who.SessionToken || !now.Before(by.expires) {
-		return refuse(http.StatusBadRequest, "InvalidSession", "Invalid credentials")
+		return newAPIError(http.StatusBadRequest, "InvalidSession", "Invalid credentials")
 	}
 	if text := r.form.Get("SessionDuration"); text != "" {
 		seconds, err := strconv.Atoi(text)
-		if d := time.Duration(seconds) * time.Second; err != nil || d < shortest || d > longest || by.chained {
-			return refuse(http.StatusBadRequest, "InvalidDuration", "SessionDuration is not valid for these credentials")
+		if d := time.Duration(seconds) * time.Second; err != nil || d < shortestSession || d > longestSession || by.chained {
+			return newAPIError(http.StatusBadRequest, "InvalidDuration", "SessionDuration is not valid for these credentials")
 		}
 	}
 	token := rand.Text() + rand.Text()
-	s.signins.Store(token, signin{by.arn, now.Add(tokenLife)})
+	s.signins.Store(token, signinSession{by.arn, now.Add(tokenLife)})
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]string{"SigninToken": token})
 	return nil
 }
 
 // consoleLogin leads a browser with a token to its destination, which has to be of the console.
-func (s *Server) consoleLogin(w http.ResponseWriter, r request) *apiError {
+func (s *Server) consoleLogin(w http.ResponseWriter, r apiRequest) *apiError {
 	found, ok := s.signins.Load(r.form.Get("SigninToken"))
-	if !ok || !s.config.Clock().Before(found.(signin).expires) {
-		return refuse(http.StatusBadRequest, "InvalidToken", "The sign-in token is not valid")
+	if !ok || !s.config.Clock().Before(found.(signinSession).expires) {
+		return newAPIError(http.StatusBadRequest, "InvalidToken", "The sign-in token is not valid")
 	}
 	to, err := url.Parse(r.form.Get("Destination"))
 	if err != nil || to.Scheme != "https" || !strings.Contains("."+to.Host, ".console.a") {
-		return refuse(http.StatusBadRequest, "InvalidDestination", "The destination is not of the console")
+		return newAPIError(http.StatusBadRequest, "InvalidDestination", "The destination is not of the console")
 	}
-	w.Header().Set("X-Stsx-Test-Arn", found.(signin).arn) // who is signed in, for tests
+	w.Header().Set("X-Stsx-Test-Arn", found.(signinSession).arn) // who is signed in, for tests
 	w.Header().Set("Location", to.String())
 	w.WriteHeader(http.StatusFound)
 	return nil
 }
 
-// choose answers the SAML page for an assertion with several roles. With one, AWS signs in to the console at once; then
+// chooseRole answers the SAML page for an assertion with several roles. With one, AWS signs in to the console at once; then
 // a client has made a mistake that a test should see.
-func (s *Server) choose(w http.ResponseWriter, r request) *apiError {
+func (s *Server) chooseRole(w http.ResponseWriter, r apiRequest) *apiError {
 	a, bad := readAssertion(r.form.Get("SAMLResponse"), s.config.Certificates)
 	if bad == nil {
-		bad = a.current(s.config.Clock())
+		bad = a.checkTimes(s.config.Clock())
 	}
 	if bad != nil {
 		return bad

@@ -17,13 +17,13 @@ import (
 	"time"
 )
 
-// authority is a certificate authority that lives as long as one server.
-type authority struct {
+// testAuthority is a certificate authority that lives as long as one server.
+type testAuthority struct {
 	key         crypto.Signer
 	certificate *x509.Certificate
 }
 
-func newAuthority() (*authority, error) {
+func newAuthority() (*testAuthority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate authority: %w", err)
@@ -45,18 +45,18 @@ func newAuthority() (*authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate authority: %w", err)
 	}
-	return &authority{key, certificate}, nil
+	return &testAuthority{key, certificate}, nil
 }
 
-// write puts the authority's certificate into dir and returns the file's path.
-func (a *authority) write(dir string) (string, error) {
+// writeCA puts the authority's certificate into dir and returns the file's path.
+func (a *testAuthority) writeCA(dir string) (string, error) {
 	path := filepath.Join(dir, "ca.pem")
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
 	return path, os.WriteFile(path, text, 0o600)
 }
 
-// config serves every host name with a certificate made for it. HTTP/1.1 only, as AWS's own endpoints speak it.
-func (a *authority) config() *tls.Config {
+// tlsConfig serves every host name with a certificate made for it. HTTP/1.1 only, as AWS's own endpoints speak it.
+func (a *testAuthority) tlsConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
@@ -65,13 +65,13 @@ func (a *authority) config() *tls.Config {
 			if name == "" { // an IP address is never sent as a server name
 				name = "127.0.0.1"
 			}
-			return a.issue(name)
+			return a.issueCertificate(name)
 		},
 	}
 }
 
-// issue makes a certificate for one host name or IP address.
-func (a *authority) issue(host string) (*tls.Certificate, error) {
+// issueCertificate makes a certificate for one host name or IP address.
+func (a *testAuthority) issueCertificate(host string) (*tls.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
 	if err != nil {
 		return nil, err

@@ -44,23 +44,23 @@ type IdP struct {
 	done    chan struct{} // closed when the process has ended
 }
 
-// root is where setup.sh unpacks packages.
-func root() string {
+// projectRoot is where setup.sh unpacks packages.
+func projectRoot() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", ".idps")
 }
 
-// unpacked is a file or folder of a package there, ErrMissing without it.
-func unpacked(parts ...string) (string, error) {
-	path := filepath.Join(append([]string{root()}, parts...)...)
+// findUnpacked is a file or folder of a package there, ErrMissing without it.
+func findUnpacked(parts ...string) (string, error) {
+	path := filepath.Join(append([]string{projectRoot()}, parts...)...)
 	if _, err := os.Stat(path); err != nil {
 		return "", ErrMissing
 	}
 	return path, nil
 }
 
-// sign makes key.pem and certificate.pem in dir.
-func (i *IdP) sign(dir string) error {
+// createSigningKey makes key.pem and certificate.pem in dir.
+func (i *IdP) createSigningKey(dir string) error {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return err
@@ -84,10 +84,10 @@ func (i *IdP) sign(dir string) error {
 	)
 }
 
-// start runs the process until it says where it listens: started is a regular
+// startServer runs the process until it says where it listens: started is a regular
 // expression with one group. The process ends with this one.
-func (i *IdP) start(ctx context.Context, started string, command *exec.Cmd) (string, error) {
-	said := &output{wanted: regexp.MustCompile(started), found: make(chan string, 1)}
+func (i *IdP) startServer(ctx context.Context, started string, command *exec.Cmd) (string, error) {
+	said := &serverOutput{wanted: regexp.MustCompile(started), found: make(chan string, 1)}
 	command.Stdout, command.Stderr = said, said
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	command.WaitDelay = time.Second
@@ -127,8 +127,8 @@ func (i *IdP) Close() error {
 	return err
 }
 
-// output is what a process says, kept for errors.
-type output struct {
+// serverOutput is what a process says, kept for errors.
+type serverOutput struct {
 	wanted *regexp.Regexp
 	found  chan string
 
@@ -137,7 +137,7 @@ type output struct {
 	met  bool
 }
 
-func (o *output) Write(p []byte) (int, error) {
+func (o *serverOutput) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.met || o.text.Len() > 64<<10 {
@@ -151,7 +151,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (o *output) String() string {
+func (o *serverOutput) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.text.String()

@@ -28,7 +28,7 @@ const awsMetadata = `<?xml version="1.0"?>
 // LemonLDAP runs its portal with the accounts of its demonstration mode, one of
 // whom is the person.
 func LemonLDAP(ctx context.Context, dir string, roles []string) (*IdP, error) {
-	templates, err := unpacked("usr", "share", "lemonldap-ng", "portal", "templates")
+	templates, err := findUnpacked("usr", "share", "lemonldap-ng", "portal", "templates")
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func LemonLDAP(ctx context.Context, dir string, roles []string) (*IdP, error) {
 		return nil, ErrMissing
 	}
 	i := &IdP{User: "dwho", Password: "dwho"}
-	if err := i.sign(dir); err != nil {
+	if err := i.createSigningKey(dir); err != nil {
 		return nil, err
 	}
 	for _, folder := range []string{"conf", "sessions", "cache"} {
@@ -74,7 +74,7 @@ languages = en
 			return nil, err
 		}
 	}
-	url, err := i.start(ctx, `started at (http://127\.0\.0\.1:\d+)\n`, exec.Command(perl, filepath.Join(dir, "lemonldap.pl"), dir, root()))
+	url, err := i.startServer(ctx, `started at (http://127\.0\.0\.1:\d+)\n`, exec.Command(perl, filepath.Join(dir, "lemonldap.pl"), dir, projectRoot()))
 	if err != nil {
 		return nil, fmt.Errorf("starting LemonLDAP::NG: %w", err)
 	}

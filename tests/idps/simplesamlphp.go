@@ -19,7 +19,7 @@ var simpleSAMLphp embed.FS
 // SimpleSAMLphp runs it in PHP's own web server, with one person, whose roles
 // are "role,provider" as they stand in the assertion.
 func SimpleSAMLphp(ctx context.Context, dir string, roles []string) (*IdP, error) {
-	www, err := unpacked("usr", "share", "simplesamlphp", "www")
+	www, err := findUnpacked("usr", "share", "simplesamlphp", "www")
 	if err != nil {
 		return nil, err
 	}
@@ -43,14 +43,14 @@ func SimpleSAMLphp(ctx context.Context, dir string, roles []string) (*IdP, error
 		err = os.Mkdir(filepath.Join(dir, "sessions"), 0o700)
 	}
 	if err == nil {
-		err = i.sign(dir)
+		err = i.createSigningKey(dir)
 	}
 	if err != nil {
 		return nil, err
 	}
 	command := exec.Command(php, "-S", "127.0.0.1:0", "-t", www)
 	command.Env = append(os.Environ(), "SIMPLESAMLPHP_CONFIG_DIR="+filepath.Join(dir, "config"))
-	url, err := i.start(ctx, `Development Server \((http://127\.0\.0\.1:\d+)\) started`, command)
+	url, err := i.startServer(ctx, `Development Server \((http://127\.0\.0\.1:\d+)\) started`, command)
 	if err != nil {
 		return nil, fmt.Errorf("starting SimpleSAMLphp: %w", err)
 	}
