@@ -45,7 +45,7 @@ func Fetch(ctx context.Context, from string) ([]byte, error) {
 // Address is from as it can be shown: without what may be secret in a URL.
 func Address(from string) string {
 	if u, err := url.Parse(from); err == nil && u.Host != "" {
-		return u.Scheme + "://" + u.Host + u.EscapedPath()
+		return u.Scheme + "://" + asciiHost(u.Host) + u.EscapedPath()
 	}
 	return from
 }
@@ -110,6 +110,8 @@ func checkFetchURL(u *url.URL) error {
 	switch {
 	case u.User != nil:
 		return errors.New("the address holds a username or a password; leave out what stands before the @")
+	case checkPlainHost(u.Hostname()) != nil:
+		return checkPlainHost(u.Hostname())
 	case u.Scheme == "https", u.Scheme == "http" && session.IsLoopback(u.Hostname()):
 		return nil
 	}

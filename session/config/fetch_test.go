@@ -49,6 +49,7 @@ func TestFetch(t *testing.T) {
 		"http://config.example/c.toml":   "only https is fetched",
 		"ftp://127.0.0.1/c.toml":         "only https is fetched",
 		"file:///etc/passwd":             "is not a URL",
+		"https://\u0430cme.example/c":    "from https://xn--cme-5cd.example/c: the host is not written in plain letters",
 		"https://jane:pw@example/c":      "holds a username or a password",
 		secure.URL + "/c.toml?key=t0ken": "certificate",
 		"http://127.0.0.1:1/c?key=t0ken": "refused",

@@ -34,7 +34,7 @@ func sameURL(a, b string) bool {
 
 func hostOf(address string) string {
 	if u, err := url.Parse(address); err == nil {
-		return u.Host
+		return asciiHost(u.Host)
 	}
 	return "an unreadable address"
 }

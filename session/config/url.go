@@ -54,12 +54,19 @@ func cleanURL(text string) (string, error) {
 	return u.Scheme + "://" + host + rest[strings.Index(strings.ToLower(rest), strings.ToLower(u.Host))+len(u.Host):], nil
 }
 
-// cleanHost is host in lower case and without a dot at its end. One that is not
-// ASCII is refused in the form that shows what it is: аcme.okta.com with a
-// Cyrillic а looks like another.
+// checkPlainHost refuses a host that is not ASCII, in the form that shows what it
+// is: аcme.okta.com with a Cyrillic а looks like another.
+func checkPlainHost(host string) error {
+	if !strings.ContainsFunc(host, isNotASCII) {
+		return nil
+	}
+	return fmt.Errorf("the host is not written in plain letters: it is %s; write that, if it is the one you mean", asciiHost(host))
+}
+
+// cleanHost is host in lower case and without a dot at its end.
 func cleanHost(host string) (string, error) {
-	if strings.ContainsFunc(host, isNotASCII) {
-		return "", fmt.Errorf("the host is not written in plain letters: it is %s; write that, if it is the one you mean", asciiHost(host))
+	if err := checkPlainHost(host); err != nil {
+		return "", err
 	}
 	return strings.TrimSuffix(strings.ToLower(host), "."), nil
 }

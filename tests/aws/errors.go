@@ -26,7 +26,8 @@ func invalidToken(message string) *apiError {
 
 // federationError is how STS reports what its SAML service said of the assertion or the provider.
 func federationError(message, code string) *apiError {
-	return invalidToken(fmt.Sprintf("%s (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)",
+	return invalidToken(fmt.Sprintf("%s (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: %s; "+
+		"Request ID: %s; Proxy: null)",
 		message, code, requestID()))
 }
 

@@ -22,9 +22,11 @@ type Call struct {
 	Role      string        // RoleArn, empty when the action has none
 	Principal string        // PrincipalArn, empty when the action has none
 	Duration  time.Duration // DurationSeconds as asked, zero when absent
-	Extras    string        // the other parameters of AssumeRole, as url.Values.Encode has them: session name, tags, policies, source identity, external ID
-	Status    int           // of HTTP, zero while it is being answered and for one that was never answered
-	Code      string        // AWS's error code, when this server refused; a refusal by moto has a Status only
+	// Extras are the other parameters of AssumeRole, as url.Values.Encode has them: session name, tags, policies,
+	// source identity, external ID.
+	Extras string
+	Status int    // of HTTP, zero while it is being answered and for one that was never answered
+	Code   string // AWS's error code, when this server refused; a refusal by moto has a Status only
 
 	id int
 }

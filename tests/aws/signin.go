@@ -103,13 +103,15 @@ func (s *Server) chooseRole(w http.ResponseWriter, r apiRequest) *apiError {
 	}
 	slices.Sort(accounts)
 	var page strings.Builder
-	page.WriteString("<!DOCTYPE html><html><head><title>Amazon Web Services Sign-In</title></head><body><form><p>Select a role:</p><fieldset>\n")
+	page.WriteString("<!DOCTYPE html><html><head><title>Amazon Web Services Sign-In</title></head>" +
+		"<body><form><p>Select a role:</p><fieldset>\n")
 	for _, account := range slices.Compact(accounts) {
 		label := account
 		if name := s.config.AccountNames[account]; name != "" {
 			label = name + " (" + account + ")"
 		}
-		fmt.Fprintf(&page, "<div class=\"saml-account\"><div class=\"expandable-container\"><img src=\"x.png\"><div class=\"saml-account-name\">Account: %s</div></div></div>\n", html.EscapeString(label))
+		fmt.Fprintf(&page, "<div class=\"saml-account\"><div class=\"expandable-container\"><img src=\"x.png\">"+
+			"<div class=\"saml-account-name\">Account: %s</div></div></div>\n", html.EscapeString(label))
 	}
 	page.WriteString("</fieldset></form></body></html>\n")
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")

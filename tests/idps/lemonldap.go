@@ -74,7 +74,8 @@ languages = en
 			return nil, err
 		}
 	}
-	url, err := i.startServer(ctx, `started at (http://127\.0\.0\.1:\d+)\n`, exec.Command(perl, filepath.Join(dir, "lemonldap.pl"), dir, projectRoot()))
+	url, err := i.startServer(ctx, `started at (http://127\.0\.0\.1:\d+)\n`,
+		exec.Command(perl, filepath.Join(dir, "lemonldap.pl"), dir, projectRoot()))
 	if err != nil {
 		return nil, fmt.Errorf("starting LemonLDAP::NG: %w", err)
 	}
