@@ -33,20 +33,20 @@ func (f *fakeKeyring) call() error {
 	return err
 }
 
-func (f *fakeKeyring) Get(service, user string) (string, error) {
+func (f *fakeKeyring) Get(keyringService, user string) (string, error) {
 	if err := f.call(); err != nil {
 		return "", err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	secret, ok := f.items[service+"/"+user]
+	secret, ok := f.items[keyringService+"/"+user]
 	if !ok {
 		return "", ErrNotFound
 	}
 	return secret, nil
 }
 
-func (f *fakeKeyring) Set(service, user, secret string) error {
+func (f *fakeKeyring) Set(keyringService, user, secret string) error {
 	if err := f.call(); err != nil {
 		return err
 	}
@@ -55,20 +55,20 @@ func (f *fakeKeyring) Set(service, user, secret string) error {
 	if f.items == nil {
 		f.items = map[string]string{}
 	}
-	f.items[service+"/"+user] = secret
+	f.items[keyringService+"/"+user] = secret
 	return nil
 }
 
-func (f *fakeKeyring) Delete(service, user string) error {
+func (f *fakeKeyring) Delete(keyringService, user string) error {
 	if err := f.call(); err != nil {
 		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, ok := f.items[service+"/"+user]; !ok {
+	if _, ok := f.items[keyringService+"/"+user]; !ok {
 		return ErrNotFound
 	}
-	delete(f.items, service+"/"+user)
+	delete(f.items, keyringService+"/"+user)
 	return nil
 }
 
@@ -159,12 +159,12 @@ func canarySession(profile string, expires time.Time) session.Session {
 }
 
 // newStore returns a store under a temporary directory.
-func newStore(t testing.TB, k Keyring, r ring) *Store {
+func newStore(t testing.TB, k Keyring, r keyRing) *Store {
 	t.Helper()
 	return storeIn(filepath.Join(t.TempDir(), "state", "stsx"), k, r)
 }
 
-func storeIn(dir string, k Keyring, r ring) *Store {
+func storeIn(dir string, k Keyring, r keyRing) *Store {
 	s := New(Options{Dir: dir, Keyring: k})
 	if r != nil {
 		s.keys.kernel = r
@@ -182,11 +182,11 @@ func mustPut(t testing.TB, s *Store, key string, kept session.Session) {
 // file returns the path of the one session kept under key.
 func file(t testing.TB, s *Store, key string) string {
 	t.Helper()
-	k, err := s.keys.any(context.Background())
+	k, err := s.keys.anyKey(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := s.home.path(sessions, k.name(key))
+	path := s.home.path(sessionsFolder, s.sessions.fileName(k, key))
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
 	}

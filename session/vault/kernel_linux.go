@@ -31,7 +31,7 @@ const (
 type userRing struct{ description string }
 
 // newKernelRing names the key after dir: another XDG_STATE_HOME has another key.
-func newKernelRing(dir string) ring {
+func newKernelRing(dir string) keyRing {
 	sum := sha256.Sum256([]byte(dir))
 	return userRing{"stsx:" + hex.EncodeToString(sum[:16])}
 }
@@ -43,7 +43,7 @@ func (r userRing) get() (key, error) {
 
 func (r userRing) find() (key, int, error) {
 	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", r.description, 0)
-	if gone(err) {
+	if isGone(err) {
 		return key{}, 0, errAbsent
 	}
 	if err != nil {
@@ -51,20 +51,20 @@ func (r userRing) find() (key, int, error) {
 	}
 	buffer := make([]byte, keySize+1)
 	n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, id, buffer, 0)
-	if gone(err) {
+	if isGone(err) {
 		return key{}, 0, errAbsent
 	}
 	if err != nil {
 		return key{}, 0, fmt.Errorf("reading it: %w", err)
 	}
-	k, ok := keyFrom(buffer[:min(n, len(buffer))])
+	k, ok := keyFromBytes(buffer[:min(n, len(buffer))])
 	if !ok {
 		return key{}, 0, errAbsent
 	}
 	return k, id, nil
 }
 
-func gone(err error) bool {
+func isGone(err error) bool {
 	return errors.Is(err, unix.ENOKEY) || errors.Is(err, unix.EKEYEXPIRED) || errors.Is(err, unix.EKEYREVOKED)
 }
 

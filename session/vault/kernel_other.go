@@ -3,4 +3,4 @@
 package vault
 
 // newKernelRing: only Linux has such a keyring.
-func newKernelRing(string) ring { return noRing{} }
+func newKernelRing(string) keyRing { return noRing{} }

@@ -21,9 +21,9 @@ var (
 	errNoRing = errors.New("this system has none")
 )
 
-// ring holds the key nearer than the OS keyring does. Errors of get:
+// keyRing holds the key nearer than the OS keyring does. Errors of get:
 // errAbsent, or why it can't be asked.
-type ring interface {
+type keyRing interface {
 	get() (key, error)
 	put(key) error
 	remove() error
@@ -35,18 +35,18 @@ func (noRing) get() (key, error) { return key{}, errNoRing }
 func (noRing) put(key) error     { return errNoRing }
 func (noRing) remove() error     { return nil }
 
-// keys finds the key, and makes it when something is to be kept.
-type keys struct {
-	kernel  ring
-	keyring *bounded
-	home    home
+// keyChain finds the key, and makes it when something is to be kept.
+type keyChain struct {
+	kernel  keyRing
+	keyring *boundedKeyring
+	home    stateFolder
 
 	mu     sync.Mutex
 	cached *key // what the OS keyring said, where there is no kernel keyring to copy it to
 }
 
 // near returns the key without asking the OS keyring.
-func (ks *keys) near() (key, bool) {
+func (ks *keyChain) near() (key, bool) {
 	if k, err := ks.kernel.get(); err == nil {
 		return k, true
 	}
@@ -60,7 +60,7 @@ func (ks *keys) near() (key, bool) {
 
 // far returns the OS keyring's key. Errors: errAbsent, the context's, or why
 // the keyring can't be asked.
-func (ks *keys) far(ctx context.Context) (key, error) {
+func (ks *keyChain) far(ctx context.Context) (key, error) {
 	text, err := ks.keyring.get(ctx, keyUser)
 	if errors.Is(err, ErrNotFound) {
 		return key{}, errAbsent
@@ -69,14 +69,14 @@ func (ks *keys) far(ctx context.Context) (key, error) {
 		return key{}, err
 	}
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
-	if k, ok := keyFrom(raw); ok && err == nil {
+	if k, ok := keyFromBytes(raw); ok && err == nil {
 		return k, nil
 	}
 	return key{}, errAbsent // not a key; the next one takes its place
 }
 
 // adopt makes k the near key.
-func (ks *keys) adopt(k key) {
+func (ks *keyChain) adopt(k key) {
 	err := ks.kernel.put(k)
 	ks.mu.Lock()
 	defer ks.mu.Unlock()
@@ -86,8 +86,8 @@ func (ks *keys) adopt(k key) {
 	}
 }
 
-// any returns the key from wherever it is. Errors as far.
-func (ks *keys) any(ctx context.Context) (key, error) {
+// anyKey returns the key from wherever it is. Errors as far.
+func (ks *keyChain) anyKey(ctx context.Context) (key, error) {
 	if k, ok := ks.near(); ok {
 		return k, nil
 	}
@@ -98,11 +98,11 @@ func (ks *keys) any(ctx context.Context) (key, error) {
 	return k, err
 }
 
-// make returns the key to seal with, a new one if there is none. What is
+// sealingKey returns the key to seal with, a new one if there is none. What is
 // cached is not trusted: after another process's logout --all it would seal
 // what nobody can open. Errors: session.ErrNoKeyring (wrapped), the
 // context's, or what the lock said.
-func (ks *keys) make(ctx context.Context) (key, error) {
+func (ks *keyChain) sealingKey(ctx context.Context) (key, error) {
 	if k, err := ks.kernel.get(); err == nil {
 		ks.kernel.put(k) // lives on from now
 		return k, nil
@@ -115,12 +115,12 @@ func (ks *keys) make(ctx context.Context) (key, error) {
 	case ctx.Err() != nil:
 		return key{}, ctx.Err()
 	}
-	return ks.create(ctx, err)
+	return ks.createKey(ctx, err)
 }
 
-// create makes the key, once for all processes. far is what the OS keyring
+// createKey makes the key, once for all processes. far is what the OS keyring
 // said: one that is in trouble is not asked again, as it might ask the person.
-func (ks *keys) create(ctx context.Context, far error) (key, error) {
+func (ks *keyChain) createKey(ctx context.Context, far error) (key, error) {
 	unlock, err := ks.home.lock(ctx, "key", "making the key", nil)
 	if err != nil {
 		return key{}, err
@@ -130,7 +130,7 @@ func (ks *keys) create(ctx context.Context, far error) (key, error) {
 	if k, err := ks.kernel.get(); err == nil {
 		return k, nil
 	}
-	k := newKey()
+	k := makeKey()
 	err = far
 	if errors.Is(far, errAbsent) {
 		kept, again := ks.far(ctx)
@@ -140,7 +140,7 @@ func (ks *keys) create(ctx context.Context, far error) (key, error) {
 		}
 		err = again
 		if errors.Is(again, errAbsent) {
-			k, err = ks.deposit(ctx, k)
+			k, err = ks.giveToKeyring(ctx, k)
 		}
 		if ctx.Err() != nil {
 			return key{}, ctx.Err()
@@ -156,10 +156,10 @@ func (ks *keys) create(ctx context.Context, far error) (key, error) {
 	return k, nil
 }
 
-// deposit gives k to the OS keyring and returns what that holds afterwards: on
+// giveToKeyring gives k to the OS keyring and returns what that holds afterwards: on
 // macOS a Set that failed says nothing, and the lock doesn't reach a process
 // with another state directory.
-func (ks *keys) deposit(ctx context.Context, k key) (key, error) {
+func (ks *keyChain) giveToKeyring(ctx context.Context, k key) (key, error) {
 	if err := ks.keyring.set(ctx, keyUser, base64.StdEncoding.EncodeToString(k.secret[:])); err != nil {
 		return k, err
 	}
@@ -171,7 +171,7 @@ func (ks *keys) deposit(ctx context.Context, k key) (key, error) {
 }
 
 // remove takes the key out of every keyring there is.
-func (ks *keys) remove(ctx context.Context) error {
+func (ks *keyChain) remove(ctx context.Context) error {
 	ks.mu.Lock()
 	ks.cached = nil
 	ks.mu.Unlock()
@@ -179,7 +179,7 @@ func (ks *keys) remove(ctx context.Context) error {
 	if err := ks.kernel.remove(); err != nil {
 		problem = fmt.Errorf("removing the key from the kernel keyring: %w", err)
 	}
-	var none noService
+	var none noServiceError
 	if err := ks.keyring.delete(ctx, keyUser); err != nil && !errors.Is(err, ErrNotFound) && !errors.As(err, &none) {
 		problem = errors.Join(problem, fmt.Errorf("removing the key from the OS keyring: %w", err))
 	}

@@ -40,7 +40,7 @@ func TestWhereTheKeyGoes(t *testing.T) {
 			} else if got, err := storeIn(string(s.home), k, r).Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("another process: %v, %v", got, err)
 			}
-			if (r.key != nil) != c.inRing || (k.items[service+"/"+keyUser] != "") != c.inSystem {
+			if (r.key != nil) != c.inRing || (k.items[keyringService+"/"+keyUser] != "") != c.inSystem {
 				t.Errorf("kernel %v, OS %v", r.key != nil, k.items)
 			}
 			key, passwords := s.Where(background)
@@ -93,7 +93,7 @@ func TestMismatch(t *testing.T) {
 	r, k := &fakeRing{}, &fakeKeyring{}
 	s := newStore(t, k, r)
 	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
-	right, wrong := *r.key, newKey()
+	right, wrong := *r.key, makeKey()
 	r.key = &wrong
 	if list, err := s.List(background); err != nil || len(list) != 1 {
 		t.Errorf("List: %v, %v", list, err)
@@ -122,7 +122,7 @@ func TestKeyOutOfReach(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	mustPut(t, s, "other", canarySession("b", noon().Add(time.Hour))) // under a key of the kernel's own
-	if len(fileNames(s.home.path(sessions))) != 2 {
+	if len(fileNames(s.home.path(sessionsFolder))) != 2 {
 		t.Error("the session was swept")
 	}
 	k.err = nil
@@ -154,10 +154,10 @@ func TestLogoutMeanwhile(t *testing.T) {
 
 func TestNotAKeyInTheKeyring(t *testing.T) {
 	for _, item := range []string{"", "rubbish", base64.StdEncoding.EncodeToString(make([]byte, 31)), base64.StdEncoding.EncodeToString(make([]byte, 33))} {
-		k := &fakeKeyring{items: map[string]string{service + "/" + keyUser: item}}
+		k := &fakeKeyring{items: map[string]string{keyringService + "/" + keyUser: item}}
 		s := newStore(t, k, &fakeRing{})
 		mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
-		if k.items[service+"/"+keyUser] == item {
+		if k.items[keyringService+"/"+keyUser] == item {
 			t.Errorf("%q was kept", item)
 		}
 	}
@@ -189,7 +189,7 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestKeyPrintsAsNothing(t *testing.T) {
-	k := newKey()
+	k := makeKey()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s", "%d"} {
 		if got := fmt.Sprintf(verb, k) + fmt.Sprintf(verb, &k); got != "[key][key]" {
 			t.Errorf("%s: %s", verb, got)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	service = "stsx"
+	keyringService = "stsx"
 	// keyringWait is how long one call of the OS keyring may take.
 	keyringWait = 3 * time.Second
 	// lockedWait is how long a keyring that stayed locked is left in peace.
@@ -38,44 +38,44 @@ func OSKeyring(getenv func(string) string) Keyring { return osKeyring{getenv} }
 type osKeyring struct{ getenv func(string) string }
 
 func (o osKeyring) Get(service, user string) (string, error) {
-	if err := reachable(o.getenv); err != nil {
+	if err := noSession(o.getenv); err != nil {
 		return "", err
 	}
 	secret, err := keyring.Get(service, user)
-	return secret, translate(err)
+	return secret, knownError(err)
 }
 
 func (o osKeyring) Set(service, user, secret string) error {
-	if err := reachable(o.getenv); err != nil {
+	if err := noSession(o.getenv); err != nil {
 		return err
 	}
-	return translate(keyring.Set(service, user, secret))
+	return knownError(keyring.Set(service, user, secret))
 }
 
 func (o osKeyring) Delete(service, user string) error {
-	if err := reachable(o.getenv); err != nil {
+	if err := noSession(o.getenv); err != nil {
 		return err
 	}
-	return translate(keyring.Delete(service, user))
+	return knownError(keyring.Delete(service, user))
 }
 
-func translate(err error) error {
+func knownError(err error) error {
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		return ErrNotFound
 	case err != nil && strings.Contains(err.Error(), "not provided by any .service files"):
-		return noService("the D-Bus session has no Secret Service")
+		return noServiceError("the D-Bus session has no Secret Service")
 	case err != nil && strings.Contains(err.Error(), "failed to unlock correct collection"):
 		return &lockedError{err}
 	}
 	return err
 }
 
-// noService says why there is no keyring at all, as opposed to one that is in
+// noServiceError says why there is no keyring at all, as opposed to one that is in
 // trouble: then nothing of stsx's can be in it.
-type noService string
+type noServiceError string
 
-func (n noService) Error() string { return string(n) }
+func (n noServiceError) Error() string { return string(n) }
 
 // lockedError: the keyring wanted to be unlocked and nobody did.
 type lockedError struct{ said error }
@@ -86,10 +86,10 @@ func (e *lockedError) Error() string {
 
 func (e *lockedError) Unwrap() error { return e.said }
 
-// bounded is a Keyring whose calls end in time, whatever it does. A keyring
+// boundedKeyring is a Keyring whose calls end in time, whatever it does. A keyring
 // that hung is not waited for again until it has come back; one whose prompt
 // the person dismissed doesn't prompt again for a while.
-type bounded struct {
+type boundedKeyring struct {
 	of   Keyring
 	wait time.Duration
 	slot chan struct{} // one call at a time: go-keyring mixes up the prompts of two
@@ -100,30 +100,30 @@ type bounded struct {
 	until  time.Time    // how long that is taken for an answer
 }
 
-func newBounded(of Keyring, wait time.Duration) *bounded {
-	return &bounded{of: of, wait: wait, slot: make(chan struct{}, 1)}
+func newBoundedKeyring(of Keyring, wait time.Duration) *boundedKeyring {
+	return &boundedKeyring{of: of, wait: wait, slot: make(chan struct{}, 1)}
 }
 
-func (b *bounded) get(ctx context.Context, user string) (string, error) {
-	return b.do(ctx, func() (string, error) { return b.of.Get(service, user) })
+func (b *boundedKeyring) get(ctx context.Context, user string) (string, error) {
+	return b.do(ctx, func() (string, error) { return b.of.Get(keyringService, user) })
 }
 
-func (b *bounded) set(ctx context.Context, user, secret string) error {
-	_, err := b.do(ctx, func() (string, error) { return "", b.of.Set(service, user, secret) })
+func (b *boundedKeyring) set(ctx context.Context, user, secret string) error {
+	_, err := b.do(ctx, func() (string, error) { return "", b.of.Set(keyringService, user, secret) })
 	return err
 }
 
-func (b *bounded) delete(ctx context.Context, user string) error {
-	_, err := b.do(ctx, func() (string, error) { return "", b.of.Delete(service, user) })
+func (b *boundedKeyring) delete(ctx context.Context, user string) error {
+	_, err := b.do(ctx, func() (string, error) { return "", b.of.Delete(keyringService, user) })
 	return err
 }
 
-type answer struct {
+type keyringAnswer struct {
 	secret string
 	err    error
 }
 
-func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, error) {
+func (b *boundedKeyring) do(ctx context.Context, call func() (string, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
@@ -146,13 +146,13 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	done := make(chan answer, 1)
+	done := make(chan keyringAnswer, 1)
 	// This goroutine may outlive the call: go-keyring takes no context, and
 	// nothing but the daemon's answer (or a person's, to its prompt) ends a
 	// D-Bus call. It holds nothing but its own connection, at most one is
 	// about, and the process ends without waiting for it.
 	go func() {
-		a := safely(call)
+		a := callSafely(call)
 		b.mu.Lock()
 		b.hung = false
 		if errors.As(a.err, &b.locked) {
@@ -180,14 +180,14 @@ func (b *bounded) do(ctx context.Context, call func() (string, error)) (string, 
 	}
 }
 
-// safely turns a panic into an error: go-keyring's prompt handling takes a
+// callSafely turns a panic into an error: go-keyring's prompt handling takes a
 // closed connection's nil for a signal.
-func safely(call func() (string, error)) (a answer) {
+func callSafely(call func() (string, error)) (a keyringAnswer) {
 	defer func() {
 		if r := recover(); r != nil {
-			a = answer{err: fmt.Errorf("the OS keyring broke off: %v", r)}
+			a = keyringAnswer{err: fmt.Errorf("the OS keyring broke off: %v", r)}
 		}
 	}()
 	secret, err := call()
-	return answer{secret, err}
+	return keyringAnswer{secret, err}
 }

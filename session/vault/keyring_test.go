@@ -43,7 +43,7 @@ func TestHang(t *testing.T) {
 func TestHangEndsWithContext(t *testing.T) {
 	hang := make(chan struct{})
 	defer close(hang)
-	b := newBounded(&fakeKeyring{hang: hang}, time.Hour)
+	b := newBoundedKeyring(&fakeKeyring{hang: hang}, time.Hour)
 	ctx, cancel := context.WithCancel(background)
 	time.AfterFunc(10*time.Millisecond, cancel)
 	if _, err := b.get(ctx, "a"); !errors.Is(err, context.Canceled) {
@@ -61,7 +61,7 @@ type panicking struct{ fakeKeyring }
 func (*panicking) Get(string, string) (string, error) { panic("nil signal") }
 
 func TestPanicIsAnError(t *testing.T) {
-	b := newBounded(&panicking{}, time.Hour)
+	b := newBoundedKeyring(&panicking{}, time.Hour)
 	for range 2 {
 		if _, err := b.get(background, "a"); err == nil || !strings.Contains(err.Error(), "nil signal") {
 			t.Errorf("got %v", err)

@@ -29,8 +29,8 @@ func (s *Store) Lock(ctx context.Context, name, self string, waiting func(holder
 	return s.home.lock(ctx, name, self, waiting)
 }
 
-func (h home) lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
-	dir, err := h.room("locks")
+func (h stateFolder) lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
+	dir, err := h.folder("locks")
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func helperStore() *Store {
 	case "os":
 		k = OSKeyring(os.Getenv)
 	case "none":
-		k = &fakeKeyring{err: noService("none")}
+		k = &fakeKeyring{err: noServiceError("none")}
 	default:
 		k = fileKeyring(where)
 	}

@@ -13,17 +13,15 @@ import (
 	"stsx/session/files"
 )
 
-const declined = "declined"
+const declinedFolder = "declined"
 
 // passwordLimit is what every keyring takes: Windows 2,560 bytes in all,
 // macOS's command line 4,096 after encoding.
 const passwordLimit = 2000
 
-// Passwords implements session.Passwords with the OS keyring.
-type Passwords struct {
-	keyring *bounded
-	home    home
-}
+// Passwords implements session.Keeper with the OS keyring, and with files that
+// hold no secret.
+type Passwords struct{ store *Store }
 
 // Password implements session.Passwords. Errors: session.ErrNoPassword,
 // session.ErrNoKeyring (wrapped), the context's.
@@ -35,12 +33,12 @@ func (p *Passwords) Password(ctx context.Context, o session.Org) (session.Secret
 	if err != nil {
 		return session.Secret{}, err
 	}
-	text, err := p.keyring.get(ctx, user)
+	text, err := p.store.keyring.get(ctx, user)
 	if errors.Is(err, ErrNotFound) || err == nil && text == "" {
 		return session.Secret{}, session.ErrNoPassword
 	}
 	if err != nil {
-		return session.Secret{}, p.unusable(ctx, "reading the password", err)
+		return session.Secret{}, p.notUsable(ctx, "reading the password", err)
 	}
 	return session.NewSecret(text), nil
 }
@@ -55,10 +53,10 @@ func (p *Passwords) Remember(ctx context.Context, o session.Org, password sessio
 	if n := len(password.Reveal()); n > passwordLimit {
 		return fmt.Errorf("remembering the password: it is %d bytes long, and the keyring takes %d; use password_command", n, passwordLimit)
 	}
-	if err := p.keyring.set(ctx, user, password.Reveal()); err != nil {
-		return p.unusable(ctx, "remembering the password", err)
+	if err := p.store.keyring.set(ctx, user, password.Reveal()); err != nil {
+		return p.notUsable(ctx, "remembering the password", err)
 	}
-	if err := files.Remove(p.home.path(declined, o.ID())); err != nil {
+	if err := files.Remove(p.store.home.path(declinedFolder, o.ID())); err != nil {
 		return fmt.Errorf("remembering the password: %w", err)
 	}
 	return nil
@@ -73,13 +71,13 @@ func (p *Passwords) Forget(ctx context.Context, o session.Org) error {
 	if err != nil {
 		return err
 	}
-	err = p.keyring.delete(ctx, user)
-	var none noService
+	err = p.store.keyring.delete(ctx, user)
+	var none noServiceError
 	if errors.As(err, &none) {
 		return nil // where there is no keyring at all, nothing is kept
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return p.unusable(ctx, "forgetting the password", err)
+		return p.notUsable(ctx, "forgetting the password", err)
 	}
 	return nil
 }
@@ -87,14 +85,14 @@ func (p *Passwords) Forget(ctx context.Context, o session.Org) error {
 // Declined reports whether the person said no to remembering o's password, so
 // that it is asked once. Remember undoes it.
 func (p *Passwords) Declined(_ context.Context, o session.Org) bool {
-	_, err := os.Stat(p.home.path(declined, o.ID()))
+	_, err := os.Stat(p.store.home.path(declinedFolder, o.ID()))
 	return err == nil
 }
 
 // Decline remembers that no. The file it leaves is empty and its name says
 // nothing.
 func (p *Passwords) Decline(_ context.Context, o session.Org) error {
-	dir, err := p.home.room(declined)
+	dir, err := p.store.home.folder(declinedFolder)
 	if err == nil {
 		err = files.Replace(filepath.Join(dir, o.ID()), nil)
 	}
@@ -104,7 +102,7 @@ func (p *Passwords) Decline(_ context.Context, o session.Org) error {
 	return nil
 }
 
-func (p *Passwords) unusable(ctx context.Context, act string, err error) error {
+func (p *Passwords) notUsable(ctx context.Context, act string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -36,8 +36,8 @@ func raceFirstPut(t *testing.T, s *Store, env ...string) {
 		t.Fatalf("%d sessions can be opened, %v; want %d", len(list), err, racers)
 	}
 	ids := map[string]bool{}
-	for _, name := range fileNames(s.home.path(sessions)) {
-		ids[string(headOf(s.home.path(sessions, name)))] = true
+	for _, name := range fileNames(s.home.path(sessionsFolder)) {
+		ids[string(sealedHead(s.home.path(sessionsFolder, name)))] = true
 	}
 	if len(ids) != 1 {
 		t.Errorf("%d keys were made", len(ids))

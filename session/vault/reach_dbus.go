@@ -9,18 +9,18 @@ import (
 	"os"
 )
 
-// reachable says why there is no D-Bus session to ask. Asked without one,
+// noSession says why there is no D-Bus session to ask. Asked without one,
 // godbus runs dbus-launch, which starts a bus that nobody asked for and that
 // outlives stsx. So this looks where godbus looks before that, which is
 // /run/user/UID whatever XDG_RUNTIME_DIR says. (What godbus finds there it puts
 // into this process's environment: a child's must have been read before.)
-func reachable(getenv func(string) string) error {
+func noSession(getenv func(string) string) error {
 	if address := getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
 		return nil
 	}
 	socket := fmt.Sprintf("/run/user/%d/bus", os.Getuid())
 	if _, err := os.Stat(socket); errors.Is(err, fs.ErrNotExist) {
-		return noService("no D-Bus session (DBUS_SESSION_BUS_ADDRESS is not set)")
+		return noServiceError("no D-Bus session (DBUS_SESSION_BUS_ADDRESS is not set)")
 	}
 	return nil
 }

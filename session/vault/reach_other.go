@@ -2,5 +2,5 @@
 
 package vault
 
-// reachable is nil: the system's keyring needs no session bus.
-func reachable(func(string) string) error { return nil }
+// noSession is nil: the system's keyring needs no session bus.
+func noSession(func(string) string) error { return nil }

@@ -17,12 +17,12 @@ func TestRefused(t *testing.T) {
 	wrong, right := session.NewSecret("wrong"), session.NewSecret("right")
 	check := func(o session.Org, password session.Secret, want bool) {
 		t.Helper()
-		if got := storeAt(s).WasRefused(background, o, password); got != want {
+		if got := storeAt(s).Passwords().WasRefused(background, o, password); got != want {
 			t.Errorf("refused %v, want %v", got, want)
 		}
 	}
 	check(org, wrong, false)
-	s.MarkRefused(background, org, wrong)
+	s.Passwords().MarkRefused(background, org, wrong)
 	check(org, wrong, true)
 	check(org, right, false)
 	check(other, wrong, false)
@@ -30,12 +30,12 @@ func TestRefused(t *testing.T) {
 	check(org, wrong, true)
 	now = now.Add(time.Second)
 	check(org, wrong, false)
-	s.MarkRefused(background, other, wrong)
-	if left := fileNames(s.home.path(refused)); len(left) != 1 {
+	s.Passwords().MarkRefused(background, other, wrong)
+	if left := fileNames(s.home.path(refusedFolder)); len(left) != 1 {
 		t.Errorf("left: %v", left)
 	}
-	s.MarkRefused(background, org, wrong)
-	s.ClearRefused(org)
+	s.Passwords().MarkRefused(background, org, wrong)
+	s.Passwords().ClearRefused(org)
 	check(org, wrong, false)
 	check(other, wrong, true)
 	now = now.Add(-24 * time.Hour) // a clock put back doesn't lengthen it
@@ -51,8 +51,8 @@ func storeAt(s *Store) *Store {
 
 func TestRefusedWithoutAKey(t *testing.T) {
 	s := newStore(t, &fakeKeyring{err: errors.New("none")}, noRing{})
-	s.MarkRefused(background, session.Org{}, session.NewSecret("x"))
-	if s.WasRefused(background, session.Org{}, session.NewSecret("x")) {
+	s.Passwords().MarkRefused(background, session.Org{}, session.NewSecret("x"))
+	if s.Passwords().WasRefused(background, session.Org{}, session.NewSecret("x")) {
 		t.Error("without a key nothing can be remembered")
 	}
 }

@@ -60,7 +60,7 @@ func TestSecretService(t *testing.T) {
 	want := canarySession("a", noon().Add(time.Hour))
 	fresh := func(t *testing.T) {
 		t.Helper()
-		if err := real.Delete(service, keyUser); err != nil && !errors.Is(err, ErrNotFound) {
+		if err := real.Delete(keyringService, keyUser); err != nil && !errors.Is(err, ErrNotFound) {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +78,7 @@ func TestSecretService(t *testing.T) {
 		if err := s.DeleteAll(background, true); err != nil {
 			t.Error(err)
 		}
-		if _, err := real.Get(service, keyUser); !errors.Is(err, ErrNotFound) {
+		if _, err := real.Get(keyringService, keyUser); !errors.Is(err, ErrNotFound) {
 			t.Errorf("the key is still there: %v", err)
 		}
 		if key, _ := s.Where(background); key != "OS keyring (Secret Service), once there is a session" {
@@ -125,7 +125,7 @@ func TestSecretService(t *testing.T) {
 		s := kernelStore(t, real)
 		mustPut(t, s, "key", want)
 		right, _ := s.keys.kernel.get()
-		if err := s.keys.kernel.put(newKey()); err != nil {
+		if err := s.keys.kernel.put(makeKey()); err != nil {
 			t.Fatal(err)
 		}
 		if got := run(t, "get", s, helperRing+"=os", helperKern+"=yes"); got != "a" {

@@ -36,7 +36,7 @@ func systemHelpers() map[string]func() error {
 func kernelStore(t *testing.T, k Keyring) *Store {
 	t.Helper()
 	s := newStore(t, k, nil)
-	err := s.keys.kernel.put(newKey())
+	err := s.keys.kernel.put(makeKey())
 	require.Part(t, "the kernel's keyring", err == nil, fmt.Sprintf("allow keyctl (%v)", err))
 	s.keys.kernel.remove()
 	t.Cleanup(func() {
@@ -106,7 +106,7 @@ func become() error {
 }
 
 func TestKernelAlone(t *testing.T) {
-	s := kernelStore(t, &fakeKeyring{err: noService("none")})
+	s := kernelStore(t, &fakeKeyring{err: noServiceError("none")})
 	want := canarySession("a", noon().Add(time.Hour))
 	mustPut(t, s, "key", want)
 	if got, err := s.Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
@@ -134,14 +134,14 @@ func TestKernelAlone(t *testing.T) {
 func TestKernelFromApart(t *testing.T) {
 	env := []string{helperRing + "=none", helperKern + "=yes"}
 	t.Run("read", func(t *testing.T) {
-		s := kernelStore(t, &fakeKeyring{err: noService("none")})
+		s := kernelStore(t, &fakeKeyring{err: noServiceError("none")})
 		mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
 		if got := run(t, "apart", s, append(env, helperThen+"=get")...); got != "a" {
 			t.Errorf("got %q", got)
 		}
 	})
 	t.Run("made", func(t *testing.T) {
-		s := kernelStore(t, &fakeKeyring{err: noService("none")})
+		s := kernelStore(t, &fakeKeyring{err: noServiceError("none")})
 		for range 2 { // the second prolongs it
 			run(t, "apart", s, append(env, helperThen+"=put")...)
 		}
@@ -196,7 +196,7 @@ func TestKernelKeyEnded(t *testing.T) {
 }
 
 func TestRaceForTheKernelsKey(t *testing.T) {
-	raceFirstPut(t, kernelStore(t, &fakeKeyring{err: noService("none")}), helperRing+"=none", helperKern+"=yes")
+	raceFirstPut(t, kernelStore(t, &fakeKeyring{err: noServiceError("none")}), helperRing+"=none", helperKern+"=yes")
 }
 
 // inNamespace runs a helper as root of its own user and mount namespace, where
@@ -247,7 +247,7 @@ func helpFullDisk() error {
 	if got, err := s.Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
 		return fmt.Errorf("the session of before: %v, %v", got, err)
 	}
-	entries, err := os.ReadDir(s.home.path(sessions))
+	entries, err := os.ReadDir(s.home.path(sessionsFolder))
 	if err != nil || len(entries) != 1 {
 		return fmt.Errorf("left: %v, %v", entries, err)
 	}
@@ -279,6 +279,6 @@ func helpReadOnly() error {
 	if err := s.Passwords().Decline(background, session.Org{}); !errors.Is(err, unix.EROFS) {
 		return fmt.Errorf("Decline: %v", err)
 	}
-	s.MarkRefused(background, session.Org{}, session.NewSecret("x"))
+	s.Passwords().MarkRefused(background, session.Org{}, session.NewSecret("x"))
 	return nil
 }

@@ -11,7 +11,6 @@ package vault
 import (
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 )
 
@@ -28,14 +27,12 @@ type Options struct {
 // Store implements session.Store with files under Options.Dir. Its methods
 // may be called by several goroutines and processes at once.
 type Store struct {
-	home    home
-	keys    *keys
-	keyring *bounded
-	now     func() time.Time
-	warn    func(string)
-
-	mu    sync.Mutex
-	swept time.Time // when Put last did
+	home     stateFolder
+	keys     *keyChain
+	keyring  *boundedKeyring
+	now      func() time.Time
+	warn     func(string)
+	sessions *sealedFolder[keptSession]
 }
 
 // New returns a Store. It touches neither the disk nor a keyring: the
@@ -57,17 +54,20 @@ func New(o Options) *Store {
 		o.Dir = dir
 	}
 	s := &Store{
-		home:    home(o.Dir),
-		keyring: newBounded(o.Keyring, keyringWait),
+		home:    stateFolder(o.Dir),
+		keyring: newBoundedKeyring(o.Keyring, keyringWait),
 		now:     o.Clock,
 		warn:    o.Warn,
 	}
-	s.keys = &keys{kernel: newKernelRing(o.Dir), keyring: s.keyring, home: s.home}
+	s.keys = &keyChain{kernel: newKernelRing(o.Dir), keyring: s.keyring, home: s.home}
+	s.sessions = s.newSessionFolder()
 	return s
 }
 
+// clock and warning are now and warn, also where a test sets those later.
+func (s *Store) clock() time.Time        { return s.now() }
+func (s *Store) showWarning(text string) { s.warn(text) }
+
 // Passwords returns what keeps passwords in the same keyring. Sharing it
 // means that a keyring that hangs is waited for once in a run, not twice.
-func (s *Store) Passwords() *Passwords {
-	return &Passwords{keyring: s.keyring, home: s.home}
-}
+func (s *Store) Passwords() *Passwords { return &Passwords{store: s} }

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-func TestLimits(t *testing.T) {
+func TestDurations(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache", "stsx")
 	now := noon()
-	l := NewLimits(dir, func() time.Time { return now })
+	l := NewDurationCache(dir, func() time.Time { return now })
 	if l.Longest("a") != 0 {
 		t.Error("known before it was learnt")
 	}
@@ -27,11 +27,11 @@ func TestLimits(t *testing.T) {
 		t.Error("known after a week")
 	}
 	l.Learn("b", 2*time.Hour)
-	if len(l.read()) != 1 || l.Longest("b") != 2*time.Hour {
-		t.Errorf("got %v", l.read())
+	if len(l.file.entries()) != 1 || l.Longest("b") != 2*time.Hour {
+		t.Errorf("got %v", l.file.entries())
 	}
 	for _, text := range []string{"", "{", "null", "[]", `{"b":1}`} {
-		if err := os.WriteFile(filepath.Join(dir, limitsFile), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, durationsFile), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if l.Longest("b") != 0 {
@@ -44,8 +44,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestLimitsAtOnce(t *testing.T) {
-	l := NewLimits(t.TempDir(), nil)
+func TestDurationsAtOnce(t *testing.T) {
+	l := NewDurationCache(t.TempDir(), time.Now)
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
@@ -58,17 +58,17 @@ func TestLimitsAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if len(l.read()) == 0 {
+	if len(l.file.entries()) == 0 {
 		t.Error("the file does not parse")
 	}
 }
 
-func TestLimitsNowhereToWrite(t *testing.T) {
+func TestDurationsNowhereToWrite(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l := NewLimits(filepath.Join(file, "stsx"), nil)
+	l := NewDurationCache(filepath.Join(file, "stsx"), time.Now)
 	l.Learn("a", time.Hour)
 	if l.Longest("a") != 0 {
 		t.Error("learnt into nowhere")

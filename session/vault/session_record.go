@@ -7,9 +7,9 @@ import (
 	"stsx/session"
 )
 
-// wire is a session as it is written inside the seal. It is spelled out field
+// sessionRecord is a session as it is written inside the seal. It is spelled out field
 // by field because session.Secret encodes itself as "[secret]", on purpose.
-type wire struct {
+type sessionRecord struct {
 	Key             string    `json:"key"`
 	Profile         string    `json:"profile"`
 	Role            string    `json:"role"`
@@ -23,9 +23,9 @@ type wire struct {
 	Expires         time.Time `json:"expires"`
 }
 
-func encode(key string, s session.Session) ([]byte, error) {
-	return json.Marshal(wire{
-		Key:             key,
+func encodeSession(s keptSession) ([]byte, error) {
+	return json.Marshal(sessionRecord{
+		Key:             s.key,
 		Profile:         s.Profile,
 		Role:            s.Role.ARN,
 		Provider:        s.Role.Provider,
@@ -39,12 +39,12 @@ func encode(key string, s session.Session) ([]byte, error) {
 	})
 }
 
-func decode(plain []byte) (key string, s session.Session, err error) {
-	var w wire
+func decodeSession(plain []byte) (keptSession, error) {
+	var w sessionRecord
 	if err := json.Unmarshal(plain, &w); err != nil {
-		return "", session.Session{}, errDamaged // the decoder's words could quote a secret
+		return keptSession{}, errDamaged // the decoder's words could quote a secret
 	}
-	return w.Key, session.Session{
+	return keptSession{key: w.Key, Session: session.Session{
 		Profile: w.Profile,
 		Role:    session.Role{ARN: w.Role, Provider: w.Provider},
 		Region:  w.Region,
@@ -56,5 +56,5 @@ func decode(plain []byte) (key string, s session.Session, err error) {
 			SessionToken:    session.NewSecret(w.SessionToken),
 			Expires:         w.Expires,
 		},
-	}, nil
+	}}, nil
 }

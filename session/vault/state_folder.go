@@ -6,17 +6,16 @@ import (
 	"stsx/session/files"
 )
 
-// home is the directory that everything is kept in.
-type home string
+// stateFolder is the folder that everything is kept in.
+type stateFolder string
 
 // path names a file without touching anything.
-func (h home) path(parts ...string) string {
+func (h stateFolder) path(parts ...string) string {
 	return filepath.Join(append([]string{string(h)}, parts...)...)
 }
 
-// room returns the directory called name, made if need be. It and the one
-// around it are the caller's alone when room returns nil.
-func (h home) room(name string) (string, error) {
+// folder returns the folder in it called name, made if need be. Both are the caller's alone when it returns nil.
+func (h stateFolder) folder(name string) (string, error) {
 	if err := files.MakePrivate(string(h)); err != nil {
 		return "", err
 	}

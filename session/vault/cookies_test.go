@@ -132,7 +132,7 @@ func TestJarOfNoUse(t *testing.T) {
 			s.now = func() time.Time { return noon().Add(cookiesLife + time.Minute) }
 			return nil
 		}},
-		"other key": {stay: true, do: func(s *Store, _ string) error { s.keys.kernel.(*fakeRing).put(newKey()); return nil }},
+		"other key": {stay: true, do: func(s *Store, _ string) error { s.keys.kernel.(*fakeRing).put(makeKey()); return nil }},
 		"another's": {do: func(s *Store, path string) error {
 			other := acme()
 			other.Name = "other"
@@ -140,7 +140,7 @@ func TestJarOfNoUse(t *testing.T) {
 				return err
 			}
 			k, _ := s.keys.near()
-			data, err := os.ReadFile(filepath.Join(s.Jar().Dir(), k.jarName(other)))
+			data, err := os.ReadFile(filepath.Join(s.Jar().Dir(), s.Jar().folder.fileName(k, cookiesOf(other))))
 			if err != nil {
 				return err
 			}
@@ -151,7 +151,7 @@ func TestJarOfNoUse(t *testing.T) {
 			s := newStore(t, &fakeKeyring{err: errors.New("none")}, &fakeRing{})
 			mustKeep(t, s, acme(), visit(t))
 			k, _ := s.keys.near()
-			path := filepath.Join(s.Jar().Dir(), k.jarName(acme()))
+			path := filepath.Join(s.Jar().Dir(), s.Jar().folder.fileName(k, cookiesOf(acme())))
 			if err := spoil.do(s, path); err != nil {
 				t.Fatal(err)
 			}

@@ -13,7 +13,7 @@ import (
 func TestChoices(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache", "stsx")
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	choices := NewChoices(dir, func() time.Time { return now })
+	choices := NewFactorChoices(dir, func() time.Time { return now })
 	acme := session.Org{URL: "https://acme.example", Username: "jane@acme.example"}
 	beta := session.Org{URL: "https://beta.example", Username: "jane@acme.example"}
 	if got := choices.Last(acme, "authenticator"); got != "" {

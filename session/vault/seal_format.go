@@ -7,7 +7,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 )
@@ -21,13 +20,13 @@ import (
 // doesn't open. The key id says which key would open it, which tells a damaged
 // file (never to be opened) from one whose key is only out of reach.
 const (
-	magic      = "stsx"
-	version    = 1
-	idSize     = 8
-	headSize   = len(magic) + 1 + idSize
-	nonceSize  = 12
-	keySize    = 32
-	nameLength = 32 // hex digits: 128 bits
+	magic         = "stsx"
+	formatVersion = 1
+	idSize        = 8
+	headSize      = len(magic) + 1 + idSize
+	nonceSize     = 12
+	keySize       = 32
+	nameLength    = 32 // hex digits: 128 bits
 )
 
 var (
@@ -45,19 +44,19 @@ type key struct{ secret [keySize]byte }
 // Format keeps the key out of every print.
 func (key) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[key]") }
 
-func newKey() key {
+func makeKey() key {
 	var k key
 	rand.Read(k.secret[:]) // never fails: it ends the process instead
 	return k
 }
 
-func keyFrom(b []byte) (key, bool) {
+func keyFromBytes(b []byte) (key, bool) {
 	var k key
 	return k, len(b) == copy(k.secret[:], b) && len(b) == keySize
 }
 
-// mac derives a value for one purpose; without the key it says nothing of text.
-func (k key) mac(purpose, text string) []byte {
+// derive makes a value for one purpose; without the key it says nothing of text.
+func (k key) derive(purpose, text string) []byte {
 	h := hmac.New(sha256.New, k.secret[:])
 	h.Write([]byte(purpose))
 	h.Write([]byte{0})
@@ -65,16 +64,11 @@ func (k key) mac(purpose, text string) []byte {
 	return h.Sum(nil)
 }
 
-// name is the name of the file for text.
-func (k key) name(text string) string {
-	return hex.EncodeToString(k.mac("session name", text))[:nameLength]
-}
-
 // id tells keys apart without saying anything of them.
-func (k key) id() []byte { return k.mac("key id", "")[:idSize] }
+func (k key) id() []byte { return k.derive("key id", "")[:idSize] }
 
 func (k key) aead() cipher.AEAD {
-	block, err := aes.NewCipher(k.mac("sealing", ""))
+	block, err := aes.NewCipher(k.derive("sealing", ""))
 	if err != nil {
 		panic(err) // only for a key of the wrong length
 	}
@@ -86,7 +80,7 @@ func (k key) aead() cipher.AEAD {
 }
 
 func (k key) head() []byte {
-	return append(append([]byte(magic), version), k.id()...)
+	return append(append([]byte(magic), formatVersion), k.id()...)
 }
 
 // seal returns the file called name that holds plain.
@@ -104,7 +98,7 @@ func (k key) open(name string, file []byte) ([]byte, error) {
 	if len(file) < headSize || !bytes.HasPrefix(file, []byte(magic)) {
 		return nil, errDamaged
 	}
-	if file[len(magic)] != version {
+	if file[len(magic)] != formatVersion {
 		return nil, errVersion
 	}
 	head := file[:headSize:headSize]

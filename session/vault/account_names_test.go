@@ -13,7 +13,7 @@ func TestNames(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	clock := func() time.Time { return now }
 	const one, two = "123456789012", "210987654321"
-	n := NewNames(dir, clock)
+	n := NewAccountNames(dir, clock)
 	if n.Name(one) != "" {
 		t.Error("a name before any was learnt")
 	}
@@ -21,7 +21,7 @@ func TestNames(t *testing.T) {
 		t.Error("a look made the directory")
 	}
 	n.Learn(map[string]string{one: "acme-prod", two: "Größe 7", "3": "a\x1b[2J", "4": "a\u202eb", "5": strings.Repeat("x", 65), "6": "\xff", "7": ""})
-	for _, n := range []*Names{n, NewNames(dir, clock)} {
+	for _, n := range []*AccountNames{n, NewAccountNames(dir, clock)} {
 		if n.Name(one) != "acme-prod" || n.Name(two) != "Größe 7" {
 			t.Errorf("%q, %q", n.Name(one), n.Name(two))
 		}
@@ -34,13 +34,13 @@ func TestNames(t *testing.T) {
 	now = now.Add(namesLife / 2)
 	n.Learn(map[string]string{two: "other"})
 	now = now.Add(namesLife/2 + time.Hour)
-	if n := NewNames(dir, clock); n.Name(one) != "" || n.Name(two) != "other" {
+	if n := NewAccountNames(dir, clock); n.Name(one) != "" || n.Name(two) != "other" {
 		t.Errorf("%q, %q", n.Name(one), n.Name(two))
 	}
 	if err := os.WriteFile(filepath.Join(dir, namesFile), []byte(`{"123456789012": {"name": "a\u001b", "seen": "2026-04-01T00:00:00Z"}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if n := NewNames(dir, clock); n.Name(one) != "" {
+	if n := NewAccountNames(dir, clock); n.Name(one) != "" {
 		t.Errorf("%q from a file that somebody wrote", n.Name(one))
 	}
 }

@@ -69,7 +69,7 @@ func TestNothingKept(t *testing.T) {
 	if err := s.DeleteAll(background, false); err != nil {
 		t.Error(err)
 	}
-	if s.WasRefused(background, session.Org{}, session.NewSecret("x")) {
+	if s.Passwords().WasRefused(background, session.Org{}, session.NewSecret("x")) {
 		t.Error("refused")
 	}
 	if k.calls != 0 {
@@ -136,7 +136,7 @@ func TestOtherText(t *testing.T) {
 	mustPut(t, s, "dev", canarySession("dev", noon().Add(time.Hour)))
 	path := file(t, s, "dev")
 	k, _ := s.keys.near()
-	plain, err := encode("prod", canarySession("prod", noon().Add(time.Hour)))
+	plain, err := encodeSession(keptSession{canarySession("prod", noon().Add(time.Hour)), "prod"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,8 +157,8 @@ func TestNewerVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data[len(magic)] = version + 1
-	newer := s.home.path(sessions, strings.Repeat("ab", 16))
+	data[len(magic)] = formatVersion + 1
+	newer := s.home.path(sessionsFolder, strings.Repeat("ab", 16))
 	if err := os.WriteFile(newer, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -183,9 +183,6 @@ func TestListDelete(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, kept := range list {
-			if kept.Key != "key of "+kept.Profile {
-				t.Errorf("%s has key %q", kept.Profile, kept.Key)
-			}
 			names += kept.Profile + " "
 		}
 		return names
@@ -205,7 +202,7 @@ func TestListDelete(t *testing.T) {
 func TestPutSweeps(t *testing.T) {
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
 	mustPut(t, s, "ended", canarySession("ended", noon().Add(time.Minute)))
-	dir := s.home.path(sessions)
+	dir := s.home.path(sessionsFolder)
 	write := func(name string, data []byte, age time.Duration) string {
 		t.Helper()
 		path := filepath.Join(dir, name)
@@ -217,7 +214,7 @@ func TestPutSweeps(t *testing.T) {
 		}
 		return path
 	}
-	foreign := newKey().seal("foreign", []byte("{}"))
+	foreign := makeKey().seal("foreign", []byte("{}"))
 	gone := []string{
 		file(t, s, "ended"),
 		write(".x.stsx-new-old", nil, 2*time.Hour),
@@ -244,7 +241,7 @@ func TestSaysNothing(t *testing.T) {
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
 	org := session.Org{Name: "canary-org", URL: "https://canary-host.okta.com/app", Username: "canary-jane"}
 	mustPut(t, s, "canary-key", canarySession(canaryProfile, noon().Add(time.Hour)))
-	s.MarkRefused(background, org, session.NewSecret("canary-password"))
+	s.Passwords().MarkRefused(background, org, session.NewSecret("canary-password"))
 	if err := s.Passwords().Decline(background, org); err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +292,7 @@ func TestWideDirectoryIsClosed(t *testing.T) {
 		t.Skip("modes are Unix's")
 	}
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
-	for _, dir := range []string{string(s.home), s.home.path(sessions)} {
+	for _, dir := range []string{string(s.home), s.home.path(sessionsFolder)} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -304,7 +301,7 @@ func TestWideDirectoryIsClosed(t *testing.T) {
 		}
 	}
 	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
-	for _, dir := range []string{string(s.home), s.home.path(sessions)} {
+	for _, dir := range []string{string(s.home), s.home.path(sessionsFolder)} {
 		if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 			t.Errorf("%s: %v, %v", dir, info.Mode(), err)
 		}
@@ -330,7 +327,7 @@ func TestOtherUsersDirectory(t *testing.T) {
 	if _, err := s.Lock(background, "a", "b", nil); err == nil || !strings.Contains(err.Error(), "belongs to uid") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, sessions)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, sessionsFolder)); err == nil {
 		t.Error("something was written there")
 	}
 }
@@ -358,19 +355,19 @@ func TestDeleteAll(t *testing.T) {
 		fails   bool
 	}{
 		{"keyring there", &fakeKeyring{}, false},
-		{"no keyring service", &fakeKeyring{err: noService("no D-Bus")}, false},
+		{"no keyring service", &fakeKeyring{err: noServiceError("no D-Bus")}, false},
 		{"keyring in trouble", &fakeKeyring{err: errors.New("broken")}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &fakeRing{}
 			s := newStore(t, c.keyring, r)
 			mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
-			s.MarkRefused(background, session.Org{}, session.NewSecret("x"))
+			s.Passwords().MarkRefused(background, session.Org{}, session.NewSecret("x"))
 			r.key = nil // the kernel's copy is gone: the sessions can't be opened
 			if err := s.DeleteAll(background, true); (err != nil) != c.fails {
 				t.Errorf("got %v", err)
 			}
-			for _, room := range []string{sessions, refused} {
+			for _, room := range []string{sessionsFolder, refusedFolder} {
 				if left := fileNames(s.home.path(room)); len(left) > 0 {
 					t.Errorf("left in %s: %v", room, left)
 				}
@@ -385,10 +382,10 @@ func TestDeleteAll(t *testing.T) {
 func BenchmarkGet(b *testing.B) {
 	for _, c := range []struct {
 		name string
-		ring func(dir string) ring
+		ring func(dir string) keyRing
 	}{
 		{"key in kernel", newKernelRing},
-		{"key in memory", func(string) ring { return &fakeRing{} }},
+		{"key in memory", func(string) keyRing { return &fakeRing{} }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s := newStore(b, &fakeKeyring{}, nil)

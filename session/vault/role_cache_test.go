@@ -14,7 +14,7 @@ import (
 func TestRoles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache", "stsx")
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	roles := NewRoles(dir, func() time.Time { return now })
+	roles := NewRoleCache(dir, func() time.Time { return now })
 	acme := session.Org{URL: "https://acme.example", Username: "jane@acme.example"}
 	beta := session.Org{URL: "https://beta.example", Username: "jane@acme.example"}
 	admin := session.Role{ARN: "arn:aws:iam::123456789012:role/Admin", Provider: "one"}

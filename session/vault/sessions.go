@@ -1,0 +1,118 @@
+package vault
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"stsx/session"
+	"stsx/session/files"
+)
+
+const (
+	sessionsFolder = "sessions"
+	// sessionLife is the age at which a session's file is of no use whatever it
+	// holds: STS lets no session live longer than 12 hours.
+	sessionLife = 24 * time.Hour
+)
+
+// keptSession is a session with the text that it is kept under.
+type keptSession struct {
+	session.Session
+	key string
+}
+
+func (s *Store) newSessionFolder() *sealedFolder[keptSession] {
+	return &sealedFolder[keptSession]{
+		home: s.home, keys: s.keys, now: s.clock, warn: s.showWarning,
+		name: sessionsFolder, holds: "a session", purpose: "session name", life: sessionLife,
+		encode: encodeSession, decode: decodeSession,
+		under: func(kept keptSession) string { return kept.key },
+		ended: func(kept keptSession) bool { return !kept.Credentials.Expires.After(s.now()) },
+	}
+}
+
+// Get implements session.Store.
+func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
+	found, ok, err := s.sessions.find(ctx, key)
+	switch {
+	case ok:
+		return found.Session, nil
+	case ctx.Err() != nil:
+		return session.Session{}, ctx.Err()
+	case err != nil:
+		return session.Session{}, fmt.Errorf("%w that can be opened: %w", session.ErrNoSession, err)
+	}
+	return session.Session{}, session.ErrNoSession
+}
+
+// Put implements session.Store.
+func (s *Store) Put(ctx context.Context, key string, kept session.Session) error {
+	if err := s.sessions.put(ctx, keptSession{kept, key}); err != nil {
+		return fmt.Errorf("keeping the session: %w", err)
+	}
+	return nil
+}
+
+// List returns the sessions that can be opened, ended ones included, sorted
+// by profile. Errors: session.ErrNoKeyring (wrapped) when there are sessions
+// and nothing to open them with, the context's.
+func (s *Store) List(ctx context.Context) ([]session.Session, error) {
+	list, err := s.keptSessions(ctx)
+	var out []session.Session
+	for _, kept := range list {
+		out = append(out, kept.value.Session)
+	}
+	return out, err
+}
+
+func (s *Store) keptSessions(ctx context.Context) ([]sealedFile[keptSession], error) {
+	list, err := s.sessions.list(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("listing sessions: %w", err)
+	}
+	slices.SortStableFunc(list, func(a, b sealedFile[keptSession]) int {
+		return cmp.Or(cmp.Compare(a.value.Profile, b.value.Profile), cmp.Compare(a.value.key, b.value.key),
+			b.value.Credentials.Expires.Compare(a.value.Credentials.Expires))
+	})
+	// Under two keys, one session may be there twice: the longer one counts.
+	same := func(a, b sealedFile[keptSession]) bool { return a.value.key == b.value.key }
+	return slices.CompactFunc(list, same), err
+}
+
+// Delete forgets the sessions that match and returns how many. Errors as List.
+func (s *Store) Delete(ctx context.Context, match func(session.Session) bool) (int, error) {
+	list, err := s.keptSessions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, kept := range list {
+		if !match(kept.value.Session) {
+			continue
+		}
+		if gone := files.Remove(kept.path); gone != nil {
+			err = errors.Join(err, fmt.Errorf("forgetting the session of %s: %w", kept.value.Profile, gone))
+			continue
+		}
+		n++
+	}
+	return n, err
+}
+
+// DeleteAll forgets every session, every org's cookies and every refused
+// password, whether or not they can be opened, and withKey the key too, in
+// every keyring.
+func (s *Store) DeleteAll(ctx context.Context, withKey bool) error {
+	var err error
+	for _, folder := range []string{sessionsFolder, cookiesFolder, refusedFolder} {
+		err = errors.Join(err, files.RemoveAll(s.home.path(folder)))
+	}
+	if withKey {
+		err = errors.Join(err, s.keys.remove(ctx))
+	}
+	return err
+}
