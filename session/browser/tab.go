@@ -331,7 +331,7 @@ func (t *Tab) Record(ctx context.Context, name string, hide ...string) {
 // hide keeps a text that is typed out of the record.
 func (t *Tab) hide(text session.Secret) {
 	if t.b.record != nil {
-		t.b.record.Hide(text.Reveal(), "[typed]")
+		t.b.record.Hide(text, "[typed]")
 	}
 }
 

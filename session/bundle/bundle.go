@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"stsx/session"
 )
 
 // maxScreens bounds the pages kept: a sign-in has three or four, one that goes
@@ -49,9 +51,10 @@ func New(path string, now func() time.Time) *Bundle {
 	return &Bundle{path: path, now: now, start: now()}
 }
 
-// Hide strikes text out of everything that is kept, earlier things included,
+// Hide strikes secret out of everything that is kept, earlier things included,
 // and puts as in its place: "[password]".
-func (b *Bundle) Hide(text, as string) {
+func (b *Bundle) Hide(secret session.Secret, as string) {
+	text := secret.Reveal()
 	if b == nil || len(text) < shortest {
 		return
 	}

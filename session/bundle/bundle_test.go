@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"stsx/session"
 )
 
 func members(t *testing.T, path string) map[string]string {
@@ -43,10 +45,10 @@ func TestBundle(t *testing.T) {
 	b.Fact("browser", "one")
 	b.Fact("browser", "Chrome/156")
 	b.Step("step      jane@acme.example types Hunter\"2 & 'more'")
-	b.Hide("jane@acme.example", "[username]")
-	b.Hide(`Hunter"2 & 'more'`, "[password]")
-	b.Hide("", "[empty]")
-	b.Hide("x", "[short]")
+	b.Hide(session.NewSecret("jane@acme.example"), "[username]")
+	b.Hide(session.NewSecret(`Hunter"2 & 'more'`), "[password]")
+	b.Hide(session.NewSecret(""), "[empty]")
+	b.Hide(session.NewSecret("x"), "[short]")
 	b.Request("POST", "https://acme.okta.com/idp/idx/identify", "Fetch", 401, "")
 	b.Request("GET", "https://acme.okta.com/x", "XHR", 0, "net::ERR_FAILED")
 	b.Screen("Okta Verify, refused", []byte("\x89PNG"), "<p>JANE@acme.example Hunter&#34;2 &amp; &#39;more&#39; eyJhbGciOiJIUzI1NiJ9abc <script src=/assets/js/sdk/okta-signin-widget/7.49.0/js/okta-sign-in.min.js>")
@@ -131,7 +133,7 @@ func TestManyScreens(t *testing.T) {
 func TestNil(t *testing.T) {
 	t.Parallel()
 	var b *Bundle
-	b.Hide("something", "x")
+	b.Hide(session.NewSecret("something"), "x")
 	b.Fact("a", "b")
 	b.Step("x")
 	b.Request("GET", "x", "y", 0, "")

@@ -143,7 +143,7 @@ type Witness interface {
 // methods waits.
 type Recorder interface {
 	// Hide tells of a text that must be kept nowhere, and what to put in its place.
-	Hide(text, as string)
+	Hide(text session.Secret, as string)
 	// Fact states something about the run: a version, a setting.
 	Fact(name, value string)
 	// Step notes what was done or came.

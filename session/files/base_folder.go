@@ -1,0 +1,20 @@
+package files
+
+import (
+	"fmt"
+	"path/filepath"
+)
+
+// BaseFolder is stsx's folder under the XDG base directory that variable names,
+// or else under home. A relative value counts as none, as the XDG specification
+// says. It touches nothing.
+func BaseFolder(getenv func(string) string, variable, home string, otherwise ...string) (string, error) {
+	base := getenv(variable)
+	if !filepath.IsAbs(base) {
+		if home == "" {
+			return "", fmt.Errorf("neither HOME nor %s is set: stsx does not know where to keep its files", variable)
+		}
+		base = filepath.Join(append([]string{home}, otherwise...)...)
+	}
+	return filepath.Join(base, "stsx"), nil
+}
