@@ -82,7 +82,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	var record *bundle.Bundle
 	if s.DebugBundle != "" {
 		record = bundle.New(s.DebugBundle, time.Now)
-		if err := record.Check(); err != nil {
+		if err := record.CheckPath(); err != nil {
 			return nil, err
 		}
 		record.DescribeRun(version, os.Getenv)
@@ -144,7 +144,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	kit.Names, kit.AccountNames, kit.Console = names, client.AccountNames, client.Console
 	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: driver.CanShow}.Open
 	if record != nil {
-		driver.Record, kit.Bundle = record, record.Write
+		driver.Record, kit.Bundle = record, record.WriteZip
 	}
 	return kit, nil
 }

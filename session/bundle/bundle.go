@@ -21,32 +21,32 @@ import (
 const maxScreens = 40
 
 // Bundle is what was seen so far. Its methods may be called from several
-// goroutines, and all but Write do nothing on a nil Bundle.
+// goroutines, and all but WriteZip do nothing on a nil Bundle.
 type Bundle struct {
 	path  string
 	now   func() time.Time
 	start time.Time
 
 	mu      sync.Mutex
-	facts   []fact
+	facts   []namedFact
 	steps   []string
-	screens []screen
+	screens []keptScreen
 	dropped int
-	hidden  []hidden
+	hidden  []hiddenText
 	written bool
 }
 
-type fact struct{ name, value string }
+type namedFact struct{ name, value string }
 
-type screen struct {
+type keptScreen struct {
 	name    string
 	picture []byte // PNG
 	outline string
 }
 
-type hidden struct{ text, as string }
+type hiddenText struct{ text, as string }
 
-// New is a bundle to be written to path. Nothing is done before Write.
+// New is a bundle to be written to path. Nothing is done before WriteZip.
 func New(path string, now func() time.Time) *Bundle {
 	return &Bundle{path: path, now: now, start: now()}
 }
@@ -55,12 +55,12 @@ func New(path string, now func() time.Time) *Bundle {
 // and puts as in its place: "[password]".
 func (b *Bundle) Hide(secret session.Secret, as string) {
 	text := secret.Reveal()
-	if b == nil || len(text) < shortest {
+	if b == nil || len(text) < shortestSecret {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if h := (hidden{text, as}); !slices.Contains(b.hidden, h) {
+	if h := (hiddenText{text, as}); !slices.Contains(b.hidden, h) {
 		b.hidden = append(b.hidden, h)
 	}
 }
@@ -73,17 +73,17 @@ func (b *Bundle) Fact(name, value string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.fact(name, value)
+	b.setFact(name, value)
 }
 
-func (b *Bundle) fact(name, value string) {
+func (b *Bundle) setFact(name, value string) {
 	for i := range b.facts {
 		if b.facts[i].name == name {
 			b.facts[i].value = value
 			return
 		}
 	}
-	b.facts = append(b.facts, fact{name, value})
+	b.facts = append(b.facts, namedFact{name, value})
 }
 
 // Step notes what happened, with its time.
@@ -93,10 +93,10 @@ func (b *Bundle) Step(text string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.step(text)
+	b.addStep(text)
 }
 
-func (b *Bundle) step(text string) {
+func (b *Bundle) addStep(text string) {
 	b.steps = append(b.steps, fmt.Sprintf("%9.3f s  %s", b.now().Sub(b.start).Seconds(), strings.ReplaceAll(text, "\n", " ")))
 }
 
@@ -122,14 +122,14 @@ func (b *Bundle) Screen(name string, picture []byte, outline string) {
 		return
 	}
 	if found := regexp.MustCompile(`/okta-signin-widget/([0-9][0-9A-Za-z.-]{0,20})/`).FindStringSubmatch(outline); found != nil {
-		b.fact("widget", found[1])
+		b.setFact("widget", found[1])
 	}
-	b.screens = append(b.screens, screen{name, picture, outline})
-	b.step(fmt.Sprintf("screen    %s (%s)", name, b.screens[len(b.screens)-1].file(len(b.screens))))
+	b.screens = append(b.screens, keptScreen{name, picture, outline})
+	b.addStep(fmt.Sprintf("screen    %s (%s)", name, b.screens[len(b.screens)-1].fileName(len(b.screens))))
 }
 
-// file is the name of the nth screen's files, without their ending.
-func (s screen) file(n int) string {
+// fileName is the name of the nth screen's files, without their ending.
+func (s keptScreen) fileName(n int) string {
 	var name strings.Builder
 	for _, r := range strings.ToLower(s.name) {
 		switch {

@@ -39,7 +39,7 @@ func TestBundle(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "b.zip")
 	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	b := New(path, func() time.Time { at = at.Add(250 * time.Millisecond); return at })
-	if err := b.Check(); err != nil {
+	if err := b.CheckPath(); err != nil {
 		t.Fatal(err)
 	}
 	b.Fact("browser", "one")
@@ -52,7 +52,7 @@ func TestBundle(t *testing.T) {
 	b.Request("POST", "https://acme.okta.com/idp/idx/identify", "Fetch", 401, "")
 	b.Request("GET", "https://acme.okta.com/x", "XHR", 0, "net::ERR_FAILED")
 	b.Screen("Okta Verify, refused", []byte("\x89PNG"), "<p>JANE@acme.example Hunter&#34;2 &amp; &#39;more&#39; eyJhbGciOiJIUzI1NiJ9abc <script src=/assets/js/sdk/okta-signin-widget/7.49.0/js/okta-sign-in.min.js>")
-	if err := b.Write("stsx: error: no, jane%40acme.example"); err != nil {
+	if err := b.WriteZip("stsx: error: no, jane%40acme.example"); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -77,7 +77,7 @@ func TestBundle(t *testing.T) {
 		t.Error("the older fact is there too")
 	}
 	// A second one takes its place, and nothing is left beside it.
-	if err := b.Write("later"); err != nil || members(t, path)["error.txt"] != "later" {
+	if err := b.WriteZip("later"); err != nil || members(t, path)["error.txt"] != "later" {
 		t.Error(err)
 	}
 	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
@@ -90,16 +90,16 @@ func TestOthersFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "b.zip")
 	b := New(path, time.Now)
-	if err := b.Check(); err != nil {
+	if err := b.CheckPath(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, []byte("theirs"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Check(); err == nil || !strings.Contains(err.Error(), "exists already") {
+	if err := b.CheckPath(); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Error(err)
 	}
-	if err := b.Write(""); err == nil {
+	if err := b.WriteZip(""); err == nil {
 		t.Error("written")
 	}
 	if text, _ := os.ReadFile(path); string(text) != "theirs" {
@@ -109,7 +109,7 @@ func TestOthersFile(t *testing.T) {
 		t.Errorf("%v", left)
 	}
 	for _, nowhere := range []string{filepath.Join(t.TempDir(), "none", "b.zip"), filepath.Join(path, "b.zip")} {
-		if err := New(nowhere, time.Now).Check(); err == nil {
+		if err := New(nowhere, time.Now).CheckPath(); err == nil {
 			t.Errorf("%s can be written", nowhere)
 		}
 	}
@@ -122,7 +122,7 @@ func TestManyScreens(t *testing.T) {
 	for range maxScreens + 3 {
 		b.Screen("a", nil, "x")
 	}
-	if err := b.Write(""); err != nil {
+	if err := b.WriteZip(""); err != nil {
 		t.Fatal(err)
 	}
 	if got := members(t, path); len(got) != 4+maxScreens || !strings.Contains(got["timeline.txt"], "3 more screens") || !strings.Contains(got["error.txt"], "nothing went wrong") {
@@ -152,7 +152,7 @@ func TestScrub(t *testing.T) {
 		"2026-11-24T09:00:00Z":                                "2026-11-24T09:00:00Z",
 		"gleiche Länge in Buchstaben: Donaudampfschifffahrt":  "gleiche Länge in Buchstaben: Donaudampfschifffahrt",
 	} {
-		if got := scrub(text, nil); got != want {
+		if got := scrubText(text, nil); got != want {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	}

@@ -11,49 +11,49 @@ import (
 	"unicode"
 )
 
-// shortest is the length, in bytes, from which a text is struck out wherever
+// shortestSecret is the length, in bytes, from which a text is struck out wherever
 // it stands. Anything shorter would strike out half the page; what is typed
 // into fields is never taken in the first place.
-const shortest = 4
+const shortestSecret = 4
 
-// scrub is text without what is hidden, in whatever encoding it may stand
+// scrubText is text without what is hidden, in whatever encoding it may stand
 // there, and without what looks like a token.
-func scrub(text string, all []hidden) string {
+func scrubText(text string, all []hiddenText) string {
 	all = slices.Clone(all)
-	slices.SortStableFunc(all, func(a, b hidden) int { return cmp.Compare(len(b.text), len(a.text)) }) // one may be part of another
+	slices.SortStableFunc(all, func(a, b hiddenText) int { return cmp.Compare(len(b.text), len(a.text)) }) // one may be part of another
 	for _, h := range all {
-		for _, form := range forms(h.text) {
+		for _, form := range encodings(h.text) {
 			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(form)).ReplaceAllLiteralString(text, h.as)
 		}
 	}
-	return token(text)
+	return strikeTokens(text)
 }
 
-// forms are the ways in which a text is written in pages, addresses and JSON.
-func forms(text string) []string {
+// encodings are the ways in which a text is written in pages, addresses and JSON.
+func encodings(text string) []string {
 	quoted, _ := json.Marshal(text) // a string always can be
 	out := []string{text, html.EscapeString(text), url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`)}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// token strikes out what nobody reads and a machine may take for a proof: runs
+// strikeTokens strikes out what nobody reads and a machine may take for a proof: runs
 // of 16 and more letters and digits, mixed.
-func token(text string) string {
+func strikeTokens(text string) string {
 	return regexp.MustCompile(`[A-Za-z0-9_\-+=.~%]{16,}`).ReplaceAllStringFunc(text, func(run string) string {
 		digits := strings.ContainsFunc(run, unicode.IsDigit)
 		letters := strings.ContainsFunc(run, unicode.IsLetter)
-		if !digits || !letters || plainName(run) {
+		if !digits || !letters || isPlainName(run) {
 			return run
 		}
 		return "[token]"
 	})
 }
 
-// plainName tells names of files, versions and classes, such as
+// isPlainName tells names of files, versions and classes, such as
 // challenge-authenticator--okta_password2 or okta-sign-in.7.49.0.min.js, from
 // tokens: their parts are words or short numbers.
-func plainName(run string) bool {
+func isPlainName(run string) bool {
 	for _, part := range strings.FieldsFunc(run, func(r rune) bool { return strings.ContainsRune("_-.", r) }) {
 		digits := strings.ContainsFunc(part, unicode.IsDigit)
 		switch {

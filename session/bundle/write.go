@@ -14,7 +14,7 @@ import (
 	"stsx/session/files"
 )
 
-const readme = `What stsx saw of a sign-in, for finding out why it went as it did.
+const readmeText = `What stsx saw of a sign-in, for finding out why it went as it did.
 
 error.txt     what stsx said at its end
 timeline.txt  steps and network requests, addresses without their queries
@@ -27,9 +27,9 @@ the username. The pages' own words and your org's address are: look through
 the pictures before you hand this on.
 `
 
-// Check tells, before anything is done, whether Write will be able to: a file
+// CheckPath tells, before anything is done, whether WriteZip will be able to: a file
 // that exists is never overwritten.
-func (b *Bundle) Check() error {
+func (b *Bundle) CheckPath() error {
 	if _, err := os.Lstat(b.path); err == nil {
 		return fmt.Errorf("%s exists already; name another file", b.path)
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -45,14 +45,14 @@ func (b *Bundle) Check() error {
 	return nil
 }
 
-// Write writes the file, for its owner only, whole or not at all. said is what
-// the person was told at the end, "" after a success. A second Write takes the
+// WriteZip writes the file, for its owner only, whole or not at all. said is what
+// the person was told at the end, "" after a success. A second WriteZip takes the
 // place of the first; any other file that is there by now stays.
-func (b *Bundle) Write(said string) (err error) {
+func (b *Bundle) WriteZip(said string) (err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var packed bytes.Buffer
-	err = b.pack(&packed, said)
+	err = b.packZip(&packed, said)
 	switch {
 	case err != nil:
 	case b.written:
@@ -67,31 +67,9 @@ func (b *Bundle) Write(said string) (err error) {
 	return nil
 }
 
-func (b *Bundle) pack(to io.Writer, said string) error {
+func (b *Bundle) packZip(to io.Writer, said string) error {
 	z := zip.NewWriter(to)
-	if said == "" {
-		said = "nothing went wrong\n"
-	}
-	var facts strings.Builder
-	for _, f := range b.facts {
-		fmt.Fprintf(&facts, "%-20s %s\n", f.name, f.value)
-	}
-	timeline := strings.Join(b.steps, "\n") + "\n"
-	if b.dropped > 0 {
-		timeline += fmt.Sprintf("%d more screens are not kept\n", b.dropped)
-	}
-	type member struct{ name, text string }
-	members := []member{{"README.txt", readme}, {"error.txt", b.scrubbed(said)}, {"timeline.txt", b.scrubbed(timeline)}, {"facts.txt", b.scrubbed(facts.String())}}
-	for i, s := range b.screens {
-		name := s.file(i + 1)
-		if s.outline != "" {
-			members = append(members, member{name + ".html.txt", b.scrubbed(s.outline)})
-		}
-		if s.picture != nil {
-			members = append(members, member{name + ".png", string(s.picture)})
-		}
-	}
-	for _, m := range members {
+	for _, m := range b.members(said) {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: m.name, Method: zip.Deflate, Modified: b.now()})
 		if err == nil {
 			_, err = io.WriteString(w, m.text)
@@ -103,4 +81,36 @@ func (b *Bundle) pack(to io.Writer, said string) error {
 	return z.Close()
 }
 
-func (b *Bundle) scrubbed(text string) string { return scrub(text, b.hidden) }
+type zipMember struct{ name, text string }
+
+func (b *Bundle) members(said string) []zipMember {
+	if said == "" {
+		said = "nothing went wrong\n"
+	}
+	var facts strings.Builder
+	for _, f := range b.facts {
+		fmt.Fprintf(&facts, "%-20s %s\n", f.name, f.value)
+	}
+	timeline := strings.Join(b.steps, "\n") + "\n"
+	if b.dropped > 0 {
+		timeline += fmt.Sprintf("%d more screens are not kept\n", b.dropped)
+	}
+	all := []zipMember{
+		{"README.txt", readmeText},
+		{"error.txt", b.scrubbedText(said)},
+		{"timeline.txt", b.scrubbedText(timeline)},
+		{"facts.txt", b.scrubbedText(facts.String())},
+	}
+	for i, s := range b.screens {
+		name := s.fileName(i + 1)
+		if s.outline != "" {
+			all = append(all, zipMember{name + ".html.txt", b.scrubbedText(s.outline)})
+		}
+		if s.picture != nil {
+			all = append(all, zipMember{name + ".png", string(s.picture)})
+		}
+	}
+	return all
+}
+
+func (b *Bundle) scrubbedText(text string) string { return scrubText(text, b.hidden) }

@@ -13,22 +13,18 @@ package desktop
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"stsx/session"
 )
 
-// patience is how long the browser may take to come for the page.
-const patience = time.Minute
+// pageWait is how long the browser may take to come for the page.
+const pageWait = time.Minute
 
 // Desktop opens addresses.
 type Desktop struct {
@@ -39,20 +35,20 @@ type Desktop struct {
 
 // Open returns when the browser has the address.
 func (d Desktop) Open(ctx context.Context, address session.Secret) error {
-	argv, script, err := d.command()
+	argv, script, err := d.openCommand()
 	if err != nil {
 		return err
 	}
-	page, err := newPage(address)
+	page, err := newRedirectPage(address)
 	if err != nil {
 		return err
 	}
-	defer page.close()
-	ended, err := d.start(argv, script, page.url)
+	defer page.shutDown()
+	ended, err := d.startCommand(argv, script, page.url)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the browser did not come for the page within %s", patience))
+	ctx, cancel := context.WithTimeoutCause(ctx, pageWait, fmt.Errorf("the browser did not come for the page within %s", pageWait))
 	defer cancel()
 	for {
 		select {
@@ -69,16 +65,16 @@ func (d Desktop) Open(ctx context.Context, address session.Secret) error {
 	}
 }
 
-// command is what opens a browser; with a script it reads that, and %s in
+// openCommand is what opens a browser; with a script it reads that, and %s in
 // either is the address.
-func (d Desktop) command() (argv []string, script string, err error) {
+func (d Desktop) openCommand() (argv []string, script string, err error) {
 	switch d.GOOS {
 	case "windows":
 		return []string{"rundll32", "url.dll,FileProtocolHandler", "%s"}, "", nil
 	case "darwin":
 		return []string{"osascript", "-"}, `open location "%s"`, nil
 	}
-	for _, choice := range strings.Split(d.getenv("BROWSER"), ":") {
+	for _, choice := range strings.Split(d.variable("BROWSER"), ":") {
 		argv := strings.Fields(choice)
 		if len(argv) == 0 {
 			continue
@@ -91,7 +87,7 @@ func (d Desktop) command() (argv []string, script string, err error) {
 		}
 		return argv, "", nil
 	}
-	if d.getenv("WSL_DISTRO_NAME") == "" {
+	if d.variable("WSL_DISTRO_NAME") == "" {
 		if err := d.CanShow(); err != nil {
 			return nil, "", fmt.Errorf("opening the browser: %w", err)
 		}
@@ -104,7 +100,7 @@ func (d Desktop) command() (argv []string, script string, err error) {
 	return nil, "", errors.New("opening the browser: there is no xdg-open here, and BROWSER names no program")
 }
 
-func (d Desktop) getenv(name string) string {
+func (d Desktop) variable(name string) string {
 	for i := len(d.Environ) - 1; i >= 0; i-- {
 		if key, value, _ := strings.Cut(d.Environ[i], "="); key == name {
 			return value
@@ -113,9 +109,9 @@ func (d Desktop) getenv(name string) string {
 	return ""
 }
 
-// start starts the command apart from this process, since it may be the browser
+// startCommand starts the command apart from this process, since it may be the browser
 // itself and live on. ended tells how it ended.
-func (d Desktop) start(argv []string, script, url string) (ended <-chan error, err error) {
+func (d Desktop) startCommand(argv []string, script, url string) (ended <-chan error, err error) {
 	for i := range argv {
 		argv[i] = strings.ReplaceAll(argv[i], "%s", url)
 	}
@@ -126,64 +122,11 @@ func (d Desktop) start(argv []string, script, url string) (ended <-chan error, e
 	if script != "" {
 		command.Stdin = strings.NewReader(strings.ReplaceAll(script, "%s", url))
 	}
-	apart(command)
+	detachProcess(command)
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("opening the browser: %w", err)
 	}
 	out := make(chan error, 1)
 	go func() { out <- command.Wait() }()
 	return out, nil
-}
-
-// page is the page that sends a browser on.
-type page struct {
-	url    string
-	given  chan error // told once
-	server *http.Server
-}
-
-func newPage(address session.Secret) (*page, error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("opening the browser: %w", err)
-	}
-	host := listener.Addr().String()
-	p := &page{url: "http://" + host + "/" + rand.Text(), given: make(chan error, 1)}
-	var once sync.Once
-	p.server = &http.Server{
-		ReadHeaderTimeout: 10 * time.Second,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodGet || "http://"+r.Host+r.URL.Path != p.url {
-				http.NotFound(w, r)
-				return
-			}
-			err := ours(r.RemoteAddr, host)
-			status := http.StatusGone // another was here before
-			once.Do(func() {
-				if status = http.StatusForbidden; err == nil {
-					status = http.StatusSeeOther
-					w.Header().Set("Location", address.Reveal())
-					w.Header().Set("Cache-Control", "no-store")
-					w.Header().Set("Referrer-Policy", "no-referrer")
-				}
-			})
-			w.WriteHeader(status)
-			if status == http.StatusForbidden || status == http.StatusSeeOther {
-				_ = http.NewResponseController(w).Flush()
-				p.given <- err
-			}
-		}),
-	}
-	p.server.SetKeepAlivesEnabled(false)
-	go func() { _ = p.server.Serve(listener) }() // until close
-	return p, nil
-}
-
-// close lets an answer that is under way out.
-func (p *page) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if p.server.Shutdown(ctx) != nil {
-		_ = p.server.Close()
-	}
 }

@@ -31,7 +31,7 @@ func TestCommand(t *testing.T) {
 		"the one there": {Desktop{GOOS: "linux", CanShow: shown, Environ: []string{"BROWSER=/nowhere/a::/nowhere/b %s:" + program}}, []string{program, "%s"}, "", ""},
 		"no display":    {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=/nowhere/a"}}, nil, "", "there is no display"},
 	} {
-		argv, script, err := c.d.command()
+		argv, script, err := c.d.openCommand()
 		if !slices.Equal(argv, c.argv) || script != c.script || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %q, %q, %v", name, argv, script, err)
 		}
@@ -40,11 +40,11 @@ func TestCommand(t *testing.T) {
 
 // TestPage: it is given out once, under its own name only.
 func TestPage(t *testing.T) {
-	p, err := newPage(session.NewSecret("https://signin.example/?Token=1"))
+	p, err := newRedirectPage(session.NewSecret("https://signin.example/?Token=1"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.close()
+	defer p.shutDown()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	ask := func(method, url, host string) (int, string) {
 		t.Helper()

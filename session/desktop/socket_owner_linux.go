@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// ours is nil when the other end of a connection to us belongs to a process of
+// checkRequester is nil when the other end of a connection to us belongs to a process of
 // this user, or of root, who can do as this user anyway.
-func ours(remote, local string) error {
-	uid, err := ownerOf(remote, local)
+func checkRequester(remote, local string) error {
+	uid, err := socketOwner(remote, local)
 	if err != nil {
 		return fmt.Errorf("finding out who asks for the page: %w", err)
 	}
@@ -23,8 +23,8 @@ func ours(remote, local string) error {
 	return nil
 }
 
-// ownerOf reads the owner of the socket at remote from the kernel's tables.
-func ownerOf(remote, local string) (uid int, err error) {
+// socketOwner reads the owner of the socket at remote from the kernel's tables.
+func socketOwner(remote, local string) (uid int, err error) {
 	there, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return 0, err
@@ -42,7 +42,7 @@ func ownerOf(remote, local string) (uid int, err error) {
 		for lines.Scan() {
 			// sl, local address, remote address, state, queues, timers, retransmissions, uid
 			f := strings.Fields(lines.Text())
-			if len(f) > 7 && isAt(f[1], there) && isAt(f[2], here) {
+			if len(f) > 7 && isAddress(f[1], there) && isAddress(f[2], here) {
 				file.Close()
 				return strconv.Atoi(f[7])
 			}
@@ -52,10 +52,10 @@ func ownerOf(remote, local string) (uid int, err error) {
 	return 0, errors.New("the kernel does not tell")
 }
 
-// isAt compares an address as the tables have it: words of 32 bits in the
+// isAddress compares an address as the tables have it: words of 32 bits in the
 // machine's order, each in hexadecimal, and the port. 127.0.0.1 reads the same
 // from inside an IPv6 socket, in the last word.
-func isAt(text string, at netip.AddrPort) bool {
+func isAddress(text string, at netip.AddrPort) bool {
 	address, port, _ := strings.Cut(text, ":")
 	n, err := strconv.ParseUint(port, 16, 16)
 	if err != nil || uint16(n) != at.Port() || len(address) < 8 {

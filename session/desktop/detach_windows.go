@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// apart keeps the console's Ctrl-C from a browser that was started here.
-func apart(command *exec.Cmd) {
+// detachProcess keeps the console's Ctrl-C from a browser that was started here.
+func detachProcess(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
