@@ -51,7 +51,8 @@ func TestBundle(t *testing.T) {
 	b.Hide(session.NewSecret("x"), "[short]")
 	b.Request("POST", "https://acme.okta.com/idp/idx/identify", "Fetch", 401, "")
 	b.Request("GET", "https://acme.okta.com/x", "XHR", 0, "net::ERR_FAILED")
-	b.Screen("Okta Verify, refused", []byte("\x89PNG"), "<p>JANE@acme.example Hunter&#34;2 &amp; &#39;more&#39; eyJhbGciOiJIUzI1NiJ9abc <script src=/assets/js/sdk/okta-signin-widget/7.49.0/js/okta-sign-in.min.js>")
+	b.Screen("Okta Verify, refused", []byte("\x89PNG"), "<p>JANE@acme.example Hunter&#34;2 &amp; &#39;more&#39; eyJhbGciOiJIUzI1NiJ9abc "+
+		"<script src=/assets/js/sdk/okta-signin-widget/7.49.0/js/okta-sign-in.min.js>")
 	if err := b.WriteZip("stsx: error: no, jane%40acme.example"); err != nil {
 		t.Fatal(err)
 	}
@@ -60,10 +61,11 @@ func TestBundle(t *testing.T) {
 	}
 	got := members(t, path)
 	for name, want := range map[string][]string{
-		"README.txt":   {"What stsx saw"},
-		"error.txt":    {"stsx: error: no, [username]"},
-		"facts.txt":    {"Chrome/156", "widget", "7.49.0"},
-		"timeline.txt": {"[username] types [password]", "network   POST   https://acme.okta.com/idp/idx/identify (fetch): 401", "(xhr): net::ERR_FAILED", "screens/01-okta-verify-refused"},
+		"README.txt": {"What stsx saw"},
+		"error.txt":  {"stsx: error: no, [username]"},
+		"facts.txt":  {"Chrome/156", "widget", "7.49.0"},
+		"timeline.txt": {"[username] types [password]", "network   POST   https://acme.okta.com/idp/idx/identify (fetch): 401",
+			"(xhr): net::ERR_FAILED", "screens/01-okta-verify-refused"},
 		"screens/01-okta-verify-refused.html.txt": {"<p>[username] [password] [token] ", "okta-sign-in.min.js"},
 		"screens/01-okta-verify-refused.png":      {"\x89PNG"},
 	} {
@@ -125,7 +127,8 @@ func TestManyScreens(t *testing.T) {
 	if err := b.WriteZip(""); err != nil {
 		t.Fatal(err)
 	}
-	if got := members(t, path); len(got) != 4+maxScreens || !strings.Contains(got["timeline.txt"], "3 more screens") || !strings.Contains(got["error.txt"], "nothing went wrong") {
+	if got := members(t, path); len(got) != 4+maxScreens || !strings.Contains(got["timeline.txt"], "3 more screens") ||
+		!strings.Contains(got["error.txt"], "nothing went wrong") {
 		t.Errorf("%d members", len(got))
 	}
 }
@@ -147,10 +150,11 @@ func TestScrub(t *testing.T) {
 		"/js/okta-sign-in.7.49.0.min.js":                      "/js/okta-sign-in.7.49.0.min.js",
 		"/api/v1/authn/factors/ost1f2g3h4j5k6l7m8/verify":     "/api/v1/authn/factors/[token]/verify",
 		"02.id.Zm9vYmFyYmF6cXV4MTIz~c.AbCdEf0123456789":       "[token]",
-		"JBSW Y3DP EHPK 3PXP":                                 "JBSW Y3DP EHPK 3PXP", // shown in groups it is no run; nothing tells it from words
-		"otpauth secret JBSWY3DPEHPK3PXP":                     "otpauth secret [token]",
-		"2026-11-24T09:00:00Z":                                "2026-11-24T09:00:00Z",
-		"gleiche Länge in Buchstaben: Donaudampfschifffahrt":  "gleiche Länge in Buchstaben: Donaudampfschifffahrt",
+		"JBSW Y3DP EHPK 3PXP":                                 "JBSW Y3DP EHPK 3PXP",
+		// shown in groups it is no run; nothing tells it from words
+		"otpauth secret JBSWY3DPEHPK3PXP":                    "otpauth secret [token]",
+		"2026-11-24T09:00:00Z":                               "2026-11-24T09:00:00Z",
+		"gleiche Länge in Buchstaben: Donaudampfschifffahrt": "gleiche Länge in Buchstaben: Donaudampfschifffahrt",
 	} {
 		if got := scrubText(text, nil); got != want {
 			t.Errorf("%q becomes %q", text, got)

@@ -24,15 +24,18 @@ func TestCommand(t *testing.T) {
 		script string
 		err    string
 	}{
-		"macOS":         {Desktop{GOOS: "darwin", CanShow: hidden}, []string{"osascript", "-"}, `open location "%s"`, ""},
-		"Windows":       {Desktop{GOOS: "windows", CanShow: hidden}, []string{"rundll32", "url.dll,FileProtocolHandler", "%s"}, "", ""},
-		"BROWSER":       {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " -x"}}, []string{program, "-x", "%s"}, "", ""},
-		"its place":     {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " --url=%s -x"}}, []string{program, "--url=%s", "-x"}, "", ""},
+		"macOS":   {Desktop{GOOS: "darwin", CanShow: hidden}, []string{"osascript", "-"}, `open location "%s"`, ""},
+		"Windows": {Desktop{GOOS: "windows", CanShow: hidden}, []string{"rundll32", "url.dll,FileProtocolHandler", "%s"}, "", ""},
+		"BROWSER": {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " -x"}},
+			[]string{program, "-x", "%s"}, "", ""},
+		"its place": {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " --url=%s -x"}},
+			[]string{program, "--url=%s", "-x"}, "", ""},
 		"the one there": {Desktop{GOOS: "linux", CanShow: shown, Environ: []string{"BROWSER=/nowhere/a::/nowhere/b %s:" + program}}, []string{program, "%s"}, "", ""},
 		"no display":    {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=/nowhere/a"}}, nil, "", "there is no display"},
 	} {
 		argv, script, err := c.d.openCommand()
-		if !slices.Equal(argv, c.argv) || script != c.script || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+		if !slices.Equal(argv, c.argv) || script != c.script || (err == nil) != (c.err == "") || err != nil &&
+			!strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %q, %q, %v", name, argv, script, err)
 		}
 	}

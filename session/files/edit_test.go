@@ -51,7 +51,8 @@ func TestWhatIsNoTextFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		err := Edit(ctx, large, add)
-		if info, _ := os.Stat(large); (err == nil) != fits || !fits && (info.Size() != size || !strings.Contains(err.Error(), "larger than 16 MiB")) {
+		if info, _ := os.Stat(large); (err == nil) != fits || !fits && (info.Size() != size || !strings.Contains(err.Error(),
+			"larger than 16 MiB")) {
 			t.Errorf("%d bytes: %v, now %d", size, err, info.Size())
 		}
 	}

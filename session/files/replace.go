@@ -74,19 +74,25 @@ func writeTemp(path string, data []byte, prepare func(*os.File) error) (name str
 
 // putInPlace gives temp the name path, or removes it.
 func putInPlace(temp, path string) error {
-	err := os.Rename(temp, path)
-	// On Windows it fails while another process has the target open.
-	wait := 5 * time.Millisecond
-	for start := time.Now(); err != nil && runtime.GOOS == "windows" && time.Since(start) < renameWait; wait = min(2*wait, 100*time.Millisecond) {
-		time.Sleep(wait)
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
+	if err := renameInTime(temp, path); err != nil {
 		os.Remove(temp)
 		return err
 	}
 	syncFolder(filepath.Dir(path))
 	return nil
+}
+
+// renameInTime is os.Rename; on Windows, where it fails while another process
+// has the target open, it tries for renameWait.
+func renameInTime(from, to string) error {
+	start := time.Now()
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		err := os.Rename(from, to)
+		if err == nil || runtime.GOOS != "windows" || time.Since(start) > renameWait {
+			return err
+		}
+		time.Sleep(wait)
+	}
 }
 
 func tempPrefix(path string) string { return "." + filepath.Base(path) + tempMark }

@@ -20,7 +20,8 @@ func TestNames(t *testing.T) {
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a look made the directory")
 	}
-	n.Learn(map[string]string{one: "acme-prod", two: "Größe 7", "3": "a\x1b[2J", "4": "a\u202eb", "5": strings.Repeat("x", 65), "6": "\xff", "7": ""})
+	n.Learn(map[string]string{one: "acme-prod", two: "Größe 7", "3": "a\x1b[2J", "4": "a\u202eb", "5": strings.Repeat("x", 65),
+		"6": "\xff", "7": ""})
 	for _, n := range []*AccountNames{n, NewAccountNames(dir, clock)} {
 		if n.Name(one) != "acme-prod" || n.Name(two) != "Größe 7" {
 			t.Errorf("%q, %q", n.Name(one), n.Name(two))
@@ -37,7 +38,8 @@ func TestNames(t *testing.T) {
 	if n := NewAccountNames(dir, clock); n.Name(one) != "" || n.Name(two) != "other" {
 		t.Errorf("%q, %q", n.Name(one), n.Name(two))
 	}
-	if err := os.WriteFile(filepath.Join(dir, namesFile), []byte(`{"123456789012": {"name": "a\u001b", "seen": "2026-04-01T00:00:00Z"}}`), 0o600); err != nil {
+	written := `{"123456789012": {"name": "a\u001b", "seen": "2026-04-01T00:00:00Z"}}`
+	if err := os.WriteFile(filepath.Join(dir, namesFile), []byte(written), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if n := NewAccountNames(dir, clock); n.Name(one) != "" {

@@ -16,8 +16,8 @@ func acme() session.Org {
 	return session.Org{Name: "acme", URL: "https://acme.okta.com/home/aws/1", Username: "jane"}
 }
 
-// visit is what is remembered, with every field of a cookie filled.
-func visit(t *testing.T) session.Remembered {
+// sampleCookies is what is remembered, with every field of a cookie filled.
+func sampleCookies(t *testing.T) session.Remembered {
 	var c session.Cookie
 	v := reflect.ValueOf(&c).Elem()
 	for i := range v.NumField() {
@@ -28,7 +28,8 @@ func visit(t *testing.T) session.Remembered {
 		fill(t, v.Field(i), "cookie."+v.Type().Field(i).Name)
 	}
 	c.Value = session.NewSecret(canarySecret)
-	return session.Remembered{Username: "jane", Subject: "jane\njane", Agent: "Mozilla/5.0", Cookies: []session.Cookie{c, {Name: "sid", Value: session.NewSecret("x")}}}
+	return session.Remembered{Username: "jane", Subject: "jane\njane", Agent: "Mozilla/5.0", Cookies: []session.Cookie{c,
+		{Name: "sid", Value: session.NewSecret("x")}}}
 }
 
 func mustKeep(t *testing.T, s *Store, o session.Org, r session.Remembered) {
@@ -51,7 +52,7 @@ func TestJar(t *testing.T) {
 				}
 			}
 			none(acme())
-			want := visit(t)
+			want := sampleCookies(t)
 			mustKeep(t, s, acme(), want)
 			want.Org, want.URL = "acme", acme().URL
 			got, err := storeAt(s).Jar().Remembered(background, acme())
@@ -94,7 +95,7 @@ func TestJar(t *testing.T) {
 // whose name says nothing.
 func TestJarAtRest(t *testing.T) {
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
-	mustKeep(t, s, acme(), visit(t))
+	mustKeep(t, s, acme(), sampleCookies(t))
 	files := fileNames(s.Jar().Dir())
 	if len(files) != 1 {
 		t.Fatal(files)
@@ -139,7 +140,7 @@ func TestJarOfNoUse(t *testing.T) {
 			if err := s.Jar().Keep(background, other, session.Remembered{Cookies: []session.Cookie{{Name: "x"}}}); err != nil {
 				return err
 			}
-			k, _ := s.keys.near()
+			k, _ := s.keys.nearKey()
 			data, err := os.ReadFile(filepath.Join(s.Jar().Dir(), s.Jar().folder.fileName(k, cookiesOf(other))))
 			if err != nil {
 				return err
@@ -149,8 +150,8 @@ func TestJarOfNoUse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, &fakeKeyring{err: errors.New("none")}, &fakeRing{})
-			mustKeep(t, s, acme(), visit(t))
-			k, _ := s.keys.near()
+			mustKeep(t, s, acme(), sampleCookies(t))
+			k, _ := s.keys.nearKey()
 			path := filepath.Join(s.Jar().Dir(), s.Jar().folder.fileName(k, cookiesOf(acme())))
 			if err := spoil.do(s, path); err != nil {
 				t.Fatal(err)
@@ -162,7 +163,7 @@ func TestJarOfNoUse(t *testing.T) {
 				t.Errorf("the file: %v", err)
 			}
 			s.now = time.Now
-			mustKeep(t, s, acme(), visit(t))
+			mustKeep(t, s, acme(), sampleCookies(t))
 			if r, err := s.Jar().Remembered(background, acme()); err != nil || r.IsZero() {
 				t.Errorf("%v, %v", r, err)
 			}
@@ -194,7 +195,7 @@ func TestJarAsksNoKeyring(t *testing.T) {
 
 func TestJarWithoutAKey(t *testing.T) {
 	s := newStore(t, &fakeKeyring{err: errors.New("locked")}, noRing{})
-	if err := s.Jar().Keep(background, acme(), visit(t)); !errors.Is(err, session.ErrNoKeyring) {
+	if err := s.Jar().Keep(background, acme(), sampleCookies(t)); !errors.Is(err, session.ErrNoKeyring) {
 		t.Error(err)
 	}
 }

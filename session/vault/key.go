@@ -45,8 +45,8 @@ type keyChain struct {
 	cached *key // what the OS keyring said, where there is no kernel keyring to copy it to
 }
 
-// near returns the key without asking the OS keyring.
-func (ks *keyChain) near() (key, bool) {
+// nearKey returns the key without asking the OS keyring.
+func (ks *keyChain) nearKey() (key, bool) {
 	if k, err := ks.kernel.get(); err == nil {
 		return k, true
 	}
@@ -58,9 +58,9 @@ func (ks *keyChain) near() (key, bool) {
 	return *ks.cached, true
 }
 
-// far returns the OS keyring's key. Errors: errAbsent, the context's, or why
+// keyringKey returns the OS keyring's key. Errors: errAbsent, the context's, or why
 // the keyring can't be asked.
-func (ks *keyChain) far(ctx context.Context) (key, error) {
+func (ks *keyChain) keyringKey(ctx context.Context) (key, error) {
 	text, err := ks.keyring.get(ctx, keyUser)
 	if errors.Is(err, ErrNotFound) {
 		return key{}, errAbsent
@@ -86,12 +86,12 @@ func (ks *keyChain) adopt(k key) {
 	}
 }
 
-// anyKey returns the key from wherever it is. Errors as far.
+// anyKey returns the key from wherever it is. Errors as keyringKey.
 func (ks *keyChain) anyKey(ctx context.Context) (key, error) {
-	if k, ok := ks.near(); ok {
+	if k, ok := ks.nearKey(); ok {
 		return k, nil
 	}
-	k, err := ks.far(ctx)
+	k, err := ks.keyringKey(ctx)
 	if err == nil {
 		ks.adopt(k)
 	}
@@ -107,7 +107,7 @@ func (ks *keyChain) sealingKey(ctx context.Context) (key, error) {
 		ks.kernel.put(k) // lives on from now
 		return k, nil
 	}
-	k, err := ks.far(ctx)
+	k, err := ks.keyringKey(ctx)
 	switch {
 	case err == nil:
 		ks.adopt(k)
@@ -133,7 +133,7 @@ func (ks *keyChain) createKey(ctx context.Context, far error) (key, error) {
 	k := makeKey()
 	err = far
 	if errors.Is(far, errAbsent) {
-		kept, again := ks.far(ctx)
+		kept, again := ks.keyringKey(ctx)
 		if again == nil {
 			ks.adopt(kept)
 			return kept, nil
@@ -163,7 +163,7 @@ func (ks *keyChain) giveToKeyring(ctx context.Context, k key) (key, error) {
 	if err := ks.keyring.set(ctx, keyUser, base64.StdEncoding.EncodeToString(k.secret[:])); err != nil {
 		return k, err
 	}
-	kept, err := ks.far(ctx)
+	kept, err := ks.keyringKey(ctx)
 	if err != nil {
 		return k, fmt.Errorf("reading back the key: %w", err)
 	}

@@ -21,7 +21,8 @@ func TestWhereTheKeyGoes(t *testing.T) {
 		inRing, inSystem bool
 		key, passwords   string
 	}{
-		{"both", nil, nil, true, true, "OS keyring (" + keyringName() + "), copied to the kernel keyring", "OS keyring (" + keyringName() + ")"},
+		{"both", nil, nil, true, true, "OS keyring (" + keyringName() + "), copied to the kernel keyring",
+			"OS keyring (" + keyringName() + ")"},
 		{"kernel only", nil, broken, true, false, "kernel keyring", "nowhere: out of order"},
 		{"OS only", broken, nil, false, true, "OS keyring (" + keyringName() + ")", "OS keyring (" + keyringName() + ")"},
 		{"neither", broken, broken, false, false, "nowhere: out of order; the kernel keyring: out of order", "nowhere: out of order"},
@@ -153,7 +154,8 @@ func TestLogoutMeanwhile(t *testing.T) {
 }
 
 func TestNotAKeyInTheKeyring(t *testing.T) {
-	for _, item := range []string{"", "rubbish", base64.StdEncoding.EncodeToString(make([]byte, 31)), base64.StdEncoding.EncodeToString(make([]byte, 33))} {
+	for _, item := range []string{"", "rubbish", base64.StdEncoding.EncodeToString(make([]byte, 31)),
+		base64.StdEncoding.EncodeToString(make([]byte, 33))} {
 		k := &fakeKeyring{items: map[string]string{keyringService + "/" + keyUser: item}}
 		s := newStore(t, k, &fakeRing{})
 		mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))

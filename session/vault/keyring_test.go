@@ -75,7 +75,8 @@ func TestLockedPromptsOnce(t *testing.T) {
 	k := &fakeKeyring{err: &lockedError{errors.New("dismissed")}}
 	s := newStore(t, k, noRing{})
 	for range 2 {
-		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "dismissed") {
+		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) ||
+			!strings.Contains(err.Error(), "dismissed") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -60,7 +60,8 @@ func TestPasswordsRefuse(t *testing.T) {
 	k := &fakeKeyring{}
 	p := newStore(t, k, &fakeRing{}).Passwords()
 	secret := strings.Repeat("x", 2001)
-	if err := p.Remember(background, org, session.NewSecret(secret)); err == nil || !strings.Contains(err.Error(), "2001 bytes") || strings.Contains(err.Error(), "xxx") {
+	if err := p.Remember(background, org, session.NewSecret(secret)); err == nil || !strings.Contains(err.Error(), "2001 bytes") ||
+		strings.Contains(err.Error(), "xxx") {
 		t.Errorf("got %v", err)
 	}
 	if err := p.Remember(background, org, session.NewSecret(secret[1:])); err != nil {

@@ -20,10 +20,10 @@ import (
 // doesn't open. The key id says which key would open it, which tells a damaged
 // file (never to be opened) from one whose key is only out of reach.
 const (
-	magic         = "stsx"
+	sealMagic     = "stsx"
 	formatVersion = 1
 	idSize        = 8
-	headSize      = len(magic) + 1 + idSize
+	headSize      = len(sealMagic) + 1 + idSize
 	nonceSize     = 12
 	keySize       = 32
 	nameLength    = 32 // hex digits: 128 bits
@@ -80,7 +80,7 @@ func (k key) aead() cipher.AEAD {
 }
 
 func (k key) head() []byte {
-	return append(append([]byte(magic), formatVersion), k.id()...)
+	return append(append([]byte(sealMagic), formatVersion), k.id()...)
 }
 
 // seal returns the file called name that holds plain.
@@ -95,10 +95,10 @@ func (k key) seal(name string, plain []byte) []byte {
 // open returns what the file called name holds. Errors: errForeign,
 // errVersion, errDamaged.
 func (k key) open(name string, file []byte) ([]byte, error) {
-	if len(file) < headSize || !bytes.HasPrefix(file, []byte(magic)) {
+	if len(file) < headSize || !bytes.HasPrefix(file, []byte(sealMagic)) {
 		return nil, errDamaged
 	}
-	if file[len(magic)] != formatVersion {
+	if file[len(sealMagic)] != formatVersion {
 		return nil, errVersion
 	}
 	head := file[:headSize:headSize]

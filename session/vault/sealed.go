@@ -61,7 +61,7 @@ func (f *sealedFolder[V]) fileName(k key, text string) string {
 // opened is removed. Errors: session.ErrNoKeyring (wrapped) when there are files
 // and no key, the context's.
 func (f *sealedFolder[V]) find(ctx context.Context, text string) (found V, ok bool, err error) {
-	near, have := f.keys.near()
+	near, have := f.keys.nearKey()
 	if have {
 		if found, ok = f.lookUp(near, text); ok {
 			return found, true, nil
@@ -206,7 +206,7 @@ func (f *sealedFolder[V]) remove(ctx context.Context, text string) error {
 // files asks no keyring. Errors as find.
 func (f *sealedFolder[V]) openingKeys(ctx context.Context) ([]key, error) {
 	var keys []key
-	near, have := f.keys.near()
+	near, have := f.keys.nearKey()
 	if have {
 		keys = append(keys, near)
 	}
@@ -223,7 +223,7 @@ func (f *sealedFolder[V]) farKey(ctx context.Context, near key, have bool) (far 
 	if !f.unexplained(near, have) {
 		return key{}, false, nil
 	}
-	far, err = f.keys.far(ctx)
+	far, err = f.keys.keyringKey(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return key{}, false, ctx.Err()
@@ -257,7 +257,7 @@ func sealedHead(path string) []byte {
 	}
 	defer f.Close()
 	head := make([]byte, headSize)
-	if _, err := io.ReadFull(f, head); err != nil || !bytes.HasPrefix(head, append([]byte(magic), formatVersion)) {
+	if _, err := io.ReadFull(f, head); err != nil || !bytes.HasPrefix(head, append([]byte(sealMagic), formatVersion)) {
 		return nil
 	}
 	return head

@@ -28,7 +28,8 @@ func withBus(t *testing.T, name, before string) {
 	root := t.TempDir()
 	cmd := exec.Command(bus, "--", "sh", "-c", before+` exec "$0" "$@"`, os.Args[0], "-test.run=^"+name+"$", "-test.v", "-test.count=1")
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "DBUS_") && !strings.HasPrefix(v, "XDG_") && !strings.HasPrefix(v, "DISPLAY=") && !strings.HasPrefix(v, "WAYLAND_DISPLAY=") {
+		if !strings.HasPrefix(v, "DBUS_") && !strings.HasPrefix(v, "XDG_") && !strings.HasPrefix(v, "DISPLAY=") &&
+			!strings.HasPrefix(v, "WAYLAND_DISPLAY=") {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
@@ -241,7 +242,8 @@ func TestNoBusIsStarted(t *testing.T) {
 	for _, address := range []string{"", "autolaunch:"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 		s := newStore(t, OSKeyring(os.Getenv), noRing{})
-		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "no D-Bus session") {
+		if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) ||
+			!strings.Contains(err.Error(), "no D-Bus session") {
 			t.Errorf("got %v", err)
 		}
 		if err := s.Passwords().Forget(background, session.Org{URL: "https://a.example", Username: "jane"}); err != nil {

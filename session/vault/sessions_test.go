@@ -135,7 +135,7 @@ func TestOtherText(t *testing.T) {
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
 	mustPut(t, s, "dev", canarySession("dev", noon().Add(time.Hour)))
 	path := file(t, s, "dev")
-	k, _ := s.keys.near()
+	k, _ := s.keys.nearKey()
 	plain, err := encodeSession(keptSession{canarySession("prod", noon().Add(time.Hour)), "prod"})
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestNewerVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data[len(magic)] = formatVersion + 1
+	data[len(sealMagic)] = formatVersion + 1
 	newer := s.home.path(sessionsFolder, strings.Repeat("ab", 16))
 	if err := os.WriteFile(newer, data, 0o600); err != nil {
 		t.Fatal(err)
@@ -250,7 +250,7 @@ func TestSaysNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	unlock()
-	k, _ := s.keys.near()
+	k, _ := s.keys.nearKey()
 	canaries := []string{"canary", "Canary", "CANARY", canaryAccount, "okta.com", string(k.secret[:]), hex.EncodeToString(k.secret[:])}
 	files := 0
 	err = filepath.WalkDir(string(s.home), func(path string, e fs.DirEntry, err error) error {

@@ -121,7 +121,8 @@ func TestKernelAlone(t *testing.T) {
 		t.Errorf("a second Put changed the key %d to %d, %v", id, again, err)
 	}
 	description, err := unix.KeyctlString(unix.KEYCTL_DESCRIBE, id)
-	if want := fmt.Sprintf("user;%d;", os.Getuid()); err != nil || !strings.HasPrefix(description, want) || !strings.Contains(description, ";3f2b0000;stsx:") {
+	if want := fmt.Sprintf("user;%d;", os.Getuid()); err != nil || !strings.HasPrefix(description, want) ||
+		!strings.Contains(description, ";3f2b0000;stsx:") {
 		t.Errorf("the key is %q, %v", description, err)
 	}
 	if got := run(t, "get", s, helperRing+"=none", helperKern+"=yes"); got != "a" {

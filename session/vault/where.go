@@ -11,7 +11,7 @@ import (
 // can take as long as one of its calls.
 func (s *Store) Where(ctx context.Context) (key, passwords string) {
 	_, kernel := s.keys.kernel.get()
-	_, far := s.keys.far(ctx)
+	_, far := s.keys.keyringKey(ctx)
 	system := "OS keyring (" + keyringName() + ")"
 	inKernel := kernel == nil || errors.Is(kernel, errAbsent)
 	passwords = system
