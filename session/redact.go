@@ -1,233 +1,394 @@
 package session
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"html"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
+// HiddenSecret is a secret that must not be read in a text, and what stands in
+// its place: "[password]".
+type HiddenSecret struct {
+	Secret Secret
+	As     string
+}
+
 const (
-	// redactLevels is how many encodings, one in the other, are looked through.
-	redactLevels = 3
-	// redactWord is the length, in characters, below which a secret is struck out
-	// only where it stands by itself: else it would take half of a page away.
-	redactWord = 4
-	// redactEncoded is the length, in bytes, from which a secret is looked for in
-	// base64 and hexadecimal too.
-	redactEncoded = 4
+	// wholeWord is the length, in bytes, below which a secret is struck out only
+	// where it stands alone: it would take half the page with it.
+	wholeWord = 4
+	// shortestRest is how much of a secret is recognised, in bytes, where the text
+	// ends within it.
+	shortestRest = 8
+	// shortestBinary is the length, in bytes, from which a secret is looked for in
+	// hexadecimal and base64: less would be found where it is not.
+	shortestBinary = 4
+	// deepest is how many encodings are looked for within each other: a text in
+	// JSON in an attribute of HTML has two.
+	deepest = 3
+	// mostReadings bounds the ways in which one text is read.
+	mostReadings = 40
 )
 
-// Redact puts mark in the place of secrets in a text that others wrote, such as
-// a page that shows what was typed into it: in any mixture of case, of white
-// space, of HTML entities, of percent signs and of backslashes, and in base64 and
-// hexadecimal.
+// Redact puts mark in the place of secrets; see RedactEach.
 func Redact(text, mark string, secrets ...Secret) string {
-	for _, secret := range secrets {
-		plain := strings.TrimSpace(secret.Reveal())
-		if plain == "" {
-			continue
-		}
-		text = redactPlain(text, mark, []rune(plain))
-		for _, form := range binaryForms(secret.Reveal()) {
-			text = redactPlain(text, mark, []rune(form))
-		}
+	hidden := make([]HiddenSecret, len(secrets))
+	for i, secret := range secrets {
+		hidden[i] = HiddenSecret{secret, mark}
 	}
-	return text
+	return RedactEach(text, hidden)
 }
 
-// redactPlain strikes out one wording, at every level of encoding. A secret that
-// looks encoded itself is looked for as it is, and as what it would stand for.
-func redactPlain(text, mark string, plain []rune) string {
-	for level := range redactLevels + 1 {
-		text = redactLevel(text, mark, plain, level)
-	}
-	var meaning []rune
-	for _, c := range decodedChars(string(plain), 2*redactLevels) {
-		meaning = append(meaning, c.r)
-	}
-	if len(meaning) == 0 || string(meaning) == string(plain) {
+// RedactEach is text without the secrets, however they are written in it: as they
+// are, in HTML (named and numbered characters), in addresses and forms (percent
+// signs), in JSON and JavaScript (backslashes), in hexadecimal and base64, in
+// upper or lower case, with other blanks, and in encodings within each other.
+// No pattern is made of a secret.
+func RedactEach(text string, hidden []HiddenSecret) string {
+	if len(hidden) == 0 {
 		return text
 	}
-	return redactLevel(text, mark, meaning, 2*redactLevels)
+	var found []textRange
+	all := readings(text)
+	for _, r := range all {
+		folded := r.folded()
+		for _, h := range hidden {
+			found = append(found, folded.find(h)...)
+		}
+	}
+	for _, h := range hidden {
+		for _, form := range binaryForms(h.Secret.Reveal()) {
+			found = append(found, all[0].findAll(form, h.As)...)
+		}
+	}
+	return cutOut(text, found)
 }
 
-func redactLevel(text, mark string, plain []rune, level int) string {
+// textRange is a part of a text, and what stands in its place.
+type textRange struct {
+	start, end int
+	as         string
+}
+
+// cutOut puts marks in the place of what was found. Where two overlap the one
+// that begins first, or else is longer, gives its mark for both.
+func cutOut(text string, found []textRange) string {
+	slices.SortFunc(found, func(a, b textRange) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	var out strings.Builder
-	done := 0 // up to where text is in out
-	chars := decodedChars(text, level)
-	for i := 0; i < len(chars); {
-		n := matchAt(chars, i, plain)
-		if n == 0 {
-			i++
-			continue
+	at := 0
+	for i := 0; i < len(found); {
+		start, end := found[i].start, found[i].end
+		out.WriteString(text[at:start])
+		out.WriteString(found[i].as)
+		for i++; i < len(found) && found[i].start < end; i++ {
+			end = max(end, found[i].end)
 		}
-		from, to := chars[i].from, chars[i+n-1].to
-		i += n
-		if from < done {
-			continue
-		}
-		out.WriteString(text[done:from] + mark)
-		done = to
+		at = end
 	}
-	return out.String() + text[done:]
+	out.WriteString(text[at:])
+	return out.String()
 }
 
-// textChar is a character of a text and where it stands there.
-type textChar struct {
-	r        rune
-	from, to int
+// reading is a text as it reads with some encodings undone, and where each of
+// its bytes comes from.
+type reading struct {
+	text       string
+	start, end []int // of each byte in the original
 }
 
-// matchAt is how many of chars from i on are plain, 0 when they do not begin with
-// it, or when it is short and part of a word.
-func matchAt(chars []textChar, i int, plain []rune) int {
-	n := matchLength(chars[i:], plain)
-	if n == 0 || len(plain) >= redactWord {
-		return n
+func plainReading(text string) reading {
+	r := reading{text: text, start: make([]int, len(text)), end: make([]int, len(text))}
+	for i := range len(text) {
+		r.start[i], r.end[i] = i, i+1
 	}
-	if i > 0 && isWordChar(chars[i-1].r) || i+n < len(chars) && isWordChar(chars[i+n].r) {
-		return 0
-	}
-	return n
+	return r
 }
 
-func isWordChar(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// readings are all the ways in which text may be read.
+func readings(text string) []reading {
+	all := []reading{plainReading(text)}
+	seen := map[string]bool{text: true}
+	first := 0
+	for range deepest {
+		last := len(all)
+		for _, r := range all[first:last] {
+			for _, d := range []decoding{{"&", htmlUnit}, {"%", percentUnit}, {"%+", formUnit}, {`\`, backslashUnit}, {`\`, quoteUnit}} {
+				if next, ok := r.decode(d); ok && !seen[next.text] && len(all) < mostReadings {
+					seen[next.text] = true
+					all = append(all, next)
+				}
+			}
+		}
+		first = last
+	}
+	return all
+}
 
-// matchLength is how many of chars are plain, 0 when they do not begin with it.
-func matchLength(chars []textChar, plain []rune) int {
-	i := 0
-	for n := 0; n < len(plain); n++ {
-		for i > 0 && i < len(chars) && IsHidden(chars[i].r) && !unicode.IsSpace(chars[i].r) && chars[i].r != plain[n] {
-			i++
-		}
-		if i == len(chars) {
-			return 0
-		}
-		r := chars[i].r
-		switch {
-		case unicode.IsSpace(plain[n]):
-			if !unicode.IsSpace(r) && r != '+' {
-				return 0
+// decoding undoes one encoding: unit returns what the head of a text stands for
+// and how long that head is, 0 when it is not encoded. marks begin a unit.
+type decoding struct {
+	marks string
+	unit  func(head string) (decoded string, length int)
+}
+
+func (r reading) decode(d decoding) (out reading, changed bool) {
+	if !strings.ContainsAny(r.text, d.marks) {
+		return r, false
+	}
+	text := make([]byte, 0, len(r.text))
+	out.start, out.end = make([]int, 0, len(r.text)), make([]int, 0, len(r.text))
+	for i := 0; i < len(r.text); {
+		if strings.IndexByte(d.marks, r.text[i]) >= 0 {
+			if decoded, n := d.unit(r.text[i:]); n > 0 {
+				text = append(text, decoded...)
+				out.cover(len(decoded), r.start[i], r.end[i+n-1])
+				i += n
+				changed = true
+				continue
 			}
-			for n+1 < len(plain) && unicode.IsSpace(plain[n+1]) {
-				n++
-			}
-			for i+1 < len(chars) && unicode.IsSpace(chars[i+1].r) {
-				i++
-			}
-		case r != plain[n] && unicode.ToLower(r) != unicode.ToLower(plain[n]):
-			return 0
 		}
+		text = append(text, r.text[i])
+		out.cover(1, r.start[i], r.end[i])
 		i++
 	}
-	return i
+	out.text = string(text)
+	return out, changed
 }
 
-// decodedChars reads a text through as many levels of encoding.
-func decodedChars(text string, levels int) []textChar {
-	var chars []textChar
-	for at, r := range text {
-		chars = append(chars, textChar{r, at, at + utf8.RuneLen(r)})
-		if r == utf8.RuneError {
-			_, size := utf8.DecodeRuneInString(text[at:])
-			chars[len(chars)-1].to = at + size
-		}
+// cover says of the next n bytes where they come from.
+func (r *reading) cover(n, start, end int) {
+	for range n {
+		r.start, r.end = append(r.start, start), append(r.end, end)
 	}
-	for range levels {
-		chars = decodeOnce(chars)
-	}
-	return chars
 }
 
-// encodedChar is one character, or a few bytes of one, in an encoding of its own.
-var encodedChar = regexp.MustCompile(`^(?:&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};)|(?:%[0-9a-fA-F]{2})+|%u[0-9a-fA-F]{4}|` +
-	`(?:\\u[0-9a-fA-F]{4})+|\\u\{[0-9a-fA-F]{1,6}\}|\\x[0-9a-fA-F]{2}|\\[^ux0-9a-zA-Z])`)
+// htmlUnit reads &quot; &#34; &#x22; and their kind, also without a semicolon.
+func htmlUnit(head string) (string, int) {
+	const longest = 32
+	n := 1
+	for n < min(len(head), longest) && (head[n] == '#' || isAlphanumeric(head[n])) {
+		n++
+	}
+	if n < len(head) && head[n] == ';' {
+		n++
+	}
+	for ; n > 2; n-- {
+		decoded := html.UnescapeString(head[:n])
+		if decoded[0] != '&' && utf8.RuneCountInString(decoded) == 1 || decoded == "&" {
+			return decoded, n
+		}
+	}
+	return "", 0
+}
 
-func decodeOnce(chars []textChar) []textChar {
-	var plain strings.Builder
-	offsets := make([]int, 0, len(chars)+1) // of the characters in plain
-	for _, c := range chars {
-		offsets = append(offsets, plain.Len())
-		plain.WriteRune(c.r)
+func isAlphanumeric(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// percentUnit reads %22, and %u0022 of JavaScript's escape.
+func percentUnit(head string) (string, int) {
+	if len(head) >= 3 {
+		if b, err := strconv.ParseUint(head[1:3], 16, 8); err == nil {
+			return string([]byte{byte(b)}), 3
+		}
 	}
-	offsets = append(offsets, plain.Len())
-	text, out := plain.String(), make([]textChar, 0, len(chars))
-	for i := 0; i < len(chars); i++ {
-		if !strings.ContainsRune(`&%\`, chars[i].r) {
-			out = append(out, chars[i])
+	if len(head) >= 6 && (head[1] == 'u' || head[1] == 'U') {
+		return utf16Unit(head, 6, head[:2])
+	}
+	return "", 0
+}
+
+// formUnit reads a form's encoding, where a plus sign is a blank.
+func formUnit(head string) (string, int) {
+	if head[0] == '+' {
+		return " ", 1
+	}
+	return percentUnit(head)
+}
+
+// backslashUnit reads \" \n \x22 \u0022 \u{22} of JSON and JavaScript.
+func backslashUnit(head string) (string, int) {
+	if len(head) < 2 {
+		return "", 0
+	}
+	switch head[1] {
+	case 'b', 'f', 'n', 'r', 't', 'v':
+		return " ", 2
+	case 'x':
+		if len(head) >= 4 {
+			if b, err := strconv.ParseUint(head[2:4], 16, 8); err == nil {
+				return string(rune(b)), 4
+			}
+		}
+	case 'u':
+		if digits, _, ok := strings.Cut(strings.TrimPrefix(head, `\u{`), "}"); ok && strings.HasPrefix(head, `\u{`) && len(digits) <= 8 {
+			if r, err := strconv.ParseUint(digits, 16, 32); err == nil {
+				return string(rune(r)), len(digits) + len(`\u{}`)
+			}
+		}
+		if len(head) >= 6 {
+			return utf16Unit(head, 6, `\u`)
+		}
+	}
+	_, size := utf8.DecodeRuneInString(head[1:])
+	return head[1 : 1+size], 1 + size
+}
+
+// quoteUnit reads a backslash only where no letter or digit follows, which is how
+// quotes are escaped beside backslashes that are not.
+func quoteUnit(head string) (string, int) {
+	if len(head) < 2 || isAlphanumeric(head[1]) {
+		return "", 0
+	}
+	return backslashUnit(head)
+}
+
+// utf16Unit reads four hexadecimal digits that end at length, or two such units
+// that are one character together.
+func utf16Unit(head string, length int, prefix string) (string, int) {
+	high, err := strconv.ParseUint(head[length-4:length], 16, 16)
+	if err != nil {
+		return "", 0
+	}
+	rest := head[length:]
+	if utf16.IsSurrogate(rune(high)) && len(rest) >= length && strings.HasPrefix(rest, prefix) {
+		if low, err := strconv.ParseUint(rest[length-4:length], 16, 16); err == nil {
+			if r := utf16.DecodeRune(rune(high), rune(low)); r != utf8.RuneError {
+				return string(r), 2 * length
+			}
+		}
+	}
+	return string(rune(high)), length
+}
+
+// folded is a reading in lower case, with one blank for any run of them, one
+// mark for any run of bytes that are not UTF-8, and without what nobody sees.
+func (r reading) folded() reading {
+	text := make([]byte, 0, len(r.text))
+	out := reading{start: make([]int, 0, len(r.text)), end: make([]int, 0, len(r.text))}
+	last := rune(0)
+	for i := 0; i < len(r.text); {
+		c, n := rune(r.text[i]), 1
+		if c >= utf8.RuneSelf {
+			c, n = utf8.DecodeRuneInString(r.text[i:])
+		}
+		at := i
+		i += n
+		c, shown := foldedRune(c)
+		if !shown {
 			continue
 		}
-		encoded := encodedChar.FindString(text[offsets[i]:])
-		decoded := decodeChar(encoded)
-		if decoded == encoded {
-			out = append(out, chars[i])
+		if c == last && (c == ' ' || c == utf8.RuneError) { // a run of them is as one
+			out.end[len(out.end)-1] = r.end[i-1]
 			continue
 		}
-		last := i + utf8.RuneCountInString(encoded) - 1
-		from, to := chars[i].from, chars[last].to
-		for _, r := range decoded {
-			out = append(out, textChar{r, from, to})
-		}
-		i = last
+		last = c
+		before := len(text)
+		text = utf8.AppendRune(text, c)
+		out.cover(len(text)-before, r.start[at], r.end[i-1])
 	}
+	out.text = string(text)
 	return out
 }
 
-// decodeChar decodes what encodedChar found; the same when it can't be.
-func decodeChar(encoded string) string {
-	hexadecimal := func(digits string) rune {
-		n, _ := strconv.ParseUint(digits, 16, 32) // they are digits
-		return rune(n)
-	}
+// foldedRune is c in lower case, any blank as one; shown is false where nobody
+// sees it.
+func foldedRune(c rune) (folded rune, shown bool) {
 	switch {
-	case encoded == "":
-		return encoded
-	case encoded[0] == '&':
-		return html.UnescapeString(encoded)
-	case strings.HasPrefix(encoded, "%u"):
-		return string(hexadecimal(encoded[2:]))
-	case encoded[0] == '%':
-		raw, err := hex.DecodeString(strings.ReplaceAll(encoded, "%", ""))
-		if err != nil {
-			return encoded
+	case c > ' ' && c < 0x7f:
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
 		}
-		return string(raw)
-	case strings.HasPrefix(encoded, `\u{`):
-		return string(hexadecimal(encoded[3 : len(encoded)-1]))
-	case strings.HasPrefix(encoded, `\u`):
-		text, err := strconv.Unquote(`"` + encoded + `"`)
-		if err != nil {
-			return encoded
-		}
-		return text
-	case strings.HasPrefix(encoded, `\x`):
-		return string(hexadecimal(encoded[2:]))
+		return c, true
+	case unicode.IsSpace(c):
+		return ' ', true
+	case IsHidden(c):
+		return 0, false
 	}
-	return encoded[1:] // a backslash and what it stands before
+	return unicode.ToLower(c), true
 }
 
-// binaryForms are a secret in base64, at each place that it may have in a longer
-// text, and in hexadecimal.
-func binaryForms(secret string) []string {
-	if len(secret) < redactEncoded {
+// find returns where the secret stands in a folded reading, and where that ends
+// within it.
+func (r reading) find(h HiddenSecret) []textRange {
+	secret := strings.TrimSpace(plainReading(h.Secret.Reveal()).folded().text)
+	if secret == "" {
 		return nil
 	}
-	forms := []string{hex.EncodeToString([]byte(secret))}
-	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for before := range 3 {
-			encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + secret))
-			// Characters at the ends hold bits of what stands beside the secret.
-			skip := []int{0, 2, 3}[before]
-			if (before+len(secret))%3 != 0 {
-				encoded = encoded[:len(encoded)-1]
-			}
-			forms = append(forms, encoded[skip:])
+	found := r.findAll(secret, h.As)
+	if n := r.endsWithin(secret); n > 0 {
+		found = append(found, textRange{r.start[len(r.text)-n], r.end[len(r.text)-1], h.As})
+	}
+	return found
+}
+
+// findAll returns where piece stands. One shorter than wholeWord has to stand
+// alone.
+func (r reading) findAll(piece, as string) []textRange {
+	var found []textRange
+	for at := 0; ; {
+		i := strings.Index(r.text[at:], piece)
+		if i < 0 {
+			return found
+		}
+		start, end := at+i, at+i+len(piece)
+		at = start + 1
+		if len(piece) >= wholeWord || r.standsAlone(start, end) {
+			found = append(found, textRange{r.start[start], r.end[end-1], as})
+			at = end
 		}
 	}
-	return forms
+}
+
+func (r reading) standsAlone(start, end int) bool {
+	isWord := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+	before, _ := utf8.DecodeLastRuneInString(r.text[:start])
+	after, _ := utf8.DecodeRuneInString(r.text[end:])
+	return !isWord(before) && !isWord(after)
+}
+
+// endsWithin returns how many bytes of secret's beginning, but not the whole of
+// it, end the reading, or end it before an ellipsis.
+func (r reading) endsWithin(secret string) int {
+	text := strings.TrimRight(r.text, "…. ")
+	cut := len(r.text) - len(text)
+	for n := min(len(secret)-1, len(text)); n >= shortestRest; n-- {
+		if strings.HasSuffix(text, secret[:n]) {
+			return n + cut
+		}
+	}
+	return 0
+}
+
+// binaryForms are secret in hexadecimal and in base64, wherever in the encoded
+// text it begins, in UTF-8 and in UTF-16.
+func binaryForms(secret string) []string {
+	if len(secret) < shortestBinary {
+		return nil
+	}
+	wide := make([]byte, 0, 2*len(secret))
+	for _, unit := range utf16.Encode([]rune(secret)) {
+		wide = append(wide, byte(unit), byte(unit>>8))
+	}
+	var forms []string
+	for _, raw := range [][]byte{[]byte(secret), wide} {
+		lower := hex.EncodeToString(raw)
+		forms = append(forms, lower, strings.ToUpper(lower))
+		for before := range 3 {
+			padded := append(make([]byte, before), raw...)
+			first := (before*8 + 5) / 6  // from here on nothing of what goes before has a part in it
+			whole := len(padded) * 8 / 6 // and up to here nothing of what follows
+			encoded := base64.StdEncoding.EncodeToString(padded)[first:whole]
+			forms = append(forms, encoded, strings.NewReplacer("+", "-", "/", "_").Replace(encoded))
+		}
+	}
+	slices.Sort(forms)
+	return slices.Compact(slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortestBinary }))
 }

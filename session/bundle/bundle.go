@@ -32,7 +32,7 @@ type Bundle struct {
 	steps   []string
 	screens []keptScreen
 	dropped int
-	hidden  []hiddenText
+	hidden  []session.HiddenSecret
 	written bool
 }
 
@@ -44,8 +44,6 @@ type keptScreen struct {
 	outline string
 }
 
-type hiddenText struct{ text, as string }
-
 // New is a bundle to be written to path. Nothing is done before WriteZip.
 func New(path string, now func() time.Time) *Bundle {
 	return &Bundle{path: path, now: now, start: now()}
@@ -54,14 +52,14 @@ func New(path string, now func() time.Time) *Bundle {
 // Hide strikes secret out of everything that is kept, earlier things included,
 // and puts as in its place: "[password]".
 func (b *Bundle) Hide(secret session.Secret, as string) {
-	text := secret.Reveal()
-	if b == nil || len(text) < shortestSecret {
+	if b == nil || secret.IsZero() {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if h := (hiddenText{text, as}); !slices.Contains(b.hidden, h) {
-		b.hidden = append(b.hidden, h)
+	known := func(h session.HiddenSecret) bool { return h.Secret.Equal(secret) }
+	if !slices.ContainsFunc(b.hidden, known) {
+		b.hidden = append(b.hidden, session.HiddenSecret{Secret: secret, As: as})
 	}
 }
 

@@ -150,14 +150,43 @@ func TestScrub(t *testing.T) {
 		"/js/okta-sign-in.7.49.0.min.js":                      "/js/okta-sign-in.7.49.0.min.js",
 		"/api/v1/authn/factors/ost1f2g3h4j5k6l7m8/verify":     "/api/v1/authn/factors/[token]/verify",
 		"02.id.Zm9vYmFyYmF6cXV4MTIz~c.AbCdEf0123456789":       "[token]",
-		"JBSW Y3DP EHPK 3PXP":                                 "JBSW Y3DP EHPK 3PXP",
-		// shown in groups it is no run; nothing tells it from words
-		"otpauth secret JBSWY3DPEHPK3PXP":                    "otpauth secret [token]",
-		"2026-11-24T09:00:00Z":                               "2026-11-24T09:00:00Z",
-		"gleiche Länge in Buchstaben: Donaudampfschifffahrt": "gleiche Länge in Buchstaben: Donaudampfschifffahrt",
+		"JBSW Y3DP EHPK 3PXP":                                 "JBSW Y3DP EHPK 3PXP", // in groups it is no run
+		"otpauth secret JBSWY3DPEHPK3PXP":                     "otpauth secret [token]",
+		"2026-11-24T09:00:00Z":                                "2026-11-24T09:00:00Z",
+		"gleiche Länge in Buchstaben: Donaudampfschifffahrt":  "gleiche Länge in Buchstaben: Donaudampfschifffahrt",
 	} {
-		if got := scrubText(text, nil); got != want {
+		if got := strikeTokens(text); got != want {
 			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+// TestHiddenIsNoPattern: a secret that is no UTF-8, or looks like a pattern, is
+// hidden as any other, in every spelling.
+func TestHiddenIsNoPattern(t *testing.T) {
+	t.Parallel()
+	for secret, outline := range map[string]string{
+		"Caf\xe9":      "<p>You typed Caf\xe9 or Caf\ufffd</p>",
+		"a(b[c*":       "<p>You typed a(b[c*</p>",
+		"x\"y<z&w'v":   `<p title="x&quot;y&lt;z&amp;w&apos;v">x%22y%3Cz%26w%27v {"was":"x\"y\u003cz\u0026w'v"}</p>`,
+		"\xff\xfe\xfd": "<p>\xff\xfe\xfd</p>",
+	} {
+		path := filepath.Join(t.TempDir(), "b.zip")
+		b := New(path, time.Now)
+		b.Screen("sign in", nil, outline)
+		b.Step("it shows " + secret)
+		b.Hide(session.NewSecret(secret), "[password]")
+		if err := b.WriteZip("the page shows: " + secret); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range members(t, path) {
+			if strings.Contains(text, "Caf") || strings.Contains(text, secret) || strings.Contains(text, "y&lt;z") || strings.Contains(text, "y%3Cz") {
+				t.Errorf("%q: %s holds\n%s", secret, name, text)
+			}
+			shown := strings.HasPrefix(name, "screens/") || name == "error.txt" || name == "timeline.txt"
+			if shown && !strings.Contains(text, "[password]") {
+				t.Errorf("%q: %s holds\n%s", secret, name, text)
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"stsx/session"
 	"stsx/session/files"
 )
 
@@ -113,4 +114,8 @@ func (b *Bundle) members(said string) []zipMember {
 	return all
 }
 
-func (b *Bundle) scrubbedText(text string) string { return scrubText(text, b.hidden) }
+// scrubbedText is text without what is hidden, and without what looks like a
+// token.
+func (b *Bundle) scrubbedText(text string) string {
+	return strikeTokens(session.RedactEach(text, b.hidden))
+}
