@@ -49,6 +49,7 @@ type codeEntry struct {
 	channel       string // by which a phone is reached
 	rejected      int
 	lastRejection error // why the last one was not taken
+	typed         []session.Secret
 }
 
 // codeFactors are answered with something to type.
@@ -229,7 +230,7 @@ func (s *signIn) chooseChannel(ctx context.Context, f factor) (mark, channel str
 func (s *signIn) askChannel(ctx context.Context, marks, offered []string) (picked int, err error) {
 	labels := make([]string, len(marks))
 	for i, m := range marks {
-		if labels[i], err = s.page.Text(ctx, m); err != nil {
+		if labels[i], err = s.textOf(ctx, m); err != nil {
 			return 0, err
 		}
 	}
@@ -301,6 +302,7 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 	if err := s.answerRemember(ctx); err != nil {
 		return err
 	}
+	s.code.typed = append(s.code.typed, code)
 	if err := s.page.Fill(ctx, field, code, s.origins); err != nil {
 		return err
 	}
@@ -309,7 +311,7 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 		return err
 	}
 	if r.outcome.passes() { // nobody may be there to give another one
-		s.code.lastRejection = r.unavailableError("the code")
+		s.code.lastRejection = r.unavailableError("the code", s.shownText(r.said))
 	}
 	if r.outcome == rateLimited { // after another answer the code may be used up
 		s.code.source.NotTaken(code)
@@ -353,7 +355,7 @@ func (s *signIn) findCode(ctx context.Context, f factor) (session.Secret, error)
 		}
 	}
 	if f.question != "" {
-		said, err := s.page.Text(ctx, f.question)
+		said, err := s.textOf(ctx, f.question)
 		if err != nil {
 			return session.Secret{}, err
 		}

@@ -137,7 +137,7 @@ func (s *signIn) listAuthenticators(ctx context.Context) (a authenticators, err 
 		return a, err
 	}
 	for i := range l.texts {
-		name := l.rowName(i)
+		name := s.shownText(l.rowName(i))
 		a.names = append(a.names, name)
 		usable, hidden := listedFactor{index: i, name: name}, listedFactor{index: i, name: name}
 		for _, n := range l.marks[i] {

@@ -167,11 +167,11 @@ func (s *signIn) choosePushOrCode(ctx context.Context, push, code factor) (facto
 	labels := make([]string, 2)
 	var err error
 	for i, mark := range []string{push.send, inlineCodeLink} {
-		if labels[i], err = s.page.Text(ctx, mark); err != nil {
+		if labels[i], err = s.textOf(ctx, mark); err != nil {
 			return push, err
 		}
 	}
-	if q.Prompt, err = s.page.Text(ctx, classicPushForm+" "+pageHeading); err != nil {
+	if q.Prompt, err = s.textOf(ctx, classicPushForm+" "+pageHeading); err != nil {
 		return push, err
 	}
 	i, err := s.Ask.Choose(ctx, q, labels)
@@ -317,7 +317,7 @@ func (s *signIn) pushErrand(ctx context.Context, f factor) (session.Errand, erro
 	e := session.Errand{Prompt: "Approve the sign-in in " + where, Number: known.number}
 	if e.Number == "" {
 		var err error
-		if e.Number, err = s.page.Text(ctx, pushNumber); err != nil {
+		if e.Number, err = s.textOf(ctx, pushNumber); err != nil {
 			return e, err
 		}
 	}

@@ -54,7 +54,7 @@ func (s *signIn) skipNewPassword(ctx context.Context) error {
 	s.readMissedReplies(ctx)
 	switch days := s.exchange.response.daysToExpiry; {
 	case days == nil:
-		said, err := s.page.Text(ctx, pageHeading)
+		said, err := s.textOf(ctx, pageHeading)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s *signIn) skipSetUp(ctx context.Context) error {
 	if r.daysToExpiry != nil {
 		return s.skipNewPassword(ctx) // changed elsewhere, which no mark says in Gen3
 	}
-	said, err := s.page.Text(ctx, pageHeading)
+	said, err := s.textOf(ctx, pageHeading)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *signIn) passDeviceReminder(ctx context.Context) error {
 	if !sure && !slices.Contains(r.next, deviceGraceStep) {
 		return s.handOverUnknown(ctx)
 	}
-	said, err := s.page.Text(ctx, pageErrorText)
+	said, err := s.textOf(ctx, pageErrorText)
 	if err != nil {
 		return err
 	}
@@ -126,12 +126,12 @@ func (s *signIn) passDeviceReminder(ctx context.Context) error {
 // shown that is for another browser.
 func (s *signIn) handOverNewPassword(ctx context.Context) error {
 	// Of this form: while Classic moves, the page before it shows its heading too.
-	said, err := s.page.Text(ctx, `:is(form:has(`+newPasswordField+`), `+customPasswordPage+`) `+pageHeading)
+	said, err := s.textOf(ctx, `:is(form:has(`+newPasswordField+`), `+customPasswordPage+`) `+pageHeading)
 	if err != nil {
 		return err
 	}
 	if said == "" {
-		if said, err = s.page.Text(ctx, pageHeading); err != nil {
+		if said, err = s.textOf(ctx, pageHeading); err != nil {
 			return err
 		}
 	}
@@ -183,7 +183,7 @@ func (s *signIn) readMessage(ctx context.Context) error {
 			return err
 		}
 	}
-	said, err := s.page.Text(ctx, pageErrorText)
+	said, err := s.textOf(ctx, pageErrorText)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,13 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"stsx/session"
 )
+
+// nameLength is how many characters of a name of Okta's are shown: of a phone, an
+// app, an address.
+const nameLength = 80
 
 // jsonNode is a value in a JSON text. What is not there, or of another type than
 // asked for, is empty.
@@ -44,6 +50,9 @@ func (n jsonNode) text() string {
 	}
 	return ""
 }
+
+// line is a text as it may be shown in a sentence.
+func (n jsonNode) line() string { return session.OneLine(n.text(), nameLength) }
 
 func (n jsonNode) number() (int, bool) {
 	number, ok := n.value.(json.Number)

@@ -85,7 +85,7 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 func (d *Driver) assertInBrowser(ctx context.Context, o session.Org, remembered session.Remembered) (session.Assertion, error) {
 	ready, err := d.openPage(ctx, o, remembered)
 	if err != nil {
-		d.recordPage(ctx, ready.page, o, "before the sign-in")
+		d.recordPage(ctx, ready.page, "before the sign-in", o.Username)
 		if ready.page != nil {
 			ready.page.Close()
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"stsx/session"
@@ -16,6 +17,13 @@ const (
 	quoteWait = 3 * time.Second
 	// lastLookWait is how much of that may be after the sign-in's time is over.
 	lastLookWait = 300 * time.Millisecond
+	// pageTextLength is how many characters of a page are looked at for a message.
+	pageTextLength = 16 << 10
+	// messageLength is how many characters of what a page says are passed on: a
+	// policy may name several things to change.
+	messageLength = 3 * session.QuoteLength
+	// secretMark stands for a secret that a page shows.
+	secretMark = "[secret]"
 )
 
 func (d *Driver) note(text string) {
@@ -45,20 +53,60 @@ func lastLook(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // recordPage records the page at hand for those who asked for that.
-func (d *Driver) recordPage(ctx context.Context, p page.Page, o session.Org, name string) {
+func (d *Driver) recordPage(ctx context.Context, p page.Page, name string, hide ...string) {
 	if d.Record == nil || p == nil {
 		return
 	}
 	limited, cancel := lastLook(ctx)
 	defer cancel()
-	p.Record(limited, name, o.Username)
+	p.Record(limited, name, hide...)
+}
+
+// note and recordStep are the Driver's, without what was typed.
+func (s *signIn) note(text string)       { s.Driver.note(s.withoutSecrets(text)) }
+func (s *signIn) recordStep(text string) { s.Driver.recordStep(s.withoutSecrets(text)) }
+
+// typedSecrets are the passwords and the codes that were typed so far.
+func (s *signIn) typedSecrets() []session.Secret {
+	return slices.Concat([]session.Secret{s.login.password.Secret}, s.login.rejected, s.code.typed)
+}
+
+// withoutSecrets is a text of the page's, or of Okta's, that may hold what was
+// typed.
+func (s *signIn) withoutSecrets(text string) string {
+	return session.Redact(text, secretMark, s.typedSecrets()...)
+}
+
+// hiddenTexts are what no picture of the page may show.
+func (s *signIn) hiddenTexts() []string {
+	texts := []string{s.org.Username}
+	for _, secret := range s.typedSecrets() {
+		if !secret.IsZero() {
+			texts = append(texts, secret.Reveal())
+		}
+	}
+	return texts
+}
+
+// textOf is what mark shows, on one line and without secrets, as it may be shown.
+func (s *signIn) textOf(ctx context.Context, mark string) (string, error) {
+	text, err := s.page.Text(ctx, mark)
+	return s.shownText(text), err
+}
+
+// shownText is a text of the page's as it may be shown.
+func (s *signIn) shownText(text string) string {
+	if runes := []rune(text); len(runes) > pageTextLength {
+		text = string(runes[:pageTextLength])
+	}
+	return session.OneLine(s.withoutSecrets(text), messageLength)
 }
 
 // enterScreen names the page at hand; "" where it is not known.
 func (s *signIn) enterScreen(name string) { s.screen = name }
 
 func (s *signIn) recordScreen(ctx context.Context, name string) {
-	s.recordPage(ctx, s.page, s.org, name)
+	s.recordPage(ctx, s.page, name, s.hiddenTexts()...)
 }
 
 // errorWithPage is the page at hand as an error.
@@ -67,11 +115,11 @@ func (s *signIn) errorWithPage(ctx context.Context, why string) *session.PageErr
 	defer cancel()
 	out := &session.PageError{Why: why}
 	out.Location, _ = s.page.Location(limited)
-	out.Text, _ = s.page.Text(limited, "body")
+	out.Text, _ = s.textOf(limited, "body")
 	if s.Keep == nil {
 		return out
 	}
-	png, err := s.page.Screenshot(limited, s.org.Username)
+	png, err := s.page.Screenshot(limited, s.hiddenTexts()...)
 	if err == nil {
 		out.Screenshot, err = s.Keep(png)
 	}
@@ -114,7 +162,7 @@ func (s *signIn) withPage(ctx context.Context, err error) error {
 func (s *signIn) pageWords(ctx context.Context) string {
 	limited, cancel := context.WithTimeout(ctx, quoteWait)
 	defer cancel()
-	said, err := s.page.Text(limited, "body")
+	said, err := s.textOf(limited, "body")
 	if err != nil {
 		s.note("the page's words can't be read: " + err.Error())
 	}
@@ -131,11 +179,11 @@ func (s *signIn) quote(ctx context.Context, r response) string {
 	}
 	if err := s.page.AwaitAgain(limited); err == nil {
 		if i, err := s.page.Await(limited, marks...); err == nil && i >= 0 {
-			if text, err := s.page.Text(limited, marks[i]); err == nil && text != "" {
+			if text, err := s.textOf(limited, marks[i]); err == nil && text != "" {
 				s.recordScreen(ctx, s.screen+", refused")
 				return text
 			}
 		}
 	}
-	return r.said
+	return s.shownText(r.said)
 }

@@ -176,24 +176,24 @@ func (n jsonNode) authenticator() authenticator {
 	enrolled, factor := n.child("currentAuthenticatorEnrollment", "value"), n.child("_embedded", "factor")
 	for _, profile := range []jsonNode{enrolled.child("profile"), factor.child("profile")} {
 		if a.sentTo == "" {
-			a.sentTo = profile.child("phoneNumber").text() + profile.child("email").text()
+			a.sentTo = profile.child("phoneNumber").line() + profile.child("email").line()
 		}
 	}
 	if factor.child("factorType").text() == "push" {
-		a.result, a.device = n.child("factorResult").text(), factor.child("profile", "name").text()
+		a.result, a.device = n.child("factorResult").line(), factor.child("profile", "name").line()
 	}
 	current := []jsonNode{n.child("currentAuthenticator", "value"), enrolled}
 	key := current[0].child("key").text() + current[1].child("key").text()
 	for _, one := range slices.Concat(current, n.child("authenticatorEnrollments", "value").list()) {
 		if key != "" && one.child("key").text() == key {
-			a.app = cmp.Or(a.app, one.child("displayName").text())
-			a.device = cmp.Or(a.device, one.child("profile", "deviceName").text())
+			a.app = cmp.Or(a.app, one.child("displayName").line())
+			a.device = cmp.Or(a.device, one.child("profile", "deviceName").line())
 		}
 	}
 	// One engine has the number as a number, the other as a text.
 	a.number = cmp.Or(
-		current[0].child("contextualData", "correctAnswer").text(), enrolled.child("contextualData", "correctAnswer").text(),
-		factor.child("_embedded", "challenge", "correctAnswer").text(),
+		current[0].child("contextualData", "correctAnswer").line(), enrolled.child("contextualData", "correctAnswer").line(),
+		factor.child("_embedded", "challenge", "correctAnswer").line(),
 	)
 	for _, form := range n.child("remediation", "value").list() {
 		switch form.child("name").text() {
@@ -223,11 +223,11 @@ func (n jsonNode) channels() []string {
 }
 
 // unavailableError says that Okta could not deal with what was sent.
-func (r response) unavailableError(what string) error {
+func (r response) unavailableError(what, said string) error {
 	if r.outcome == rateLimited {
-		return &session.RefusedError{What: what, Said: r.said, Kind: session.RefusedTooMany, Wait: r.wait}
+		return &session.RefusedError{What: what, Said: said, Kind: session.RefusedTooMany, Wait: r.wait}
 	}
-	return &session.UnavailableError{Said: r.said, Status: r.status, Wait: r.wait}
+	return &session.UnavailableError{Said: said, Status: r.status, Wait: r.wait}
 }
 
 // summary is an answer in a line, by Okta's own names for things.

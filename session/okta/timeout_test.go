@@ -98,7 +98,8 @@ func TestTimeoutHolds(t *testing.T) {
 				defer cancel()
 				who := &silentPerson{}
 				d := &Driver{
-					Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: who}, Ask: who, Record: stepRecorder{},
+					Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: who}, Ask: who,
+						Record: stepRecorder{},
 					Keep: func([]byte) (string, error) { return "", nil },
 				}
 				given, _ := d.Passwords.First(ctx, org())
