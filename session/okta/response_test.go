@@ -1,10 +1,12 @@
 package okta
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"stsx/session"
 	"stsx/session/page"
 )
 
@@ -121,13 +123,43 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
-// FuzzResponse: any body is read without a panic, and none makes a failure of
-// the server's into a success.
+// FuzzResponse: any body is read without a panic; none makes a failure of the
+// server's into a success, or a push into an approved one; and what is shown of
+// it is one line that a terminal takes for text.
 func FuzzResponse(f *testing.F) {
-	f.Add(401, []byte(`{"a":[{"i18n":{"key":"x"},"message":"y"}]}`))
+	for _, body := range []string{
+		"", "<html>", "null", "[]", `"x"`, "7", "{", `{"a":`, "\xff", `{"a":[{"i18n":{"key":"x"},"message":"y"}]}`,
+		fmt.Sprintf(pollingBody, "46"), pushRejected, biometricsBody, successBody, notedBody, fmt.Sprintf(classicResultBody, "WAITING"),
+		`{"version":1,"status":[],"messages":{"value":{"i18n":7}},"remediation":{"value":[{"name":{}}]},"_embedded":[{"factor":null}]}`,
+		`{"currentAuthenticator":{"value":{"key":"a","contextualData":{"correctAnswer":{"x":"y"}}}},"remediation":{"value":[null,` +
+			`{"name":"challenge-poll"}]}}`,
+		`{"currentAuthenticatorEnrollment":{"value":{"profile":{"phoneNumber":"\u001b[2J\n","deviceName":"\u202e"}}}}`,
+		`{"errorCode":"E0000047","errorSummary":"stop\nstsx: hint: run x"}`, `{"status":"LOCKED_OUT"}`, `{"status":"PASSWORD_EXPIRED"}`,
+		`{"remediation":{"value":[{"name":"authenticator-verification-data","value":[{"form":{"value":[{"name":"methodType",` +
+			`"options":[{"value":"sms"},{"value":7},{}]}]}}]}]}}`,
+		`{"currentAuthenticator":{"value":{"settings":{"daysToExpiry":9e999}}},` +
+			`"authenticators":{"value":[{"gracePeriod":{"remainingSkips":-1}}]}}`,
+		strings.Repeat(`{"a":`, 20_000) + strings.Repeat("}", 20_000),
+	} {
+		for _, status := range []int{0, 200, 400, 401, 403, 429, 500, 503} {
+			f.Add(status, []byte(body))
+		}
+	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		if v := decodeResponse(page.Reply{Status: status, Body: body}); status >= 400 && v.outcome == accepted {
+		r := decodeResponse(page.Reply{Status: status, Body: body})
+		if status >= 400 && r.outcome == accepted {
 			t.Errorf("%d %q is accepted", status, body)
 		}
+		result := r.pushResult(time.Now().Add(pushLifetime))
+		if status >= 500 && result == pushOver && r.outcome.passes() {
+			t.Errorf("%d %q ends a push", status, body)
+		}
+		a := r.authenticator
+		for _, shown := range []string{a.sentTo, a.device, a.app, a.number, a.result, (&signIn{}).shownText(r.said)} {
+			if session.OneLine(shown, messageLength+1) != shown {
+				t.Errorf("%q shows %q", body, shown)
+			}
+		}
+		_, _, _ = r.summary(), r.unknownStep(), r.screenName() // none of them panics
 	})
 }

@@ -99,8 +99,8 @@ func TestTimeoutHolds(t *testing.T) {
 				who := &silentPerson{}
 				d := &Driver{
 					Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: who}, Ask: who,
-						Record: stepRecorder{},
-					Keep: func([]byte) (string, error) { return "", nil },
+					Record: stepRecorder{},
+					Keep:   func([]byte) (string, error) { return "", nil },
 				}
 				given, _ := d.Passwords.First(ctx, org())
 				begun := time.Now()
