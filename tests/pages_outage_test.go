@@ -32,11 +32,18 @@ func outagePaths(d *desk, engine okta.Engine) (page, password, code string) {
 	return embed.Path, "/idp/idx/identify", "/idp/idx/challenge/answer"
 }
 
+// questionDesk is where nobody has to be asked, and what is given does not run out
+// while Okta makes one wait.
+func questionDesk(t *testing.T, c okta.Config) *desk {
+	d := newDesk(t, withFactors(c, okta.SecurityQuestion))
+	return d.with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE="+d.factorCode(okta.SecurityQuestion))
+}
+
 // limitedForAWhile: at each of the places in turn, in one sign-in, nothing is asked
 // before its time, and what Okta never looked at is given again.
 func limitedForAWhile(t *testing.T, c okta.Config) {
 	const wait = 3 * time.Second
-	d := newDesk(t, c).withPasswordAndCode()
+	d := questionDesk(t, c)
 	page, password, code := outagePaths(d, c.Engine)
 	var outages []*okta.Outage
 	for _, path := range []string{page, password, code} {
@@ -70,19 +77,19 @@ func troubleOnce(t *testing.T, c okta.Config) {
 	for name, done := range map[string]bool{"page": false, "password": false, "password, done": true, "code": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, c)
+			d := questionDesk(t, c)
 			page, password, code := outagePaths(d, c.Engine)
 			at, _, _ := strings.Cut(name, ",")
 			path := map[string]string{"page": page, "password": password, "code": code}[at]
 			outage := d.org.Break(okta.Outage{Path: path, Times: 1, Status: http.StatusBadGateway, Done: done})
 			if name == "code" {
-				r := d.wantStatus(d.withPasswordAndCode().run("exec", "prod", "--", "echo", "in"), 125)
+				r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 125)
 				d.wantText(r.stderr, "Okta is not available (HTTP status 502)")
 				if d.countEvents(okta.CodeTried) != 0 {
 					t.Errorf("the org logged %v", d.eventsOf(okta.CodeTried))
 				}
 			} else {
-				d.wantStatus(d.withPasswordAndCode().run("exec", "prod", "--", "echo", "in"), 0)
+				d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
 			}
 			if hits := d.org.Hits(outage); len(hits) != 1 {
 				t.Errorf("met %d requests", len(hits))
@@ -93,7 +100,7 @@ func troubleOnce(t *testing.T, c okta.Config) {
 }
 
 func troubleAgain(t *testing.T, c okta.Config) {
-	d := newDesk(t, c).withPasswordAndCode()
+	d := questionDesk(t, c)
 	page, _, _ := outagePaths(d, c.Engine)
 	outage := d.org.Break(okta.Outage{Path: page, Times: 9, Status: http.StatusBadGateway})
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 125)
