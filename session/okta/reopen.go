@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 const (
@@ -18,6 +19,9 @@ const (
 	// openingTime is what opening a page again takes at least: a wait that leaves
 	// less of the sign-in's time is of no use.
 	openingTime = 2 * time.Second
+	// staleDocumentTime is how long the document before may be taken for the one
+	// that was opened.
+	staleDocumentTime = 3 * time.Second
 )
 
 // reopening is why the page was opened anew so far.
@@ -25,7 +29,9 @@ type reopening struct {
 	restarted     bool // Okta had forgotten the sign-in: once
 	serverTrouble bool // after an error of Okta's own: once
 	limitWaits    int
-	notBefore     time.Time // Okta asked to wait until then
+	notBefore     time.Time  // Okta asked to wait until then
+	openedAt      time.Time  // the last time
+	left          page.Reply // how the document that was left then was answered
 }
 
 // restart opens the page anew, once: Okta forgets a sign-in that was left for
@@ -47,7 +53,16 @@ func (s *signIn) reopen(ctx context.Context) error {
 	}
 	s.exchange.pageOpened()
 	s.selection.codeRequested("")
-	return s.page.Open(ctx, s.org.URL)
+	s.reopening.left = s.page.DocumentReply()
+	err := s.page.Open(ctx, s.org.URL)
+	s.reopening.openedAt = time.Now()
+	return err
+}
+
+// isLeft reports that d may still be how the document that was left was answered:
+// the browser says so only a moment after the next one is there.
+func (r *reopening) isLeft(d page.Reply) bool {
+	return d.Status == r.left.Status && d.URL == r.left.URL && d.Wait == r.left.Wait && time.Since(r.openedAt) < staleDocumentTime
 }
 
 // refusal is an answer that means "not now", to a press or as a document.

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -92,4 +93,36 @@ func TestTryLater(t *testing.T) {
 			})
 		})
 	}
+}
+
+// laggingPage says only a moment later how the document that was opened was
+// answered.
+type laggingPage struct {
+	*play
+	openedAt time.Time
+	before   page.Reply
+}
+
+func (p *laggingPage) Open(ctx context.Context, address string) error {
+	p.before, p.openedAt = p.DocumentReply(), time.Now()
+	return p.play.Open(ctx, address)
+}
+
+func (p *laggingPage) DocumentReply() page.Reply {
+	if !p.openedAt.IsZero() && time.Since(p.openedAt) < time.Second {
+		return p.before
+	}
+	return p.play.DocumentReply()
+}
+
+// TestDocumentLeft: one "not now" is not taken for two.
+func TestDocumentLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limited := page.Reply{Status: 429, Wait: 10 * time.Second}
+		p := &laggingPage{play: &play{scenes: []scene{{document: limited}, logIn, {document: limited}, done}}}
+		s := (&Driver{Ask: &typist{}}).newSignIn(p, org(), session.Password{Secret: session.NewSecret("pw")}, nil)
+		if _, err := s.run(t.Context()); err != nil || s.reopening.limitWaits != 2 {
+			t.Errorf("%v, %d waits", err, s.reopening.limitWaits)
+		}
+	})
 }

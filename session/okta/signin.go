@@ -113,7 +113,7 @@ func (s *signIn) answerScreen(ctx context.Context, c screen) error {
 // stsx knows.
 func (s *signIn) checkDocument(ctx context.Context, known bool) (reopened bool, err error) {
 	d := s.page.DocumentReply()
-	if !s.isOurs(d.URL) {
+	if !s.isOurs(d.URL) || s.reopening.isLeft(d) {
 		return false, nil
 	}
 	switch {
