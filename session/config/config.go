@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // File is a configuration file without mistakes.
@@ -20,10 +20,11 @@ type File struct {
 	profiles []session.Profile // in file order, resolved
 }
 
-// Load reads and checks the file at path. Errors: *MissingError, Problems, or
-// what the file system said.
+// Load reads and checks the file at path. It may name commands, so one that
+// others may have written is not read. Errors: *MissingError, Problems,
+// *files.OwnerError, or what the file system said.
 func Load(path string) (*File, error) {
-	text, err := os.ReadFile(path)
+	text, err := files.ReadTrusted(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &MissingError{Path: path}
 	}

@@ -7,7 +7,8 @@ import (
 
 // BaseFolder is stsx's folder under the XDG base directory that variable names,
 // or else under home. A relative value counts as none, as the XDG specification
-// says. It touches nothing.
+// says. It makes nothing. Errors: *OwnerError where CheckFolder refuses it, that
+// there is no home.
 func BaseFolder(getenv func(string) string, variable, home string, otherwise ...string) (string, error) {
 	base := getenv(variable)
 	if !filepath.IsAbs(base) {
@@ -16,5 +17,6 @@ func BaseFolder(getenv func(string) string, variable, home string, otherwise ...
 		}
 		base = filepath.Join(append([]string{home}, otherwise...)...)
 	}
-	return filepath.Join(base, "stsx"), nil
+	dir := filepath.Join(base, "stsx")
+	return dir, CheckFolder(dir)
 }

@@ -10,9 +10,12 @@ import (
 )
 
 // MakePrivate makes sure that dir is a folder that only this user can enter. A
-// missing one is made, its parents too; one that is open wider is closed; one
-// of another user is refused.
+// missing one is made, its parents too; one that is open wider is closed, where
+// the file system knows modes at all; what CheckFolder refuses is refused.
 func MakePrivate(dir string) error {
+	if err := CheckFolder(dir); err != nil {
+		return err
+	}
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
@@ -33,7 +36,9 @@ func MakePrivate(dir string) error {
 		return err
 	}
 	if wide := info.Mode().Perm() & 0o077; wide != 0 && runtime.GOOS != "windows" {
-		if err := os.Chmod(dir, 0o700); err != nil {
+		// Only a file system without modes (WSL's /mnt/c) or a read-only one refuses
+		// that to the owner.
+		if err := os.Chmod(dir, 0o700); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) {
 			return fmt.Errorf("%s is open to other users (mode %04o) and could not be closed: %w", dir, info.Mode().Perm(), err)
 		}
 	}

@@ -3,19 +3,136 @@
 package files
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"syscall"
 )
 
 // CheckOwner refuses what belongs to another user: they could have put it
-// there, and could take it back.
+// there, and could take it back. Error: *OwnerError.
 func CheckOwner(path string, info fs.FileInfo) error {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
-		return fmt.Errorf("%s belongs to uid %d, not to you (uid %d)", path, stat.Uid, os.Geteuid())
+	if owner, ok := ownerOf(info); ok && owner != os.Geteuid() {
+		return foreignError(path, owner, os.Geteuid())
 	}
 	return nil
+}
+
+// CheckFolder says, before anything is done there, whether dir is a folder of
+// this user's own, or can be made one. It makes nothing. Refused is also what
+// would be made in a folder of another user's, as with sudo -E in that user's
+// home, and what a link of another user's leads to. Error: *OwnerError.
+func CheckFolder(dir string) error {
+	if err := checkLinks(dir); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err == nil {
+		return CheckOwner(dir, info)
+	}
+	for parent := filepath.Dir(dir); ; parent = filepath.Dir(parent) {
+		info, err := os.Stat(parent)
+		if err == nil && !isTrusted(info) {
+			owner, _ := ownerOf(info)
+			return foreignError(parent, owner, os.Geteuid())
+		}
+		if err == nil || parent == filepath.Dir(parent) {
+			return nil
+		}
+	}
+}
+
+// CheckFile says whether a file that stsx obeys can only have been written by
+// this user or by root. One that is not there is as it should be. Error:
+// *OwnerError.
+func CheckFile(path string) error {
+	if err := checkLinks(path); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	if owner, ok := ownerOf(info); ok && owner != os.Geteuid() && owner != 0 {
+		e := foreignError(path, owner, os.Geteuid())
+		e.Cure = "use a file of your own (--config, STSX_CONFIG), or make this one yours with chown once you have read it"
+		if os.Geteuid() == 0 {
+			e.Cure = "run stsx without sudo, or use a configuration of root's (--config, STSX_CONFIG)"
+		}
+		return e
+	}
+	if info.Mode().Perm()&0o002 != 0 && hasModes(path) {
+		return &OwnerError{Path: path, Why: "can be written by every user of this machine", Cure: "read it through, then: chmod o-w " + path}
+	}
+	return nil
+}
+
+// IsOpenToOthers reports whether other users can read the file at path.
+func IsOpenToOthers(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&0o044 != 0 && hasModes(path)
+}
+
+// checkLinks refuses a path with a symbolic link of another user's in it, who
+// could lead it elsewhere.
+func checkLinks(path string) error {
+	const mostLinks = 40 // as in Linux
+	links := 0
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil
+	}
+	for at, rest := "/", strings.Split(path, "/"); len(rest) > 0; {
+		next := filepath.Join(at, rest[0])
+		rest = rest[1:]
+		info, err := os.Lstat(next)
+		if err != nil {
+			return nil // nothing there, or nothing that can be looked at: whoever opens it will know
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			at = next
+			continue
+		}
+		if !isTrusted(info) {
+			owner, _ := ownerOf(info)
+			e := foreignError(next, owner, os.Geteuid())
+			e.Why = "leads elsewhere and " + e.Why
+			return e
+		}
+		to, err := os.Readlink(next)
+		if links++; err != nil || links > mostLinks {
+			return nil
+		}
+		if filepath.IsAbs(to) {
+			at = "/"
+		}
+		rest = append(strings.Split(to, "/"), rest...)
+	}
+	return nil
+}
+
+// isTrusted reports whether a file is this user's or root's.
+func isTrusted(info fs.FileInfo) bool {
+	owner, ok := ownerOf(info)
+	return !ok || owner == os.Geteuid() || owner == 0 || owner == unmappedUser && isInUserNamespace()
+}
+
+// unmappedUser is whom Linux shows for users that a user namespace does not
+// know: there, that is root's /home as well.
+const unmappedUser = 65534
+
+func isInUserNamespace() bool {
+	text, err := os.ReadFile("/proc/self/uid_map")
+	return err == nil && !strings.Contains(string(text), "4294967295")
+}
+
+func ownerOf(info fs.FileInfo) (uid int, ok bool) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return int(stat.Uid), true
 }
 
 // keepOwner gives the new file the old one's owner, as root under sudo can;

@@ -45,6 +45,24 @@ func readText(path string) (string, fs.FileInfo, error) {
 	return string(text), info, err
 }
 
+// ReadTrusted returns what is in a file that stsx obeys, such as its
+// configuration: what CheckFile refuses is not read.
+func ReadTrusted(path string) ([]byte, error) {
+	if err := CheckFile(path); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, textLimit+1))
+	if err == nil && len(text) > textLimit {
+		err = fmt.Errorf("%s is larger than %d MiB", path, textLimit>>20)
+	}
+	return text, err
+}
+
 // ReadOwn returns what is in a file of stsx's own, up to OwnLimit, and what the
 // file was, for RemoveSame. One of another user is refused.
 func ReadOwn(path string) ([]byte, fs.FileInfo, error) {
