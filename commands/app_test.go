@@ -73,7 +73,10 @@ func (r *fakeSystem) run(words ...string) int {
 }
 
 func (r *fakeSystem) List(context.Context) ([]session.Session, error) { return r.sessions, nil }
-func (r *fakeSystem) Delete(_ context.Context, match func(session.Session) bool) (int, error) {
+func (r *fakeSystem) Delete(ctx context.Context, match func(session.Session) bool, orgs ...session.Org) (int, error) {
+	for _, o := range orgs {
+		_ = r.jar.Discard(ctx, o)
+	}
 	n := len(r.sessions)
 	r.sessions = slices.DeleteFunc(r.sessions, match)
 	return n - len(r.sessions), nil

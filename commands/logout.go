@@ -52,11 +52,9 @@ func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 		err = r.drivers.Sessions.DeleteAll(ctx, password)
 	} else {
 		var gone int
-		gone, err = r.drivers.Sessions.Delete(ctx, func(s session.Session) bool { return slices.Contains(names, s.Profile) })
+		named := func(s session.Session) bool { return slices.Contains(names, s.Profile) }
+		gone, err = r.drivers.Sessions.Delete(ctx, named, orgs...)
 		said = "forgot " + session.Plural(gone, "session")
-		for _, o := range orgs {
-			err = errors.Join(err, r.drivers.Jar.Discard(ctx, o))
-		}
 	}
 	saved, gone := r.drivers.AWSFiles.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
 	if saved > 0 {

@@ -149,9 +149,11 @@ type Configuration interface {
 // Sessions is the store as status and logout see it.
 type Sessions interface {
 	List(ctx context.Context) ([]session.Session, error)
-	Delete(ctx context.Context, match func(session.Session) bool) (int, error)
-	// DeleteAll needs no key; withKey it forgets that too.
-	DeleteAll(ctx context.Context, withKey bool) error
+	// Delete forgets the sessions that match, and the cookies of orgs.
+	Delete(ctx context.Context, match func(session.Session) bool, orgs ...session.Org) (sessions int, err error)
+	// DeleteAll needs no key, and removes that too; keyToo says that a failure
+	// to is an error.
+	DeleteAll(ctx context.Context, keyToo bool) error
 	// Where says where the sealing key and the passwords are kept.
 	Where(ctx context.Context) (key, passwords string)
 }

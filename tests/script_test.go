@@ -4,6 +4,8 @@ package tests
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -29,6 +31,12 @@ func TestScripts(t *testing.T) {
 				"HOME="+e.WorkDir, "STSX_CONFIG="+filepath.Join(e.WorkDir, "stsx.toml"), "SHELL=/bin/sh",
 				"XDG_STATE_HOME="+filepath.Join(e.WorkDir, "state"), "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"))
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "root" {
+				return false, fmt.Errorf("unknown condition %s", name)
+			}
+			return os.Geteuid() == 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"stsx": func(ts *testscript.TestScript, not bool, args []string) {

@@ -25,22 +25,26 @@ type Jar struct {
 }
 
 // Jar returns what keeps cookies under the same key as s keeps sessions.
-func (s *Store) Jar() *Jar {
-	j := &Jar{now: s.clock}
-	j.folder = &sealedFolder[session.Remembered]{
+func (s *Store) Jar() *Jar { return &Jar{s.cookies, s.clock} }
+
+func (s *Store) newCookieFolder() *sealedFolder[session.Remembered] {
+	return &sealedFolder[session.Remembered]{
 		home: s.home, keys: s.keys, now: s.clock, warn: s.showWarning,
 		name: cookiesFolder, holds: "cookies", purpose: "cookies name", life: cookiesLife,
 		encode: encodeCookies, decode: decodeCookies,
-		under: func(r session.Remembered) string { return cookiesOf(session.Org{Name: r.Org, URL: r.URL}) },
-		ended: j.isOld,
+		under: cookiesUnder,
+		ended: func(r session.Remembered) bool { return isOld(r, s.now()) },
 	}
-	return j
 }
 
 // cookiesOf is the text that o's cookies are kept under. The host is part of
 // it: what was kept for one is not found for another, whatever the
 // configuration calls it.
 func cookiesOf(o session.Org) string { return o.Name + "\x00" + o.Origin() }
+
+func cookiesUnder(r session.Remembered) string {
+	return cookiesOf(session.Org{Name: r.Org, URL: r.URL})
+}
 
 // Dir is where the files are.
 func (j *Jar) Dir() string { return j.folder.dir() }
@@ -49,7 +53,7 @@ func (j *Jar) Dir() string { return j.folder.dir() }
 // never will be is removed, as is what is out of date.
 func (j *Jar) Remembered(ctx context.Context, o session.Org) (session.Remembered, error) {
 	found, ok, err := j.folder.find(ctx, cookiesOf(o))
-	if ok && j.isOld(found) {
+	if ok && isOld(found, j.now()) {
 		ok, err = false, j.folder.remove(ctx, cookiesOf(o))
 	}
 	if err != nil {
@@ -62,8 +66,8 @@ func (j *Jar) Remembered(ctx context.Context, o session.Org) (session.Remembered
 }
 
 // isOld also says so of what a clock set back would keep for long.
-func (j *Jar) isOld(r session.Remembered) bool {
-	age := j.now().Sub(r.Kept)
+func isOld(r session.Remembered, now time.Time) bool {
+	age := now.Sub(r.Kept)
 	return age > cookiesLife || age < -cookiesLife
 }
 
@@ -93,7 +97,7 @@ func (j *Jar) List(ctx context.Context) ([]session.Remembered, error) {
 	}
 	var list []session.Remembered
 	for _, file := range all {
-		if !j.isOld(file.value) {
+		if !isOld(file.value, j.now()) {
 			list = append(list, file.value)
 		}
 	}

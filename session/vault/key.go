@@ -170,6 +170,34 @@ func (ks *keyChain) giveToKeyring(ctx context.Context, k key) (key, error) {
 	return kept, nil
 }
 
+// replaceKey puts next in the place of the key, wherever that is. Errors: why
+// the old one is still there.
+func (ks *keyChain) replaceKey(ctx context.Context, next key) error {
+	_, err := ks.keyringKey(ctx)
+	inKeyring := err == nil
+	var none noServiceError
+	switch {
+	case inKeyring:
+		kept, err := ks.giveToKeyring(ctx, next)
+		if err != nil {
+			return err
+		}
+		if kept != next {
+			return errors.New("the OS keyring kept the old key")
+		}
+	case errors.Is(err, errAbsent), errors.As(err, &none):
+	default:
+		return err
+	}
+	if err := ks.kernel.put(next); err != nil && !inKeyring {
+		return fmt.Errorf("the kernel keyring: %w", err)
+	} else if err != nil {
+		_ = ks.kernel.remove() // the old one, where it may hold that
+	}
+	ks.adopt(next)
+	return nil
+}
+
 // remove takes the key out of every keyring there is.
 func (ks *keyChain) remove(ctx context.Context) error {
 	ks.mu.Lock()

@@ -201,6 +201,46 @@ func (f *sealedFolder[V]) remove(ctx context.Context, text string) error {
 	return err
 }
 
+// removeMatching removes what match says yes to, and returns under how many
+// texts that was kept. Errors as remove.
+func (f *sealedFolder[V]) removeMatching(ctx context.Context, match func(V) bool) (n int, err error) {
+	all, err := f.list(ctx)
+	gone := map[string]bool{}
+	for _, file := range all {
+		if !match(file.value) {
+			continue
+		}
+		if problem := files.Remove(file.path); problem != nil {
+			err = errors.Join(err, problem)
+			continue
+		}
+		gone[f.under(file.value)] = true
+	}
+	return len(gone), err
+}
+
+// sealAgain writes what can be opened, and is still of use, under next as well,
+// and returns the files that it was read from.
+func (f *sealedFolder[V]) sealAgain(ctx context.Context, next key) (old []string, err error) {
+	all, err := f.list(ctx)
+	for _, file := range all {
+		if !f.ended(file.value) {
+			err = errors.Join(err, f.write(next, file.value))
+		}
+		old = append(old, file.path)
+	}
+	return old, err
+}
+
+// removeSealed removes what k sealed.
+func (f *sealedFolder[V]) removeSealed(k key) {
+	for _, name := range fileNames(f.dir()) {
+		if path := filepath.Join(f.dir(), name); bytes.Equal(sealedHead(path), k.head()) {
+			_ = files.Remove(path)
+		}
+	}
+}
+
 // openingKeys are the keys that may open what is there: the near one, and the
 // OS keyring's where that one does not explain every file. A folder without
 // files asks no keyring. Errors as find.

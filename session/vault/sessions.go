@@ -3,13 +3,11 @@ package vault
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"stsx/session"
-	"stsx/session/files"
 )
 
 const (
@@ -81,38 +79,4 @@ func (s *Store) keptSessions(ctx context.Context) ([]sealedFile[keptSession], er
 	// Under two keys, one session may be there twice: the longer one counts.
 	same := func(a, b sealedFile[keptSession]) bool { return a.value.key == b.value.key }
 	return slices.CompactFunc(list, same), err
-}
-
-// Delete forgets the sessions that match and returns how many. Errors as List.
-func (s *Store) Delete(ctx context.Context, match func(session.Session) bool) (int, error) {
-	list, err := s.keptSessions(ctx)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, kept := range list {
-		if !match(kept.value.Session) {
-			continue
-		}
-		if gone := files.Remove(kept.path); gone != nil {
-			err = errors.Join(err, fmt.Errorf("forgetting the session of %s: %w", kept.value.Profile, gone))
-			continue
-		}
-		n++
-	}
-	return n, err
-}
-
-// DeleteAll forgets every session, every org's cookies and every refused
-// password, whether or not they can be opened, and withKey the key too, in
-// every keyring.
-func (s *Store) DeleteAll(ctx context.Context, withKey bool) error {
-	var err error
-	for _, folder := range []string{sessionsFolder, cookiesFolder, refusedFolder} {
-		err = errors.Join(err, files.RemoveAll(s.home.path(folder)))
-	}
-	if withKey {
-		err = errors.Join(err, s.keys.remove(ctx))
-	}
-	return err
 }

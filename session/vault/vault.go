@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"stsx/session"
 )
 
 // Options say where a Store keeps things. Dir is needed; the rest has a
@@ -33,6 +35,7 @@ type Store struct {
 	now      func() time.Time
 	warn     func(string)
 	sessions *sealedFolder[keptSession]
+	cookies  *sealedFolder[session.Remembered]
 }
 
 // New returns a Store. It touches neither the disk nor a keyring: the
@@ -60,7 +63,7 @@ func New(o Options) *Store {
 		warn:    o.Warn,
 	}
 	s.keys = &keyChain{kernel: newKernelRing(o.Dir), keyring: s.keyring, home: s.home}
-	s.sessions = s.newSessionFolder()
+	s.sessions, s.cookies = s.newSessionFolder(), s.newCookieFolder()
 	return s
 }
 
