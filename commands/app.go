@@ -20,11 +20,18 @@ type commandRun struct {
 	settings Settings
 	drivers  *Drivers
 	app      *cli.App
+	// badVariable is what keeps a variable with a secret from being used.
+	badVariable error
 }
 
 // Run does what args say and returns the exit status.
-func Run(ctx context.Context, sys HostSystem) int {
+func Run(ctx context.Context, sys HostSystem) (code int) {
 	r := &commandRun{HostSystem: sys}
+	defer func() {
+		if recover() != nil {
+			code = r.stopAfterPanic()
+		}
+	}()
 	r.app = r.commandTree()
 	err := r.runVerb(ctx)
 	if r.drivers != nil {
@@ -35,7 +42,7 @@ func Run(ctx context.Context, sys HostSystem) int {
 		err = cause
 	}
 	var said strings.Builder
-	code := reportError(io.MultiWriter(sys.Stderr, &said), err, r.verb == "exec" || r.verb == "each")
+	code = reportError(io.MultiWriter(sys.Stderr, &said), err, r.wrapsCommand())
 	if failed := r.writeBundle(said.String()); failed != nil && code == statusOK {
 		code = statusFailure
 	}
@@ -45,6 +52,27 @@ func Run(ctx context.Context, sys HostSystem) int {
 	var done process.Ended
 	if errors.As(err, &done) && done.Signal != 0 {
 		sys.EndBySignal(done.Signal)
+	}
+	return code
+}
+
+// wrapsCommand reports whether the verb ends in a command, whose statuses are
+// kept apart from stsx's own.
+func (r *commandRun) wrapsCommand() bool { return r.verb == "exec" || r.verb == "each" }
+
+// stopAfterPanic puts the terminal in order, says that stsx has a fault, and
+// returns the exit status.
+func (r *commandRun) stopAfterPanic() int {
+	code := statusFailure
+	if r.wrapsCommand() {
+		code = statusExec
+	}
+	if r.drivers != nil {
+		_ = r.drivers.Close() // there is a worse thing to tell
+	}
+	reportPanic(r.Stderr, r.Version)
+	if r.verb == "env" {
+		r.printEnvFailure(code)
 	}
 	return code
 }
@@ -136,6 +164,9 @@ func (r *commandRun) runBare(c *cli.Context) error {
 
 // openDrivers joins the drivers, once.
 func (r *commandRun) openDrivers() (*Drivers, error) {
+	if r.badVariable != nil {
+		return nil, r.badVariable
+	}
 	if r.drivers == nil {
 		kit, err := r.BuildDrivers(r.settings)
 		if err != nil {

@@ -398,10 +398,55 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestSecretVariables: a line's end comes off, and what can't be a password is
+// told apart, but only where one could be needed.
+func TestSecretVariables(t *testing.T) {
+	for _, name := range []string{"STSX_PASSWORD", "STSX_MFA_CODE"} {
+		for text, want := range map[string]string{"pw\n": "pw", "pw\r\n": "pw", "\ufeffpw": "pw", " p w ": " p w ", "": ""} {
+			r := newFakeSystem("status")
+			r.Environ = []string{name + "=" + text}
+			code := Run(context.Background(), r.HostSystem)
+			got := map[string]session.Secret{"STSX_PASSWORD": r.settings.Password, "STSX_MFA_CODE": r.settings.MFACode}
+			if code != 0 || got[name].Reveal() != want {
+				t.Errorf("%s=%q: %d, %q, %s", name, text, code, got[name].Reveal(), r.err)
+			}
+		}
+		for _, text := range []string{"Caf\xe9", "xxx\nyyy", "xxx\x00", strings.Repeat("x", 4097)} {
+			r := newFakeSystem("status")
+			r.Environ = []string{name + "=" + text}
+			if code := Run(context.Background(), r.HostSystem); code != 2 || !strings.Contains(r.err.String(), name) ||
+				strings.Contains(r.err.String(), "xxx") || strings.Contains(r.err.String(), "Caf") || r.builds > 0 {
+				t.Errorf("%s=%.20q: %d, %s", name, text, code, r.err)
+			}
+			r.Args = []string{"prompt"}
+			if code := Run(context.Background(), r.HostSystem); code != 0 {
+				t.Errorf("prompt: %d, %s", code, r.err)
+			}
+		}
+	}
+}
+
+// TestPanicIsContained: what it said is not shown, the status is the verb's, and
+// a shell that evaluates env's output is told.
+func TestPanicIsContained(t *testing.T) {
+	for verb, want := range map[string]int{"status": 1, "exec prod ls": 125, "each * -- ls": 125, "env prod --shell bash": 1, "login prod": 1} {
+		for _, value := range []any{"hunter2", errors.New("hunter2"), []string{"hunter2"}} {
+			r := newFakeSystem(strings.Fields(verb)...)
+			r.BuildDrivers = func(Settings) (*Drivers, error) { panic(value) }
+			code := Run(context.Background(), r.HostSystem)
+			said := r.err.String()
+			if code != want || strings.Contains(said+r.out.String(), "hunter2") || !strings.Contains(said, "app_test.go:") ||
+				!strings.Contains(said, "please report this") || (r.out.Len() > 0) != strings.HasPrefix(verb, "env") {
+				t.Errorf("%s: %d, %s%s", verb, code, said, r.out)
+			}
+		}
+	}
+}
+
 // TestPasswordStdin: the first line and not a byte more.
 func TestPasswordStdin(t *testing.T) {
 	for text, want := range map[string]string{"hunter2\nrest": "hunter2", "hunter2\r\nrest": "hunter2", "hunter2": "hunter2",
-		" with spaces \t\n": " with spaces \t", "ü\n": "ü", "a\rb\n": "a\rb", strings.Repeat("x", 4096) + "\nr": strings.Repeat("x",
+		" with spaces \t\n": " with spaces \t", "ü\n": "ü", "\ufeffpw\n": "pw", strings.Repeat("x", 4096) + "\nr": strings.Repeat("x",
 			4096)} {
 		r := newFakeSystem("status", "--password-stdin")
 		in := strings.NewReader(text)
@@ -415,8 +460,8 @@ func TestPasswordStdin(t *testing.T) {
 			t.Errorf("%q is left of %q", left, text)
 		}
 	}
-	for text, want := range map[string]string{"": "is empty", "\nhunter2": "is empty", "\r\n": "is empty", strings.Repeat("x",
-		4097): "longer than 4096 bytes"} {
+	for text, want := range map[string]string{"": "is empty", "\nhunter2": "is empty", "\r\n": "is empty",
+		strings.Repeat("x", 4097): "longer than 4096 bytes", "xxx\xe9\n": "not UTF-8", "a\rxxx\n": "control character"} {
 		r := newFakeSystem("status", "--password-stdin")
 		r.Stdin = strings.NewReader(text)
 		if code := Run(context.Background(), r.HostSystem); code == 0 || !strings.Contains(r.err.String(), want) ||

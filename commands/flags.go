@@ -3,12 +3,12 @@ package commands
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -48,11 +48,8 @@ func idpFlag() cli.Flag {
 func (r *commandRun) readSettings(c *cli.Context) error {
 	s := Settings{
 		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
-		Browser: c.String(
-			"browser",
-		), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"), Username: c.String("username"),
-		MFA: c.String("mfa"), MFACode: session.NewSecret(c.String("mfa-code")), Role: c.String("role"), Region: c.String("region"),
-		Password: session.NewSecret(r.Getenv("STSX_PASSWORD")),
+		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"),
+		Username: c.String("username"), MFA: c.String("mfa"), Role: c.String("role"), Region: c.String("region"),
 	}
 	for _, flag := range []string{"config", "browser", "browser-path", "debug-bundle", "username", "mfa", "mfa-code", "role", "region"} {
 		if c.IsSet(flag) && c.String(flag) == "" {
@@ -65,9 +62,6 @@ func (r *commandRun) readSettings(c *cli.Context) error {
 	if s.Username == "" {
 		s.Username = r.Getenv("STSX_USERNAME")
 	}
-	if s.MFACode.IsZero() {
-		s.MFACode = session.NewSecret(r.Getenv("STSX_MFA_CODE"))
-	}
 	if s.BrowserAt == "" {
 		s.BrowserAt = r.Getenv("STSX_BROWSER_PATH")
 	}
@@ -78,20 +72,39 @@ func (r *commandRun) readSettings(c *cli.Context) error {
 		}
 		s.Duration = d
 	}
-	if c.Bool("password-stdin") {
-		if r.StdinIsTerminal {
-			return &usageError{"--password-stdin reads a pipe or a file, and standard input is a terminal", r.verb}
-		}
-		text, err := firstLine(r.Stdin)
-		if err != nil {
-			return err
-		}
-		if text == "" {
-			return &usageError{"--password-stdin: the first line of standard input is empty", r.verb}
-		}
-		s.Password = session.NewSecret(text)
+	if err := r.readSecrets(c, &s); err != nil {
+		return err
 	}
 	r.settings = s
+	return nil
+}
+
+// readSecrets reads the password and the code that were given. A variable that
+// can't be one matters to those verbs that open the drivers.
+func (r *commandRun) readSecrets(c *cli.Context, s *Settings) (err error) {
+	variable := func(name string) session.Secret {
+		text, err := process.SecretText(r.Getenv(name))
+		if err != nil {
+			r.badVariable = &usageError{"what " + name + " holds can't be used: " + err.Error(), r.verb}
+		}
+		return text
+	}
+	if s.MFACode, err = process.SecretText(c.String("mfa-code")); err != nil {
+		return &usageError{"--mfa-code: " + err.Error(), r.verb}
+	}
+	if s.MFACode.IsZero() {
+		s.MFACode = variable("STSX_MFA_CODE")
+	}
+	if !c.Bool("password-stdin") {
+		s.Password = variable("STSX_PASSWORD")
+		return nil
+	}
+	if r.StdinIsTerminal {
+		return &usageError{"--password-stdin reads a pipe or a file, and standard input is a terminal", r.verb}
+	}
+	if s.Password, err = process.ReadSecretLine(r.Stdin); err != nil {
+		return &usageError{"--password-stdin: standard input: " + err.Error(), r.verb}
+	}
 	return nil
 }
 
@@ -116,32 +129,4 @@ func wellFormed(s Settings) error {
 		return errors.New("--region " + quotedName(s.Region) + " is not a region's name, such as eu-west-1")
 	}
 	return nil
-}
-
-// maxPassword bounds the first line of standard input, in bytes.
-const maxPassword = 4096
-
-// firstLine reads up to the end of the first line and not a byte more: the
-// rest of standard input is for the command.
-func firstLine(in io.Reader) (string, error) {
-	var line []byte
-	for one := make([]byte, 1); ; {
-		if len(line) > maxPassword {
-			return "", fmt.Errorf("reading the password from standard input: the first line is longer than %d bytes", maxPassword)
-		}
-		n, err := in.Read(one)
-		if n == 1 {
-			if one[0] == '\n' {
-				break
-			}
-			line = append(line, one[0])
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return "", fmt.Errorf("reading the password from standard input: %w", err)
-		}
-	}
-	return strings.TrimSuffix(string(line), "\r"), nil
 }
