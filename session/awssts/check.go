@@ -1,0 +1,59 @@
+package awssts
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"stsx/session"
+)
+
+// CheckSettings says what keeps STS from being asked in region ("" = the
+// environment's), as far as that can be known without asking: a person should
+// not sign in and answer a push for nothing.
+func (c Client) CheckSettings(region string) error {
+	if !isName(region) {
+		return fmt.Errorf("%s is not a region's name, such as eu-west-1", shown(region))
+	}
+	if region == "" {
+		for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+			if text := c.Getenv(name); !isName(text) {
+				return fmt.Errorf("%s is %s, which is not a region's name, such as eu-west-1", name, shown(text))
+			}
+		}
+	}
+	if err := c.checkEndpoint(); err != nil {
+		return err
+	}
+	for _, name := range []string{"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"} {
+		if _, err := c.flag(name); err != nil {
+			return err
+		}
+	}
+	_, err := c.http() // reads AWS_CA_BUNDLE
+	return err
+}
+
+// checkEndpoint refuses an address that no request can be sent to.
+func (c Client) checkEndpoint() error {
+	text := c.endpoint()
+	if text == "" {
+		return nil
+	}
+	name := "AWS_ENDPOINT_URL_STS"
+	if c.Getenv(name) == "" {
+		name = "AWS_ENDPOINT_URL"
+	}
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || text != strings.TrimSpace(text) || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
+		is := shown(text)
+		if strings.Contains(text, "@") {
+			is = "…" // it may hold a password
+		}
+		return fmt.Errorf("%s is %s, which is not an address, such as https://sts.eu-west-1.amazonaws.com", name, is)
+	}
+	return nil
+}
+
+// shown is a value as an error quotes it.
+func shown(text string) string { return fmt.Sprintf("%q", session.OneLine(text, session.QuoteLength)) }

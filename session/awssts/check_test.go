@@ -1,0 +1,70 @@
+package awssts
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestCheckSettings: what can be known to be wrong before a sign-in is.
+func TestCheckSettings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := filepath.Join(dir, "text")
+	if err := os.WriteFile(text, []byte("not a certificate\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(dir, "broken")
+	if err := os.WriteFile(broken, []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		region, variable, value, problem string
+	}{
+		"nothing":                 {"", "", "", ""},
+		"a region":                {"eu-west-1", "", "", ""},
+		"a city":                  {"Frankfurt", "", "", `"Frankfurt" is not a region's name`},
+		"a blank":                 {"eu-west-1 ", "", "", "not a region's name"},
+		"a host":                  {"eu-west-1.example.com/", "", "", "not a region's name"},
+		"of the environment":      {"", "AWS_REGION", "EU-West-1", `AWS_REGION is "EU-West-1"`},
+		"of the old variable":     {"", "AWS_DEFAULT_REGION", "x\ny", `AWS_DEFAULT_REGION is "x y"`},
+		"that does not count":     {"eu-west-1", "AWS_REGION", "EU-West-1", ""},
+		"no file":                 {"", "AWS_CA_BUNDLE", filepath.Join(dir, "none"), "AWS_CA_BUNDLE"},
+		"a folder":                {"", "AWS_CA_BUNDLE", dir, "AWS_CA_BUNDLE"},
+		"no PEM":                  {"", "AWS_CA_BUNDLE", text, "AWS_CA_BUNDLE: " + text + " holds no PEM certificate"},
+		"a broken certificate":    {"", "AWS_CA_BUNDLE", broken, "AWS_CA_BUNDLE"},
+		"an endpoint":             {"", "AWS_ENDPOINT_URL_STS", "https://sts.example.com:8443/x", ""},
+		"a local endpoint":        {"", "AWS_ENDPOINT_URL", "http://127.0.0.1:4566", ""},
+		"no scheme":               {"", "AWS_ENDPOINT_URL", "localhost:4566", `AWS_ENDPOINT_URL is "localhost:4566"`},
+		"another scheme":          {"", "AWS_ENDPOINT_URL_STS", "ftp://sts.example.com", "AWS_ENDPOINT_URL_STS"},
+		"no host":                 {"", "AWS_ENDPOINT_URL_STS", "https:///x", "AWS_ENDPOINT_URL_STS"},
+		"a line end":              {"", "AWS_ENDPOINT_URL_STS", "https://sts.example.com\n", "AWS_ENDPOINT_URL_STS"},
+		"a broken escape":         {"", "AWS_ENDPOINT_URL", "https://%zz/", "AWS_ENDPOINT_URL"},
+		"neither true nor false":  {"", "AWS_USE_FIPS_ENDPOINT", "1", "AWS_USE_FIPS_ENDPOINT"},
+		"nor for the other stack": {"", "AWS_USE_DUALSTACK_ENDPOINT", "yes", "AWS_USE_DUALSTACK_ENDPOINT"},
+	} {
+		client := New(func(variable string) string {
+			if variable == c.variable {
+				return c.value
+			}
+			return ""
+		})
+		err := client.CheckSettings(c.region)
+		if (err == nil) != (c.problem == "") || err != nil && !strings.Contains(err.Error(), c.problem) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	secret := New(func(variable string) string {
+		return map[string]string{"AWS_ENDPOINT_URL": "jane:hunter2@sts.example.com"}[variable]
+	})
+	if err := secret.CheckSettings(""); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Error(err)
+	}
+	ignored := New(func(variable string) string {
+		return map[string]string{"AWS_ENDPOINT_URL": "nothing", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}[variable]
+	})
+	if err := ignored.CheckSettings(""); err != nil {
+		t.Error(err)
+	}
+}
