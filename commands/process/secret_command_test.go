@@ -108,7 +108,8 @@ func TestFirstLineEnds(t *testing.T) {
 			script := strings.ReplaceAll(c.script, "file", "'"+file+"'")
 			_, err := SecretCommand{Environ: os.Environ(), Timeout: c.timeout}.FirstLine(ctx, []string{"sh", "-c", script})
 			var signal Signalled
-			if c.timeout == 0 && !errors.As(err, &signal) || c.timeout > 0 && (err == nil || !strings.Contains(err.Error(), "printed nothing within")) {
+			if c.timeout == 0 && !errors.As(err, &signal) || c.timeout > 0 && (err == nil || !strings.Contains(err.Error(),
+				"printed nothing within")) {
 				t.Error(err)
 			}
 			pid := <-started
