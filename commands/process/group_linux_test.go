@@ -102,7 +102,9 @@ func TestTerminalIsTheCommands(t *testing.T) {
 	t.Run("in the background of a shell", func(t *testing.T) {
 		t.Parallel()
 		shell := onTerminal(askingScript, "bash", "--norc", "--noprofile", "-i")
-		talk(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM &\n"}, [2]string{"PIN? ", "\n"}, [2]string{"Stopped", "fg\n"},
+		// The shell tells of a job that has stopped only when it is asked.
+		const wait = "until [[ $(jobs) == *Stopped* ]]; do sleep 0.1; done; fg\n"
+		talk(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM &\n"}, [2]string{"PIN? ", wait},
 			[2]string{"STSX_TEST_PROGRAM", "1234\n"}, [2]string{"got <1234> <nil>", "more\n"}, [2]string{"then <more> <nil>"})
 	})
 	t.Run("eval of a command substitution", func(t *testing.T) {
