@@ -35,6 +35,7 @@ import (
 var version = "(built from source)"
 
 func main() {
+	allowDumps := process.ForbidDumps()
 	ctx, stop := process.UntilSignal()
 	code := commands.Run(ctx, commands.HostSystem{
 		Args:             os.Args[1:],
@@ -52,9 +53,12 @@ func main() {
 		ParentNames:      process.ParentNames,
 		OwnPath:          func() (string, error) { return process.OwnPath(os.Args[0]) },
 		FindProgram:      process.FindProgram,
-		Replace:          process.Replace,
-		RunBeside:        process.RunBeside,
-		EndBySignal:      process.EndBySignal,
+		Replace: func(path string, argv, environ []string) error {
+			allowDumps()
+			return process.Replace(path, argv, environ)
+		},
+		RunBeside:   process.RunBeside,
+		EndBySignal: process.EndBySignal,
 		ShowMessage: func(title, text string) error {
 			return process.ShowMessage(runtime.GOOS, os.Environ(), title, text)
 		},
@@ -66,6 +70,7 @@ func main() {
 
 // build makes the drivers. None of them does anything before it is used.
 func build(s commands.Settings) (*commands.Drivers, error) {
+	environ := process.WithoutSecrets(os.Environ())
 	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
 	state, err := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
 	if err != nil {
@@ -93,11 +98,11 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	terminal := tty.New(tty.Options{NoInput: s.NoInput, Quiet: s.Quiet, Stderr: os.Stderr, Getenv: os.Getenv})
 	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
 	passwords := store.Passwords()
-	launcher := browser.Launcher{ProfileRoot: filepath.Join(state, "browser"), Environ: os.Environ(), Getenv: os.Getenv, Say: terminal.Say}
+	launcher := browser.Launcher{ProfileRoot: filepath.Join(state, "browser"), Environ: environ, Getenv: os.Getenv, Say: terminal.Say}
 	if record != nil {
 		launcher.Record = record
 	}
-	secretCommand := process.SecretCommand{Stderr: os.Stderr}
+	secretCommand := process.SecretCommand{Environ: environ, Stderr: os.Stderr}
 	driver := &okta.Driver{
 		Browse:    launcher.OpenPage,
 		Bridge:    form.Bridge{Ask: terminal}.Cross,
@@ -142,7 +147,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Endpoint:      func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
 	kit.Names, kit.AccountNames, kit.Console = names, client.AccountNames, client.Console
-	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: os.Environ(), CanShow: driver.CanShow}.Open
+	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.WriteZip
 	}
