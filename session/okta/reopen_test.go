@@ -118,10 +118,12 @@ func (p *laggingPage) DocumentReply() page.Reply {
 // TestDocumentLeft: one "not now" is not taken for two.
 func TestDocumentLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := session.Limit(t.Context(), time.Minute)
+		defer cancel()
 		limited := page.Reply{Status: 429, Wait: 10 * time.Second}
-		p := &laggingPage{play: &play{scenes: []scene{{document: limited}, logIn, {document: limited}, done}}}
+		p := &laggingPage{play: &play{scenes: []scene{{document: limited}, logIn, {document: limited, text: "Not now"}, done}}}
 		s := (&Driver{Ask: &typist{}}).newSignIn(p, org(), session.Password{Secret: session.NewSecret("pw")}, nil)
-		if _, err := s.run(t.Context()); err != nil || s.reopening.limitWaits != 2 {
+		if _, err := s.run(ctx); err != nil || s.reopening.limitWaits != 2 {
 			t.Errorf("%v, %d waits", err, s.reopening.limitWaits)
 		}
 	})
