@@ -347,9 +347,10 @@ func (r *commandRun) regionIn(ctx context.Context, partition string) (string, er
 
 // checkRegion says why the roles of a partition can't be used in region.
 func checkRegion(region, partition string) string {
+	err := session.CheckRegionName(region)
 	switch {
-	case region == "" || strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || !strings.Contains(region, "-"):
-		return quotedName(region) + " is not a region's name, such as eu-west-1"
+	case err != nil:
+		return err.Error()
 	case session.PartitionOf(region) != partition:
 		return quotedName(region) + " is in partition " + session.PartitionOf(region) + ", and the role in " + partition
 	}

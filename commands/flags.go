@@ -125,8 +125,10 @@ func wellFormed(s Settings) error {
 			return fmt.Errorf("--role: %w", err)
 		}
 	}
-	if strings.Trim(s.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		return errors.New("--region " + quotedName(s.Region) + " is not a region's name, such as eu-west-1")
+	if s.Region != "" {
+		if err := session.CheckRegionName(s.Region); err != nil {
+			return fmt.Errorf("--region: %w", err)
+		}
 	}
 	return nil
 }
