@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -38,32 +39,13 @@ func main() {
 	allowDumps := process.ForbidDumps()
 	ctx, stop := process.UntilSignal()
 	code := commands.Run(ctx, commands.HostSystem{
-		Args:             os.Args[1:],
-		Environ:          os.Environ(),
-		Stdin:            os.Stdin,
-		Stdout:           os.Stdout,
-		Stderr:           os.Stderr,
-		Version:          version,
-		GOOS:             runtime.GOOS,
-		Now:              time.Now,
+		Args: os.Args[1:], Environ: os.Environ(), Version: version, GOOS: runtime.GOOS,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		Processors:       runtime.NumCPU(),
-		ParentNames:      process.ParentNames,
-		OwnPath:          func() (string, error) { return process.OwnPath(os.Args[0]) },
-		FindProgram:      process.FindProgram,
-		Replace: func(path string, argv, environ []string) error {
-			allowDumps()
-			return process.Replace(path, argv, environ)
-		},
-		RunBeside:   process.RunBeside,
-		EndBySignal: process.EndBySignal,
-		ShowMessage: func(title, text string) error {
-			return process.ShowMessage(runtime.GOOS, os.Environ(), title, text)
-		},
-		BuildDrivers: build,
-	})
+		Now:              time.Now, Processors: runtime.NumCPU(), BuildDrivers: build,
+	}.WithPrograms(os.Args[0], allowDumps))
 	stop()
 	os.Exit(code)
 }
@@ -72,29 +54,16 @@ func main() {
 func build(s commands.Settings) (*commands.Drivers, error) {
 	environ := process.WithoutSecrets(os.Environ())
 	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
-	state, err := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
-	if err != nil {
+	state, errState := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
+	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
+	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
+	record, errRecord := bundle.Start(s.DebugBundle, time.Now, version, os.Getenv)
+	if err := cmp.Or(errState, errCache, errPath, errRecord); err != nil {
 		return nil, err
 	}
-	cache, err := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
-	if err != nil {
-		return nil, err
-	}
-	path, err := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
-	if err != nil {
-		return nil, err
-	}
-	var record *bundle.Bundle
-	if s.DebugBundle != "" {
-		record = bundle.New(s.DebugBundle, time.Now)
-		if err := record.CheckPath(); err != nil {
-			return nil, err
-		}
-		record.DescribeRun(version, os.Getenv)
-		record.Hide(s.Password, "[password]")
-		record.Hide(s.MFACode, "[code]")
-		record.Hide(session.NewSecret(s.Username), "[username]")
-	}
+	record.Hide(s.Password, "[password]")
+	record.Hide(s.MFACode, "[code]")
+	record.Hide(session.NewSecret(s.Username), "[username]")
 	terminal := tty.New(tty.Options{NoInput: s.NoInput, Quiet: s.Quiet, Stderr: os.Stderr, Getenv: os.Getenv})
 	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
 	passwords := store.Passwords()
@@ -108,7 +77,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Bridge:    form.Bridge{Ask: terminal}.Cross,
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: passwords, Run: secretCommand.FirstLine, Ask: terminal},
 		Codes: func() *session.CodeSource {
-			return &session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: tick}
+			return &session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.WaitSecond}
 		},
 		Choices:  vault.NewFactorChoices(cache, time.Now),
 		Ask:      terminal,
@@ -133,35 +102,16 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 			IdP: providers, STS: client, Store: store,
 			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
-		Roles:         roles,
-		Sessions:      store,
-		Jar:           store.Jar(),
-		EndRemembered: driver.SignOut,
-		Keeper:        passwords,
-		Identity:      client.Identity,
-		ConfigFile:    config.Editor{Path: path},
-		AWSFiles:      awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
-		Ask:           terminal,
-		Close:         terminal.Close,
-		Yield:         terminal.Yield,
-		Endpoint:      func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
+		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords,
+		EndRemembered: driver.SignOut, Identity: client.Identity, Console: client.Console,
+		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
+		ConfigFile: config.Editor{Path: path},
+		AWSFiles:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
+		Ask:        terminal, Close: terminal.Close, Yield: terminal.Yield,
+		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
-	kit.Names, kit.AccountNames, kit.Console = names, client.AccountNames, client.Console
-	kit.Browse = desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.WriteZip
 	}
 	return kit, nil
-}
-
-// tick waits a second.
-func tick(ctx context.Context) error {
-	timer := time.NewTimer(time.Second)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

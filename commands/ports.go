@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stsx/commands/process"
 	"stsx/session"
 )
 
@@ -51,6 +52,20 @@ type HostSystem struct {
 	ShowMessage func(title, text string) error
 	// BuildDrivers joins the drivers.
 	BuildDrivers func(Settings) (*Drivers, error)
+}
+
+// WithPrograms is s with the operating system's own ways to run, find and tell
+// other programs. called is the name that this one was started by; beforeReplace
+// is called right before another takes its place.
+func (s HostSystem) WithPrograms(called string, beforeReplace func()) HostSystem {
+	s.ParentNames, s.FindProgram, s.RunBeside, s.EndBySignal = process.ParentNames, process.FindProgram, process.RunBeside, process.EndBySignal
+	s.OwnPath = func() (string, error) { return process.OwnPath(called) }
+	s.Replace = func(path string, argv, environ []string) error {
+		beforeReplace()
+		return process.Replace(path, argv, environ)
+	}
+	s.ShowMessage = func(title, text string) error { return process.ShowMessage(s.GOOS, s.Environ, title, text) }
+	return s
 }
 
 // Getenv returns the value of name, "" when it is not set.

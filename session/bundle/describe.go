@@ -4,9 +4,21 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"stsx/session/files"
 )
+
+// Start is a bundle to be written to path, which knows the run; nil when path
+// is "". Errors: CheckPath's.
+func Start(path string, now func() time.Time, version string, getenv func(string) string) (*Bundle, error) {
+	if path == "" {
+		return nil, nil
+	}
+	b := New(path, now)
+	b.DescribeRun(version, getenv)
+	return b, b.CheckPath()
+}
 
 // DescribeRun states what is known before any sign-in: versions, the system,
 // and which variables are set, without their values.

@@ -75,17 +75,13 @@ func (d Desktop) openCommand() (argv []string, script string, err error) {
 		return []string{"osascript", "-"}, `open location "%s"`, nil
 	}
 	for _, choice := range strings.Split(d.variable("BROWSER"), ":") {
-		argv := strings.Fields(choice)
-		if len(argv) == 0 {
-			continue
+		argv := browserCommand(choice, func(name string) bool {
+			_, err := exec.LookPath(name)
+			return err == nil
+		})
+		if argv != nil {
+			return argv, "", nil
 		}
-		if _, err := exec.LookPath(argv[0]); err != nil {
-			continue
-		}
-		if !strings.Contains(choice, "%s") {
-			argv = append(argv, "%s")
-		}
-		return argv, "", nil
 	}
 	if d.variable("WSL_DISTRO_NAME") == "" {
 		if err := d.CanShow(); err != nil {
