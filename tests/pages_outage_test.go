@@ -53,7 +53,7 @@ func limitedForAWhile(t *testing.T, c okta.Config) {
 	if r.stdout != "in\n" {
 		t.Error(r)
 	}
-	d.wantText(r.stderr, "Okta answered with HTTP status 429: the page is opened again in 3s")
+	d.wantText(r.stderr, "Okta is limiting requests (HTTP status 429): trying again in 3s")
 	var before time.Time
 	for i, outage := range outages {
 		hits := d.org.Hits(outage)

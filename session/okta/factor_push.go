@@ -381,6 +381,9 @@ func (s *signIn) followPolls(ctx context.Context, f factor, until time.Time) (pu
 			return pushOver, response{}, nil
 		}
 		r := s.readReply(reply)
+		if r.outcome == rateLimited && r.wait > 0 { // for when its page stops
+			s.reopening.waitFor(r.wait)
+		}
 		heardAt, failed, troubled = time.Now(), 0, r.outcome.passes()
 		if result := r.pushResult(until); result != pushWaiting {
 			s.recordStep(r.summary())

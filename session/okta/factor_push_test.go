@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"stsx/session"
@@ -96,13 +97,13 @@ func (c *caller) Wait(ctx context.Context, e session.Errand) (int, error) {
 	return -1, ctx.Err()
 }
 
-// deaf is a page that hears of its push only when it is asked again.
-type deaf struct {
+// latePage hears of its push only when it is asked again.
+type latePage struct {
 	*play
 	times int
 }
 
-func (d *deaf) NextReply(ctx context.Context, replies ...string) (page.Reply, error) {
+func (d *latePage) NextReply(ctx context.Context, replies ...string) (page.Reply, error) {
 	if d.times > 0 {
 		d.times--
 		<-ctx.Done()
@@ -146,7 +147,7 @@ func TestPush(t *testing.T) {
 	})
 	t.Run("approved at the moment at which another was asked for", func(t *testing.T) {
 		who := &caller{picks: []string{optionSendAgain}}
-		page := &deaf{&play{scenes: []scene{unsent, out(ok(successBody)), gone}}, 1}
+		page := &latePage{&play{scenes: []scene{unsent, out(ok(successBody)), gone}}, 1}
 		if s, err := run(page, who); err != nil || s.pushesSent != 1 {
 			t.Errorf("%v, %d pushes", err, s.pushesSent)
 		}
@@ -181,6 +182,23 @@ func TestPush(t *testing.T) {
 			no.Kind != session.RefusedLocked {
 			t.Errorf("%v", err)
 		}
+	})
+	t.Run("polls that Okta limits", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			for wait, ok := range map[time.Duration]bool{20 * time.Second: true, 10 * time.Minute: false} {
+				ctx, cancel := session.Limit(t.Context(), time.Minute)
+				who, begun := &caller{}, time.Now()
+				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
+				p := &play{scenes: []scene{unsent, out(page.Reply{Status: 429, Wait: wait}), gone}}
+				_, err := d.newSignIn(p, org(), session.Password{}, &session.CodeSource{Ask: who}).run(ctx)
+				cancel()
+				var no *session.RefusedError
+				if took := time.Since(begun); ok && (err != nil || took < wait || took > wait+time.Second || p.opened != 1) ||
+					!ok && (!errors.As(err, &no) || no.Kind != session.RefusedTooMany || took > 10*time.Second) {
+					t.Errorf("%v: %v after %v, opened %d times", wait, err, took, p.opened)
+				}
+			}
+		})
 	})
 	t.Run("left too long, once", func(t *testing.T) {
 		over := page.Reply{Status: 401, Body: []byte(`{"errorCode":"E0000011"}`)}

@@ -19,6 +19,8 @@ const (
 	// openingTime is what opening a page again takes at least: a wait that leaves
 	// less of the sign-in's time is of no use.
 	openingTime = 2 * time.Second
+	// longestSilentWait is how long nobody needs to be told.
+	longestSilentWait = 5 * time.Second
 	// staleDocumentTime is how long the document before may be taken for the one
 	// that was opened.
 	staleDocumentTime = 3 * time.Second
@@ -90,14 +92,36 @@ func (s *signIn) tryLater(ctx context.Context, r refusal, failure func() error) 
 	if left, limited := session.TimeLeft(ctx); limited && wait+openingTime > left {
 		return failure()
 	}
-	s.note(fmt.Sprintf("Okta answered with HTTP status %d: the page is opened again in %v", r.status, wait))
-	s.reopening.notBefore = time.Now().Add(wait)
+	s.sayWait(r, wait)
+	s.reopening.waitFor(wait)
 	return s.reopen(ctx)
 }
 
+// sayWait says why nothing goes on for a while; a moment is not worth a message.
+func (s *signIn) sayWait(r refusal, wait time.Duration) {
+	why := "Okta has trouble of its own"
+	if r.outcome == rateLimited {
+		why = "Okta is limiting requests"
+	}
+	text := fmt.Sprintf("%s (HTTP status %d): trying again in %s", why, r.status, session.ShortDuration(wait))
+	if wait > longestSilentWait {
+		s.Ask.Say(text)
+		s.recordStep(text)
+		return
+	}
+	s.note(text)
+}
+
+// waitFor keeps the page from being opened again for a while.
+func (r *reopening) waitFor(wait time.Duration) { r.notBefore = time.Now().Add(wait) }
+
 // waitUntilAllowed waits for the end of the wait that Okta asked for, and counts
-// it down.
+// it down. A wait that does not fit into the sign-in's time is an error at once.
 func (s *signIn) waitUntilAllowed(ctx context.Context) error {
+	wait := time.Until(s.reopening.notBefore)
+	if left, limited := session.TimeLeft(ctx); limited && wait > left {
+		return &session.RefusedError{What: "the sign-in", Kind: session.RefusedTooMany, Wait: wait}
+	}
 	for {
 		left := time.Until(s.reopening.notBefore)
 		if left <= 0 {
