@@ -223,7 +223,7 @@ func (l *commandLine) unknownFlag(app *cli.App, word string) error {
 		known = append(known, longNames(l.at.Flags)...)
 	}
 	text := "unknown flag " + quotedName(name)
-	if near := session.Near(strings.TrimLeft(name, "-"), known); len(near) > 0 {
+	if near := session.NearestNames(strings.TrimLeft(name, "-"), known); len(near) > 0 {
 		text += "; did you mean --" + strings.Join(near, " or --") + "?"
 	}
 	return &usageError{text, l.verb}
@@ -231,7 +231,7 @@ func (l *commandLine) unknownFlag(app *cli.App, word string) error {
 
 func unknownVerb(commands []*cli.Command, under, word string) error {
 	text := "unknown command " + quotedName(strings.TrimSpace(under+" "+word))
-	if near := session.Near(word, commandNames(commands)); len(near) > 0 {
+	if near := session.NearestNames(word, commandNames(commands)); len(near) > 0 {
 		text += "; did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return &usageError{text, under}

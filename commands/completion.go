@@ -45,7 +45,7 @@ func (r *commandRun) runCompletion() error {
 	text, ok := completions.StandaloneScript(r.operands[0])
 	if !ok {
 		said := "there is no completion for " + quotedName(r.operands[0])
-		if near := session.Near(r.operands[0], completions.ShellNames()); len(near) > 0 {
+		if near := session.NearestNames(r.operands[0], completions.ShellNames()); len(near) > 0 {
 			return &usageError{said + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
 		}
 		return &usageError{said + "; there is one for " + strings.Join(completions.ShellNames(), ", "), r.verb}

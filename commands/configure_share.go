@@ -102,7 +102,7 @@ func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 }
 
 // writeConfiguration shows what is planned, asks, and writes it.
-func (r *commandRun) writeConfiguration(ctx context.Context, plan session.Merge, yes, otherwise bool) error {
+func (r *commandRun) writeConfiguration(ctx context.Context, plan session.ConfigChange, yes, otherwise bool) error {
 	if !yes {
 		if !r.drivers.Ask.Interactive() {
 			return &session.InputError{

@@ -41,7 +41,7 @@ func (r *commandRun) consoleCommand() *cli.Command {
 
 func (r *commandRun) runConsole(ctx context.Context, service string, printed bool) error {
 	// The flag says how long the console's session is, not the credentials'.
-	to := session.Console{Service: service, Duration: r.settings.Duration}
+	to := session.ConsolePage{Service: service, Duration: r.settings.Duration}
 	r.settings.Duration = 0
 	p, err := r.profileGiven()
 	if err != nil {

@@ -137,7 +137,7 @@ type eachRun struct {
 	profiles []session.Profile
 
 	mu     sync.Mutex
-	opened []session.Opened
+	opened []session.OpenResult
 }
 
 // childEnviron is the environment of profile i's command.

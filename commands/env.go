@@ -79,7 +79,7 @@ func (r *commandRun) chooseDialect(name string) (shellinit.Dialect, error) {
 	d, err := shellinit.LookupDialect(name)
 	if err != nil {
 		text := "unknown shell " + quotedName(name)
-		if near := session.Near(name, shellinit.DialectNames()); len(near) > 0 {
+		if near := session.NearestNames(name, shellinit.DialectNames()); len(near) > 0 {
 			text += "; did you mean " + strings.Join(near, " or ") + "?"
 		}
 		return d, &usageError{text + " There are " + strings.Join(shellinit.DialectNames(), ", "), r.verb}

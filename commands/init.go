@@ -62,7 +62,7 @@ func (r *commandRun) runInit(c *cli.Context) error {
 	d, err := shellinit.LookupDialect(r.operands[0])
 	if err != nil || !d.HasHook() {
 		text := "there is no hook for " + quotedName(r.operands[0])
-		if near := session.Near(r.operands[0], hookShells()); len(near) > 0 {
+		if near := session.NearestNames(r.operands[0], hookShells()); len(near) > 0 {
 			return &usageError{text + "; did you mean " + strings.Join(near, " or ") + "?", r.verb}
 		}
 		return &usageError{text + "; there is one for " + strings.Join(hookShells(), ", "), r.verb}

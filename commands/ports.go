@@ -101,14 +101,14 @@ type Settings struct {
 type Drivers struct {
 	Profiles      func() (Profiles, error) // read when first asked for
 	Broker        *session.Broker
-	Roles         session.Roles
+	Roles         session.GrantedRoles
 	Sessions      Sessions
 	Jar           Jar
 	EndRemembered func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
-	Keeper        session.Keeper
+	Keeper        session.PasswordKeeper
 	AWSFiles      AWSFiles
 	ConfigFile    Configuration
-	Identity      func(ctx context.Context, s session.Session) (session.Identity, error) // as STS says
+	Identity      func(ctx context.Context, s session.Session) (session.CallerIdentity, error) // as STS says
 	Ask           session.Prompter
 	Close         func() error
 	Yield         func() error // is Close for good: the terminal is the command's
@@ -119,10 +119,10 @@ type Drivers struct {
 	Bundle func(said string) error
 
 	// Console is the address that signs in to AWS's console with s.
-	Console func(ctx context.Context, s session.Session, to session.Console) (session.Secret, error)
+	Console func(ctx context.Context, s session.Session, to session.ConsolePage) (session.Secret, error)
 	// Browse opens an address in the person's own browser, for nobody else to see.
 	Browse func(ctx context.Context, address session.Secret) error
-	Names  session.Names // nil: accounts have none
+	Names  session.AccountNames // nil: accounts have none
 	// AccountNames asks AWS's sign-in page what the accounts of a are called.
 	AccountNames func(ctx context.Context, a session.Assertion) (map[string]string, error)
 }
@@ -150,9 +150,9 @@ type Configuration interface {
 	// Shared reads the tables of a shared configuration: a file or an address.
 	Shared(ctx context.Context, from string) ([]session.Table, error)
 	// Merge plans what tables add to the file.
-	Merge(tables []session.Table) (session.Merge, error)
+	Merge(tables []session.Table) (session.ConfigChange, error)
 	// Write writes what was planned, unless the file has changed since.
-	Write(ctx context.Context, m session.Merge) error
+	Write(ctx context.Context, m session.ConfigChange) error
 	// Export is the profiles named, or all, without what is a person's own.
 	Export(names []string) (string, error)
 	// CheckURL says why an address can't be an idp's.
@@ -200,7 +200,7 @@ type AWSFiles interface {
 
 // Jar is what sign-ins left behind, as status and logout see it.
 type Jar interface {
-	session.Jar
+	session.CookieJar
 	// List is what can be opened of it.
 	List(ctx context.Context) ([]session.Remembered, error)
 	// Dir is where it is kept.

@@ -146,7 +146,7 @@ func (r *commandRun) matchingProfiles(patterns []string) ([]string, error) {
 		}
 		if !matched {
 			text := "no profile matches " + quotedName(pattern)
-			if near := session.Near(strings.Trim(pattern, "*?"), all); len(near) > 0 {
+			if near := session.NearestNames(strings.Trim(pattern, "*?"), all); len(near) > 0 {
 				return nil, errors.New(text + "; near it: " + nameList(near))
 			}
 			return nil, errors.New(text + "; there are " + nameList(all))

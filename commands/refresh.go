@@ -74,7 +74,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 	endpoint, err := r.drivers.Endpoint(context.WithoutCancel(ctx), session.Renewal{
 		Session: s,
 		Kept: func(ctx context.Context, held session.Session) (session.Session, bool) {
-			return r.drivers.Broker.Extended(ctx, p, held)
+			return r.drivers.Broker.ExtendFromStore(ctx, p, held)
 		},
 		Renew: func(ctx context.Context, held session.Session) (session.Session, error) {
 			return r.drivers.Broker.Extend(ctx, p, held)
@@ -98,29 +98,26 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 	return errors.Join(notStarted(argv[0], err), failed)
 }
 
+// longestNotice is how much is said of a renewal that failed, in characters: on
+// the terminal, on the desktop and to an SDK.
+const longestNotice = 1000
+
 // cannotRenew tells the person that they are needed.
 func (r *commandRun) cannotRenew(held session.Session, err error) {
-	text := fmt.Sprintf("%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
-		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), r.loginLine(held.Profile), renewalReason(err))
-	r.drivers.Ask.Say(plainText(text))
+	text := session.OneLine(fmt.Sprintf("%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
+		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), r.loginLine(held.Profile), renewalReason(err)), longestNotice)
+	r.drivers.Ask.Say(text)
 	if r.settings.Quiet {
 		return
 	}
-	_ = r.ShowMessage("stsx: "+plainText(held.Profile), plainText(text)) // where there is no desktop, nobody sees it
+	_ = r.ShowMessage("stsx: "+session.OneLine(held.Profile, session.QuoteLength), text) // where there is no desktop, nobody sees it
 }
 
 // whyNone is what an SDK shows in place of credentials.
 func (r *commandRun) whyNone(held session.Session, err error) string {
-	return plainText(
-		fmt.Sprintf(
-			"the credentials of %s ended at %s and stsx could not renew them: %s. Run %s in another terminal: what it gets is used "+
-				"here at once",
-			quotedName(held.Profile),
-			clockTime(held.Credentials.Expires, r.Now()),
-			renewalReason(err),
-			r.loginLine(held.Profile),
-		),
-	)
+	return session.OneLine(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. "+
+		"Run %s in another terminal: what it gets is used here at once",
+		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), renewalReason(err), r.loginLine(held.Profile)), longestNotice)
 }
 
 // renewalReason is why there was no renewal. That nobody can be asked goes without

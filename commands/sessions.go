@@ -27,6 +27,6 @@ func (r *commandRun) openNamed(ctx context.Context) (session.Session, error) {
 
 // openSessions opens those of several profiles, with one sign-in for all that
 // share an identity provider.
-func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profile, force bool) []session.Opened {
+func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profile, force bool) []session.OpenResult {
 	return r.drivers.Broker.OpenAll(ctx, profiles, force)
 }

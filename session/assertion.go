@@ -18,7 +18,7 @@ const (
 	roleAttribute     = "https://aws.amazon.com/SAML/Attributes/Role"
 	durationAttribute = "https://aws.amazon.com/SAML/Attributes/SessionDuration"
 	nameAttribute     = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
-	transient         = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+	transientFormat   = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 	samlProtocol      = "urn:oasis:names:tc:SAML:2.0:protocol"
 )
 
@@ -39,21 +39,31 @@ type Assertion struct {
 	// the username: the NameID, unless that is another one each time, and the
 	// RoleSessionName. It is the same for the same person; "" = not said.
 	Subject string
+
+	// Notes say what of it was left out, and why: one line each.
+	Notes []string
 }
 
 // ParseAssertion reads a SAML response as an identity provider posts it. It
 // does not check the signature: that is AWS's part, which has the key. It is
-// strict about form, so that what stsx understands is what AWS will: standard
-// base64, one XML document, no DTD, no entities of its own.
+// strict about form, so that what stsx understands is what AWS will: one XML
+// document, no DTD, no entities of its own. It is forgiving about how that is
+// written down (base64, encodings, times), and leaves out, with a note, roles
+// that can't be assumed and a duration that can't be asked for.
 func ParseAssertion(encoded string) (Assertion, error) {
 	a := Assertion{Encoded: NewSecret(encoded)}
 	if len(encoded) > maxAssertion {
 		return a, errors.New("reading the SAML response: it is larger than 8 MiB")
 	}
-	// Some providers wrap the base64 in lines, which AWS accepts.
-	text, err := base64.StdEncoding.Strict().DecodeString(strings.NewReplacer("\r", "", "\n", "").Replace(encoded))
-	if err != nil || len(text) == 0 {
-		return a, errors.New("reading the SAML response: it is not base64")
+	text, standard, err := decodeBase64(encoded)
+	if err != nil {
+		return a, fmt.Errorf("reading the SAML response: %w", err)
+	}
+	if !standard {
+		a.Encoded = NewSecret(base64.StdEncoding.EncodeToString(text))
+	}
+	if text, err = toUTF8(text); err != nil {
+		return a, fmt.Errorf("reading the SAML response: %w", err)
 	}
 	response, err := decodeResponse(text)
 	if err != nil {
@@ -69,7 +79,7 @@ func ParseAssertion(encoded string) (Assertion, error) {
 		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", len(response.Assertions))
 	}
 	a.Destination = response.Destination
-	if err := a.fill(response.Assertions[0]); err != nil {
+	if err := a.fillFrom(response.Assertions[0]); err != nil {
 		return a, fmt.Errorf("reading the SAML response: %w", err)
 	}
 	return a, nil
@@ -114,7 +124,7 @@ func decodeResponse(text []byte) (samlResponse, error) {
 	// A first pass over the tokens: encoding/xml skips directives silently and
 	// stops reading at the root's end tag.
 	roots, depth := 0, 0
-	for tokens := xml.NewDecoder(bytes.NewReader(text)); ; {
+	for tokens := xmlDecoder(text); ; {
 		token, err := tokens.Token()
 		if errors.Is(err, io.EOF) {
 			break
@@ -141,7 +151,7 @@ func decodeResponse(text []byte) (samlResponse, error) {
 	if roots != 1 {
 		return r, fmt.Errorf("it has %d root elements", roots)
 	}
-	if err := xml.Unmarshal(text, &r); err != nil {
+	if err := xmlDecoder(text).Decode(&r); err != nil {
 		return r, fmt.Errorf("it is not well-formed XML: %w", syntaxOnly(err))
 	}
 	if r.XMLName.Local != "Response" || r.XMLName.Space != samlProtocol {
@@ -153,6 +163,10 @@ func decodeResponse(text []byte) (samlResponse, error) {
 // syntaxOnly keeps the line and drops the words of an XML error: those may
 // quote the document.
 func syntaxOnly(err error) error {
+	var charset charsetError
+	if errors.As(err, &charset) {
+		return charset
+	}
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
 		return errors.New("syntax error on line " + strconv.Itoa(syntax.Line))
@@ -160,58 +174,82 @@ func syntaxOnly(err error) error {
 	return errors.New("it does not have the shape of a SAML response")
 }
 
-func (a *Assertion) fill(s samlAssertion) error {
+func (a *Assertion) fillFrom(s samlAssertion) error {
 	if s.Conditions.NotOnOrAfter != "" {
-		end, err := time.Parse(time.RFC3339Nano, s.Conditions.NotOnOrAfter)
+		end, err := parseXMLTime(s.Conditions.NotOnOrAfter)
 		if err != nil {
-			return errors.New("its NotOnOrAfter is not a time")
+			return fmt.Errorf("its NotOnOrAfter %q is not a time", OneLine(s.Conditions.NotOnOrAfter, QuoteLength))
 		}
-		a.NotOnOrAfter = end.UTC()
+		a.NotOnOrAfter = end
 	}
 	var names []string
-	if name := strings.TrimSpace(s.NameID.Text); name != "" && s.NameID.Format != transient {
+	if name := strings.TrimSpace(s.NameID.Text); name != "" && s.NameID.Format != transientFormat {
 		names = append(names, name)
 	}
+	var unusable []error
 	for _, attribute := range s.Attributes {
-		if attribute.Name != roleAttribute && attribute.Name != durationAttribute && attribute.Name != nameAttribute {
-			continue
-		}
 		for _, value := range attribute.Values {
-			if len(value.Elements) > 0 {
-				return errors.New("a value of " + attribute.Name + " holds an element")
-			}
 			switch attribute.Name {
 			case nameAttribute:
-				if name := strings.TrimSpace(value.Text); name != "" {
+				if name := strings.TrimSpace(value.Text); name != "" && len(value.Elements) == 0 {
 					names = append(names, name)
 				}
 			case roleAttribute:
-				role, err := parseGrant(value.Text)
+				role, err := parseGrant(value)
 				if err != nil {
-					return err
+					unusable = append(unusable, err)
+					continue
 				}
 				a.Roles = append(a.Roles, role)
 			case durationAttribute:
-				seconds, err := strconv.Atoi(strings.TrimSpace(value.Text))
-				if err != nil || seconds < 900 || seconds > 43200 {
-					return errors.New("its SessionDuration is not a number of seconds between 900 and 43200")
-				}
-				a.SessionDuration = time.Duration(seconds) * time.Second
+				a.setDuration(value)
 			}
 		}
 	}
 	a.Subject = strings.Join(names, "\n")
 	slices.SortFunc(a.Roles, compareRoles)
 	a.Roles = slices.Compact(a.Roles)
+	if len(a.Roles) == 0 && len(unusable) > 0 {
+		return unusable[0]
+	}
+	a.noteUnusable(unusable)
 	return nil
+}
+
+// setDuration takes a value of SessionDuration that AWS would, and notes others.
+func (a *Assertion) setDuration(value samlValue) {
+	seconds, err := strconv.Atoi(strings.TrimSpace(value.Text))
+	if err != nil || len(value.Elements) > 0 || seconds < 900 || seconds > 43200 {
+		a.Notes = append(a.Notes, fmt.Sprintf("ignoring the SessionDuration %q of the assertion: it is not a number of seconds between 900 and 43200",
+			OneLine(value.Text, QuoteLength)))
+		return
+	}
+	a.SessionDuration = time.Duration(seconds) * time.Second
+}
+
+// noteUnusable notes the roles that were left out, the first few in words.
+func (a *Assertion) noteUnusable(unusable []error) {
+	const most = 3
+	for _, err := range unusable[:min(most, len(unusable))] {
+		a.Notes = append(a.Notes, "leaving out a role of the assertion: "+err.Error())
+	}
+	if more := len(unusable) - most; more > 0 {
+		a.Notes = append(a.Notes, "leaving out "+Plural(more, "role")+" more for such reasons")
+	}
 }
 
 // parseGrant reads one value of the role attribute: the role's and the
 // provider's ARN with a comma between, in either order. A role's name may hold
 // commas too: the one that counts is followed by an ARN.
-func parseGrant(value string) (Role, error) {
-	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", OneLine(value, QuoteLength))
-	parts := strings.Split(value, ",")
+func parseGrant(value samlValue) (Role, error) {
+	if len(value.Elements) > 0 {
+		return Role{}, errors.New("a value of " + roleAttribute + " holds an element")
+	}
+	bad := fmt.Errorf("its role %q is not a role ARN and a provider ARN", OneLine(value.Text, QuoteLength))
+	if strings.Contains(value.Text, "${") {
+		bad = fmt.Errorf("%w: the provider's template was not filled in", bad)
+	}
+	parts := strings.Split(value.Text, ",")
 	second := len(parts) - 1
 	for second > 0 && !strings.HasPrefix(strings.TrimSpace(parts[second]), "arn:") {
 		second--
@@ -219,24 +257,28 @@ func parseGrant(value string) (Role, error) {
 	if second <= 0 {
 		return Role{}, bad
 	}
-	return grantOf(strings.TrimSpace(strings.Join(parts[:second], ",")), strings.TrimSpace(strings.Join(parts[second:], ",")), bad)
+	first, last := strings.TrimSpace(strings.Join(parts[:second], ",")), strings.TrimSpace(strings.Join(parts[second:], ","))
+	if role, ok := grantFrom(first, last); ok {
+		return role, nil
+	}
+	return Role{}, bad
 }
 
-func grantOf(first, second string, bad error) (Role, error) {
+func grantFrom(first, second string) (Role, bool) {
 	if strings.Contains(first, ":saml-provider/") {
 		first, second = second, first
 	}
 	role, err := ParseRole(first)
 	if err != nil || strings.Contains(first, ",arn:") {
-		return Role{}, bad
+		return Role{}, false
 	}
 	parts := strings.SplitN(second, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[1] != role.Partition() || parts[2] != "iam" || parts[4] != role.Account() ||
-		!strings.HasPrefix(parts[5], "saml-provider/") || strings.Contains(second, ",") || !printable(second) {
-		return Role{}, bad
+		!strings.HasPrefix(parts[5], "saml-provider/") || strings.Contains(second, ",") || !isPrintableASCII(second) {
+		return Role{}, false
 	}
 	role.Provider = second
-	return role, nil
+	return role, true
 }
 
 func compareRoles(a, b Role) int {

@@ -36,11 +36,11 @@ func TestOpen(t *testing.T) {
 	if again := b.opens(t, p); again.Credentials.AccessKeyID != "ASIA1" || again.Region != "eu-central-1" || b.idp.times != 1 {
 		t.Errorf("%+v", again)
 	}
-	b.now = s.Credentials.Expires.Add(-Margin - time.Second)
+	b.now = s.Credentials.Expires.Add(-FreshMargin - time.Second)
 	if again := b.opens(t, prod()); again.Credentials.AccessKeyID != "ASIA1" {
 		t.Error("a session with more than five minutes left is not served")
 	}
-	b.now = s.Credentials.Expires.Add(-Margin)
+	b.now = s.Credentials.Expires.Add(-FreshMargin)
 	b.idp.assertion.NotOnOrAfter = b.now.Add(time.Minute)
 	if again := b.opens(t, prod()); again.Credentials.AccessKeyID != "ASIA2" || b.idp.times != 2 {
 		t.Errorf("a session with five minutes left is served: %+v", again)

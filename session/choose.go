@@ -7,42 +7,42 @@ import (
 	"strings"
 )
 
-// Choose picks the role that p asks for out of those granted: by ARN, by name
+// ChooseRole picks the role that p asks for out of those granted: by ARN, by name
 // (with or without its path) and account, the only one when p names none, else
 // the one the person picks. It never takes another role than asked. Errors:
 // *RoleError, *InputError, ErrInterrupted.
-func Choose(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role, error) {
-	return choose(ctx, p, granted, ask, nil)
+func ChooseRole(ctx context.Context, p Profile, granted []Role, ask Prompter) (Role, error) {
+	return chooseNamed(ctx, p, granted, ask, nil)
 }
 
-// choose is Choose with the names of accounts, which a person who picks sees;
+// chooseNamed is ChooseRole with the names of accounts, which a person who picks sees;
 // nil: there are none.
-func choose(ctx context.Context, p Profile, granted []Role, ask Prompter, names Names) (Role, error) {
+func chooseNamed(ctx context.Context, p Profile, granted []Role, ask Prompter, names AccountNames) (Role, error) {
 	if len(granted) == 0 {
-		return Role{}, &RoleError{By: p.Org.By()}
+		return Role{}, &RoleError{By: p.Org.ProviderName()}
 	}
-	fits := matching(p, granted)
+	fits := matchingRoles(p, granted)
 	switch {
 	case len(fits) == 0:
-		return Role{}, &RoleError{Asked: asked(p), Near: near(p, granted)}
+		return Role{}, &RoleError{Asked: askedRole(p), Near: nearRoles(p, granted)}
 	case sameARN(fits) && (len(fits) == 1 || !ask.Interactive()):
 		// Several are the same role through several providers: all lead there.
 		return fits[0], nil
 	case p.Role != "" && !ask.Interactive():
-		return Role{}, &RoleError{Asked: asked(p), Near: few(shown(fits)), Many: true}
+		return Role{}, &RoleError{Asked: askedRole(p), Near: firstFew(roleLabels(fits)), Many: true}
 	}
 	picked, err := ask.Choose(ctx, Question{
 		Prompt: "Role for " + p.Name,
 		What:   "a choice among the " + Plural(len(fits), "role") + " for " + p.Name,
 		Give:   "name one with --role or in the profile (stsx roles lists them)",
-	}, withNames(fits, names))
+	}, namedRoleLabels(fits, names))
 	if err != nil {
 		return Role{}, err
 	}
 	return fits[picked], nil
 }
 
-func matching(p Profile, granted []Role) []Role {
+func matchingRoles(p Profile, granted []Role) []Role {
 	var exact, short []Role
 	for _, r := range granted {
 		if p.Account != "" && r.Account() != p.Account {
@@ -61,8 +61,8 @@ func matching(p Profile, granted []Role) []Role {
 	return short
 }
 
-// few bounds what an error lists.
-func few(list []string) []string {
+// firstFew bounds what an error lists.
+func firstFew(list []string) []string {
 	const most = 5
 	if len(list) <= most {
 		return list
@@ -74,8 +74,8 @@ func sameARN(roles []Role) bool {
 	return !slices.ContainsFunc(roles, func(r Role) bool { return r.ARN != roles[0].ARN })
 }
 
-// asked is the role that p asks for, in words.
-func asked(p Profile) string {
+// askedRole is the role that p asks for, in words.
+func askedRole(p Profile) string {
 	switch {
 	case p.Role == "":
 		return "a role in account " + p.Account
@@ -85,8 +85,8 @@ func asked(p Profile) string {
 	return "role " + p.Role + " in account " + p.Account
 }
 
-// near lists the granted roles that the person may have meant, best first.
-func near(p Profile, granted []Role) []string {
+// nearRoles lists the granted roles that the person may have meant, best first.
+func nearRoles(p Profile, granted []Role) []string {
 	want := p.Role
 	if r, err := ParseRole(p.Role); err == nil {
 		want = r.ShortName()
@@ -96,7 +96,7 @@ func near(p Profile, granted []Role) []string {
 		names = append(names, r.ShortName())
 	}
 	var out []string
-	for _, name := range Near(want, names) {
+	for _, name := range NearestNames(want, names) {
 		for _, r := range granted {
 			if r.ShortName() == name && len(out) < 5 {
 				out = append(out, r.String())
@@ -104,13 +104,13 @@ func near(p Profile, granted []Role) []string {
 		}
 	}
 	if len(out) == 0 && len(granted) <= 5 {
-		return shown(granted)
+		return roleLabels(granted)
 	}
 	return out
 }
 
-func withNames(roles []Role, names Names) []string {
-	out := shown(roles)
+func namedRoleLabels(roles []Role, names AccountNames) []string {
+	out := roleLabels(roles)
 	for i, r := range roles {
 		if names == nil {
 			break
@@ -122,7 +122,7 @@ func withNames(roles []Role, names Names) []string {
 	return out
 }
 
-func shown(roles []Role) []string {
+func roleLabels(roles []Role) []string {
 	doubled := map[string]int{}
 	for _, r := range roles {
 		doubled[r.String()]++

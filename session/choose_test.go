@@ -77,7 +77,7 @@ func TestChoose(t *testing.T) {
 		"nobody, in one account":  {"", "123456789012", roles(admin, dev, audit), nil, "a choice among the 2 roles for prod", "input"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Choose(background, Profile{Name: "prod", Role: c.role, Account: c.account}, c.granted, &person{answers: c.person})
+			got, err := ChooseRole(background, Profile{Name: "prod", Role: c.role, Account: c.account}, c.granted, &person{answers: c.person})
 			if err == nil {
 				if got.ARN != c.want || got.Provider == "" {
 					t.Errorf("got %+v", got)
@@ -118,7 +118,7 @@ func TestChooseNeverTakesAnother(t *testing.T) {
 		case 2:
 			p.Role = pick(names)
 		}
-		got, err := Choose(background, p, all, &person{})
+		got, err := ChooseRole(background, p, all, &person{})
 		if err != nil {
 			continue
 		}
@@ -146,12 +146,12 @@ func TestManyNear(t *testing.T) {
 	for i := range 1000 {
 		all = append(all, granted(fmt.Sprintf("arn:aws:iam::%012d:role/Admin", i)))
 	}
-	_, err := Choose(background, Profile{Role: "Admni"}, all, &person{})
+	_, err := ChooseRole(background, Profile{Role: "Admni"}, all, &person{})
 	var role *RoleError
 	if !errors.As(err, &role) || len(role.Near) != 5 {
 		t.Errorf("got %v", err)
 	}
-	_, err = Choose(background, Profile{Role: "Admin"}, all, &person{})
+	_, err = ChooseRole(background, Profile{Role: "Admin"}, all, &person{})
 	if len(err.Error()) > 300 || !strings.Contains(err.Error(), "995 more") {
 		t.Errorf("got %.400s", err)
 	}

@@ -2,8 +2,8 @@ package session
 
 import "time"
 
-// Console is where in AWS's console a person goes.
-type Console struct {
+// ConsolePage is where in AWS's console a person goes.
+type ConsolePage struct {
 	Service  string        // as in the console's addresses: "ec2"; "" = its home page
 	Duration time.Duration // of the console's own session; 0 = as long as the credentials were given for
 	Issuer   string        // where the console sends the person when its session has ended; "" = nowhere

@@ -24,7 +24,7 @@ type Remembered struct {
 	Username string    // that was signed in with
 	Subject  string    // whom the assertion was about; see Assertion.Subject
 	Agent    string    // the browser's User-Agent: a session may be bound to it
-	Kept     time.Time // when; set by Jar.Keep
+	Kept     time.Time // when; set by CookieJar.Keep
 	Cookies  []Cookie
 }
 

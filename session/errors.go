@@ -44,7 +44,7 @@ func (e *InputError) Error() string {
 type RefusedError struct {
 	What string // what was refused: "the password", "the code", "the account"
 	Said string // the provider's words, as its page shows them
-	By   string // who refused: the host of the page; see Org.By
+	By   string // who refused: the host of the page; see Org.ProviderName
 	Kind Refusal
 	Wait time.Duration // RefusedTooMany: until the next try may be made; 0 = not said
 }
@@ -76,10 +76,10 @@ func (e *RefusedError) Error() string {
 	case e.Said == "":
 		return e.What + " was refused"
 	}
-	return by(e.By) + " said: " + e.Said
+	return providerOrOkta(e.By) + " said: " + OneLine(e.Said, QuoteLength)
 }
 
-func by(who string) string {
+func providerOrOkta(who string) string {
 	if who == "" {
 		return "Okta"
 	}
@@ -106,20 +106,21 @@ func (e *UnavailableError) Error() string {
 type RoleError struct {
 	Asked string   // as the person named it: "role Admin in account 123456789012"
 	Near  []string // roles they may have meant, as shown to them
-	Many  bool     // Asked fits each of Near
-	By    string   // who grants roles: see Org.By
+	Many  bool     // Asked fits each of NearestNames
+	By    string   // who grants roles: see Org.ProviderName
 }
 
 func (e *RoleError) Error() string {
+	asked, near := OneLine(e.Asked, QuoteLength), OneLine(strings.Join(e.Near, ", "), messageLength)
 	if e.Many {
-		return fmt.Sprintf("%s is ambiguous; it fits %s", e.Asked, strings.Join(e.Near, ", "))
+		return fmt.Sprintf("%s is ambiguous; it fits %s", asked, near)
 	}
 	if e.Asked == "" {
-		return "signed in, but " + by(e.By) + " grants you no AWS role in this app"
+		return "signed in, but " + providerOrOkta(e.By) + " grants you no AWS role in this app"
 	}
-	text := fmt.Sprintf("%s is not granted to you", e.Asked)
+	text := fmt.Sprintf("%s is not granted to you", asked)
 	if len(e.Near) > 0 {
-		text += "; near it: " + strings.Join(e.Near, ", ")
+		text += "; near it: " + near
 	}
 	return text
 }
@@ -143,9 +144,13 @@ type AWSError struct {
 	Err     error
 }
 
+// messageLength is how many characters of AWS's message are shown: it names the
+// policy that denied, and ARNs.
+const messageLength = 1000
+
 func (e *AWSError) Error() string {
 	if e.Code != "" {
-		return fmt.Sprintf("%s: AWS said: %s (%s)", e.Act, e.Message, e.Code)
+		return fmt.Sprintf("%s: AWS said: %s (%s)", e.Act, OneLine(e.Message, messageLength), OneLine(e.Code, QuoteLength))
 	}
 	return fmt.Sprintf("%s: %v", e.Act, e.Err)
 }
@@ -160,7 +165,7 @@ type OriginError struct {
 }
 
 func (e *OriginError) Error() string {
-	return fmt.Sprintf("the sign-in led to a page of %s, but the password is for %s; nothing was typed", e.Got, e.Want)
+	return fmt.Sprintf("the sign-in led to a page of %s, but the password is for %s; nothing was typed", OneLine(e.Got, QuoteLength), OneLine(e.Want, QuoteLength))
 }
 
 // ScreenError adds to what went wrong in a sign-in the page that it was on.
@@ -170,7 +175,7 @@ type ScreenError struct {
 }
 
 func (e *ScreenError) Error() string {
-	return fmt.Sprintf("%v (at the page “%s”)", e.Err, e.Screen)
+	return fmt.Sprintf("%v (at the page “%s”)", e.Err, OneLine(e.Screen, QuoteLength))
 }
 
 func (e *ScreenError) Unwrap() error { return e.Err }
@@ -190,7 +195,7 @@ func (e *PageError) Unwrap() error { return e.Err }
 func (e *PageError) Error() string {
 	text := e.Why
 	if e.Location != "" {
-		text += " (" + e.Location + ")"
+		text += " (" + OneLine(e.Location, QuoteLength) + ")"
 	}
 	if e.Text != "" {
 		text += "; it shows: " + OneLine(e.Text, QuoteLength)

@@ -14,7 +14,7 @@ func TestExtend(t *testing.T) {
 	held := Session{Profile: "prod", Role: granted(admin), Issued: noon(), Credentials: Credentials{AccessKeyID: "held", Expires: noon().Add(time.Hour)}}
 	b.store.kept[p.Key()] = held
 	b.now = noon().Add(48 * time.Minute)
-	if _, ok := b.Extended(background, p, held); ok {
+	if _, ok := b.ExtendFromStore(background, p, held); ok {
 		t.Error("what is due takes its own place")
 	}
 	b.idp.assertion.NotOnOrAfter = b.now.Add(time.Hour)
@@ -23,7 +23,7 @@ func TestExtend(t *testing.T) {
 		t.Fatalf("%+v, %v; the org was %+v", s, err, b.idp.last.Org)
 	}
 	// The one renewed serves whoever comes next.
-	if other, ok := b.Extended(background, p, held); !ok || other.Credentials.AccessKeyID != "ASIA1" {
+	if other, ok := b.ExtendFromStore(background, p, held); !ok || other.Credentials.AccessKeyID != "ASIA1" {
 		t.Errorf("%+v, %v", other, ok)
 	}
 	if again, err := b.Extend(background, p, held); err != nil || again.Credentials.AccessKeyID != "ASIA1" || b.idp.times != 1 {
@@ -41,7 +41,7 @@ func TestExtendSameRole(t *testing.T) {
 	held := Session{Profile: "any", Role: granted(dev)}
 	// In another terminal they have chosen another.
 	b.store.kept[p.Key()] = Session{Role: granted(admin), Issued: b.now, Credentials: Credentials{AccessKeyID: "other", Expires: b.now.Add(time.Hour)}}
-	if s, ok := b.Extended(background, p, held); ok {
+	if s, ok := b.ExtendFromStore(background, p, held); ok {
 		t.Errorf("it took %+v", s)
 	}
 	if s, err := b.Extend(background, p, held); err != nil || s.Role.ARN != dev {

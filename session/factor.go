@@ -21,7 +21,7 @@ func CheckFactor(word string) error {
 	if slices.Contains(Factors(), word) {
 		return nil
 	}
-	return &FactorError{Word: word, Near: Near(word, Factors())}
+	return &FactorError{Word: word, Near: NearestNames(word, Factors())}
 }
 
 // FactorError: a factor was named that there is not.

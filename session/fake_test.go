@@ -34,10 +34,10 @@ func granted(arn string) Role {
 // are none left.
 type person struct {
 	mu      sync.Mutex
-	answers []string // of Ask; "y" or "n" of Confirm; an option's text of Choose
+	answers []string // of Ask; "y" or "n" of Confirm; an option's text of ChooseRole
 	asked   []string
 	said    []string
-	offered []string // options of the last Choose
+	offered []string // options of the last ChooseRole
 }
 
 func (p *person) Interactive() bool { return p.answers != nil }
@@ -120,27 +120,27 @@ type sts struct {
 	calls []Assumption
 }
 
-func (s *sts) Assume(_ context.Context, a Assumption) (Assumed, error) {
+func (s *sts) Assume(_ context.Context, a Assumption) (AssumedRole, error) {
 	s.mu.Lock()
 	s.calls = append(s.calls, a)
 	n := len(s.calls)
 	s.mu.Unlock()
 	if s.first != nil {
 		if err := s.first(a); err != nil {
-			return Assumed{}, err
+			return AssumedRole{}, err
 		}
 	}
 	if s.err != nil {
-		return Assumed{}, s.err
+		return AssumedRole{}, s.err
 	}
 	if s.most > 0 && a.Duration > s.most {
-		return Assumed{}, fmt.Errorf("%w: %w", ErrDurationTooLong, &AWSError{Act: "assuming", Code: "ValidationError"})
+		return AssumedRole{}, fmt.Errorf("%w: %w", ErrDurationTooLong, &AWSError{Act: "assuming", Code: "ValidationError"})
 	}
 	arn := "arn:" + a.Role.Partition() + ":sts::" + a.Role.Account() + ":assumed-role/" + a.Role.ShortName() + "/jane@acme.example"
 	if s.as != "" {
 		arn = s.as
 	}
-	return Assumed{ARN: arn, Credentials: Credentials{AccessKeyID: fmt.Sprint("ASIA", n), SecretAccessKey: NewSecret("k"), SessionToken: NewSecret("t"), Expires: s.now().Add(a.Duration)}}, nil
+	return AssumedRole{ARN: arn, Credentials: Credentials{AccessKeyID: fmt.Sprint("ASIA", n), SecretAccessKey: NewSecret("k"), SessionToken: NewSecret("t"), Expires: s.now().Add(a.Duration)}}, nil
 }
 
 func (s *sts) durations() []time.Duration {

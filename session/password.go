@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
-// maxAsked is how often a person is asked for the same thing in one sign-in:
+// maxAsks is how often a person is asked for the same thing in one sign-in:
 // fewer than the tries after which Okta locks an account.
-const maxAsked = 3
+const maxAsks = 3
 
-// Keeper is the OS keyring with what is remembered about it.
-type Keeper interface {
+// PasswordKeeper is the OS keyring with what is remembered about it.
+type PasswordKeeper interface {
 	Passwords
 	// Declined reports that the person said no to keeping o's password.
 	Declined(ctx context.Context, o Org) bool
@@ -32,7 +31,7 @@ type Keeper interface {
 // by the org's password command, kept in the keyring, or typed.
 type PasswordSource struct {
 	Given  Secret // from --password-stdin or STSX_PASSWORD
-	Keeper Keeper
+	Keeper PasswordKeeper
 	Run    func(ctx context.Context, argv []string) (Secret, error) // first line that a command prints
 	Ask    Prompter
 }
@@ -48,12 +47,12 @@ type Password struct {
 // ago is not returned again: another try could lock the account. Errors:
 // *InputError, *RefusedError, ErrInterrupted, what the command said.
 func (s PasswordSource) First(ctx context.Context, o Org) (Password, error) {
-	p, err := s.stored(ctx, o)
+	p, err := s.storedPassword(ctx, o)
 	if err != nil {
 		return Password{}, err
 	}
 	if p.IsZero() {
-		return s.typed(ctx, o)
+		return s.askPassword(ctx, o)
 	}
 	if !s.Keeper.WasRefused(ctx, o, p.Secret) {
 		return p, nil
@@ -82,8 +81,8 @@ func (s PasswordSource) Refused(ctx context.Context, o Org, p Password) {
 // Again asks the person for another password than those refused. Errors:
 // *InputError when nobody can be asked.
 func (s PasswordSource) Again(ctx context.Context, o Org, refused ...Secret) (Password, error) {
-	for range maxAsked {
-		p, err := s.typed(ctx, o)
+	for range maxAsks {
+		p, err := s.askPassword(ctx, o)
 		if err != nil || !slices.ContainsFunc(refused, p.Equal) {
 			return p, err
 		}
@@ -136,7 +135,7 @@ func (s PasswordSource) Changed(ctx context.Context, o Org, p Password) {
 	s.Ask.Say("the old password is forgotten; stsx password set keeps the new one")
 }
 
-func (s PasswordSource) stored(ctx context.Context, o Org) (Password, error) {
+func (s PasswordSource) storedPassword(ctx context.Context, o Org) (Password, error) {
 	if !s.Given.IsZero() {
 		return Password{Secret: s.Given}, nil
 	}
@@ -158,20 +157,7 @@ func (s PasswordSource) stored(ctx context.Context, o Org) (Password, error) {
 	return Password{Secret: text, kept: true}, nil
 }
 
-// Username is o's, asked for when the configuration has none. Errors as
-// Prompter.Ask.
-func Username(ctx context.Context, o Org, ask Prompter) (string, error) {
-	if o.Username != "" {
-		return o.Username, nil
-	}
-	return ask.Ask(ctx, Question{
-		Prompt: "Okta username for " + o.Name,
-		What:   "the username for " + o.Name,
-		Give:   "set username in the configuration, or give it in STSX_USERNAME or with --username",
-	})
-}
-
-func (s PasswordSource) typed(ctx context.Context, o Org) (Password, error) {
+func (s PasswordSource) askPassword(ctx context.Context, o Org) (Password, error) {
 	who := o.Username
 	if who == "" {
 		who = o.Name
@@ -188,119 +174,15 @@ func (s PasswordSource) typed(ctx context.Context, o Org) (Password, error) {
 	return Password{Secret: NewSecret(text), typed: true}, nil
 }
 
-// CodeSource finds the code of a second factor: given for this run, printed by
-// the org's mfa command, or typed. It never returns the same code twice. It is
-// for one sign-in.
-type CodeSource struct {
-	Given Secret // from --mfa-code or STSX_MFA_CODE
-	Run   func(ctx context.Context, argv []string) (Secret, error)
-	Ask   Prompter
-	Tick  func(ctx context.Context) error // waits a moment before a command is asked again
-
-	used []Secret
-}
-
-// Code is a code that is wanted.
-type Code struct {
-	Prompt string // "Code from Google Authenticator"
-	Hint   string // what Enter alone does, "" when it is no answer
-	Sent   bool   // the provider sends it, so no command prints it
-	Words  bool   // an answer in words rather than a code: not shown while typed, blanks count
-}
-
-// Next returns a code not used yet. Errors: *InputError when there is none and
-// nobody can be asked, ErrInterrupted, what the command said.
-func (s *CodeSource) Next(ctx context.Context, o Org, prompt string) (Secret, error) {
-	return s.Find(ctx, o, Code{Prompt: prompt})
-}
-
-// Find is Next for any kind of code. With a Hint there is one more error:
-// ErrNothingTyped.
-func (s *CodeSource) Find(ctx context.Context, o Org, c Code) (Secret, error) {
-	if s.fresh(s.Given) {
-		return s.use(s.Given), nil
+// Username is o's, asked for when the configuration has none. Errors as
+// Prompter.Ask.
+func Username(ctx context.Context, o Org, ask Prompter) (string, error) {
+	if o.Username != "" {
+		return o.Username, nil
 	}
-	if len(o.MFACommand) > 0 && !c.Sent && !c.Words {
-		return s.fromCommand(ctx, o)
-	}
-	for range maxAsked {
-		code, err := s.typed(ctx, c)
-		if err != nil {
-			return Secret{}, err
-		}
-		switch {
-		case s.fresh(code):
-			return s.use(code), nil
-		case code.IsZero() && c.Hint != "":
-			return Secret{}, ErrNothingTyped
-		case code.IsZero():
-		case c.Sent || c.Words:
-			s.Ask.Say("that was refused already; it isn't sent again")
-		default:
-			s.Ask.Say("that code was used already: wait for the next one")
-		}
-	}
-	return Secret{}, &RefusedError{What: "the code", Kind: RefusedCode}
-}
-
-func (s *CodeSource) typed(ctx context.Context, c Code) (Secret, error) {
-	q := Question{Prompt: c.Prompt, Secret: c.Words, Empty: c.Hint != "",
-		What: "a code from " + strings.TrimPrefix(c.Prompt, "Code from "),
-		Give: "give one in STSX_MFA_CODE or with --mfa-code, or set mfa_command",
-	}
-	switch {
-	case c.Words:
-		q.What, q.Give = "the answer to “"+c.Prompt+"”", "give it in STSX_MFA_CODE or with --mfa-code"
-	case c.Sent:
-		q.Give = "run this where it can ask for the code, or name another factor with --mfa"
-	}
-	if c.Hint != "" {
-		q.Prompt += " (" + c.Hint + ")"
-	}
-	text, err := s.Ask.Ask(ctx, q)
-	if !c.Words {
-		text = strings.ReplaceAll(text, " ", "")
-	}
-	return NewSecret(text), err
-}
-
-// fromCommand runs the command until it prints a code that was not used: a
-// time-based code changes every 30 seconds.
-func (s *CodeSource) fromCommand(ctx context.Context, o Org) (Secret, error) {
-	for {
-		code, err := s.Run(ctx, o.MFACommand)
-		if err != nil {
-			return Secret{}, fmt.Errorf("getting a code from mfa_command: %w", err)
-		}
-		if code.IsZero() {
-			return Secret{}, fmt.Errorf("getting a code from mfa_command: %s printed nothing", o.MFACommand[0])
-		}
-		if s.fresh(code) {
-			return s.use(code), nil
-		}
-		s.Ask.Progress("waiting for the next code of " + o.MFACommand[0])
-		if err := s.Tick(ctx); err != nil {
-			return Secret{}, fmt.Errorf("waiting for the next code of mfa_command: %w", err)
-		}
-	}
-}
-
-func (s *CodeSource) fresh(code Secret) bool {
-	if code.IsZero() {
-		return false
-	}
-	for _, used := range s.used {
-		if used.Equal(code) {
-			return false
-		}
-	}
-	return true
-}
-
-// NotTaken makes code one that was not used yet: the provider did not look at it.
-func (s *CodeSource) NotTaken(code Secret) { s.used = slices.DeleteFunc(s.used, code.Equal) }
-
-func (s *CodeSource) use(code Secret) Secret {
-	s.used = append(s.used, code)
-	return code
+	return ask.Ask(ctx, Question{
+		Prompt: "Okta username for " + o.Name,
+		What:   "the username for " + o.Name,
+		Give:   "set username in the configuration, or give it in STSX_USERNAME or with --username",
+	})
 }

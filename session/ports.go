@@ -17,7 +17,7 @@ type IdP interface {
 type STS interface {
 	// Assume asks once for exactly a.Duration. Errors: ErrDurationTooLong
 	// (wrapped), *AWSError.
-	Assume(ctx context.Context, a Assumption) (Assumed, error)
+	Assume(ctx context.Context, a Assumption) (AssumedRole, error)
 }
 
 // Assumption is one call of STS: with an Assertion AssumeRoleWithSAML, with
@@ -35,8 +35,8 @@ type Assumption struct {
 	Duration    time.Duration
 }
 
-// Assumed is STS's answer.
-type Assumed struct {
+// AssumedRole is STS's answer.
+type AssumedRole struct {
 	Credentials Credentials
 	ARN         string
 }
@@ -49,8 +49,8 @@ type AWSProfile struct {
 	Region  string // "" = none
 }
 
-// Identity is whose credentials STS takes a session's for.
-type Identity struct {
+// CallerIdentity is whose credentials STS takes a session's for.
+type CallerIdentity struct {
 	Account string
 	ARN     string // of the assumed role
 	UserID  string // the role's unique id, a colon, the session's name
@@ -73,8 +73,8 @@ type Renewal struct {
 	Now     func() time.Time
 }
 
-// Store keeps sessions between runs.
-type Store interface {
+// SessionStore keeps sessions between runs.
+type SessionStore interface {
 	// Get returns the session kept under key, ErrNoSession when there is none
 	// or it can't be opened.
 	Get(ctx context.Context, key string) (Session, error)
@@ -87,16 +87,16 @@ type Store interface {
 	Lock(ctx context.Context, name, self string, waiting func(holder string)) (unlock func(), err error)
 }
 
-// Limits remembers how long a role's sessions may be. It holds no secret.
-type Limits interface {
+// DurationLimits remembers how long a role's sessions may be. It holds no secret.
+type DurationLimits interface {
 	// Longest returns what was learnt, 0 when nothing was or it is out of date.
 	Longest(role string) time.Duration
 	// Learn remembers; a failure to is not worth an error.
 	Learn(role string, d time.Duration)
 }
 
-// Roles remembers which roles were granted, for completion. It holds no secret.
-type Roles interface {
+// GrantedRoles remembers which roles were granted, for completion. It holds no secret.
+type GrantedRoles interface {
 	// See takes the place of what was seen for o; a failure to remember is not
 	// worth an error.
 	See(o Org, roles []Role)
@@ -104,19 +104,19 @@ type Roles interface {
 	Seen() []Role
 }
 
-// Names remembers what accounts are called, by their numbers, as a sign-in page
+// AccountNames remembers what accounts are called, by their numbers, as a sign-in page
 // of AWS's had it. It is for people to read: what an account is, its number says.
 // It holds no secret.
-type Names interface {
+type AccountNames interface {
 	// Name is "" when none was learnt or it is out of date.
 	Name(account string) string
 	// Learn adds to what is known; a failure to is not worth an error.
 	Learn(names map[string]string)
 }
 
-// Choices remembers what the person last picked where an org offers a choice,
+// LastChoices remembers what the person last picked where an org offers a choice,
 // so that it is marked when they are asked again. It holds no secret.
-type Choices interface {
+type LastChoices interface {
 	// Last returns what was picked of what for o, "" when nothing was.
 	Last(o Org, what string) string
 	// Made takes the place of it; a failure to remember is not worth an error.
@@ -133,9 +133,9 @@ type Passwords interface {
 	Forget(ctx context.Context, o Org) error
 }
 
-// Jar keeps what an org's sign-ins leave behind between runs, sealed as
+// CookieJar keeps what an org's sign-ins leave behind between runs, sealed as
 // sessions are: one per org, whoever signed in.
-type Jar interface {
+type CookieJar interface {
 	// Remembered returns what is kept for o, the zero value when nothing is or
 	// what is can't be opened. It is another user's where Username says so.
 	Remembered(ctx context.Context, o Org) (Remembered, error)
@@ -156,7 +156,7 @@ type Prompter interface {
 	Ask(ctx context.Context, q Question) (string, error)
 	// Confirm asks for yes or no. Errors as Ask.
 	Confirm(ctx context.Context, prompt string, otherwise bool) (bool, error)
-	// Choose lets one of options be picked and returns its index. Errors as
+	// ChooseRole lets one of options be picked and returns its index. Errors as
 	// Ask; its InputError carries what and give.
 	Choose(ctx context.Context, q Question, options []string) (int, error)
 	// Wait shows e until ctx ends, whose error it returns, or until one of
@@ -184,7 +184,7 @@ type Question struct {
 	Prompt string // "Password for jane@acme.example"
 	Secret bool   // not shown while typed
 	Empty  bool   // Enter alone is an answer, also to a secret
-	First  int    // Choose: the option that is marked at first
+	First  int    // ChooseRole: the option that is marked at first
 	What   string // for InputError: "the password for jane@acme.example"
 	Give   string // for InputError
 }

@@ -12,8 +12,8 @@ const (
 	TypeForm = "form" // any SAML identity provider, whose pages a person answers
 )
 
-// Types are all of them.
-func Types() []string { return []string{TypeOkta, TypeForm} }
+// ProviderTypes are all of them.
+func ProviderTypes() []string { return []string{TypeOkta, TypeForm} }
 
 // Providers is the table of drivers, by type. It signs in with the one that
 // the profile's org is of.
@@ -28,9 +28,9 @@ func (d Providers) Assert(ctx context.Context, p Profile) (Assertion, error) {
 	return driver.Assert(ctx, p)
 }
 
-// By is what a message calls o's provider by: its host, "" for Okta, which
+// ProviderName is what a message calls o's provider by: its host, "" for Okta, which
 // messages name without being told.
-func (o Org) By() string {
+func (o Org) ProviderName() string {
 	if o.Type == TypeOkta || o.Type == "" {
 		return ""
 	}

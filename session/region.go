@@ -19,7 +19,7 @@ func CheckRegionName(name string) error {
 	}
 	parts := strings.Split(name, "-")
 	direction := parts[len(parts)-2]
-	if near := Near(direction, regionDirections()); !slices.Contains(regionDirections(), direction) && near != nil {
+	if near := NearestNames(direction, regionDirections()); !slices.Contains(regionDirections(), direction) && near != nil {
 		parts[len(parts)-2] = near[0]
 		return fmt.Errorf("there is no AWS region %q; did you mean %q?", name, strings.Join(parts, "-"))
 	}

@@ -17,20 +17,20 @@ type Role struct {
 func ParseRole(arn string) (Role, error) {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] != "iam" || parts[3] != "" ||
-		!isAccount(parts[4]) || !strings.HasPrefix(parts[5], "role/") || strings.HasSuffix(parts[5], "/") || !printable(arn) {
+		!isAccount(parts[4]) || !strings.HasPrefix(parts[5], "role/") || strings.HasSuffix(parts[5], "/") || !isPrintableASCII(arn) {
 		return Role{}, fmt.Errorf("%q is not a role ARN (arn:aws:iam::ACCOUNT:role/NAME)", arn)
 	}
 	return Role{ARN: arn}, nil
 }
 
 // Partition is "aws", "aws-us-gov", "aws-cn" or "aws-eusc".
-func (r Role) Partition() string { return r.field(1) }
+func (r Role) Partition() string { return r.arnField(1) }
 
 // Account is the twelve-digit account id.
-func (r Role) Account() string { return r.field(4) }
+func (r Role) Account() string { return r.arnField(4) }
 
 // Name is the role's name with its path: "Admin", "team/Admin".
-func (r Role) Name() string { return strings.TrimPrefix(r.field(5), "role/") }
+func (r Role) Name() string { return strings.TrimPrefix(r.arnField(5), "role/") }
 
 // ShortName is the role's name without its path.
 func (r Role) ShortName() string {
@@ -41,7 +41,7 @@ func (r Role) ShortName() string {
 // String is how a role is shown: account and name.
 func (r Role) String() string { return r.Account() + " " + r.Name() }
 
-func (r Role) field(i int) string {
+func (r Role) arnField(i int) string {
 	parts := strings.SplitN(r.ARN, ":", 6)
 	if len(parts) != 6 {
 		return ""
@@ -61,10 +61,10 @@ func isAccount(s string) bool {
 	return true
 }
 
-// printable reports whether s is plain ASCII without spaces or controls, as
+// isPrintableASCII reports whether s is plain ASCII without spaces or controls, as
 // every ARN is: what is shown on a terminal or put in a variable can't carry
 // an escape sequence.
-func printable(s string) bool {
+func isPrintableASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' || s[i] > '~' {
 			return false

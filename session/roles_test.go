@@ -18,7 +18,7 @@ type seeing struct{ seen map[string][]Role }
 func (s seeing) See(o Org, roles []Role) { s.seen[o.Name] = roles }
 func (s seeing) Seen() []Role            { return nil }
 
-type lockOnly struct{ Store }
+type lockOnly struct{ SessionStore }
 
 func (lockOnly) Lock(context.Context, string, string, func(string)) (func(), error) {
 	return func() {}, nil

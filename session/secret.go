@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-const redacted = "[secret]"
+const redactedText = "[secret]"
 
 // Secret is text that must not be seen: a password, a code, an assertion, a
 // key. Every verb of fmt and every encoder prints it as "[secret]"; Reveal is
@@ -41,16 +41,16 @@ func (s Secret) Equal(other Secret) bool {
 }
 
 // Format implements fmt.Formatter for every verb.
-func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redactedText) }
 
 // String implements fmt.Stringer.
-func (Secret) String() string { return redacted }
+func (Secret) String() string { return redactedText }
 
 // GoString implements fmt.GoStringer.
-func (Secret) GoString() string { return redacted }
+func (Secret) GoString() string { return redactedText }
 
 // MarshalText implements encoding.TextMarshaler, which JSON and TOML use too.
-func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (Secret) MarshalText() ([]byte, error) { return []byte(redactedText), nil }
 
 // MarshalBinary implements encoding.BinaryMarshaler, which gob uses.
-func (Secret) MarshalBinary() ([]byte, error) { return []byte(redacted), nil }
+func (Secret) MarshalBinary() ([]byte, error) { return []byte(redactedText), nil }

@@ -32,8 +32,8 @@ func (t Table) Without(key string) Table {
 	return t
 }
 
-// Merge is what tables would make of a configuration file.
-type Merge struct {
+// ConfigChange is what tables would make of a configuration file.
+type ConfigChange struct {
 	Path       string
 	Old, New   string   // its text
 	Difference string   // between the two; "" = nothing changes

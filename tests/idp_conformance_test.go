@@ -23,7 +23,7 @@ type providerCase struct {
 	away func(d *desk, term *terminal)
 }
 
-// providerCases has a row for each of session.Types.
+// providerCases has a row for each of session.ProviderTypes.
 func providerCases() map[string]providerCase {
 	simulated := func(t *testing.T, elsewhere string) *desk {
 		return newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), RedirectTo: elsewhere})
@@ -72,7 +72,7 @@ func providerCases() map[string]providerCase {
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	onLinux(t) // looks at processes
-	for _, kind := range session.Types() {
+	for _, kind := range session.ProviderTypes() {
 		p, ok := providerCases()[kind]
 		if !ok {
 			t.Errorf("type %q is not tested", kind)

@@ -30,12 +30,12 @@ import (
 // must not keep a person from signing in.
 type Client struct {
 	Getenv func(string) string
-	shared *shared // nil: each call has connections of its own
+	shared *sharedClient // nil: each call has connections of its own
 }
 
-// shared is what the calls of a run have in common: hundreds of them to one
+// sharedClient is what the calls of a run have in common: hundreds of them to one
 // host need a few connections.
-type shared struct {
+type sharedClient struct {
 	once   sync.Once
 	client aws.HTTPClient
 	err    error
@@ -43,87 +43,87 @@ type shared struct {
 
 // New returns a Client for any number of calls at once. It does nothing yet.
 func New(getenv func(string) string) Client {
-	return Client{Getenv: getenv, shared: new(shared)}
+	return Client{Getenv: getenv, shared: new(sharedClient)}
 }
 
 // Assume implements session.STS.
-func (c Client) Assume(ctx context.Context, a session.Assumption) (session.Assumed, error) {
-	region, err := c.region(a)
+func (c Client) Assume(ctx context.Context, a session.Assumption) (session.AssumedRole, error) {
+	region, err := c.stsRegion(a)
 	if err != nil {
-		return session.Assumed{}, err
+		return session.AssumedRole{}, err
 	}
-	client, err := c.client(region, a.From)
+	client, err := c.stsClient(region, a.From)
 	if err != nil {
-		return session.Assumed{}, err
+		return session.AssumedRole{}, err
 	}
 	if a.From != nil {
 		out, err := client.AssumeRole(ctx, &sts.AssumeRoleInput{
 			RoleArn:         aws.String(a.Role.ARN),
 			RoleSessionName: aws.String(a.SessionName),
-			ExternalId:      optional(a.ExternalID),
-			DurationSeconds: seconds(a.Duration),
-			Policy:          optional(a.Policy),
-			PolicyArns:      policies(a.PolicyARNs),
-			SourceIdentity:  optional(a.Chaining.SourceIdentity),
-			Tags:            tags(a.Chaining.Tags), TransitiveTagKeys: a.Chaining.TransitiveTags,
+			ExternalId:      optionalString(a.ExternalID),
+			DurationSeconds: durationSeconds(a.Duration),
+			Policy:          optionalString(a.Policy),
+			PolicyArns:      policyDescriptors(a.PolicyARNs),
+			SourceIdentity:  optionalString(a.Chaining.SourceIdentity),
+			Tags:            stsTags(a.Chaining.Tags), TransitiveTagKeys: a.Chaining.TransitiveTags,
 		})
 		if err != nil {
-			return session.Assumed{}, failure(a, err)
+			return session.AssumedRole{}, assumeError(a, err)
 		}
-		return answer(a, out.Credentials, out.AssumedRoleUser)
+		return assumedFrom(a, out.Credentials, out.AssumedRoleUser)
 	}
 	out, err := client.AssumeRoleWithSAML(ctx, &sts.AssumeRoleWithSAMLInput{
 		RoleArn:         aws.String(a.Role.ARN),
 		PrincipalArn:    aws.String(a.Role.Provider),
 		SAMLAssertion:   aws.String(a.Assertion.Reveal()),
-		DurationSeconds: seconds(a.Duration),
-		Policy:          optional(a.Policy),
-		PolicyArns:      policies(a.PolicyARNs),
+		DurationSeconds: durationSeconds(a.Duration),
+		Policy:          optionalString(a.Policy),
+		PolicyArns:      policyDescriptors(a.PolicyARNs),
 	})
 	if err != nil {
-		return session.Assumed{}, failure(a, err)
+		return session.AssumedRole{}, assumeError(a, err)
 	}
-	return answer(a, out.Credentials, out.AssumedRoleUser)
+	return assumedFrom(a, out.Credentials, out.AssumedRoleUser)
 }
 
 // Identity asks STS whose credentials s has, in the partition of its role.
-func (c Client) Identity(ctx context.Context, s session.Session) (session.Identity, error) {
+func (c Client) Identity(ctx context.Context, s session.Session) (session.CallerIdentity, error) {
 	const asking = "asking STS whose credentials these are"
-	region, err := c.region(session.Assumption{Role: s.Role, Region: s.Region})
+	region, err := c.stsRegion(session.Assumption{Role: s.Role, Region: s.Region})
 	if err != nil {
-		return session.Identity{}, err
+		return session.CallerIdentity{}, err
 	}
-	client, err := c.client(region, &s.Credentials)
+	client, err := c.stsClient(region, &s.Credentials)
 	if err != nil {
-		return session.Identity{}, err
+		return session.CallerIdentity{}, err
 	}
 	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return session.Identity{}, failed(asking, session.Secret{}, err)
+		return session.CallerIdentity{}, awsError(asking, session.Secret{}, err)
 	}
 	if out.Account == nil || out.Arn == nil || out.UserId == nil {
-		return session.Identity{}, &session.AWSError{Act: asking, Err: errors.New("the answer names nobody")}
+		return session.CallerIdentity{}, &session.AWSError{Act: asking, Err: errors.New("the answer names nobody")}
 	}
-	return session.Identity{Account: *out.Account, ARN: *out.Arn, UserID: *out.UserId}, nil
+	return session.CallerIdentity{Account: *out.Account, ARN: *out.Arn, UserID: *out.UserId}, nil
 }
 
-func (c Client) client(region string, from *session.Credentials) (*sts.Client, error) {
-	transport, err := c.http()
+func (c Client) stsClient(region string, from *session.Credentials) (*sts.Client, error) {
+	transport, err := c.httpClient()
 	if err != nil {
 		return nil, err
 	}
 	options := sts.Options{Region: region, HTTPClient: transport, RetryMaxAttempts: 4}
-	if url := c.endpoint(); url != "" {
+	if url := c.endpointURL(); url != "" {
 		options.BaseEndpoint = aws.String(url)
 	}
-	fips, err := c.flag("AWS_USE_FIPS_ENDPOINT")
+	fips, err := c.boolVariable("AWS_USE_FIPS_ENDPOINT")
 	if err != nil {
 		return nil, err
 	}
 	if fips {
 		options.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
 	}
-	dual, err := c.flag("AWS_USE_DUALSTACK_ENDPOINT")
+	dual, err := c.boolVariable("AWS_USE_DUALSTACK_ENDPOINT")
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +141,9 @@ func (c Client) client(region string, from *session.Credentials) (*sts.Client, e
 	return sts.New(options), nil
 }
 
-// flag reads a variable as the SDKs do: what is neither true nor false is an
+// boolVariable reads a variable as the SDKs do: what is neither true nor false is an
 // error, or somebody who wrote "1" would be at an endpoint without FIPS.
-func (c Client) flag(name string) (bool, error) {
+func (c Client) boolVariable(name string) (bool, error) {
 	switch text := c.Getenv(name); {
 	case text == "" || strings.EqualFold(text, "false"):
 		return false, nil
@@ -154,7 +154,7 @@ func (c Client) flag(name string) (bool, error) {
 	}
 }
 
-func (c Client) endpoint() string {
+func (c Client) endpointURL() string {
 	if strings.EqualFold(c.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
 		return ""
 	}
@@ -164,19 +164,19 @@ func (c Client) endpoint() string {
 	return c.Getenv("AWS_ENDPOINT_URL")
 }
 
-// http is the client that all calls of c share.
-func (c Client) http() (aws.HTTPClient, error) {
+// httpClient is the client that all calls of c share.
+func (c Client) httpClient() (aws.HTTPClient, error) {
 	if c.shared == nil {
-		return c.newHTTP()
+		return c.newHTTPClient()
 	}
-	c.shared.once.Do(func() { c.shared.client, c.shared.err = c.newHTTP() })
+	c.shared.once.Do(func() { c.shared.client, c.shared.err = c.newHTTPClient() })
 	return c.shared.client, c.shared.err
 }
 
-// newHTTP is the SDK's own client (proxies from the environment, redirects not
+// newHTTPClient is the SDK's own client (proxies from the environment, redirects not
 // followed) with the CA bundle that AWS_CA_BUNDLE names in place of the
 // system's, as in the SDKs.
-func (c Client) newHTTP() (aws.HTTPClient, error) {
+func (c Client) newHTTPClient() (aws.HTTPClient, error) {
 	client := awshttp.NewBuildableClient().WithTimeout(30 * time.Second)
 	path := c.Getenv("AWS_CA_BUNDLE")
 	if path == "" {
@@ -198,11 +198,11 @@ func (c Client) newHTTP() (aws.HTTPClient, error) {
 	}), nil
 }
 
-func answer(a session.Assumption, c *types.Credentials, user *types.AssumedRoleUser) (session.Assumed, error) {
+func assumedFrom(a session.Assumption, c *types.Credentials, user *types.AssumedRoleUser) (session.AssumedRole, error) {
 	if c == nil || user == nil || c.AccessKeyId == nil || c.SecretAccessKey == nil || c.SessionToken == nil || c.Expiration == nil || user.Arn == nil {
-		return session.Assumed{}, &session.AWSError{Act: act(a), Err: errors.New("the answer holds no credentials")}
+		return session.AssumedRole{}, &session.AWSError{Act: assumingRole(a), Err: errors.New("the answer holds no credentials")}
 	}
-	return session.Assumed{
+	return session.AssumedRole{
 		ARN: *user.Arn,
 		Credentials: session.Credentials{
 			AccessKeyID:     *c.AccessKeyId,
@@ -213,14 +213,13 @@ func answer(a session.Assumption, c *types.Credentials, user *types.AssumedRoleU
 	}, nil
 }
 
-// failure says what AWS said. AWS quotes parameters in some of its messages,
+// assumeError says what AWS said. AWS quotes parameters in some of its messages,
 // the assertion among them, so that is taken out.
-func failure(a session.Assumption, err error) error { return failed(act(a), a.Assertion, err) }
+func assumeError(a session.Assumption, err error) error {
+	return awsError(assumingRole(a), a.Assertion, err)
+}
 
-// longestMessage is how much of AWS's message is shown, in characters.
-const longestMessage = 1000
-
-func failed(act string, assertion session.Secret, err error) error {
+func awsError(act string, assertion session.Secret, err error) error {
 	out := &session.AWSError{Act: act, Err: err}
 	var api smithy.APIError
 	var response *awshttp.ResponseError
@@ -231,11 +230,11 @@ func failed(act string, assertion session.Secret, err error) error {
 		return out
 	}
 	if !errors.As(err, &api) {
-		out.Err = reach(err)
+		out.Err = networkError(err)
 		return out
 	}
 	out.Code, out.Message = api.ErrorCode(), api.ErrorMessage()
-	out.Message = session.OneLine(redact(out.Message, assertion), longestMessage)
+	out.Message = redactAssertion(out.Message, assertion)
 	out.Err = errors.New(out.Message)
 	if out.Code == "ValidationError" && strings.Contains(out.Message, "MaxSessionDuration") {
 		return fmt.Errorf("%w: %w", session.ErrDurationTooLong, out)
@@ -243,9 +242,9 @@ func failed(act string, assertion session.Secret, err error) error {
 	return out
 }
 
-// redact takes out of message every piece of the assertion that is long enough
+// redactAssertion takes out of message every piece of the assertion that is long enough
 // to be one, whole or cut short by AWS.
-func redact(message string, assertion session.Secret) string {
+func redactAssertion(message string, assertion session.Secret) string {
 	text := strings.NewReplacer("\r", "", "\n", "").Replace(assertion.Reveal())
 	return base64Run().ReplaceAllStringFunc(message, func(run string) string {
 		joined := strings.Join(strings.Fields(run), "")
@@ -260,9 +259,9 @@ func base64Run() *regexp.Regexp {
 	return regexp.MustCompile(`[A-Za-z0-9+/=]+(?:\s*[\r\n]\s*[A-Za-z0-9+/=]+)*`)
 }
 
-// reach strips the SDK's wrapping from an error of the network and keeps what
+// networkError strips the SDK's wrapping from an error of the network and keeps what
 // a person can act on.
-func reach(err error) error {
+func networkError(err error) error {
 	var dns *net.DNSError
 	var op *net.OpError
 	var unknown x509.UnknownAuthorityError
@@ -279,16 +278,16 @@ func reach(err error) error {
 	return err
 }
 
-func act(a session.Assumption) string { return "assuming " + a.Role.ARN }
+func assumingRole(a session.Assumption) string { return "assuming " + a.Role.ARN }
 
-func optional(s string) *string {
+func optionalString(s string) *string {
 	if s == "" {
 		return nil
 	}
 	return &s
 }
 
-func policies(arns []string) []types.PolicyDescriptorType {
+func policyDescriptors(arns []string) []types.PolicyDescriptorType {
 	var out []types.PolicyDescriptorType
 	for _, arn := range arns {
 		out = append(out, types.PolicyDescriptorType{Arn: aws.String(arn)})
@@ -296,7 +295,7 @@ func policies(arns []string) []types.PolicyDescriptorType {
 	return out
 }
 
-func tags(all []session.Tag) []types.Tag {
+func stsTags(all []session.Tag) []types.Tag {
 	var out []types.Tag
 	for _, t := range all {
 		out = append(out, types.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})
@@ -304,4 +303,4 @@ func tags(all []session.Tag) []types.Tag {
 	return out
 }
 
-func seconds(d time.Duration) *int32 { return aws.Int32(int32(d / time.Second)) }
+func durationSeconds(d time.Duration) *int32 { return aws.Int32(int32(d / time.Second)) }

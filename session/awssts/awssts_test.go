@@ -68,7 +68,7 @@ func TestRegion(t *testing.T) {
 	} {
 		a := assumption(c.arn)
 		a.Region = c.region
-		got, err := environ(c.environ).region(a)
+		got, err := environ(c.environ).stsRegion(a)
 		if err != nil {
 			got = "error: " + err.Error()
 		}
@@ -89,7 +89,7 @@ func TestRedact(t *testing.T) {
 		"wrapped":   "Value '" + text[:76] + "\n" + text[76:152] + "\r\n" + text[152:] + "'",
 		"escaped":   "Value \"" + text + "\" at",
 	} {
-		got := redact(message, whole)
+		got := redactAssertion(message, whole)
 		for i := 0; i+24 <= len(text); i += 8 {
 			if strings.Contains(strings.NewReplacer("\r", "", "\n", "").Replace(got), text[i:i+24]) {
 				t.Fatalf("%s: %.200s", name, got)
@@ -100,11 +100,11 @@ func TestRedact(t *testing.T) {
 		}
 	}
 	const plain = "Not authorized to perform sts:AssumeRoleWithSAML (Service: AWSOpenIdDiscoveryService; Error Code: AuthSamlInvalidSamlResponseException)"
-	if got := redact(plain, whole); got != plain {
+	if got := redactAssertion(plain, whole); got != plain {
 		t.Error(got)
 	}
 	wrapped := session.NewSecret(text[:76] + "\r\n" + text[76:])
-	if got := redact("Value '"+text+"'", wrapped); got != "Value '[secret]'" {
+	if got := redactAssertion("Value '"+text+"'", wrapped); got != "Value '[secret]'" {
 		t.Errorf("%.100s", got)
 	}
 }
@@ -242,7 +242,7 @@ func TestEndpointVariables(t *testing.T) {
 		{[]string{"AWS_ENDPOINT_URL=http://a", "AWS_ENDPOINT_URL_STS=http://b"}, "http://b"},
 		{[]string{"AWS_ENDPOINT_URL=http://a", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=TRUE"}, ""},
 	} {
-		if got := environ(c.environ...).endpoint(); got != c.want {
+		if got := environ(c.environ...).endpointURL(); got != c.want {
 			t.Errorf("%q: %s", c.environ, got)
 		}
 	}

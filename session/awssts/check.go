@@ -12,12 +12,12 @@ import (
 // environment's), as far as that can be known without asking: a person should
 // not sign in and answer a push for nothing.
 func (c Client) CheckSettings(region string) error {
-	if !isName(region) {
+	if !isHostLabel(region) {
 		return fmt.Errorf("%s is not a region's name, such as eu-west-1", shown(region))
 	}
 	if region == "" {
 		for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
-			if text := c.Getenv(name); !isName(text) {
+			if text := c.Getenv(name); !isHostLabel(text) {
 				return fmt.Errorf("%s is %s, which is not a region's name, such as eu-west-1", name, shown(text))
 			}
 		}
@@ -26,17 +26,17 @@ func (c Client) CheckSettings(region string) error {
 		return err
 	}
 	for _, name := range []string{"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"} {
-		if _, err := c.flag(name); err != nil {
+		if _, err := c.boolVariable(name); err != nil {
 			return err
 		}
 	}
-	_, err := c.http() // reads AWS_CA_BUNDLE
+	_, err := c.httpClient() // reads AWS_CA_BUNDLE
 	return err
 }
 
 // checkEndpoint refuses an address that no request can be sent to.
 func (c Client) checkEndpoint() error {
-	text := c.endpoint()
+	text := c.endpointURL()
 	if text == "" {
 		return nil
 	}

@@ -16,40 +16,40 @@ import (
 	"stsx/session"
 )
 
-// places are the hosts of a partition's sign-in pages and console. Sources: AWS
+// partitionHosts are the hosts of a partition's sign-in pages and console. Sources: AWS
 // General Reference, "AWS Sign-In endpoints"; the guides of the partitions. A
 // region's own sign-in host has the region before that name.
-type places struct{ signin, console string }
+type partitionHosts struct{ signin, console string }
 
-func placesOf(partition string) (places, bool) {
+func hostsOf(partition string) (partitionHosts, bool) {
 	switch partition {
 	case "aws":
-		return places{"signin.aws.amazon.com", "console.aws.amazon.com"}, true
+		return partitionHosts{"signin.aws.amazon.com", "console.aws.amazon.com"}, true
 	case "aws-us-gov":
-		return places{"signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"}, true
+		return partitionHosts{"signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"}, true
 	case "aws-cn":
-		return places{"signin.amazonaws.cn", "console.amazonaws.cn"}, true
+		return partitionHosts{"signin.amazonaws.cn", "console.amazonaws.cn"}, true
 	case "aws-eusc":
-		return places{"signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"}, true
+		return partitionHosts{"signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"}, true
 	}
-	return places{}, false
+	return partitionHosts{}, false
 }
 
 // Console returns the address that signs a browser in to the console with s,
 // good for 15 minutes. Whoever has it is who s is: it is as secret as s.
-func (c Client) Console(ctx context.Context, s session.Session, to session.Console) (session.Secret, error) {
-	hosts, ok := placesOf(s.Role.Partition())
+func (c Client) Console(ctx context.Context, s session.Session, to session.ConsolePage) (session.Secret, error) {
+	hosts, ok := hostsOf(s.Role.Partition())
 	if !ok {
 		return session.Secret{}, fmt.Errorf("role %s is in partition %s, whose console stsx does not know", s.Role.ARN, s.Role.Partition())
 	}
-	if _, err := c.region(session.Assumption{Role: s.Role, Region: s.Region}); err != nil {
+	if _, err := c.stsRegion(session.Assumption{Role: s.Role, Region: s.Region}); err != nil {
 		return session.Secret{}, err
 	}
-	destination, err := hosts.destination(s.Role.Partition(), s.Region, to.Service)
+	destination, err := hosts.consoleURL(s.Role.Partition(), s.Region, to.Service)
 	if err != nil {
 		return session.Secret{}, err
 	}
-	endpoint := "https://" + hosts.signinIn(s.Role.Partition(), s.Region) + "/federation"
+	endpoint := "https://" + hosts.signinHost(s.Role.Partition(), s.Region) + "/federation"
 	token, err := c.signinToken(ctx, endpoint, s.Credentials, to.Duration)
 	if err != nil {
 		return session.Secret{}, err
@@ -61,9 +61,9 @@ func (c Client) Console(ctx context.Context, s session.Session, to session.Conso
 	return session.NewSecret(endpoint + "?" + query.Encode()), nil
 }
 
-// signinIn is the host that signs in for region: the region's own, else the
+// signinHost is the host that signs in for region: the region's own, else the
 // partition's. The European Sovereign Cloud has none but its region's.
-func (p places) signinIn(partition, region string) string {
+func (p partitionHosts) signinHost(partition, region string) string {
 	if region == "" && partition == "aws-eusc" {
 		region = "eusc-de-east-1"
 	}
@@ -73,10 +73,10 @@ func (p places) signinIn(partition, region string) string {
 	return region + "." + p.signin
 }
 
-// destination is a page of the console and nothing else: neither region nor
+// consoleURL is a page of the console and nothing else: neither region nor
 // service can lead to another host.
-func (p places) destination(partition, region, service string) (string, error) {
-	if !isName(service) || strings.HasPrefix(service, "-") {
+func (p partitionHosts) consoleURL(partition, region, service string) (string, error) {
+	if !isHostLabel(service) || strings.HasPrefix(service, "-") {
 		return "", fmt.Errorf("%q is not a service as the console's addresses name it, such as ec2 or cloudwatch", service)
 	}
 	to := url.URL{Scheme: "https", Host: p.console, Path: "/"}
@@ -108,7 +108,7 @@ func (c Client) signinToken(ctx context.Context, endpoint string, from session.C
 	if d > 0 {
 		form.Set("SessionDuration", strconv.Itoa(int(d.Seconds())))
 	}
-	body, status, err := c.post(ctx, endpoint, form)
+	body, status, err := c.postForm(ctx, endpoint, form)
 	if err != nil {
 		return session.Secret{}, &session.AWSError{Act: asking, Err: err}
 	}
@@ -122,14 +122,14 @@ func (c Client) signinToken(ctx context.Context, endpoint string, from session.C
 	return session.NewSecret(answer.SigninToken), nil
 }
 
-// mostAnswer bounds what is read of an answer, in bytes: an account chooser for
+// maxAnswerSize bounds what is read of an answer, in bytes: an account chooser for
 // thousands of roles fits.
-const mostAnswer = 8 << 20
+const maxAnswerSize = 8 << 20
 
-// post sends a form to one of AWS's pages, by the way that STS is asked: the
+// postForm sends a form to one of AWS's pages, by the way that STS is asked: the
 // same proxies, the same authorities, no redirects.
-func (c Client) post(ctx context.Context, address string, form url.Values) (body []byte, status int, err error) {
-	client, err := c.http()
+func (c Client) postForm(ctx context.Context, address string, form url.Values) (body []byte, status int, err error) {
+	client, err := c.httpClient()
 	if err != nil {
 		return nil, 0, err
 	}
@@ -140,12 +140,12 @@ func (c Client) post(ctx context.Context, address string, form url.Values) (body
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, 0, reach(err)
+		return nil, 0, networkError(err)
 	}
 	defer response.Body.Close()
 	var out bytes.Buffer
-	n, err := io.Copy(&out, io.LimitReader(response.Body, mostAnswer+1))
-	if err == nil && n > mostAnswer {
+	n, err := io.Copy(&out, io.LimitReader(response.Body, maxAnswerSize+1))
+	if err == nil && n > maxAnswerSize {
 		err = errors.New("the answer is too long")
 	}
 	return out.Bytes(), response.StatusCode, err

@@ -24,11 +24,11 @@ func (c Client) AccountNames(ctx context.Context, a session.Assertion) (map[stri
 	if !slices.ContainsFunc(a.Roles, func(r session.Role) bool { return r.ARN != a.Roles[0].ARN }) {
 		return nil, errors.New(asking + ": it shows none to who has one role only")
 	}
-	address, err := consumer(a)
+	address, err := consumerURL(a)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", asking, err)
 	}
-	body, status, err := c.post(ctx, address, url.Values{"SAMLResponse": {a.Encoded.Reveal()}})
+	body, status, err := c.postForm(ctx, address, url.Values{"SAMLResponse": {a.Encoded.Reveal()}})
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("it answered with HTTP status %d", status)
 	}
@@ -38,21 +38,21 @@ func (c Client) AccountNames(ctx context.Context, a session.Assertion) (map[stri
 	return accountNames(body), nil
 }
 
-// consumer is the page that a was meant for, if it is one of AWS's, else that of
+// consumerURL is the page that a was meant for, if it is one of AWS's, else that of
 // its roles' partition.
-func consumer(a session.Assertion) (string, error) {
-	hosts, ok := placesOf(a.Roles[0].Partition())
+func consumerURL(a session.Assertion) (string, error) {
+	hosts, ok := hostsOf(a.Roles[0].Partition())
 	if !ok {
 		return "", fmt.Errorf("stsx does not know the sign-in page of partition %s", a.Roles[0].Partition())
 	}
 	u, err := url.Parse(a.Destination)
 	if err == nil && u.Scheme == "https" && u.User == nil && u.Port() == "" && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/")) {
 		region, regional := strings.CutSuffix(u.Host, "."+hosts.signin)
-		if u.Host == hosts.signin || regional && region != "" && isName(region) {
+		if u.Host == hosts.signin || regional && region != "" && isHostLabel(region) {
 			return "https://" + u.Host + u.Path, nil
 		}
 	}
-	return "https://" + hosts.signinIn(a.Roles[0].Partition(), "") + "/saml", nil
+	return "https://" + hosts.signinHost(a.Roles[0].Partition(), "") + "/saml", nil
 }
 
 // accountNames finds "Account: NAME (NUMBER)" in the page's headings.

@@ -36,11 +36,11 @@ func TestConsumer(t *testing.T) {
 		"https://signin.amazonaws.cn/saml":                 usual,
 	} {
 		a := session.Assertion{Destination: destination, Roles: []session.Role{{ARN: admin}}}
-		if got, err := consumer(a); err != nil || got != want {
+		if got, err := consumerURL(a); err != nil || got != want {
 			t.Errorf("%s: %s, %v", destination, got, err)
 		}
 	}
-	if _, err := consumer(session.Assertion{Roles: []session.Role{{ARN: "arn:aws-x:iam::123456789012:role/A"}}}); err == nil {
+	if _, err := consumerURL(session.Assertion{Roles: []session.Role{{ARN: "arn:aws-x:iam::123456789012:role/A"}}}); err == nil {
 		t.Error("a partition that nobody knows has a page")
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"stsx/session"
 )
 
-// region is where STS is asked: the region of the profile, else of the
+// stsRegion is where STS is asked: the region of the profile, else of the
 // environment when that fits, else the first of the role's partition. A
 // profile's region in another partition than its role's is a mistake that
 // would show up as a puzzling error later.
-func (c Client) region(a session.Assumption) (string, error) {
+func (c Client) stsRegion(a session.Assumption) (string, error) {
 	partition := a.Role.Partition()
-	if !isName(a.Region) {
+	if !isHostLabel(a.Region) {
 		return "", fmt.Errorf("%q is not a region's name, such as eu-west-1", a.Region)
 	}
 	if a.Region != "" {
@@ -21,7 +21,7 @@ func (c Client) region(a session.Assumption) (string, error) {
 	}
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
 		region := c.Getenv(name)
-		if !isName(region) {
+		if !isHostLabel(region) {
 			return "", fmt.Errorf("%s is %q, which is not a region's name, such as eu-west-1", name, region)
 		}
 		if region != "" && session.PartitionOf(region) == partition {
@@ -41,7 +41,7 @@ func (c Client) region(a session.Assumption) (string, error) {
 	return "", fmt.Errorf("role %s is in partition %s, whose regions stsx does not know: set the profile's region", a.Role.ARN, partition)
 }
 
-// isName tells whether region can be part of a host's name and nothing else.
-func isName(region string) bool {
+// isHostLabel tells whether region can be part of a host's name and nothing else.
+func isHostLabel(region string) bool {
 	return strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

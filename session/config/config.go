@@ -56,7 +56,7 @@ func (f *File) Profile(name string) (session.Profile, error) {
 			return p, nil
 		}
 	}
-	return session.Profile{}, &UnknownNameError{Kind: "profile", Name: name, Near: session.Near(name, f.Names()), Path: f.path}
+	return session.Profile{}, &UnknownNameError{Kind: "profile", Name: name, Near: session.NearestNames(name, f.Names()), Path: f.path}
 }
 
 // Org returns the org of that name; "" is the only one there is. Errors:
@@ -73,7 +73,7 @@ func (f *File) Org(name string) (session.Org, error) {
 			return o, nil
 		}
 	}
-	return session.Org{}, &UnknownNameError{Kind: "idp", Name: name, Near: session.Near(name, f.OrgNames()), Path: f.path}
+	return session.Org{}, &UnknownNameError{Kind: "idp", Name: name, Near: session.NearestNames(name, f.OrgNames()), Path: f.path}
 }
 
 // Names are the profiles' names in file order.

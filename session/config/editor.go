@@ -47,17 +47,17 @@ func (e Editor) Tables() ([]session.Table, error) {
 
 // Merge plans what tables add to the file and writes nothing. Errors: those of
 // PlanMerge.
-func (e Editor) Merge(tables []session.Table) (session.Merge, error) {
+func (e Editor) Merge(tables []session.Table) (session.ConfigChange, error) {
 	text, err := files.Read(e.Path)
 	if err != nil {
-		return session.Merge{}, fmt.Errorf("reading the configuration: %w", err)
+		return session.ConfigChange{}, fmt.Errorf("reading the configuration: %w", err)
 	}
 	return PlanMerge(e.Path, text, tables)
 }
 
 // Write writes what was planned. A new file is for its owner alone. Errors:
 // *ChangedError, what Edit says.
-func (e Editor) Write(ctx context.Context, m session.Merge) error {
+func (e Editor) Write(ctx context.Context, m session.ConfigChange) error {
 	err := files.Edit(ctx, m.Path, func(text string) (string, error) {
 		if text != m.Old {
 			return "", &ChangedError{m.Path}

@@ -16,16 +16,16 @@ import (
 // Nothing that is there is changed. What says otherwise than old is left out
 // and told of. tables are those of a configuration without mistakes. Errors:
 // Problems of old, *OrgClashError, *CannotAddError.
-func PlanMerge(path, old string, tables []session.Table) (session.Merge, error) {
+func PlanMerge(path, old string, tables []session.Table) (session.ConfigChange, error) {
 	mine, err := Parse(path, []byte(old))
 	if err != nil {
-		return session.Merge{}, err
+		return session.ConfigChange{}, err
 	}
 	scanned, _, _ := scanTables(path, []byte(old))
 	tables = slices.Clone(tables)
 	m := &mergePlan{path: path, mine: mine, there: plainTables(scanned), idps: map[string]string{}, apart: map[string]bool{}}
 	if err := m.matchOrgs(tables); err != nil {
-		return session.Merge{}, err
+		return session.ConfigChange{}, err
 	}
 	m.nameOrgs(tables)
 	for _, t := range tables {
@@ -37,9 +37,9 @@ func PlanMerge(path, old string, tables []session.Table) (session.Merge, error) 
 	m.addProfiles(tables)
 	next := m.insertInto(old)
 	if err := m.verifyResult(old, next); err != nil {
-		return session.Merge{}, err
+		return session.ConfigChange{}, err
 	}
-	out := session.Merge{Path: path, Old: old, New: next, Left: m.left, Profiles: m.profiles}
+	out := session.ConfigChange{Path: path, Old: old, New: next, Left: m.left, Profiles: m.profiles}
 	if next != old {
 		out.Difference = string(diff.Diff(path, []byte(old), path, []byte(next)))
 	}

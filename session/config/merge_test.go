@@ -30,7 +30,7 @@ web.account = "123456789012"
 )
 
 // combine merges the configuration shared into old.
-func combine(t *testing.T, old, shared string) (session.Merge, error) {
+func combine(t *testing.T, old, shared string) (session.ConfigChange, error) {
 	t.Helper()
 	tables, err := ParseShared("shared.toml", []byte(shared))
 	if err != nil {

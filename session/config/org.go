@@ -54,7 +54,7 @@ func (c *checker) readOrg(t *configTable) session.Org {
 }
 
 func setType(c *checker, e tableEntry, o *session.Org) {
-	if text, ok := c.readWord(e, session.Types()...); ok {
+	if text, ok := c.readWord(e, session.ProviderTypes()...); ok {
 		o.Type = text
 	}
 }

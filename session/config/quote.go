@@ -37,7 +37,7 @@ func bareKey(key string) string {
 
 // didYouMean is the end of a message on an unknown word.
 func didYouMean(word string, words []string) string {
-	near := session.Near(word, words)
+	near := session.NearestNames(word, words)
 	if len(near) == 0 {
 		return "; there are " + quotedList(words)
 	}

@@ -23,15 +23,15 @@ import (
 )
 
 const (
-	tokenSize = 32               // bytes, random
-	headers   = 8 << 10          // of a request, in bytes: an SDK sends some hundred
-	reading   = 5 * time.Second  // of a request
-	writing   = 10 * time.Second // of its answer, the wait for a renewal included
+	tokenSize     = 32               // bytes, random
+	maxHeaderSize = 8 << 10          // of a request, in bytes: an SDK sends some hundred
+	readTimeout   = 5 * time.Second  // of a request
+	writeTimeout  = 10 * time.Second // of its answer, the wait for a renewal included
 )
 
 // Endpoint is one that runs.
 type Endpoint struct {
-	keeper *keeper
+	keeper *sessionKeeper
 	host   string
 	token  session.Secret
 	server *http.Server
@@ -46,16 +46,16 @@ func Start(ctx context.Context, r session.Renewal) (*Endpoint, error) {
 		return nil, fmt.Errorf("opening the endpoint for the command's credentials: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	e := &Endpoint{keeper: newKeeper(r), host: listener.Addr().String(), token: newToken(), cancel: cancel}
+	e := &Endpoint{keeper: newSessionKeeper(r), host: listener.Addr().String(), token: newToken(), cancel: cancel}
 	e.server = &http.Server{
-		Handler:           http.HandlerFunc(e.serve),
+		Handler:           http.HandlerFunc(e.serveHTTP),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ReadHeaderTimeout: reading, ReadTimeout: reading, WriteTimeout: writing, IdleTimeout: reading,
-		MaxHeaderBytes: headers,
+		ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: readTimeout,
+		MaxHeaderBytes: maxHeaderSize,
 		ErrorLog:       log.New(io.Discard, "", 0), // the terminal is the command's
 	}
 	e.inside.Go(func() { _ = e.server.Serve(listener) }) // until Close
-	e.inside.Go(func() { e.keeper.run(ctx) })
+	e.inside.Go(func() { e.keeper.runRenewals(ctx) })
 	return e, nil
 }
 
@@ -66,7 +66,7 @@ func newToken() session.Secret {
 }
 
 // URL is what the command finds in AWS_CONTAINER_CREDENTIALS_FULL_URI.
-func (e *Endpoint) URL() string { return "http://" + e.host + path }
+func (e *Endpoint) URL() string { return "http://" + e.host + credentialsPath }
 
 // Token is what the command finds in AWS_CONTAINER_AUTHORIZATION_TOKEN.
 func (e *Endpoint) Token() session.Secret { return e.token }
@@ -76,7 +76,7 @@ func (e *Endpoint) Close() error {
 	e.cancel()
 	err := e.server.Close()
 	e.inside.Wait()
-	e.keeper.forget()
+	e.keeper.forgetSession()
 	if errors.Is(err, net.ErrClosed) {
 		err = nil
 	}

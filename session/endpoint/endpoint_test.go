@@ -168,7 +168,7 @@ func TestRefused(t *testing.T) {
 		if status != c.status {
 			t.Errorf("%s: status %d, want %d", name, status, c.status)
 		}
-		var said refusal
+		var said requestRefusal
 		err := json.Unmarshal([]byte(body), &said)
 		switch {
 		case status == http.StatusOK, status == http.StatusRequestHeaderFieldsTooLarge, name == "HEAD":
@@ -237,7 +237,7 @@ func TestClosed(t *testing.T) {
 		c.Close()
 		t.Error("somebody listens")
 	}
-	if held, _ := e.keeper.state(); !held.Credentials.SecretAccessKey.IsZero() || !e.keeper.Session.Credentials.SecretAccessKey.IsZero() {
+	if held, _ := e.keeper.heldState(); !held.Credentials.SecretAccessKey.IsZero() || !e.keeper.Session.Credentials.SecretAccessKey.IsZero() {
 		t.Error("the credentials are still there")
 	}
 }

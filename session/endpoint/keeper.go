@@ -11,28 +11,28 @@ import (
 )
 
 const (
-	// patience is how long a question waits for a renewal when there are no
+	// renewalWait is how long a question waits for a renewal when there are no
 	// credentials meanwhile: the least patient SDKs wait a second for an answer,
 	// and ask again when they get this one.
-	patience = 900 * time.Millisecond
-	// glance is how often the clock is looked at. A timer stands still while
+	renewalWait = 900 * time.Millisecond
+	// clockInterval is how often the clock is looked at. A timer stands still while
 	// the machine sleeps; the end of a session doesn't.
-	glance = 15 * time.Second
-	// look is how often the store is, while there is need.
-	look = 5 * time.Second
-	// scant is how little time credentials have left when a question rather
+	clockInterval = 15 * time.Second
+	// storeInterval is how often the store is, while there is need.
+	storeInterval = 5 * time.Second
+	// scantLife is how little time credentials have left when a question rather
 	// waits for the next ones: a fifth of their life at most.
-	scant = 10 * time.Second
+	scantLife = 10 * time.Second
 	// Between two tries to renew.
-	soonest, latest = 2 * time.Second, time.Minute
+	firstRetry, longestRetry = 2 * time.Second, time.Minute
 )
 
 // errBusy: a renewal is under way and takes its time.
 var errBusy = errors.New("they are being renewed")
 
-// keeper has the session that is handed out, and renews it: one goroutine, and
+// sessionKeeper has the session that is handed out, and renews it: one goroutine, and
 // so one renewal at a time, whoever asks.
-type keeper struct {
+type sessionKeeper struct {
 	session.Renewal
 	wanted chan struct{} // holds one token when somebody asked for more than is held
 
@@ -48,20 +48,20 @@ type keeper struct {
 	next     time.Time // no try before
 }
 
-func newKeeper(r session.Renewal) *keeper {
-	return &keeper{Renewal: r, held: r.Session, wanted: make(chan struct{}, 1), over: make(chan struct{})}
+func newSessionKeeper(r session.Renewal) *sessionKeeper {
+	return &sessionKeeper{Renewal: r, held: r.Session, wanted: make(chan struct{}, 1), over: make(chan struct{})}
 }
 
-// session returns what is held, or what takes its place when it is at its end.
+// currentSession returns what is held, or what takes its place when it is at its end.
 // With an error it returns what was held last.
-func (k *keeper) session(ctx context.Context) (session.Session, error) {
-	held, over := k.state()
+func (k *sessionKeeper) currentSession(ctx context.Context) (session.Session, error) {
+	held, over := k.heldState()
 	if now := k.Now(); !held.Due(now) {
 		return held, nil
-	} else if k.want(); held.Left(now) > min(scant, life(held)/5) {
+	} else if k.askForMore(); held.Left(now) > min(scantLife, sessionLife(held)/5) {
 		return held, nil // good while it is renewed
 	}
-	late := time.NewTimer(patience)
+	late := time.NewTimer(renewalWait)
 	defer late.Stop()
 	failed := errBusy
 	select {
@@ -85,47 +85,47 @@ func (k *keeper) session(ctx context.Context) (session.Session, error) {
 	return k.held, failed
 }
 
-func (k *keeper) state() (session.Session, <-chan struct{}) {
+func (k *sessionKeeper) heldState() (session.Session, <-chan struct{}) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.held, k.over
 }
 
-func (k *keeper) want() {
+func (k *sessionKeeper) askForMore() {
 	select {
 	case k.wanted <- struct{}{}:
 	default:
 	}
 }
 
-func (k *keeper) explain(held session.Session, err error) string {
+func (k *sessionKeeper) explainError(held session.Session, err error) string {
 	if errors.Is(err, errBusy) {
 		return "stsx is renewing the credentials of " + held.Profile + ": try again"
 	}
 	return k.Explain(held, err)
 }
 
-func (k *keeper) forget() {
+func (k *sessionKeeper) forgetSession() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.held, k.Session = session.Session{}, session.Session{}
 }
 
-// run renews until ctx ends.
-func (k *keeper) run(ctx context.Context) {
+// runRenewals renews until ctx ends.
+func (k *sessionKeeper) runRenewals(ctx context.Context) {
 	for ctx.Err() == nil {
-		timer := time.NewTimer(k.pause())
+		timer := time.NewTimer(k.nextPause())
 		select {
 		case <-timer.C:
 		case <-k.wanted:
 		case <-ctx.Done():
 		}
 		timer.Stop()
-		held, _ := k.state()
+		held, _ := k.heldState()
 		if ctx.Err() != nil || !held.Due(k.Now()) {
 			continue
 		}
-		s, err := k.turn(ctx, held)
+		s, err := k.tryRenewal(ctx, held)
 		k.mu.Lock()
 		k.held, k.err = s, err
 		close(k.over)
@@ -138,23 +138,23 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// pause is how long there is nothing to do unless somebody asks.
-func (k *keeper) pause() time.Duration {
-	held, _ := k.state()
+// nextPause is how long there is nothing to do unless somebody asks.
+func (k *sessionKeeper) nextPause() time.Duration {
+	held, _ := k.heldState()
 	now := k.Now()
 	if !held.Due(now) {
-		return min(glance, held.Renewal().Sub(now))
+		return min(clockInterval, held.Renewal().Sub(now))
 	}
 	if k.hopeless {
-		return look
+		return storeInterval
 	}
-	return max(0, min(look, k.next.Sub(now)))
+	return max(0, min(storeInterval, k.next.Sub(now)))
 }
 
-// turn tries once to get what takes held's place, and returns held with why
+// tryRenewal tries once to get what takes held's place, and returns held with why
 // there is none. When it is not yet time for another try it only looks at what
 // other processes have left.
-func (k *keeper) turn(ctx context.Context, held session.Session) (session.Session, error) {
+func (k *sessionKeeper) tryRenewal(ctx context.Context, held session.Session) (session.Session, error) {
 	s, ok := k.Kept(ctx, held)
 	if !ok {
 		if k.hopeless || k.Now().Before(k.next) {
@@ -162,8 +162,8 @@ func (k *keeper) turn(ctx context.Context, held session.Session) (session.Sessio
 		}
 		var err error
 		if s, err = k.Renew(ctx, held); err != nil {
-			k.hopeless = ctx.Err() == nil && final(err)
-			k.next = k.Now().Add(min(latest, soonest<<min(k.failures, 5)))
+			k.hopeless = ctx.Err() == nil && isFinal(err)
+			k.next = k.Now().Add(min(longestRetry, firstRetry<<min(k.failures, 5)))
 			k.failures++
 			return held, err
 		}
@@ -172,18 +172,18 @@ func (k *keeper) turn(ctx context.Context, held session.Session) (session.Sessio
 	// By a clock that is wrong even a new session may be due.
 	k.next = time.Time{}
 	if s.Due(k.Now()) {
-		k.next = k.Now().Add(latest)
+		k.next = k.Now().Add(longestRetry)
 	}
 	return s, nil
 }
 
-// life is how long s's credentials last in all.
-func life(s session.Session) time.Duration {
+// sessionLife is how long s's credentials last in all.
+func sessionLife(s session.Session) time.Duration {
 	return max(0, s.Credentials.Expires.Sub(s.Issued))
 }
 
-// final reports whether trying again can't help: somebody has to do something.
-func final(err error) bool {
+// isFinal reports whether trying again can't help: somebody has to do something.
+func isFinal(err error) bool {
 	var (
 		input   *session.InputError
 		refused *session.RefusedError

@@ -14,7 +14,7 @@ import (
 
 // world is what a keeper has around it: other processes, Okta and a person.
 type world struct {
-	*keeper
+	*sessionKeeper
 	kept    atomic.Pointer[session.Session] // what another process has left
 	renewal atomic.Pointer[func(ctx context.Context, n int64) (session.Session, error)]
 	renewed atomic.Int64
@@ -42,7 +42,7 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{}
 		w.renews(func(context.Context, int64) (session.Session, error) { return w.made("new", time.Hour), nil })
-		w.keeper = newKeeper(session.Renewal{
+		w.sessionKeeper = newSessionKeeper(session.Renewal{
 			Session: w.made("old", time.Hour),
 			Kept: func(_ context.Context, held session.Session) (session.Session, bool) {
 				if s := w.kept.Load(); s != nil && !s.Due(w.now()) {
@@ -59,14 +59,14 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		go w.run(ctx)
+		go w.runRenewals(ctx)
 		f(t, w)
 	})
 }
 
 func (w *world) gets(t *testing.T, id string) {
 	t.Helper()
-	s, err := w.session(t.Context())
+	s, err := w.currentSession(t.Context())
 	if err != nil || s.Credentials.AccessKeyID != id {
 		t.Errorf("got %s, %v; want %s", s.Credentials.AccessKeyID, err, id)
 	}
@@ -74,8 +74,8 @@ func (w *world) gets(t *testing.T, id string) {
 
 func (w *world) fails(t *testing.T, text string) {
 	t.Helper()
-	s, err := w.session(t.Context())
-	if err == nil || !strings.Contains(w.explain(s, err), text) {
+	s, err := w.currentSession(t.Context())
+	if err == nil || !strings.Contains(w.explainError(s, err), text) {
 		t.Errorf("got %s, %v; want %q", s.Credentials.AccessKeyID, err, text)
 	}
 }
@@ -120,7 +120,7 @@ func TestOnceForAll(t *testing.T) {
 		}
 		pass(11 * time.Minute)
 		began = time.Now()
-		if w.fails(t, "stsx is renewing the credentials of prod: try again"); time.Since(began) != patience {
+		if w.fails(t, "stsx is renewing the credentials of prod: try again"); time.Since(began) != renewalWait {
 			t.Errorf("it took %s", time.Since(began))
 		}
 		done := make(chan struct{})
@@ -152,7 +152,7 @@ func TestAtItsEnd(t *testing.T) {
 			time.Sleep(500 * time.Millisecond)
 			return w.made("new", time.Hour), nil
 		})
-		pass(latest + time.Second)
+		pass(longestRetry + time.Second)
 		w.gets(t, "new")
 	})
 }
@@ -173,7 +173,7 @@ func TestNetworkAway(t *testing.T) {
 			t.Error("a person was called for what passes")
 		}
 		w.renews(func(context.Context, int64) (session.Session, error) { return w.made("new", time.Hour), nil })
-		pass(latest)
+		pass(longestRetry)
 		w.gets(t, "new")
 	})
 }
@@ -213,7 +213,7 @@ func TestSleep(t *testing.T) {
 			t.Errorf("renewed %d times", w.renewed.Load())
 		}
 		w.skew.Store(int64(6 * time.Hour))
-		pass(glance)
+		pass(clockInterval)
 		if w.renewed.Load() != 2 {
 			t.Errorf("renewed %d times", w.renewed.Load())
 		}
@@ -257,7 +257,7 @@ func TestFinal(t *testing.T) {
 		&session.InputError{}, &session.RefusedError{}, &session.RoleError{}, &session.GuardError{}, &session.OriginError{}, &session.PageError{},
 		&session.AWSError{Code: "AccessDenied"}, &session.ScreenError{Err: &session.RefusedError{}},
 	} {
-		if !final(err) {
+		if !isFinal(err) {
 			t.Errorf("%T is tried again", err)
 		}
 	}
@@ -265,7 +265,7 @@ func TestFinal(t *testing.T) {
 		errNetwork, context.DeadlineExceeded, &session.AWSError{Err: errNetwork}, &session.AWSError{Code: "Throttling"}, &session.AWSError{Code: "ExpiredToken"},
 		errors.Join(&session.PageError{}, context.DeadlineExceeded),
 	} {
-		if final(err) {
+		if isFinal(err) {
 			t.Errorf("%v is not tried again", err)
 		}
 	}

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-const path = "/credentials"
+const credentialsPath = "/credentials"
 
-// answer is what an SDK reads. Source: AWS SDKs and Tools Reference Guide,
+// credentialsAnswer is what an SDK reads. Source: AWS SDKs and Tools Reference Guide,
 // "Container credential provider".
-type answer struct {
+type credentialsAnswer struct {
 	AccessKeyID     string `json:"AccessKeyId"`
 	SecretAccessKey string
 	Token           string
@@ -22,30 +22,30 @@ type answer struct {
 	RoleARN         string `json:"RoleArn"`
 }
 
-// refusal is an error as the SDKs show it.
-type refusal struct {
+// requestRefusal is an error as the SDKs show it.
+type requestRefusal struct {
 	status        int
 	Code, Message string
 }
 
-func (e *Endpoint) serve(w http.ResponseWriter, r *http.Request) {
+func (e *Endpoint) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Connection", "close")
-	if bad := e.check(r); bad != nil {
-		write(w, bad.status, bad)
+	if bad := e.checkRequest(r); bad != nil {
+		writeJSON(w, bad.status, bad)
 		return
 	}
-	s, err := e.keeper.session(r.Context())
+	s, err := e.keeper.currentSession(r.Context())
 	if err != nil {
 		// Of the 5xx that every SDK tries again: what is missing may be there by then.
-		write(w, http.StatusServiceUnavailable, refusal{Code: "CredentialsUnavailable", Message: e.keeper.explain(s, err)})
+		writeJSON(w, http.StatusServiceUnavailable, requestRefusal{Code: "CredentialsUnavailable", Message: e.keeper.explainError(s, err)})
 		return
 	}
 	c := s.Credentials
-	write(w, http.StatusOK, answer{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339), s.Role.ARN})
+	writeJSON(w, http.StatusOK, credentialsAnswer{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339), s.Role.ARN})
 }
 
-func write(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	text, _ := json.Marshal(body) // strings: cannot fail
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -53,25 +53,25 @@ func write(w http.ResponseWriter, status int, body any) {
 	_, _ = w.Write(text) // who has gone away asks again
 }
 
-// check refuses everything that is not an SDK's question with the right token.
+// checkRequest refuses everything that is not an SDK's question with the right token.
 // The refusals say nothing that the asker doesn't know.
-func (e *Endpoint) check(r *http.Request) *refusal {
+func (e *Endpoint) checkRequest(r *http.Request) *requestRefusal {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	peer := net.ParseIP(host)
 	switch {
 	case err != nil || peer == nil || !peer.IsLoopback():
-		return &refusal{http.StatusForbidden, "Forbidden", "only this machine is answered"}
+		return &requestRefusal{http.StatusForbidden, "Forbidden", "only this machine is answered"}
 	case r.Host != e.host:
 		// A page of a site whose name was made to lead here (DNS rebinding).
-		return &refusal{http.StatusForbidden, "Forbidden", "the Host header names another host"}
+		return &requestRefusal{http.StatusForbidden, "Forbidden", "the Host header names another host"}
 	case fromBrowser(r.Header):
-		return &refusal{http.StatusForbidden, "Forbidden", "browsers are not answered"}
+		return &requestRefusal{http.StatusForbidden, "Forbidden", "browsers are not answered"}
 	case r.Method != http.MethodGet:
-		return &refusal{http.StatusMethodNotAllowed, "MethodNotAllowed", "GET is the only method"}
-	case r.URL.Path != path || r.URL.RawQuery != "":
-		return &refusal{http.StatusNotFound, "NotFound", "there is one resource, and this is not it"}
-	case !e.authorized(r.Header):
-		return &refusal{http.StatusUnauthorized, "Unauthorized", "the token of AWS_CONTAINER_AUTHORIZATION_TOKEN is missing or wrong"}
+		return &requestRefusal{http.StatusMethodNotAllowed, "MethodNotAllowed", "GET is the only method"}
+	case r.URL.Path != credentialsPath || r.URL.RawQuery != "":
+		return &requestRefusal{http.StatusNotFound, "NotFound", "there is one resource, and this is not it"}
+	case !e.isAuthorized(r.Header):
+		return &requestRefusal{http.StatusUnauthorized, "Unauthorized", "the token of AWS_CONTAINER_AUTHORIZATION_TOKEN is missing or wrong"}
 	}
 	return nil
 }
@@ -87,9 +87,9 @@ func fromBrowser(h http.Header) bool {
 	return false
 }
 
-// authorized compares in a time that tells neither how much of the token was
+// isAuthorized compares in a time that tells neither how much of the token was
 // right nor how long it is.
-func (e *Endpoint) authorized(h http.Header) bool {
+func (e *Endpoint) isAuthorized(h http.Header) bool {
 	got := h["Authorization"]
 	if len(got) != 1 {
 		return false

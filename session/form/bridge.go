@@ -157,7 +157,7 @@ func (c *crossing) while(ctx context.Context, ask func(context.Context) error) e
 		return err
 	}
 	if c.Ask.Interactive() {
-		defer session.Pause(ctx, personTime)()
+		defer session.PauseDeadline(ctx, personTime)()
 	}
 	asking, stop := context.WithCancelCause(ctx)
 	done := make(chan struct{})

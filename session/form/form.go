@@ -71,7 +71,7 @@ const personTime = 10 * time.Minute
 
 // window waits while the person signs in in the window.
 func window(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
-	defer session.Pause(ctx, personTime)()
+	defer session.PauseDeadline(ctx, personTime)()
 	watching, stop := context.WithCancelCause(ctx)
 	said := make(chan struct{})
 	ask.Progress("")

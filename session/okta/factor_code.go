@@ -347,7 +347,7 @@ var errPageWentOn = errors.New("the page went on")
 // findCode gets the code. While the page waits for a link to be opened, that
 // ends it too: errPageWentOn.
 func (s *signIn) findCode(ctx context.Context, f factor) (session.Secret, error) {
-	c := session.Code{Prompt: "Code from " + f.title, Sent: f.sendAgain != ""}
+	c := session.CodeQuestion{Prompt: "Code from " + f.title, Sent: f.sendAgain != ""}
 	if f.sendAgain != "" {
 		c.Prompt = "Code " + s.codeCarrier(f)
 		if to := s.exchange.authenticator.sentTo; to != "" {
@@ -392,7 +392,7 @@ func (s *signIn) codeCarrier(f factor) string {
 
 // findCodeOrLink asks for the code until the page has gone on by itself, because
 // the link was opened. Where nobody can be asked it waits for that alone.
-func (s *signIn) findCodeOrLink(ctx context.Context, c session.Code) (session.Secret, error) {
+func (s *signIn) findCodeOrLink(ctx context.Context, c session.CodeQuestion) (session.Secret, error) {
 	ask := func(ctx context.Context) (session.Secret, error) {
 		code, err := s.code.source.Find(ctx, s.org, c)
 		var nobody *session.InputError

@@ -240,7 +240,7 @@ func (s *signIn) unlessPageWentOn(ctx context.Context, f factor, err error) erro
 // heard of it.
 func (s *signIn) awaitPush(ctx context.Context, f factor) error {
 	s.pushesSent++
-	defer session.Pause(ctx, pushLifetime+pushExpiryGrace)()
+	defer session.PauseDeadline(ctx, pushLifetime+pushExpiryGrace)()
 	until := time.Now().Add(pushLifetime)
 	options, err := s.pushOptions(ctx)
 	if err != nil {

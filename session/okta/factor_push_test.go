@@ -186,7 +186,7 @@ func TestPush(t *testing.T) {
 	t.Run("polls that Okta limits", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			for wait, ok := range map[time.Duration]bool{20 * time.Second: true, 10 * time.Minute: false} {
-				ctx, cancel := session.Limit(t.Context(), time.Minute)
+				ctx, cancel := session.StartDeadline(t.Context(), time.Minute)
 				who, begun := &caller{}, time.Now()
 				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
 				p := &play{scenes: []scene{unsent, out(page.Reply{Status: 429, Wait: wait}), gone}}

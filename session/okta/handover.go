@@ -146,7 +146,7 @@ func (s *signIn) handOverUnknown(ctx context.Context) error {
 // leaveToPerson says what there is to do in the window and keeps off the page
 // until one comes that needs nothing from the person.
 func (s *signIn) leaveToPerson(ctx context.Context, what string) error {
-	defer session.Pause(ctx, personTurnLimit)()
+	defer session.PauseDeadline(ctx, personTurnLimit)()
 	s.forgetResponse()
 	return s.showErrand(ctx, session.Errand{Prompt: what + ": go on in the window"}, s.keepOffPage)
 }

@@ -32,7 +32,7 @@ type Driver struct {
 	// was posted; nil: there is none. It never fills in a secret that stsx keeps.
 	Bridge func(ctx context.Context, p page.Page, o session.Org, known []string) error
 	// Jar keeps the cookies of orgs with Remember; nil: nothing is kept.
-	Jar session.Jar
+	Jar session.CookieJar
 	// Consumer says whether an address takes assertions for AWS; nil: none
 	// does, and nothing is renewed without a browser.
 	Consumer func(address string) bool
@@ -41,7 +41,7 @@ type Driver struct {
 	Passwords session.PasswordSource
 	Codes     func() *session.CodeSource
 	// Choices remembers which authenticator was picked; nil: nothing is.
-	Choices session.Choices
+	Choices session.LastChoices
 	Ask     session.Prompter
 	// Note is told each step, for --verbose; nil when nobody wants to know.
 	Note func(string)

@@ -59,7 +59,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := session.Limit(t.Context(), time.Minute)
+				ctx, cancel := session.StartDeadline(t.Context(), time.Minute)
 				defer cancel()
 				who, record := &typist{}, &stepList{}
 				d := &Driver{Passwords: session.PasswordSource{Given: session.NewSecret(password), Keeper: &ring{}, Ask: who},

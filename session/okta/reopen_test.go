@@ -56,7 +56,7 @@ func TestTryLater(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := session.Limit(t.Context(), time.Minute)
+				ctx, cancel := session.StartDeadline(t.Context(), time.Minute)
 				defer cancel()
 				who, p := &progressTypist{}, &play{scenes: c.scenes}
 				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
@@ -118,7 +118,7 @@ func (p *laggingPage) DocumentReply() page.Reply {
 // TestDocumentLeft: one "not now" is not taken for two.
 func TestDocumentLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := session.Limit(t.Context(), time.Minute)
+		ctx, cancel := session.StartDeadline(t.Context(), time.Minute)
 		defer cancel()
 		limited := page.Reply{Status: 429, Wait: 10 * time.Second}
 		p := &laggingPage{play: &play{scenes: []scene{{document: limited}, logIn, {document: limited, text: "Not now"}, done}}}

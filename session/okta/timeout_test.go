@@ -94,7 +94,7 @@ func TestTimeoutHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := session.Limit(t.Context(), timeout)
+				ctx, cancel := session.StartDeadline(t.Context(), timeout)
 				defer cancel()
 				who := &silentPerson{}
 				d := &Driver{

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	patience = 3    // times a question is put before an empty or useless answer is taken for a no
-	longest  = 4096 // characters of an answer; x/term drops what comes after
+	maxTries  = 3    // times a question is put before an empty or useless answer is taken for a no
+	maxAnswer = 4096 // characters of an answer; x/term drops what comes after
 )
 
 // Ask asks one question. A secret comes back exactly as it was typed; other
@@ -22,9 +22,9 @@ const (
 // times while it is left empty and may not be; then the error wraps *InputError.
 func (t *Terminal) Ask(ctx context.Context, q session.Question) (string, error) {
 	var answer string
-	err := t.hold(ctx, q, func(ctx context.Context, d *dialogue) error {
-		for range patience {
-			line, err := d.line(ctx, q.Prompt, q.Secret)
+	err := t.withDialogue(ctx, q, func(ctx context.Context, d *dialogue) error {
+		for range maxTries {
+			line, err := d.readLine(ctx, q.Prompt, q.Secret)
 			if err != nil {
 				return err
 			}
@@ -36,7 +36,7 @@ func (t *Terminal) Ask(ctx context.Context, q session.Question) (string, error) 
 				return nil
 			}
 		}
-		return &unanswered{q}
+		return &unansweredError{q}
 	})
 	if err != nil {
 		return "", err
@@ -50,11 +50,11 @@ func (t *Terminal) Confirm(ctx context.Context, prompt string, otherwise bool) (
 	if otherwise {
 		choice = " [Y/n]"
 	}
-	q := session.Question{Prompt: prompt + choice, What: "an answer to \"" + clean(prompt) + "\""}
+	q := session.Question{Prompt: prompt + choice, What: "an answer to \"" + cleanLine(prompt) + "\""}
 	answer := otherwise
-	err := t.hold(ctx, q, func(ctx context.Context, d *dialogue) error {
-		for range patience {
-			line, err := d.line(ctx, q.Prompt, false)
+	err := t.withDialogue(ctx, q, func(ctx context.Context, d *dialogue) error {
+		for range maxTries {
+			line, err := d.readLine(ctx, q.Prompt, false)
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ func (t *Terminal) Confirm(ctx context.Context, prompt string, otherwise bool) (
 				return nil
 			}
 		}
-		return &unanswered{q}
+		return &unansweredError{q}
 	})
 	if err != nil {
 		return false, err
@@ -77,25 +77,25 @@ func (t *Terminal) Confirm(ctx context.Context, prompt string, otherwise bool) (
 	return answer, nil
 }
 
-// unanswered: the person pressed Enter and nothing else, or gave no answer that
+// unansweredError: the person pressed Enter and nothing else, or gave no answer that
 // fits, each time.
-type unanswered struct{ question session.Question }
+type unansweredError struct{ question session.Question }
 
-func (e *unanswered) Error() string {
-	return fmt.Sprintf("%s was asked for %d times and not given", e.question.What, patience)
+func (e *unansweredError) Error() string {
+	return fmt.Sprintf("%s was asked for %d times and not given", e.question.What, maxTries)
 }
 
 // Unwrap makes it an InputError to those who have a hint for one.
-func (e *unanswered) Unwrap() error {
+func (e *unansweredError) Unwrap() error {
 	return &session.InputError{What: e.question.What, Give: e.question.Give}
 }
 
-// line lets one line be edited. Errors: ErrInterrupted, the context's.
-func (d *dialogue) line(ctx context.Context, prompt string, secret bool) (string, error) {
-	typed := &typing{dialogue: d, ctx: ctx}
+// readLine lets one line be edited. Errors: ErrInterrupted, the context's.
+func (d *dialogue) readLine(ctx context.Context, prompt string, secret bool) (string, error) {
+	typed := &lineEditor{dialogue: d, ctx: ctx}
 	typed.editor = term.NewTerminal(typed, "")
 	typed.editor.SetSize(sizeOf(d.out))
-	prompt = clean(prompt)
+	prompt = cleanLine(prompt)
 	if strings.HasSuffix(prompt, "?") || strings.HasSuffix(prompt, ":") || strings.HasSuffix(prompt, "]") {
 		prompt += " "
 	} else {
@@ -110,21 +110,21 @@ func (d *dialogue) line(ctx context.Context, prompt string, secret bool) (string
 		line, err = typed.editor.ReadLine()
 	}
 	if err != nil {
-		d.write("\r\n")
+		d.writeText("\r\n")
 		if errors.Is(err, io.EOF) { // Ctrl-D
 			err = session.ErrInterrupted
 		}
 		return "", err
 	}
-	if typed.length > longest {
-		return "", fmt.Errorf("reading from the terminal: the answer is longer than %d characters", longest)
+	if typed.length > maxAnswer {
+		return "", fmt.Errorf("reading from the terminal: the answer is longer than %d characters", maxAnswer)
 	}
 	return line, nil
 }
 
-// typing is the terminal as the editor of x/term sees it: it reads only the
+// lineEditor is the terminal as the editor of x/term sees it: it reads only the
 // bytes of keys that mean something, so that no key can confuse it.
-type typing struct {
+type lineEditor struct {
 	*dialogue
 	ctx    context.Context
 	editor *term.Terminal
@@ -132,23 +132,23 @@ type typing struct {
 	rest   []byte
 }
 
-func (t *typing) Read(p []byte) (int, error) {
+func (t *lineEditor) Read(p []byte) (int, error) {
 	for len(t.rest) == 0 {
-		pressed, err := t.next(t.ctx)
+		pressed, err := t.nextKey(t.ctx)
 		if err != nil {
 			return 0, err
 		}
 		switch pressed.kind {
-		case interrupt:
+		case interruptKey:
 			return 0, session.ErrInterrupted
-		case redraw:
-			t.again()
+		case redrawScreen:
+			t.resumeRaw()
 			t.editor.SetSize(sizeOf(t.out))
-		case char:
+		case charKey:
 			t.length++
 			t.rest = []byte(string(pressed.char))
 		default:
-			t.rest = []byte(editing(pressed.kind))
+			t.rest = []byte(editorBytes(pressed.kind))
 		}
 	}
 	n := copy(p, t.rest)
@@ -158,40 +158,40 @@ func (t *typing) Read(p []byte) (int, error) {
 
 // Write shows what is typed, neutralised: a paste is no more to be trusted
 // than any text. What the editor itself sends is all ASCII.
-func (t *typing) Write(p []byte) (int, error) {
+func (t *lineEditor) Write(p []byte) (int, error) {
 	shown := strings.Map(func(r rune) rune {
 		if r > 0x7f && session.IsHidden(r) {
 			return session.HiddenMark
 		}
 		return r
 	}, string(p))
-	t.write(shown)
+	t.writeText(shown)
 	return len(p), nil
 }
 
-// editing is how the editor knows a key. Ctrl-D is the one key that it decides
+// editorBytes is how the editor knows a key. Ctrl-D is the one key that it decides
 // on: it ends an empty line and deletes in another.
-func editing(k kind) string {
+func editorBytes(k keyKind) string {
 	switch k {
-	case enter:
+	case enterKey:
 		return "\r"
-	case closed:
+	case endOfInput:
 		return "\x04"
-	case left:
+	case leftKey:
 		return "\x1b[D"
-	case right:
+	case rightKey:
 		return "\x1b[C"
-	case home:
+	case homeKey:
 		return "\x1b[H"
-	case end:
+	case endKey:
 		return "\x1b[F"
-	case backspace:
+	case backspaceKey:
 		return "\x7f"
-	case forward:
+	case deleteKey:
 		return "\x1b[3~"
-	case eraseWord:
+	case eraseWordKey:
 		return "\x17"
-	case eraseLine:
+	case eraseLineKey:
 		return "\x15"
 	}
 	return ""

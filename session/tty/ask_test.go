@@ -135,7 +135,7 @@ func TestPanicRestores(t *testing.T) {
 	d := sit(t, Options{}, 80, 24)
 	func() {
 		defer func() { recover() }()
-		d.terminal.hold(t.Context(), password, func(context.Context, *dialogue) error { panic("in the middle") })
+		d.terminal.withDialogue(t.Context(), password, func(context.Context, *dialogue) error { panic("in the middle") })
 	}()
 	d.unchanged()
 }

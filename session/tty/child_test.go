@@ -113,7 +113,7 @@ func foregroundNow() bool {
 		return true
 	}
 	defer tty.Close()
-	return foreground(tty)
+	return inForeground(tty)
 }
 
 // lead is a shell that runs a job in the background of a terminal that stops

@@ -23,59 +23,59 @@ func (t *Terminal) Choose(ctx context.Context, q session.Question, options []str
 		return 0, errors.New("choosing: there is nothing to choose from")
 	}
 	var picked int
-	err := t.hold(ctx, q, func(ctx context.Context, d *dialogue) (err error) {
+	err := t.withDialogue(ctx, q, func(ctx context.Context, d *dialogue) (err error) {
 		width, height := sizeOf(d.out)
 		if d.style.dumb || width < 20 || height < 4 {
-			picked, err = d.number(ctx, q, options)
+			picked, err = d.askNumber(ctx, q, options)
 		} else {
-			picked, err = d.pick(ctx, q, options)
+			picked, err = d.runPicker(ctx, q, options)
 		}
 		return err
 	})
 	return picked, err
 }
 
-// pick runs the picker.
-func (d *dialogue) pick(ctx context.Context, q session.Question, options []string) (int, error) {
-	l := newList(strings.TrimRight(q.Prompt, ":? "), options)
-	l.move(q.First)
+// runPicker runs the picker.
+func (d *dialogue) runPicker(ctx context.Context, q session.Question, options []string) (int, error) {
+	l := newOptionList(strings.TrimRight(q.Prompt, ":? "), options)
+	l.moveMark(q.First)
 	column := 0 // of the cursor, which is on the picker's first line
 	for {
 		width, height := sizeOf(d.out)
-		lines, next := l.view(d.style, width, height)
-		d.write("\x1b[?25l" + rewind(column, width) + strings.Join(lines, "\r\n") +
+		lines, next := l.drawLines(d.style, width, height)
+		d.writeText("\x1b[?25l" + rewindPicker(column, width) + strings.Join(lines, "\r\n") +
 			fmt.Sprintf("\x1b[%dA\r\x1b[%dC\x1b[?25h", len(lines)-1, next))
 		column = next
 
-		pressed, err := d.next(ctx)
+		pressed, err := d.nextKey(ctx)
 		switch {
 		case err != nil:
-		case pressed.kind == interrupt, pressed.kind == closed, pressed.kind == escape && len(l.filter) == 0:
+		case pressed.kind == interruptKey, pressed.kind == endOfInput, pressed.kind == escapeKey && len(l.filter) == 0:
 			err = session.ErrInterrupted
-		case pressed.kind == escape:
-			l.press(key{kind: eraseLine})
-		case pressed.kind == redraw:
-			d.again()
-		case pressed.kind == enter:
-			if i, ok := l.picked(); ok {
+		case pressed.kind == escapeKey:
+			l.pressKey(keyPress{kind: eraseLineKey})
+		case pressed.kind == redrawScreen:
+			d.resumeRaw()
+		case pressed.kind == enterKey:
+			if i, ok := l.pickedOption(); ok {
 				width, _ := sizeOf(d.out)
-				d.write(rewind(column, width) + d.style.fold(l.title+": "+l.options[i], width-1) + "\r\n")
+				d.writeText(rewindPicker(column, width) + d.style.foldText(l.title+": "+l.options[i], width-1) + "\r\n")
 				return i, nil
 			}
 		default:
-			l.press(pressed)
+			l.pressKey(pressed)
 		}
 		if err != nil {
 			width, _ := sizeOf(d.out)
-			d.write(rewind(column, width))
+			d.writeText(rewindPicker(column, width))
 			return 0, err
 		}
 	}
 }
 
-// rewind goes from column of the picker's first line to where it begins and
+// rewindPicker goes from column of the picker's first line to where it begins and
 // erases it all. A terminal that became narrower has wrapped the line.
-func rewind(column, width int) string {
+func rewindPicker(column, width int) string {
 	up := ""
 	if rows := column / width; rows > 0 {
 		up = fmt.Sprintf("\x1b[%dA", rows)
@@ -83,13 +83,13 @@ func rewind(column, width int) string {
 	return up + "\r\x1b[J"
 }
 
-// number asks for an option's number, on a terminal that can't move the cursor.
-func (d *dialogue) number(ctx context.Context, q session.Question, options []string) (int, error) {
+// askNumber asks for an option's number, on a terminal that can't move the cursor.
+func (d *dialogue) askNumber(ctx context.Context, q session.Question, options []string) (int, error) {
 	for i, o := range options {
-		d.write(fmt.Sprintf("%4d  %s\r\n", i+1, clean(o)))
+		d.writeText(fmt.Sprintf("%4d  %s\r\n", i+1, cleanLine(o)))
 	}
-	for range patience {
-		line, err := d.line(ctx, fmt.Sprintf("%s (1-%d)", strings.TrimRight(q.Prompt, ":? "), len(options)), false)
+	for range maxTries {
+		line, err := d.readLine(ctx, fmt.Sprintf("%s (1-%d)", strings.TrimRight(q.Prompt, ":? "), len(options)), false)
 		if err != nil {
 			return 0, err
 		}
@@ -97,5 +97,5 @@ func (d *dialogue) number(ctx context.Context, q session.Question, options []str
 			return n - 1, nil
 		}
 	}
-	return 0, &unanswered{q}
+	return 0, &unansweredError{q}
 }

@@ -194,11 +194,11 @@ func TestNoQueries(t *testing.T) {
 }
 
 func TestFold(t *testing.T) {
-	s := style{unicode: true}
+	s := terminalStyle{unicode: true}
 	for text, want := range map[string]string{
 		"short": "short", "exactly 12!!": "exactly 12!!", "123456789012 Admin": "123456…Admin", "日本語日本語日本語": "日本語…語語",
 	} {
-		if got := s.fold(text, 12); got != want && text != "日本語日本語日本語" {
+		if got := s.foldText(text, 12); got != want && text != "日本語日本語日本語" {
 			t.Errorf("%q: %q", text, got)
 		}
 	}

@@ -8,24 +8,35 @@ import (
 	"stsx/session"
 )
 
-// clean makes text fit for one line of the screen: it keeps its length, white
+// cleanLine makes text fit for one line of the screen: it keeps its length, white
 // space within it too.
-func clean(text string) string {
+func cleanLine(text string) string {
 	return strings.NewReplacer("\n", " ", "\t", " ").Replace(session.VisibleText(text))
 }
 
-// lines cleans a message line by line.
-func lines(message string) []string {
+// longestMessage bounds what one message puts on the screen, in bytes: more is
+// a flood, whoever's words they are.
+const longestMessage = 64 << 10
+
+// cleanLines cleans a message line by line. Since each line gets "stsx: " before
+// it, one after the first that would read as an error or a hint is indented.
+func cleanLines(message string) []string {
+	if len(message) > longestMessage {
+		message = message[:longestMessage] + "…"
+	}
 	message = strings.ReplaceAll(message, "\r\n", "\n")
 	list := strings.Split(strings.TrimRight(message, "\n"), "\n")
 	for i := range list {
-		list[i] = clean(list[i])
+		list[i] = cleanLine(list[i])
+		if i > 0 && (strings.HasPrefix(list[i], "error:") || strings.HasPrefix(list[i], "hint:")) {
+			list[i] = "  " + list[i]
+		}
 	}
 	return list
 }
 
-// cut shortens cleaned text to width cells.
-func (s style) cut(text string, width int) string {
+// cutText shortens cleaned text to width cells.
+func (s terminalStyle) cutText(text string, width int) string {
 	if displaywidth.String(text) <= width {
 		return text
 	}
@@ -36,16 +47,16 @@ func (s style) cut(text string, width int) string {
 	return displaywidth.TruncateString(text, max(0, width), gap)
 }
 
-// fold shortens cleaned text to width cells and keeps both its ends: what tells
+// foldText shortens cleaned text to width cells and keeps both its ends: what tells
 // two roles apart is often the end.
-func (s style) fold(text string, width int) string {
+func (s terminalStyle) foldText(text string, width int) string {
 	if displaywidth.String(text) <= width {
 		return text
 	}
 	gap := s.ellipsis()
 	left := width - displaywidth.String(gap)
 	if left < 4 {
-		return s.cut(text, width)
+		return s.cutText(text, width)
 	}
 	head := displaywidth.TruncateString(text, left-left/2, "")
 	tail := text
@@ -55,7 +66,7 @@ func (s style) fold(text string, width int) string {
 	return head + gap + tail
 }
 
-func (s style) ellipsis() string {
+func (s terminalStyle) ellipsis() string {
 	if s.unicode {
 		return "…"
 	}

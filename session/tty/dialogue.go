@@ -15,13 +15,13 @@ import (
 type dialogue struct {
 	*keyboard
 	out   *os.File
-	style style
+	style terminalStyle
 	raw   func() error // sets the mode again after the shell has had the terminal
 }
 
-// hold holds a dialogue for q: it takes the turn and the terminal's mode and
+// withDialogue holds a dialogue for q: it takes the turn and the terminal's mode and
 // gives both back however talk ends.
-func (t *Terminal) hold(ctx context.Context, q session.Question, talk func(context.Context, *dialogue) error) (err error) {
+func (t *Terminal) withDialogue(ctx context.Context, q session.Question, talk func(context.Context, *dialogue) error) (err error) {
 	nobody := &session.InputError{What: q.What, Give: q.Give}
 	if t.options.NoInput || t.yielded.Load() {
 		return nobody
@@ -31,7 +31,7 @@ func (t *Terminal) hold(ctx context.Context, q session.Question, talk func(conte
 	}
 	defer t.giveTurn()
 	t.endProgress()
-	in, out, err := t.open()
+	in, out, err := t.openFiles()
 	if err != nil {
 		return nobody
 	}
@@ -53,7 +53,7 @@ func (t *Terminal) hold(ctx context.Context, q session.Question, talk func(conte
 		return nobody // not a terminal
 	}
 	defer func() {
-		if restored := unstopped(out, func() error { return term.Restore(int(in.Fd()), before) }); restored != nil {
+		if restored := runUnstopped(out, func() error { return term.Restore(int(in.Fd()), before) }); restored != nil {
 			t.failed = errors.Join(t.failed, restored)
 		}
 	}()
@@ -64,8 +64,8 @@ func (t *Terminal) hold(ctx context.Context, q session.Question, talk func(conte
 	defer func() { t.ahead = keys.close() }()
 	d := &dialogue{keyboard: keys, out: out, style: t.style, raw: raw}
 	if !t.style.dumb {
-		d.write(pasteMarked)
-		defer d.write(pasteUnmarked)
+		d.writeText(pasteMarked)
+		defer d.writeText(pasteUnmarked)
 	}
 	return talk(ctx, d)
 }
@@ -85,13 +85,13 @@ func (t *Terminal) setAbort(abort context.CancelCauseFunc) {
 	}
 }
 
-// write ignores errors: reading will notice that the terminal is gone.
-func (d *dialogue) write(text string) { io.WriteString(d.out, text) }
+// writeText ignores errors: reading will notice that the terminal is gone.
+func (d *dialogue) writeText(text string) { io.WriteString(d.out, text) }
 
-// again sets the mode after a redraw.
-func (d *dialogue) again() {
+// resumeRaw sets the mode after a redraw.
+func (d *dialogue) resumeRaw() {
 	d.raw()
 	if !d.style.dumb {
-		d.write(pasteMarked)
+		d.writeText(pasteMarked)
 	}
 }

@@ -4,8 +4,8 @@ package tty
 
 import "golang.org/x/sys/unix"
 
-// getMode is what tcgetattr asks.
-const getMode = unix.TIOCGETA
+// getModeRequest is what tcgetattr asks.
+const getModeRequest = unix.TIOCGETA
 
-// drain is tcdrain.
-func drain(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCDRAIN, 0) }
+// drainOutput is tcdrain.
+func drainOutput(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCDRAIN, 0) }

@@ -2,8 +2,8 @@ package tty
 
 import "golang.org/x/sys/unix"
 
-// getMode is what tcgetattr asks.
-const getMode = unix.TCGETS
+// getModeRequest is what tcgetattr asks.
+const getModeRequest = unix.TCGETS
 
-// drain is tcdrain.
-func drain(fd int) error { return unix.IoctlSetInt(fd, unix.TCSBRK, 1) }
+// drainOutput is tcdrain.
+func drainOutput(fd int) error { return unix.IoctlSetInt(fd, unix.TCSBRK, 1) }

@@ -13,45 +13,45 @@ import (
 	"stsx/session"
 )
 
-// alone is how long after Escape the rest of a sequence may take.
-const alone = 100 * time.Millisecond
+// escapeWait is how long after Escape the rest of a sequence may take.
+const escapeWait = 100 * time.Millisecond
 
 // keyboard reads keys. It reads byte by byte and only when a key is waited for:
 // what is typed ahead stays in the terminal for the next question, or for the
 // program that takes this one's place.
 type keyboard struct {
 	reader  cancelreader.CancelReader
-	decoder *decoder
+	decoder *keyDecoder
 	ahead   []byte           // to be taken before anything is read
 	changes <-chan os.Signal // see watch
 	unwatch func()
 
-	want  chan struct{} // asks for a byte
-	got   chan heard    // the byte
-	done  chan struct{} // the reading goroutine has ended
-	asked bool          // a byte was asked for and has not come
+	want  chan struct{}     // asks for a byte
+	got   chan keyboardByte // the byte
+	done  chan struct{}     // the reading goroutine has ended
+	asked bool              // a byte was asked for and has not come
 }
 
-type heard struct {
+type keyboardByte struct {
 	b   byte
 	err error
 }
 
 func openKeyboard(in *os.File, ahead []byte) (*keyboard, error) {
-	reader, err := cancelreader.NewReader(readable(in))
+	reader, err := cancelreader.NewReader(readableInput(in))
 	if err != nil {
 		return nil, fmt.Errorf("reading from the terminal: %w", err)
 	}
 	k := &keyboard{
-		reader: reader, decoder: &decoder{}, ahead: ahead,
-		want: make(chan struct{}, 1), got: make(chan heard, 1), done: make(chan struct{}),
+		reader: reader, decoder: &keyDecoder{}, ahead: ahead,
+		want: make(chan struct{}, 1), got: make(chan keyboardByte, 1), done: make(chan struct{}),
 	}
-	k.changes, k.unwatch = watch()
-	go k.listen()
+	k.changes, k.unwatch = watchScreen()
+	go k.readBytes()
 	return k, nil
 }
 
-func (k *keyboard) listen() {
+func (k *keyboard) readBytes() {
 	defer close(k.done)
 	for range k.want {
 		var b [1]byte
@@ -61,7 +61,7 @@ func (k *keyboard) listen() {
 		} else if err == nil {
 			err = io.EOF
 		}
-		k.got <- heard{b[0], err}
+		k.got <- keyboardByte{b[0], err}
 		if err != nil {
 			return
 		}
@@ -86,17 +86,17 @@ func (k *keyboard) close() []byte {
 	return k.ahead
 }
 
-// next waits for a key. Errors: ErrInterrupted when the terminal is gone, the
+// nextKey waits for a key. Errors: ErrInterrupted when the terminal is gone, the
 // context's.
-func (k *keyboard) next(ctx context.Context) (key, error) {
+func (k *keyboard) nextKey(ctx context.Context) (keyPress, error) {
 	for {
 		if ctx.Err() != nil {
-			return key{}, ended(ctx)
+			return keyPress{}, endReason(ctx)
 		}
 		if len(k.ahead) > 0 {
 			b := k.ahead[0]
 			k.ahead = k.ahead[1:]
-			if pressed, ok := k.decoder.feed(b); ok {
+			if pressed, ok := k.decoder.feedByte(b); ok {
 				return pressed, nil
 			}
 			continue
@@ -106,29 +106,29 @@ func (k *keyboard) next(ctx context.Context) (key, error) {
 			k.want <- struct{}{}
 		}
 		var late <-chan time.Time
-		if k.decoder.partial() {
-			late = time.After(alone)
+		if k.decoder.isPartial() {
+			late = time.After(escapeWait)
 		}
 		select {
 		case <-ctx.Done():
 		case <-k.changes:
-			return key{kind: redraw}, nil
+			return keyPress{kind: redrawScreen}, nil
 		case <-late:
-			if pressed := k.decoder.flush(); pressed.kind != nothing {
+			if pressed := k.decoder.flushPending(); pressed.kind != noKey {
 				return pressed, nil
 			}
 		case h := <-k.got:
 			k.asked = false
 			if h.err != nil {
-				return key{}, session.ErrInterrupted // hung up
+				return keyPress{}, session.ErrInterrupted // hung up
 			}
 			k.ahead = append(k.ahead, h.b)
 		}
 	}
 }
 
-// ended says why ctx did: Close, or its own reason.
-func ended(ctx context.Context) error {
+// endReason says why ctx did: Close, or its own reason.
+func endReason(ctx context.Context) error {
 	if errors.Is(context.Cause(ctx), session.ErrInterrupted) {
 		return session.ErrInterrupted
 	}

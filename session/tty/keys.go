@@ -5,33 +5,33 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a key does.
-type kind int
+// keyKind is what a key does.
+type keyKind int
 
 const (
-	nothing kind = iota // a key without meaning here
-	char
-	enter
-	escape
-	interrupt // Ctrl-C
-	closed    // Ctrl-D
-	up
-	down
-	left
-	right
-	home
-	end
-	pageUp
-	pageDown
-	backspace
-	forward // Delete
-	eraseWord
-	eraseLine
-	redraw // no key: the screen has to be drawn again
+	noKey keyKind = iota // a key without meaning here
+	charKey
+	enterKey
+	escapeKey
+	interruptKey // Ctrl-C
+	endOfInput   // Ctrl-D
+	upKey
+	downKey
+	leftKey
+	rightKey
+	homeKey
+	endKey
+	pageUpKey
+	pageDownKey
+	backspaceKey
+	deleteKey // Delete
+	eraseWordKey
+	eraseLineKey
+	redrawScreen // no key: the screen has to be drawn again
 )
 
-type key struct {
-	kind kind
+type keyPress struct {
+	kind keyKind
 	char rune // of a char
 }
 
@@ -41,13 +41,13 @@ const (
 	pasteEnds   = "\x1b[201~"
 )
 
-// decoder turns the bytes a terminal sends into keys.
+// keyDecoder turns the bytes a terminal sends into keys.
 //
 // Text that is pasted between marks answers nothing by itself: only the Enter
 // key does. So a newline at its end does no harm, and after one in its middle
 // the rest is dropped. Ctrl-C is Ctrl-C wherever it comes, in the middle of a
 // sequence or of a paste too: it must always get out.
-type decoder struct {
+type keyDecoder struct {
 	pending []byte // of a sequence or a character
 	pasting bool
 	pasted  bool // a character has come in this paste
@@ -55,86 +55,86 @@ type decoder struct {
 	return_ bool // the last byte was a carriage return: a line feed belongs to it
 }
 
-// feed takes one byte and returns the key it completes.
-func (d *decoder) feed(b byte) (key, bool) {
+// feedByte takes one byte and returns the key it completes.
+func (d *keyDecoder) feedByte(b byte) (keyPress, bool) {
 	if b == 3 {
-		*d = decoder{}
-		return key{kind: interrupt}, true
+		*d = keyDecoder{}
+		return keyPress{kind: interruptKey}, true
 	}
 	feeds := b == '\n' && d.return_
 	d.return_ = b == '\r' && len(d.pending) == 0
 	if feeds {
-		return key{}, false
+		return keyPress{}, false
 	}
-	if b == 0x1b && len(d.pending) > 0 && !isString(d.pending) {
-		was := d.flush()
+	if b == 0x1b && len(d.pending) > 0 && !isStringSequence(d.pending) {
+		was := d.flushPending()
 		d.pending = []byte{b}
-		return was, was.kind != nothing
+		return was, was.kind != noKey
 	}
 	d.pending = append(d.pending, b)
-	k, complete := d.read()
+	k, complete := d.readPending()
 	if !complete {
-		return key{}, false
+		return keyPress{}, false
 	}
 	d.pending = d.pending[:0]
-	return k, k.kind != nothing
+	return k, k.kind != noKey
 }
 
-// partial reports whether an escape sequence, or the Escape key alone, has
+// isPartial reports whether an escape sequence, or the Escape key alone, has
 // begun: only time can tell which.
-func (d *decoder) partial() bool { return len(d.pending) > 0 && d.pending[0] == 0x1b }
+func (d *keyDecoder) isPartial() bool { return len(d.pending) > 0 && d.pending[0] == 0x1b }
 
-// flush is called when nothing has come for a while.
-func (d *decoder) flush() key {
+// flushPending is called when nothing has come for a while.
+func (d *keyDecoder) flushPending() keyPress {
 	alone := len(d.pending) == 1 && d.pending[0] == 0x1b && !d.pasting
 	d.pending = d.pending[:0]
 	if alone {
-		return key{kind: escape}
+		return keyPress{kind: escapeKey}
 	}
-	return key{}
+	return keyPress{}
 }
 
-// read decodes pending.
-func (d *decoder) read() (k key, complete bool) {
+// readPending decodes pending.
+func (d *keyDecoder) readPending() (k keyPress, complete bool) {
 	switch p := d.pending; {
 	case p[0] == 0x1b:
 		if !wholeSequence(p) {
-			return key{}, false
+			return keyPress{}, false
 		}
-		return d.sequence(string(p)), true
+		return d.readSequence(string(p)), true
 	case d.pasting:
-		return d.paste()
+		return d.readPaste()
 	case p[0] < ' ' || p[0] == 0x7f:
-		return control(p[0]), true
+		return controlKey(p[0]), true
 	default:
-		return d.character()
+		return d.readCharacter()
 	}
 }
 
-func (d *decoder) character() (k key, complete bool) {
+func (d *keyDecoder) readCharacter() (k keyPress, complete bool) {
 	if !utf8.FullRune(d.pending) {
-		return key{}, false
+		return keyPress{}, false
 	}
 	r, n := utf8.DecodeRune(d.pending)
 	if r == utf8.RuneError && n == 1 {
-		return key{}, true
+		return keyPress{}, true
 	}
-	return key{char, r}, true
+	return keyPress{charKey, r}, true
 }
 
-func (d *decoder) paste() (k key, complete bool) {
+func (d *keyDecoder) readPaste() (k keyPress, complete bool) {
 	switch b := d.pending[0]; {
 	case b == '\r' || b == '\n':
 		d.full = d.pasted
-		return key{}, true
+		return keyPress{}, true
 	case b < ' ' || b == 0x7f:
-		return key{}, true
+		return keyPress{}, true
 	}
-	k, complete = d.character()
+	k, complete = d.readCharacter()
 	if d.full {
-		return key{}, complete
+		return keyPress{}, complete
 	}
-	d.pasted = d.pasted || k.kind == char
+	d.pasted = d.pasted || k.kind == charKey
 	return k, complete
 }
 
@@ -147,79 +147,79 @@ func wholeSequence(p []byte) bool {
 		return len(p) > 2 && p[len(p)-1] >= '@' && p[len(p)-1] <= '~'
 	case p[1] == 'O': // SS3: one letter
 		return len(p) == 3
-	case isString(p): // a terminal's late answer to somebody's question
+	case isStringSequence(p): // a terminal's late answer to somebody's question
 		return p[len(p)-1] == 7 || bytes.HasSuffix(p, []byte("\x1b\\"))
 	default: // Alt and a key
 		return utf8.FullRune(p[1:])
 	}
 }
 
-// isString reports whether p begins an OSC, DCS, APC, PM or SOS string.
-func isString(p []byte) bool {
+// isStringSequence reports whether p begins an OSC, DCS, APC, PM or SOS string.
+func isStringSequence(p []byte) bool {
 	return len(p) > 1 && bytes.IndexByte([]byte("]P_^X"), p[1]) >= 0
 }
 
-func (d *decoder) sequence(text string) key {
+func (d *keyDecoder) readSequence(text string) keyPress {
 	switch text {
 	case pasteBegins:
 		d.pasting, d.pasted, d.full = true, false, false
-		return key{}
+		return keyPress{}
 	case pasteEnds:
 		d.pasting = false
-		return key{}
+		return keyPress{}
 	}
 	if d.pasting {
-		return key{}
+		return keyPress{}
 	}
 	switch text {
 	case "\x1b[A", "\x1bOA":
-		return key{kind: up}
+		return keyPress{kind: upKey}
 	case "\x1b[B", "\x1bOB":
-		return key{kind: down}
+		return keyPress{kind: downKey}
 	case "\x1b[C", "\x1bOC":
-		return key{kind: right}
+		return keyPress{kind: rightKey}
 	case "\x1b[D", "\x1bOD":
-		return key{kind: left}
+		return keyPress{kind: leftKey}
 	case "\x1b[H", "\x1bOH", "\x1b[1~", "\x1b[7~":
-		return key{kind: home}
+		return keyPress{kind: homeKey}
 	case "\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~":
-		return key{kind: end}
+		return keyPress{kind: endKey}
 	case "\x1b[5~":
-		return key{kind: pageUp}
+		return keyPress{kind: pageUpKey}
 	case "\x1b[6~":
-		return key{kind: pageDown}
+		return keyPress{kind: pageDownKey}
 	case "\x1b[3~":
-		return key{kind: forward}
+		return keyPress{kind: deleteKey}
 	case "\x1bOM": // Enter of the keypad
-		return key{kind: enter}
+		return keyPress{kind: enterKey}
 	}
-	return key{}
+	return keyPress{}
 }
 
-func control(b byte) key {
+func controlKey(b byte) keyPress {
 	switch b {
 	case '\r', '\n':
-		return key{kind: enter}
+		return keyPress{kind: enterKey}
 	case 1:
-		return key{kind: home}
+		return keyPress{kind: homeKey}
 	case 2:
-		return key{kind: left}
+		return keyPress{kind: leftKey}
 	case 4:
-		return key{kind: closed}
+		return keyPress{kind: endOfInput}
 	case 5:
-		return key{kind: end}
+		return keyPress{kind: endKey}
 	case 6:
-		return key{kind: right}
+		return keyPress{kind: rightKey}
 	case 8, 0x7f:
-		return key{kind: backspace}
+		return keyPress{kind: backspaceKey}
 	case 14, '\t':
-		return key{kind: down}
+		return keyPress{kind: downKey}
 	case 16:
-		return key{kind: up}
+		return keyPress{kind: upKey}
 	case 21:
-		return key{kind: eraseLine}
+		return keyPress{kind: eraseLineKey}
 	case 23:
-		return key{kind: eraseWord}
+		return keyPress{kind: eraseWordKey}
 	}
-	return key{}
+	return keyPress{}
 }

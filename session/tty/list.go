@@ -8,9 +8,9 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-// list is what can be chosen from: options that contain every word of a filter,
+// optionList is what can be chosen from: options that contain every word of a filter,
 // one of them marked.
-type list struct {
+type optionList struct {
 	title   string
 	options []string // cleaned
 	filter  []rune
@@ -20,17 +20,17 @@ type list struct {
 	rows    int   // how many are on the screen at most
 }
 
-func newList(title string, options []string) *list {
-	l := &list{title: clean(title), options: make([]string, len(options))}
+func newOptionList(title string, options []string) *optionList {
+	l := &optionList{title: cleanLine(title), options: make([]string, len(options))}
 	for i, o := range options {
-		l.options[i] = clean(o)
+		l.options[i] = cleanLine(o)
 	}
-	l.narrow()
+	l.applyFilter()
 	return l
 }
 
-// narrow applies the filter and marks the first that fits.
-func (l *list) narrow() {
+// applyFilter applies the filter and marks the first that fits.
+func (l *optionList) applyFilter() {
 	words := strings.Fields(strings.ToLower(string(l.filter)))
 	l.shown, l.at, l.top = nil, 0, 0
 	for i, o := range l.options {
@@ -41,78 +41,78 @@ func (l *list) narrow() {
 	}
 }
 
-// press does what a key says, but for those that end the choice.
-func (l *list) press(k key) {
+// pressKey does what a key says, but for those that end the choice.
+func (l *optionList) pressKey(k keyPress) {
 	switch k.kind {
-	case char:
+	case charKey:
 		l.filter = append(l.filter, k.char)
-		l.narrow()
-	case backspace, forward:
+		l.applyFilter()
+	case backspaceKey, deleteKey:
 		if len(l.filter) > 0 {
 			l.filter = l.filter[:len(l.filter)-1]
-			l.narrow()
+			l.applyFilter()
 		}
-	case eraseWord:
+	case eraseWordKey:
 		text := strings.TrimRight(string(l.filter), " ")
 		l.filter = []rune(text[:strings.LastIndexByte(text, ' ')+1])
-		l.narrow()
-	case eraseLine:
+		l.applyFilter()
+	case eraseLineKey:
 		l.filter = nil
-		l.narrow()
-	case up:
-		l.move(-1)
-	case down:
-		l.move(1)
-	case pageUp, left:
-		l.move(-l.rows)
-	case pageDown, right:
-		l.move(l.rows)
-	case home:
-		l.move(-len(l.shown))
-	case end:
-		l.move(len(l.shown))
+		l.applyFilter()
+	case upKey:
+		l.moveMark(-1)
+	case downKey:
+		l.moveMark(1)
+	case pageUpKey, leftKey:
+		l.moveMark(-l.rows)
+	case pageDownKey, rightKey:
+		l.moveMark(l.rows)
+	case homeKey:
+		l.moveMark(-len(l.shown))
+	case endKey:
+		l.moveMark(len(l.shown))
 	}
 }
 
-func (l *list) move(by int) { l.at = max(0, min(len(l.shown)-1, l.at+by)) }
+func (l *optionList) moveMark(by int) { l.at = max(0, min(len(l.shown)-1, l.at+by)) }
 
-// picked is the marked option's index.
-func (l *list) picked() (int, bool) {
+// pickedOption is the marked option's index.
+func (l *optionList) pickedOption() (int, bool) {
 	if len(l.shown) == 0 {
 		return 0, false
 	}
 	return l.shown[l.at], true
 }
 
-// most is how many options are shown at once: more than the eye takes in helps
+// maxOptionRows is how many options are shown at once: more than the eye takes in helps
 // nobody, typing does.
-const most = 12
+const maxOptionRows = 12
 
-// view draws l: the lines, none of which reaches the last column, and the
+// drawLines draws l: the lines, none of which reaches the last column, and the
 // column of the cursor, which belongs on the first line.
-func (l *list) view(s style, width, height int) (drawn []string, column int) {
-	l.rows = max(1, min(most, len(l.options), height-3))
+func (l *optionList) drawLines(s terminalStyle, width, height int) (drawn []string, column int) {
+	l.rows = max(1, min(maxOptionRows, len(l.options), height-3))
 	l.top = max(0, min(l.top, l.at, len(l.shown)-l.rows))
 	l.top = max(l.top, l.at-l.rows+1)
 
-	filter := clean(string(l.filter))
+	filter := cleanLine(string(l.filter))
 	for displaywidth.String(filter) > max(8, width/2) { // its end is what is being typed
 		filter = filter[len(string([]rune(filter)[0])):]
 	}
-	first := s.fold(l.title, width-3-displaywidth.String(filter)) + ": " + filter
+	first := s.foldText(l.title, width-3-displaywidth.String(filter)) + ": " + filter
 	drawn = append(drawn, first)
 	for i := l.top; i < min(len(l.shown), l.top+l.rows); i++ {
-		text := s.fold(l.options[l.shown[i]], width-3)
+		text := s.foldText(l.options[l.shown[i]], width-3)
 		if i == l.at {
-			drawn = append(drawn, s.bold("> "+text))
+			drawn = append(drawn, s.boldText("> "+text))
 		} else {
 			drawn = append(drawn, "  "+text)
 		}
 	}
-	return append(drawn, s.faint(s.cut("  "+l.footer(s), width-1))), displaywidth.String(first)
+	return append(drawn, s.faintText(s.cutText("  "+l.footerText(s), width-1))), displaywidth.String(first)
 }
 
-func (l *list) footer(s style) string {
+func (l *optionList) footerText(s terminalStyle) string {
 	keys := "type to filter, up/down, Enter, Esc"
 	if s.unicode {
 		keys = "type to filter, ↑↓, Enter, Esc"
@@ -128,10 +128,10 @@ func (l *list) footer(s style) string {
 	return keys
 }
 
-func (s style) bold(text string) string  { return s.dress("\x1b[1m", text) }
-func (s style) faint(text string) string { return s.dress("\x1b[2m", text) }
+func (s terminalStyle) boldText(text string) string  { return s.wrapText("\x1b[1m", text) }
+func (s terminalStyle) faintText(text string) string { return s.wrapText("\x1b[2m", text) }
 
-func (s style) dress(how, text string) string {
+func (s terminalStyle) wrapText(how, text string) string {
 	if s.plain {
 		return text
 	}

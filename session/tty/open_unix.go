@@ -22,23 +22,23 @@ func openTerminal() (in, out *os.File, err error) {
 	return f, f, err
 }
 
-func prepare(*os.File) func() error { return nil }
+func prepareTerminal(*os.File) func() error { return nil }
 
-// readable is what cancelreader can wait on.
-func readable(in *os.File) io.Reader { return in }
+// readableInput is what cancelreader can wait on.
+func readableInput(in *os.File) io.Reader { return in }
 
-// foreground reports whether this process's group has the terminal. One in the
+// inForeground reports whether this process's group has the terminal. One in the
 // background is stopped when it changes the mode, or when it writes and the
 // person has said stty tostop. A terminal that controls no process stops none.
-func foreground(f *os.File) bool {
+func inForeground(f *os.File) bool {
 	group, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGPGRP)
 	return err != nil || group == unix.Getpgrp()
 }
 
-// lineByLine reports whether the terminal is in the mode in which a program gets
+// isLineByLine reports whether the terminal is in the mode in which a program gets
 // whole lines: no program has made it its own.
-func lineByLine(in *os.File) bool {
-	mode, err := unix.IoctlGetTermios(int(in.Fd()), getMode)
+func isLineByLine(in *os.File) bool {
+	mode, err := unix.IoctlGetTermios(int(in.Fd()), getModeRequest)
 	return err == nil && mode.Lflag&unix.ICANON != 0 && mode.Oflag&unix.OPOST != 0
 }
 
@@ -50,17 +50,17 @@ func lineByLine(in *os.File) bool {
 // EIO when no shell is left that could bring the process to the foreground.
 func awaitForeground(f *os.File) error {
 	for {
-		err := drain(int(f.Fd()))
+		err := drainOutput(int(f.Fd()))
 		if !errors.Is(err, unix.EINTR) {
 			return err
 		}
 	}
 }
 
-// watch tells when the screen has to be drawn again: its size has changed, or
+// watchScreen tells when the screen has to be drawn again: its size has changed, or
 // the process was stopped and goes on, and the shell has had the terminal in
 // between.
-func watch() (changes <-chan os.Signal, stop func()) {
+func watchScreen() (changes <-chan os.Signal, stop func()) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, unix.SIGWINCH, unix.SIGCONT)
 	return c, func() { signal.Stop(c) }

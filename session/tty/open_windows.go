@@ -26,8 +26,8 @@ func openTerminal() (in, out *os.File, err error) {
 	return in, out, nil
 }
 
-// prepare makes the console understand cursor movement.
-func prepare(out *os.File) func() error {
+// prepareTerminal makes the console understand cursor movement.
+func prepareTerminal(out *os.File) func() error {
 	var mode uint32
 	console := windows.Handle(out.Fd())
 	if windows.GetConsoleMode(console, &mode) != nil {
@@ -39,22 +39,22 @@ func prepare(out *os.File) func() error {
 	return func() error { return windows.SetConsoleMode(console, mode) }
 }
 
-// readable is what cancelreader can wait on. It opens CONIN$ itself, wherever
+// readableInput is what cancelreader can wait on. It opens CONIN$ itself, wherever
 // standard input comes from, but only if standard input is what it is given.
-func readable(*os.File) io.Reader { return os.Stdin }
+func readableInput(*os.File) io.Reader { return os.Stdin }
 
-func foreground(*os.File) bool { return true }
+func inForeground(*os.File) bool { return true }
 
-// lineByLine reports whether the console hands out whole lines: no program has
+// isLineByLine reports whether the console hands out whole lines: no program has
 // made it its own.
-func lineByLine(in *os.File) bool {
+func isLineByLine(in *os.File) bool {
 	var mode uint32
 	return windows.GetConsoleMode(windows.Handle(in.Fd()), &mode) == nil && mode&windows.ENABLE_LINE_INPUT != 0
 }
 
 func awaitForeground(*os.File) error { return nil }
 
-func unstopped(_ *os.File, act func() error) error { return act() }
+func runUnstopped(_ *os.File, act func() error) error { return act() }
 
-// watch never tells: a console reports its size with its input, which nobody reads.
-func watch() (changes <-chan os.Signal, stop func()) { return nil, func() {} }
+// watchScreen never tells: a console reports its size with its input, which nobody reads.
+func watchScreen() (changes <-chan os.Signal, stop func()) { return nil, func() {} }

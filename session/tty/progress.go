@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	frame   = 100 * time.Millisecond // between two pictures of the spinner
-	patient = 2 * time.Second        // before the seconds are counted
+	spinnerInterval   = 100 * time.Millisecond // between two pictures of the spinner
+	secondsShownAfter = 2 * time.Second        // before the seconds are counted
 )
 
-// progress is the line that says what is being waited for.
-type progress struct {
+// progressLine is the line that says what is being waited for.
+type progressLine struct {
 	stop chan struct{}
 	done chan struct{}
 }
@@ -35,16 +35,16 @@ func (t *Terminal) Progress(message string) {
 		t.endProgress()
 		return
 	}
-	_, out, err := t.open()
+	_, out, err := t.openFiles()
 	if err != nil {
 		return
 	}
 	if t.progress != nil {
-		t.progress.end() // its line is drawn over
+		t.progress.stopSpinner() // its line is drawn over
 	}
-	p := &progress{stop: make(chan struct{}), done: make(chan struct{})}
+	p := &progressLine{stop: make(chan struct{}), done: make(chan struct{})}
 	t.progress = p
-	go p.spin(out, t.style, clean(message))
+	go p.drawSpinner(out, t.style, cleanLine(message))
 }
 
 // endProgress takes the line away. When it returns nothing draws any more.
@@ -52,28 +52,28 @@ func (t *Terminal) endProgress() {
 	if t.progress == nil {
 		return
 	}
-	t.progress.end()
+	t.progress.stopSpinner()
 	t.progress = nil
-	if _, out, err := t.open(); err == nil && foreground(out) {
+	if _, out, err := t.openFiles(); err == nil && inForeground(out) {
 		out.WriteString("\r\x1b[K")
 	}
 }
 
-func (p *progress) end() {
+func (p *progressLine) stopSpinner() {
 	close(p.stop)
 	<-p.done
 }
 
-// spin draws until it is stopped.
-func (p *progress) spin(out *os.File, s style, message string) {
+// drawSpinner draws until it is stopped.
+func (p *progressLine) drawSpinner(out *os.File, s terminalStyle, message string) {
 	defer close(p.done)
-	ticker := time.NewTicker(frame)
+	ticker := time.NewTicker(spinnerInterval)
 	defer ticker.Stop()
 	since := time.Now()
 	for i := 0; ; i++ {
-		if foreground(out) {
+		if inForeground(out) {
 			width, _ := sizeOf(out)
-			if _, err := out.WriteString("\r" + s.progressLine(message, i, time.Since(since), width) + "\x1b[K"); err != nil {
+			if _, err := out.WriteString("\r" + s.progressText(message, i, time.Since(since), width) + "\x1b[K"); err != nil {
 				return
 			}
 		}
@@ -85,16 +85,16 @@ func (p *progress) spin(out *os.File, s style, message string) {
 	}
 }
 
-// progressLine never reaches the last column, so that no terminal wraps it.
-func (s style) progressLine(message string, i int, elapsed time.Duration, width int) string {
+// progressText never reaches the last column, so that no terminal wraps it.
+func (s terminalStyle) progressText(message string, i int, elapsed time.Duration, width int) string {
 	spinner := []string{"|", "/", "-", `\`}
 	if s.unicode {
 		spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 	}
 	text := spinner[i%len(spinner)] + " "
 	var tail string
-	if elapsed >= patient {
+	if elapsed >= secondsShownAfter {
 		tail = fmt.Sprintf(" %ds", int(elapsed.Seconds()))
 	}
-	return s.cut(text+s.cut(message, width-1-displaywidth.String(text)-len(tail))+tail, width-1)
+	return s.cutText(text+s.cutText(message, width-1-displaywidth.String(text)-len(tail))+tail, width-1)
 }

@@ -86,12 +86,12 @@ func TestSay(t *testing.T) {
 }
 
 func TestProgressLine(t *testing.T) {
-	s := style{}
-	if got := s.progressLine("signing in", 1, 3*time.Second, 80); got != "/ signing in 3s" {
+	s := terminalStyle{}
+	if got := s.progressText("signing in", 1, 3*time.Second, 80); got != "/ signing in 3s" {
 		t.Errorf("%q", got)
 	}
 	for width := range 30 {
-		if got := s.progressLine("signing in to somewhere", 1, 3*time.Second, width); len(got) > max(0, width-1) {
+		if got := s.progressText("signing in to somewhere", 1, 3*time.Second, width); len(got) > max(0, width-1) {
 			t.Errorf("%d: %q", width, got)
 		}
 	}

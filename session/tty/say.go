@@ -12,12 +12,12 @@ import (
 // it runs.
 func (t *Terminal) Say(message string) {
 	if !t.options.Quiet {
-		t.tell(message)
+		t.showMessage(message)
 	}
 }
 
-// tell is Say, with Quiet too.
-func (t *Terminal) tell(message string) {
+// showMessage is Say, with Quiet too.
+func (t *Terminal) showMessage(message string) {
 	if message == "" {
 		return
 	}
@@ -28,14 +28,14 @@ func (t *Terminal) tell(message string) {
 	t.endProgress()
 
 	var b strings.Builder
-	for _, line := range lines(message) {
+	for _, line := range cleanLines(message) {
 		b.WriteString("stsx: " + line + "\n")
 	}
-	if in, out, err := t.open(); err == nil {
-		if t.yielded.Load() && !lineByLine(in) {
+	if in, out, err := t.openFiles(); err == nil {
+		if t.yielded.Load() && !isLineByLine(in) {
 			return
 		}
-		err = unstopped(out, func() error {
+		err = runUnstopped(out, func() error {
 			_, err := io.WriteString(out, b.String())
 			return err
 		})

@@ -39,7 +39,7 @@ type Options struct {
 // answer, except for Progress, which then does nothing.
 type Terminal struct {
 	options Options
-	style   style
+	style   terminalStyle
 	turn    chan struct{} // holds one token; who has it has the screen
 	yielded atomic.Bool   // the terminal is another program's
 
@@ -50,7 +50,7 @@ type Terminal struct {
 	closing int                     // calls of Close under way
 
 	// These belong to whoever has the turn.
-	progress *progress
+	progress *progressLine
 	ahead    []byte // read from the terminal, not yet used
 	failed   error  // that the mode could not be restored
 }
@@ -80,7 +80,7 @@ func (t *Terminal) Interactive() bool {
 	if t.options.NoInput || t.yielded.Load() {
 		return false
 	}
-	_, _, err := t.open()
+	_, _, err := t.openFiles()
 	return err == nil
 }
 
@@ -129,8 +129,8 @@ func (t *Terminal) Yield() error {
 	return t.Close()
 }
 
-// open returns the terminal's two ends.
-func (t *Terminal) open() (in, out *os.File, err error) {
+// openFiles returns the terminal's two ends.
+func (t *Terminal) openFiles() (in, out *os.File, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.in != nil {
@@ -140,7 +140,7 @@ func (t *Terminal) open() (in, out *os.File, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening the terminal: %w", err)
 	}
-	t.in, t.out, t.undo = in, out, prepare(out)
+	t.in, t.out, t.undo = in, out, prepareTerminal(out)
 	return in, out, nil
 }
 
@@ -159,16 +159,16 @@ func (t *Terminal) takeTurn(ctx context.Context) error {
 
 func (t *Terminal) giveTurn() { t.turn <- struct{}{} }
 
-// style is what the terminal can show.
-type style struct {
+// terminalStyle is what the terminal can show.
+type terminalStyle struct {
 	dumb    bool // no cursor movement
 	plain   bool // no colour, no bold
 	unicode bool // more than ASCII
 	ci      bool // nobody watches
 }
 
-func styleOf(getenv func(string) string) style {
-	s := style{plain: getenv("NO_COLOR") != "", unicode: unicodeAnyway, ci: true}
+func styleOf(getenv func(string) string) terminalStyle {
+	s := terminalStyle{plain: getenv("NO_COLOR") != "", unicode: unicodeAnyway, ci: true}
 	switch getenv("TERM") {
 	case "dumb":
 		s.dumb = true

@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unstopped runs act, a write or the restoring of the mode, such that it is not
+// runUnstopped runs act, a write or the restoring of the mode, such that it is not
 // stopped for being in the background: the kernel lets those pass whose thread
 // blocks the signal. Ignoring it by os/signal would do as well, but can't be
 // undone (signal.Reset leaves SIGTTOU ignored, seen with Go 1.26), and whatever
 // took this process's place would inherit it.
-func unstopped(f *os.File, act func() error) error {
-	if foreground(f) {
+func runUnstopped(f *os.File, act func() error) error {
+	if inForeground(f) {
 		return act()
 	}
 	runtime.LockOSThread()

@@ -20,8 +20,8 @@ import (
 // a number is said even with Quiet, since nothing works without it.
 func (t *Terminal) Wait(ctx context.Context, e session.Errand) (int, error) {
 	picked := -1
-	err := t.hold(ctx, session.Question{What: e.Prompt}, func(ctx context.Context, d *dialogue) (err error) {
-		picked, err = d.errand(ctx, e)
+	err := t.withDialogue(ctx, session.Question{What: e.Prompt}, func(ctx context.Context, d *dialogue) (err error) {
+		picked, err = d.showErrand(ctx, e)
 		return err
 	})
 	var nobody *session.InputError
@@ -33,46 +33,46 @@ func (t *Terminal) Wait(ctx context.Context, e session.Errand) (int, error) {
 		text += ": " + e.Number
 	}
 	if !t.options.Quiet || e.Number != "" {
-		t.tell(text)
+		t.showMessage(text)
 	}
 	<-ctx.Done()
 	return -1, ctx.Err()
 }
 
-// errand shows e until ctx ends or a key of one of the options is pressed.
-func (d *dialogue) errand(ctx context.Context, e session.Errand) (int, error) {
-	keys := keysFor(e.Options)
+// showErrand shows e until ctx ends or a key of one of the options is pressed.
+func (d *dialogue) showErrand(ctx context.Context, e session.Errand) (int, error) {
+	keys := optionKeys(e.Options)
 	still := d.style.dumb || d.style.ci
 	if still {
-		for _, line := range d.style.errand(e, keys, "", 0, 0) {
-			d.write(line + "\r\n")
+		for _, line := range d.style.errandLines(e, keys, "", 0, 0) {
+			d.writeText(line + "\r\n")
 		}
 	} else {
-		d.write("\x1b[?25l")
-		defer d.write("\r\x1b[J\x1b[?25h")
+		d.writeText("\x1b[?25l")
+		defer d.writeText("\r\x1b[J\x1b[?25h")
 	}
 	for {
 		look := time.Hour
 		if !still {
 			left := ""
-			left, look = countdown(e.Until, time.Now())
+			left, look = timeLeft(e.Until, time.Now())
 			width, height := sizeOf(d.out)
-			lines := d.style.errand(e, keys, left, width, height)
-			d.write("\r\x1b[J" + strings.Join(lines, "\r\n") + above(len(lines)-1) + "\r")
+			lines := d.style.errandLines(e, keys, left, width, height)
+			d.writeText("\r\x1b[J" + strings.Join(lines, "\r\n") + cursorUp(len(lines)-1) + "\r")
 		}
 		looking, cancel := context.WithTimeout(ctx, look)
-		pressed, err := d.next(looking)
+		pressed, err := d.nextKey(looking)
 		late := looking.Err() != nil && ctx.Err() == nil
 		cancel()
 		switch {
 		case err != nil && !late:
 			return -1, err
 		case err != nil:
-		case pressed.kind == interrupt, pressed.kind == closed:
+		case pressed.kind == interruptKey, pressed.kind == endOfInput:
 			return -1, session.ErrInterrupted
-		case pressed.kind == redraw:
-			d.again()
-		case pressed.kind == char:
+		case pressed.kind == redrawScreen:
+			d.resumeRaw()
+		case pressed.kind == charKey:
 			for i, key := range keys {
 				if unicode.ToLower(pressed.char) == key {
 					return i, nil
@@ -82,17 +82,17 @@ func (d *dialogue) errand(ctx context.Context, e session.Errand) (int, error) {
 	}
 }
 
-// above goes n lines up; a terminal takes 0 for 1.
-func above(n int) string {
+// cursorUp goes n lines up; a terminal takes 0 for 1.
+func cursorUp(n int) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("\x1b[%dA", n)
 }
 
-// countdown is the time left as text, "" when it is not known, and how long
+// timeLeft is the time left as text, "" when it is not known, and how long
 // that text holds.
-func countdown(until, now time.Time) (left string, holds time.Duration) {
+func timeLeft(until, now time.Time) (left string, holds time.Duration) {
 	if until.IsZero() {
 		return "", time.Hour
 	}
@@ -104,9 +104,9 @@ func countdown(until, now time.Time) (left string, holds time.Duration) {
 	return fmt.Sprintf("%d:%02d left", seconds/60, seconds%60), rest - (seconds-1)*time.Second
 }
 
-// keysFor gives each option the first of its letters that none before it has,
+// optionKeys gives each option the first of its letters that none before it has,
 // else a digit.
-func keysFor(options []string) []rune {
+func optionKeys(options []string) []rune {
 	keys := make([]rune, len(options))
 	taken := map[rune]bool{}
 	for i, o := range options {
@@ -122,18 +122,18 @@ func keysFor(options []string) []rune {
 	return keys
 }
 
-// errand draws e: lines, none of which reaches the last column. A width of 0
+// errandLines draws e: lines, none of which reaches the last column. A width of 0
 // draws it for a terminal that shows lines as they come.
-func (s style) errand(e session.Errand, keys []rune, left string, width, height int) []string {
+func (s terminalStyle) errandLines(e session.Errand, keys []rune, left string, width, height int) []string {
 	fit := func(text string) string {
 		if width > 0 {
-			return s.cut(text, width-1)
+			return s.cutText(text, width-1)
 		}
 		return text
 	}
-	prompt, number := clean(e.Prompt), clean(e.Number)
+	prompt, number := cleanLine(e.Prompt), cleanLine(e.Number)
 	var drawn []string
-	switch large := s.large(number); {
+	switch large := s.largeDigits(number); {
 	case number == "":
 		drawn = append(drawn, fit(prompt))
 	case width == 0:
@@ -143,7 +143,7 @@ func (s style) errand(e session.Errand, keys []rune, left string, width, height 
 	default:
 		drawn = append(drawn, fit(prompt), "")
 		for _, row := range large {
-			drawn = append(drawn, s.bold("  "+row))
+			drawn = append(drawn, s.boldText("  "+row))
 		}
 		drawn = append(drawn, "")
 	}
@@ -152,18 +152,18 @@ func (s style) errand(e session.Errand, keys []rune, left string, width, height 
 		footer = append(footer, left)
 	}
 	for i, o := range e.Options {
-		footer = append(footer, fmt.Sprintf("%c: %s", keys[i], clean(o)))
+		footer = append(footer, fmt.Sprintf("%c: %s", keys[i], cleanLine(o)))
 	}
 	footer = append(footer, "Ctrl-C: give up")
 	text := strings.Join(footer, ", ")
 	if width == 0 {
 		return append(drawn, text)
 	}
-	return append(drawn, s.faint(fit(text)))
+	return append(drawn, s.faintText(fit(text)))
 }
 
-// large is a short number in block digits, nil for anything else.
-func (s style) large(number string) []string {
+// largeDigits is a short number in block digits, nil for anything else.
+func (s terminalStyle) largeDigits(number string) []string {
 	if number == "" || len(number) > 4 || strings.Trim(number, "0123456789") != "" {
 		return nil
 	}
@@ -178,7 +178,7 @@ func (s style) large(number string) []string {
 				rows[row] += "   "
 			}
 			at := (int(digit-'0')*digitRows + row) * digitColumns
-			for _, cell := range digits[at : at+digitColumns] {
+			for _, cell := range digitDots[at : at+digitColumns] {
 				if cell == '#' {
 					rows[row] += dot
 				} else {
@@ -193,7 +193,7 @@ func (s style) large(number string) []string {
 const (
 	digitRows, digitColumns = 5, 3
 
-	// digits are 0 to 9 on three by five dots each, row by row.
-	digits = "####.##.##.####" + ".#.##..#..#.###" + "###..#####..###" + "###..####..####" + "#.##.####..#..#" +
+	// digitDots are 0 to 9 on three by five dots each, row by row.
+	digitDots = "####.##.##.####" + ".#.##..#..#.###" + "###..#####..###" + "###..####..####" + "#.##.####..#..#" +
 		"####..###..####" + "####..####.####" + "###..#.#..#..#." + "####.#####.####" + "####.####..####"
 )

@@ -89,15 +89,15 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 func TestWaitAtZero(t *testing.T) {
 	for rest, want := range map[time.Duration]string{-time.Second: "0:00 left", 0: "0:00 left", time.Millisecond: "0:01 left", 61 * time.Second: "1:01 left", 59*time.Second + 1: "1:00 left"} {
 		now := time.Now()
-		left, holds := countdown(now.Add(rest), now)
+		left, holds := timeLeft(now.Add(rest), now)
 		if left != want || holds <= 0 {
 			t.Errorf("%s: %q for %s", rest, left, holds)
 		}
-		if later, _ := countdown(now.Add(rest), now.Add(holds)); rest > 0 && later == left {
+		if later, _ := timeLeft(now.Add(rest), now.Add(holds)); rest > 0 && later == left {
 			t.Errorf("%s: still %q after %s", rest, left, holds)
 		}
 	}
-	if left, _ := countdown(time.Time{}, time.Now()); left != "" {
+	if left, _ := timeLeft(time.Time{}, time.Now()); left != "" {
 		t.Error(left)
 	}
 }
@@ -194,7 +194,7 @@ func TestWaitIsNotFooled(t *testing.T) {
 
 func TestKeysFor(t *testing.T) {
 	for want, options := range map[string][]string{"su": {"Send again", "Use another"}, "se": {"Send", "Send"}, "s2": {"ß s", "ß"}, "": nil, "1": {"送"}} {
-		if got := string(keysFor(options)); got != want {
+		if got := string(optionKeys(options)); got != want {
 			t.Errorf("%q: %q, want %q", options, got, want)
 		}
 	}

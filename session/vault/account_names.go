@@ -19,7 +19,7 @@ const (
 	longestName = 64
 )
 
-// AccountNames implements session.Names with a file.
+// AccountNames implements session.AccountNames with a file.
 type AccountNames struct {
 	file cache[accountName]
 
@@ -27,7 +27,7 @@ type AccountNames struct {
 	known map[string]accountName // nil: not read yet
 }
 
-var _ session.Names = (*AccountNames)(nil)
+var _ session.AccountNames = (*AccountNames)(nil)
 
 // accountName is what the file has under an account's number.
 type accountName struct {
@@ -43,7 +43,7 @@ func NewAccountNames(dir string, clock func() time.Time) *AccountNames {
 	}}
 }
 
-// Name implements session.Names. The file is read once.
+// Name implements session.AccountNames. The file is read once.
 func (n *AccountNames) Name(account string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -53,7 +53,7 @@ func (n *AccountNames) Name(account string) string {
 	return n.known[account].Name
 }
 
-// Learn implements session.Names.
+// Learn implements session.AccountNames.
 func (n *AccountNames) Learn(names map[string]string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -16,7 +16,7 @@ const (
 	cookiesLife = 90 * 24 * time.Hour
 )
 
-// Jar implements session.Jar with a sealed file per org in the store's
+// Jar implements session.CookieJar with a sealed file per org in the store's
 // directory. Its methods may be called by several processes at once: of two
 // that keep something for the same org the later one's counts.
 type Jar struct {
@@ -49,7 +49,7 @@ func cookiesUnder(r session.Remembered) string {
 // Dir is where the files are.
 func (j *Jar) Dir() string { return j.folder.dir() }
 
-// Remembered implements session.Jar. What can't be opened is as none; what
+// Remembered implements session.CookieJar. What can't be opened is as none; what
 // never will be is removed, as is what is out of date.
 func (j *Jar) Remembered(ctx context.Context, o session.Org) (session.Remembered, error) {
 	found, ok, err := j.folder.find(ctx, cookiesOf(o))
@@ -71,7 +71,7 @@ func isOld(r session.Remembered, now time.Time) bool {
 	return age > cookiesLife || age < -cookiesLife
 }
 
-// Keep implements session.Jar.
+// Keep implements session.CookieJar.
 func (j *Jar) Keep(ctx context.Context, o session.Org, r session.Remembered) error {
 	r.Org, r.URL, r.Kept = o.Name, o.URL, j.now().UTC()
 	if err := j.folder.put(ctx, r); err != nil {
@@ -80,7 +80,7 @@ func (j *Jar) Keep(ctx context.Context, o session.Org, r session.Remembered) err
 	return nil
 }
 
-// Discard implements session.Jar.
+// Discard implements session.CookieJar.
 func (j *Jar) Discard(ctx context.Context, o session.Org) error {
 	if err := j.folder.remove(ctx, cookiesOf(o)); err != nil {
 		return fmt.Errorf("discarding the cookies of %s: %w", o.Name, err)

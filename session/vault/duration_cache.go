@@ -14,7 +14,7 @@ const (
 	longestDuration = 12 * time.Hour
 )
 
-// DurationCache implements session.Limits with a file.
+// DurationCache implements session.DurationLimits with a file.
 type DurationCache struct{ file cache[roleDuration] }
 
 type roleDuration struct {
@@ -32,12 +32,12 @@ func NewDurationCache(dir string, clock func() time.Time) *DurationCache {
 	}}
 }
 
-// Longest implements session.Limits.
+// Longest implements session.DurationLimits.
 func (c *DurationCache) Longest(role string) time.Duration {
 	return time.Duration(c.file.entries()[role].Seconds) * time.Second
 }
 
-// Learn implements session.Limits.
+// Learn implements session.DurationLimits.
 func (c *DurationCache) Learn(role string, d time.Duration) {
 	c.file.add(map[string]roleDuration{role: {int64(d / time.Second), c.file.now().UTC()}})
 }

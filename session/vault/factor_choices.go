@@ -13,7 +13,7 @@ const (
 	choicesLife = 180 * 24 * time.Hour
 )
 
-// FactorChoices implements session.Choices with a file of stsx's own words.
+// FactorChoices implements session.LastChoices with a file of stsx's own words.
 type FactorChoices struct{ file cache[factorChoice] }
 
 type factorChoice struct {
@@ -29,12 +29,12 @@ func NewFactorChoices(dir string, clock func() time.Time) *FactorChoices {
 	}}
 }
 
-// Last implements session.Choices.
+// Last implements session.LastChoices.
 func (c *FactorChoices) Last(o session.Org, what string) string {
 	return c.file.entries()[o.ID()+" "+what].Picked
 }
 
-// Made implements session.Choices.
+// Made implements session.LastChoices.
 func (c *FactorChoices) Made(o session.Org, what, picked string) {
 	key := o.ID() + " " + what
 	last, ok := c.file.entries()[key]

@@ -24,7 +24,7 @@ const (
 	holderSize = 200
 )
 
-// Lock implements session.Store. The file is never removed.
+// Lock implements session.SessionStore. The file is never removed.
 func (s *Store) Lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
 	return s.home.lock(ctx, name, self, waiting)
 }

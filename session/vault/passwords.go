@@ -19,7 +19,7 @@ const declinedFolder = "declined"
 // macOS's command line 4,096 after encoding.
 const passwordLimit = 2000
 
-// Passwords implements session.Keeper with the OS keyring, and with files that
+// Passwords implements session.PasswordKeeper with the OS keyring, and with files that
 // hold no secret.
 type Passwords struct{ store *Store }
 

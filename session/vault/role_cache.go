@@ -16,7 +16,7 @@ const (
 	rolesLife = 90 * 24 * time.Hour
 )
 
-// RoleCache implements session.Roles with a file of ARNs.
+// RoleCache implements session.GrantedRoles with a file of ARNs.
 type RoleCache struct{ file cache[grantedRoles] }
 
 // grantedRoles is what one org granted: the key it has in the file is the org's
@@ -34,7 +34,7 @@ func NewRoleCache(dir string, clock func() time.Time) *RoleCache {
 	}}
 }
 
-// See implements session.Roles.
+// See implements session.GrantedRoles.
 func (c *RoleCache) See(o session.Org, roles []session.Role) {
 	var arns []string
 	for _, role := range roles {
@@ -49,7 +49,7 @@ func (c *RoleCache) See(o session.Org, roles []session.Role) {
 	c.file.add(map[string]grantedRoles{o.ID(): {arns, c.file.now().UTC()}})
 }
 
-// Seen implements session.Roles.
+// Seen implements session.GrantedRoles.
 func (c *RoleCache) Seen() []session.Role {
 	all := c.file.entries()
 	var out []session.Role

@@ -33,7 +33,7 @@ func (s *Store) newSessionFolder() *sealedFolder[keptSession] {
 	}
 }
 
-// Get implements session.Store.
+// Get implements session.SessionStore.
 func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
 	found, ok, err := s.sessions.find(ctx, key)
 	switch {
@@ -47,7 +47,7 @@ func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
 	return session.Session{}, session.ErrNoSession
 }
 
-// Put implements session.Store.
+// Put implements session.SessionStore.
 func (s *Store) Put(ctx context.Context, key string, kept session.Session) error {
 	if err := s.sessions.put(ctx, keptSession{kept, key}); err != nil {
 		return fmt.Errorf("keeping the session: %w", err)

@@ -26,7 +26,7 @@ type Options struct {
 	Getenv  func(name string) string // where the D-Bus session's address is looked for; nil = os.Getenv
 }
 
-// Store implements session.Store with files under Options.Dir. Its methods
+// Store implements session.SessionStore with files under Options.Dir. Its methods
 // may be called by several goroutines and processes at once.
 type Store struct {
 	home     stateFolder

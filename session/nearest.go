@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Near lists up to five of names that someone who wrote name may have meant,
+// NearestNames lists up to five of names that someone who wrote name may have meant,
 // best first: names equal but for case, names few typing errors away, names
 // that it begins or that begin it, names that contain it. Duplicates are
 // listed once.
-func Near(name string, names []string) []string {
+func NearestNames(name string, names []string) []string {
 	type candidate struct {
 		name string
 		far  int
@@ -18,7 +18,7 @@ func Near(name string, names []string) []string {
 	asked := strings.ToLower(name)
 	seen := map[string]bool{}
 	for _, n := range names {
-		far, ok := apart(asked, strings.ToLower(n))
+		far, ok := nameNearness(asked, strings.ToLower(n))
 		if ok && !seen[n] {
 			seen[n] = true
 			found = append(found, candidate{n, far})
@@ -32,10 +32,10 @@ func Near(name string, names []string) []string {
 	return near
 }
 
-// apart ranks how far b is from a, 0 the nearest; false when they have nothing
+// nameNearness ranks how far b is from a, 0 the nearest; false when they have nothing
 // to do with each other. Typing errors come before containment, since a name
 // that is merely longer is a weaker guess.
-func apart(a, b string) (int, bool) {
+func nameNearness(a, b string) (int, bool) {
 	if a == "" || b == "" {
 		return 0, false
 	}
@@ -43,7 +43,7 @@ func apart(a, b string) (int, bool) {
 		return 0, true
 	}
 	x, y := []rune(a), []rune(b)
-	d := distance(x, y)
+	d := editDistance(x, y)
 	longest := max(len(x), len(y))
 	switch {
 	case d <= 2 && d < longest-1 || d == 1:
@@ -58,9 +58,9 @@ func apart(a, b string) (int, bool) {
 	return 0, false
 }
 
-// distance counts the insertions, deletions, replacements and swaps of
+// editDistance counts the insertions, deletions, replacements and swaps of
 // neighbours that turn a into b (optimal string alignment).
-func distance(a, b []rune) int {
+func editDistance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

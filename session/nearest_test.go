@@ -11,7 +11,7 @@ func TestNear(t *testing.T) {
 		"PROD": {"prod", "prod-eu", "prod-us", "prod-ap", "prod-sa"}, "porf": {"prod"}, "prd": {"prod"}, "staging": {"Staging"},
 		"stag": {"Staging"}, "dve": {"dev"}, "eu": {"prod-eu"}, "nothing": nil, "": nil, "d": {"dev"},
 	} {
-		if got := Near(name, names); !slices.Equal(got, want) {
+		if got := NearestNames(name, names); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
@@ -21,7 +21,7 @@ func TestNear(t *testing.T) {
 func FuzzNear(f *testing.F) {
 	f.Add("prod", "dev", "pröd\xff")
 	f.Fuzz(func(t *testing.T, name, a, b string) {
-		got := Near(name, []string{a, b, a})
+		got := NearestNames(name, []string{a, b, a})
 		for i, n := range got {
 			if n != a && n != b || slices.Contains(got[:i], n) {
 				t.Errorf("%q: %q", name, got)

@@ -34,7 +34,7 @@ func TestMany(t *testing.T) {
 		defer under.Add(-1)
 		for now := most.Load(); n > now && !most.CompareAndSwap(now, n); now = most.Load() {
 		}
-		if n == atOnce {
+		if n == maxParallelCalls {
 			select {
 			case <-full:
 			default:
@@ -49,7 +49,7 @@ func TestMany(t *testing.T) {
 			t.Fatalf("%d: %+v", i, o)
 		}
 	}
-	if b.idp.times != 1 || len(b.sts.calls) != 40 || most.Load() != atOnce || len(b.store.kept) != 40 || b.store.held != 0 || len(b.store.locked) != 1 {
+	if b.idp.times != 1 || len(b.sts.calls) != 40 || most.Load() != maxParallelCalls || len(b.store.kept) != 40 || b.store.held != 0 || len(b.store.locked) != 1 {
 		t.Errorf("%d sign-ins, %d calls, %d at once, %d kept, locks %v", b.idp.times, len(b.sts.calls), most.Load(), len(b.store.kept), b.store.locked)
 	}
 	b.OpenAll(background, profiles, false)
@@ -277,7 +277,7 @@ func TestManyInterrupted(t *testing.T) {
 			t.Errorf("%d: %v", i, o.Err)
 		}
 	}
-	if len(b.sts.calls) > atOnce || b.store.held != 0 {
+	if len(b.sts.calls) > maxParallelCalls || b.store.held != 0 {
 		t.Errorf("%d calls, %d locks", len(b.sts.calls), b.store.held)
 	}
 }

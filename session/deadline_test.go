@@ -10,13 +10,13 @@ import (
 
 func TestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := Limit(t.Context(), time.Minute)
+		ctx, cancel := StartDeadline(t.Context(), time.Minute)
 		defer cancel()
 		derived, stop := context.WithCancel(ctx)
 		defer stop()
 		time.Sleep(50 * time.Second)
-		resume := Pause(derived, time.Hour)
-		inner := Pause(derived, time.Hour)
+		resume := PauseDeadline(derived, time.Hour)
+		inner := PauseDeadline(derived, time.Hour)
 		time.Sleep(30 * time.Minute)
 		inner()
 		time.Sleep(10 * time.Minute)
@@ -36,9 +36,9 @@ func TestLimit(t *testing.T) {
 
 func TestLimitOfAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := Limit(t.Context(), time.Minute)
+		ctx, cancel := StartDeadline(t.Context(), time.Minute)
 		defer cancel()
-		defer Pause(ctx, 10*time.Minute)()
+		defer PauseDeadline(ctx, 10*time.Minute)()
 		time.Sleep(10*time.Minute + 59*time.Second)
 		if ctx.Err() != nil {
 			t.Fatal("ended early")
@@ -53,14 +53,14 @@ func TestLimitOfAPause(t *testing.T) {
 func TestLimitEndsWithTheOneAbove(t *testing.T) {
 	cause := errors.New("why")
 	above, stop := context.WithCancelCause(t.Context())
-	ctx, cancel := Limit(above, time.Hour)
+	ctx, cancel := StartDeadline(above, time.Hour)
 	defer cancel()
 	stop(cause)
 	<-ctx.Done()
 	if ctx.Err() != context.Canceled || context.Cause(ctx) != cause {
 		t.Errorf("%v, because of %v", ctx.Err(), context.Cause(ctx))
 	}
-	Pause(context.Background(), time.Second)()
+	PauseDeadline(context.Background(), time.Second)()
 }
 
 func TestTimeLeft(t *testing.T) {
@@ -68,7 +68,7 @@ func TestTimeLeft(t *testing.T) {
 		if _, limited := TimeLeft(t.Context()); limited {
 			t.Error("limited")
 		}
-		ctx, cancel := Limit(t.Context(), time.Minute)
+		ctx, cancel := StartDeadline(t.Context(), time.Minute)
 		defer cancel()
 		want := func(want time.Duration) {
 			t.Helper()
@@ -79,7 +79,7 @@ func TestTimeLeft(t *testing.T) {
 		want(time.Minute)
 		time.Sleep(10 * time.Second)
 		want(50 * time.Second)
-		resume := Pause(ctx, time.Hour)
+		resume := PauseDeadline(ctx, time.Hour)
 		time.Sleep(time.Minute)
 		want(50 * time.Second)
 		resume()

@@ -1,0 +1,125 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func (b *Broker) showAssuming(role Role) {
+	b.Ask.Progress("assuming " + role.ShortName() + " in " + role.Account())
+}
+
+// pickRole is the role of a that p is for, asking where that leaves a choice.
+func (b *Broker) pickRole(ctx context.Context, p Profile, a Assertion) (Role, error) {
+	roles := a.Roles
+	if p.Role == "" {
+		roles = slices.DeleteFunc(slices.Clone(roles), func(r Role) bool { return p.Allows(r.Account()) != nil })
+		if len(roles) == 0 && len(a.Roles) > 0 {
+			return Role{}, p.Allows(a.Roles[0].Account())
+		}
+	}
+	role, err := chooseNamed(ctx, p, roles, b.Ask, b.Names)
+	if err == nil {
+		err = p.Allows(role.Account())
+	}
+	return role, err
+}
+
+// assumeWithAssertion assumes role by a.
+func (b *Broker) assumeWithAssertion(ctx context.Context, key string, p Profile, a Assertion, role Role) (Session, error) {
+	want := p.Duration
+	if want == 0 {
+		want = a.SessionDuration
+	}
+	if want == 0 {
+		want = DefaultDuration
+	}
+	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: capDuration(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
+}
+
+// chainedRole is the role that p, a chained profile, is for.
+func (b *Broker) chainedRole(p Profile, source Session) (Role, error) {
+	arn := p.Role
+	if arn == SameRole {
+		arn = "arn:" + source.Role.Partition() + ":iam::" + p.Account + ":role/" + source.Role.Name()
+	}
+	role, err := ParseRole(arn)
+	if err == nil {
+		err = p.Allows(role.Account())
+	}
+	return role, err
+}
+
+// assumeFromSource assumes role from source's session.
+func (b *Broker) assumeFromSource(ctx context.Context, key string, p Profile, source Session, role Role) (Session, error) {
+	want := p.Duration
+	if want == 0 || want > time.Hour {
+		want = time.Hour // AWS's cap on chained roles
+	}
+	name := p.Chaining.SessionName
+	if name == "" {
+		name = source.ARN[strings.LastIndexByte(source.ARN, '/')+1:]
+	}
+	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name, ExternalID: p.ExternalID, Region: p.Region,
+		Duration: capDuration(want, p.MaxDuration), Chaining: p.Chaining, Policy: p.Policy, PolicyARNs: p.PolicyARNs})
+}
+
+// capDuration is want, but no longer than most; 0 = no limit.
+func capDuration(want, most time.Duration) time.Duration {
+	if most > 0 {
+		return min(want, most)
+	}
+	return want
+}
+
+// durationSteps are the durations tried, in this order, when STS says that what was
+// asked for is above the role's maximum.
+func durationSteps() []time.Duration {
+	return []time.Duration{12 * time.Hour, 8 * time.Hour, 4 * time.Hour, 2 * time.Hour, time.Hour}
+}
+
+func (b *Broker) assumeAndStore(ctx context.Context, key string, p Profile, a Assumption) (Session, error) {
+	asked := a.Duration
+	if longest := b.Limits.Longest(a.Role.ARN); longest > 0 {
+		a.Duration = min(a.Duration, longest)
+	}
+	got, err := b.STS.Assume(ctx, a)
+	learnt := false
+	for _, rung := range durationSteps() {
+		if !errors.Is(err, ErrDurationTooLong) {
+			break
+		}
+		if rung < a.Duration {
+			a.Duration, learnt = rung, true
+			got, err = b.STS.Assume(ctx, a)
+		}
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	if learnt {
+		b.Limits.Learn(a.Role.ARN, a.Duration)
+		b.Ask.Say(fmt.Sprintf("%s in %s does not allow sessions of %s; this one lasts %s, and so will the next", a.Role.Name(), a.Role.Account(), ShortDuration(asked), ShortDuration(a.Duration)))
+	}
+	if err := checkSameRole(a.Role, got.ARN); err != nil {
+		return Session{}, err
+	}
+	s := Session{Profile: p.Name, Role: a.Role, Region: p.Region, ARN: got.ARN, Issued: b.Now().UTC(), Credentials: got.Credentials}
+	b.storeSession(ctx, key, s)
+	return s, nil
+}
+
+// checkSameRole checks that STS handed out what was asked for, before anything is
+// done with it.
+func checkSameRole(asked Role, got string) error {
+	parts := strings.SplitN(got, ":", 6)
+	if len(parts) == 6 && parts[1] == asked.Partition() && parts[4] == asked.Account() &&
+		strings.HasPrefix(parts[5], "assumed-role/"+asked.ShortName()+"/") {
+		return nil
+	}
+	return &AWSError{Act: "assuming " + asked.ARN, Err: fmt.Errorf("STS answered with %q: %w", OneLine(got, QuoteLength), ErrNotThatRole)}
+}

@@ -1,0 +1,100 @@
+package session
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Profile is one thing a person can ask for by name: a role at an org.
+type Profile struct {
+	Name       string
+	Org        Org
+	Role       string        // ARN or role name; "" = the only one, or asked
+	Account    string        // twelve digits; "" = any
+	Region     string        // "" = not set in the child
+	Duration   time.Duration // 0 = what the assertion says, else an hour
+	Source     *Profile      // role chaining: assume from this profile's session
+	ExternalID string        // for role chaining
+	Chaining   Chaining
+	Policy     string   // an IAM policy in JSON that the session may not go beyond; "" = none
+	PolicyARNs []string // managed policies to the same end
+	Confirm    bool     // ask before use
+
+	AllowedAccounts []string      // none = any
+	MaxDuration     time.Duration // no session is asked to be longer; 0 = any
+}
+
+// Chaining is what AssumeRole can say of the session beside its role.
+type Chaining struct {
+	SessionName    string // "" = the source session's
+	SourceIdentity string
+	Tags           []Tag
+	TransitiveTags []string // keys of Tags that go on to further roles
+}
+
+// Tag is a session tag.
+type Tag struct{ Key, Value string }
+
+// SameRole in place of a role's ARN means the role of the source's session, by
+// its name, in the profile's account.
+const SameRole = "{role}"
+
+// Allows returns a *GuardError when the configuration keeps p out of account.
+func (p Profile) Allows(account string) error {
+	for _, guard := range [][]string{p.AllowedAccounts, p.Org.AllowedAccounts} {
+		if len(guard) > 0 && !slices.Contains(guard, account) {
+			return &GuardError{Profile: p.Name, Account: account, Allowed: guard}
+		}
+	}
+	return nil
+}
+
+// confirmingProfile names the profile with Confirm that p is, or is assumed from: the
+// guard on a profile holds for all that its session can reach. "" = none.
+func (p Profile) confirmingProfile() string {
+	for at := &p; at != nil; at = at.Source {
+		if at.Confirm {
+			return at.Name
+		}
+	}
+	return ""
+}
+
+// Confirmed is p after a yes: nobody is asked again.
+func (p Profile) Confirmed() Profile {
+	p.Confirm = false
+	if p.Source != nil {
+		source := p.Source.Confirmed()
+		p.Source = &source
+	}
+	return p
+}
+
+// Root follows Source to the profile that is signed in to.
+func (p Profile) Root() Profile {
+	for p.Source != nil {
+		p = *p.Source
+	}
+	return p
+}
+
+// Key identifies the session that p asks for: profiles that name another
+// role, account, user, org or duration have another key, so that editing the
+// configuration or giving --role never yields the session of before.
+func (p Profile) Key() string {
+	chain := []any{}
+	for at := &p; at != nil; at = at.Source {
+		link := []any{at.Name, at.Org.Name, at.Org.URL, at.Org.Username, at.Role, at.Account, at.Duration.String(), at.ExternalID}
+		if at.Policy != "" || at.PolicyARNs != nil || at.Chaining.isSet() {
+			link = append(link, at.Policy, at.PolicyARNs, at.Chaining)
+		}
+		chain = append(chain, link)
+	}
+	text, _ := json.Marshal(chain) // strings and lists of them: cannot fail
+	return string(text)
+}
+
+func (c Chaining) isSet() bool {
+	return c.SessionName != "" || c.SourceIdentity != "" || c.Tags != nil || c.TransitiveTags != nil
+}

@@ -1,0 +1,140 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// assertionLife is how long an assertion is used for further roles after it
+// came: AWS redeems one within five minutes of issuance.
+const assertionLife = 4 * time.Minute
+
+type receivedAssertion struct {
+	assertion Assertion
+	at        time.Time
+}
+
+// SignedIn reports whether an assertion of o is at hand: further profiles of
+// it need no sign-in.
+func (b *Broker) SignedIn(o Org) bool {
+	_, ok := b.lastAssertion(o)
+	return ok
+}
+
+// lastAssertion is what the last sign-in to o brought, if it still serves.
+func (b *Broker) lastAssertion(o Org) (receivedAssertion, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r, ok := b.assertions[o.ID()]
+	now, end := b.Now(), r.assertion.NotOnOrAfter
+	return r, ok && now.Sub(r.at) < assertionLife && (end.IsZero() || now.Before(end))
+}
+
+// forgetAssertion makes the next profile of o sign in again.
+func (b *Broker) forgetAssertion(o Org) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.assertions, o.ID())
+}
+
+// Grants signs in to o and returns what the assertion says. The assertion
+// serves profiles opened after it in the same run.
+func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
+	unlock, err := b.lockOrg(ctx, o, o.Name)
+	if err != nil {
+		return Assertion{}, err
+	}
+	defer unlock()
+	return b.getAssertion(ctx, Profile{Name: o.Name, Org: o})
+}
+
+func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error) {
+	if r, ok := b.lastAssertion(p.Org); ok {
+		return r.assertion, nil
+	}
+	deadline := p.Org.Timeout
+	if deadline == 0 {
+		deadline = 2 * time.Minute
+	}
+	limited, cancel := StartDeadline(ctx, deadline)
+	defer cancel()
+	a, err := b.IdP.Assert(limited, p)
+	b.Ask.Progress("")
+	if err != nil {
+		if limited.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("the sign-in did not end within %s: %w", ShortDuration(deadline), err)
+		}
+		return Assertion{}, err
+	}
+	if !a.NotOnOrAfter.IsZero() && !b.Now().Before(a.NotOnOrAfter) {
+		return Assertion{}, fmt.Errorf("the assertion ended at %s, which is past by this machine's clock (%s); check the clock",
+			a.NotOnOrAfter.Format(time.RFC3339), b.Now().UTC().Format(time.RFC3339))
+	}
+	b.mu.Lock()
+	if b.assertions == nil {
+		b.assertions = map[string]receivedAssertion{}
+	}
+	b.assertions[p.Org.ID()] = receivedAssertion{a, b.Now()}
+	b.mu.Unlock()
+	if b.Roles != nil {
+		b.Roles.See(p.Org, a.Roles)
+	}
+	return a, nil
+}
+
+// lockOrg lets one sign-in to o happen at a time, in this process and among all.
+// Where there is no place for locks (a full disk, a read-only home) it happens
+// all the same.
+func (b *Broker) lockOrg(ctx context.Context, o Org, name string) (unlock func(), err error) {
+	turn := b.orgTurn(o)
+	select {
+	case <-turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	next := func() { turn <- struct{}{} }
+	open, err := b.Store.Lock(ctx, o.ID(), holderText(name), b.showWaiting)
+	b.Ask.Progress("")
+	switch {
+	case err == nil:
+		return func() { open(); next() }, nil
+	case ctx.Err() != nil:
+		next()
+		return nil, err
+	}
+	b.warnOnce("other sign-ins are not waited for: " + err.Error())
+	return next, nil
+}
+
+func (b *Broker) orgTurn(o Org) chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	turn, ok := b.turns[o.ID()]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		turn <- struct{}{}
+		if b.turns == nil {
+			b.turns = map[string]chan struct{}{}
+		}
+		b.turns[o.ID()] = turn
+	}
+	return turn
+}
+
+func (b *Broker) showWaiting(holder string) {
+	if holder == "" {
+		holder = "another stsx"
+	}
+	if b.Ask.Interactive() {
+		b.Ask.Progress("waiting for " + holder)
+	} else {
+		b.Ask.Say("waiting for " + holder)
+	}
+}
+
+// holderText is what a process says of itself to those that wait for it.
+func holderText(name string) string {
+	return fmt.Sprintf("stsx (pid %d), which is signing in for %s", os.Getpid(), name)
+}
