@@ -31,7 +31,7 @@ func refreshVariables(s session.Session, url string, token session.Secret) []she
 type shadowedError struct{ what, cure string }
 
 func (e *shadowedError) Error() string {
-	return "AWS's SDKs, or some of them, take " + e.what + " before it asks for credentials that are renewed: the command would run with those"
+	return "an AWS SDK takes " + e.what + " before it asks for credentials that are renewed: the command would run with those"
 }
 
 func (e *shadowedError) Hint() string {
