@@ -19,8 +19,12 @@ func TestSet(t *testing.T) {
 		"a nested value":             {"[prod]\ns3 =\n  a = 1\n  b = 2\naws_session_token = long\n  er\n[z]\n", "[prod]\ns3 =\n  a = 1\n  b = 2\naws_session_token = T==\naws_access_key_id = ASIA1\n[z]\n"},
 		"a last line without an end": {"[prod]\naws_access_key_id = x\naws_session_token = y", "[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 		"blanks around a header":     {"  [prod]  \n", "  [prod]  \n  aws_access_key_id = ASIA1\n  aws_session_token = T==\n"},
-		"comments that look like it": {"# [prod]\n; [prod]\n[a]\nx = [prod] # [prod]\n", "# [prod]\n; [prod]\n[a]\nx = [prod] # [prod]\n\n[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
-		"a byte order mark":          {"\ufeff[prod]\n", "\ufeff[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
+		"indented settings":          {"[prod]\n    region = x\n    output = json\n", "[prod]\n    region = x\n    output = json\n    aws_access_key_id = ASIA1\n    aws_session_token = T==\n"},
+		"indented headers": {"  [prod]\n    region = x\n  [b]\n    aws_access_key_id = AKIA\n    aws_secret_access_key = kept\n",
+			"  [prod]\n    region = x\n    aws_access_key_id = ASIA1\n    aws_session_token = T==\n  [b]\n    aws_access_key_id = AKIA\n    aws_secret_access_key = kept\n"},
+		"changed where it is indented": {"[prod]\n\taws_access_key_id = old\n\taws_session_token = old\n\t[b]\n\tx = y\n", "[prod]\n\taws_access_key_id = ASIA1\n\taws_session_token = T==\n\t[b]\n\tx = y\n"},
+		"comments that look like it":   {"# [prod]\n; [prod]\n[a]\nx = [prod] # [prod]\n", "# [prod]\n; [prod]\n[a]\nx = [prod] # [prod]\n\n[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
+		"a byte order mark":            {"\ufeff[prod]\n", "\ufeff[prod]\naws_access_key_id = ASIA1\naws_session_token = T==\n"},
 	} {
 		d := ParseFile(CredentialsFile, c.before)
 		if err := d.Apply("prod", Change{Set: pairs}); err != nil || d.String() != c.after {
