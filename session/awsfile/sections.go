@@ -4,7 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"stsx/session"
 )
+
+// longestShown bounds how much of a line an error shows, in characters.
+const longestShown = 80
 
 // views are what both tools make of one text.
 type views struct{ botocore, goSDK *fileReading }
@@ -47,18 +52,18 @@ func (d *Document) disputed(i int, thing string, cli bool) error {
 		shown = key // its value may be secret
 	}
 	return &LineError{i + 1, fmt.Sprintf("%s is %s to %s and not to %s: write it at the start of its line, as %s",
-		shown, thing, takes, leaves, d.example(i))}
+		session.OneLine(shown, longestShown), thing, takes, leaves, d.example(i))}
 }
 
 // example is how line i would be written for every tool.
 func (d *Document) example(i int) string {
 	shown := strings.TrimSpace(d.content()[i])
-	if name, ok := goHeader(shown); ok {
+	if name, ok := goHeader(session.OneLine(shown, longestShown)); ok {
 		return "[" + strings.NewReplacer(`"`, "", "'", "").Replace(name) + "]"
 	}
 	if strings.HasPrefix(shown, "[") {
 		name, _, _ := strings.Cut(shown[1:], "]")
-		return "[" + strings.TrimSpace(name) + "] alone"
+		return "[" + session.OneLine(name, longestShown) + "] alone"
 	}
 	key, _, _ := splitSetting(shown)
 	return key + " = …"
@@ -75,7 +80,7 @@ func (d *Document) checkMisspelt(v views, profile string) error {
 		name := strings.NewReplacer(`"`, "", "'", "").Replace(m.section)
 		if strings.EqualFold("["+name+"]", d.header(profile)) || strings.EqualFold(name, "profile "+profile) {
 			return &LineError{i + 1, fmt.Sprintf("[%s] is not profile %s to AWS's tools: write %s, or remove it",
-				m.section, profile, d.header(profile))}
+				session.OneLine(m.section, longestShown), profile, d.header(profile))}
 		}
 	}
 	return nil

@@ -132,6 +132,8 @@ func TestMistakes(t *testing.T) {
 		"[idp.a] url = 'hunter2'\n":                     "1:9: nothing but a comment stands after a table's name",
 		"[idp.a]\nmfa = 'x' url = 'hunter2'\n":          "2:11: each key stands in a line of its own",
 		"idp:\n  acme: hunter2\n":                       "1:4: write idp = …",
+		"[idp.a]\nmfa = 'totp'\r\r\n":                   "2:13: here is a carriage return alone",
+		"\n\r":                                          "2:1: here is a carriage return alone",
 		"\xff\xfe[\x00i\x00":                            "1:1: the file is UTF-16: save it as UTF-8",
 		"\xfe\xff\x00[\x00i":                            "1:1: the file is UTF-16",
 		"[\x00i\x00d\x00":                               "1:1: the file is UTF-16",

@@ -64,6 +64,8 @@ func valueMistake(before, rest, why string) string {
 	isValue := strings.HasSuffix(strings.TrimSpace(before), "=")
 	word, _, _ := strings.Cut(rest, " ")
 	switch {
+	case !madeOf(key, "-_.") && isValue:
+		return ""
 	case strings.HasPrefix(rest, ":") && madeOf(key, "-_."):
 		return fmt.Sprintf("write %s = …, with = in place of :", key)
 	case isValue && strings.TrimSpace(rest) == "":
@@ -72,6 +74,10 @@ func valueMistake(before, rest, why string) string {
 		return fmt.Sprintf("write %s = true or %s = false", key, key)
 	case isValue && unicode.IsLetter([]rune(rest)[0]):
 		return fmt.Sprintf("a text stands in quotes: write %s = \"…\"", key)
+	case strings.Contains(why, "U+000D"):
+		return "here is a carriage return alone: save the file with line ends of Unix or Windows"
+	case rest == "":
+		return ""
 	case strings.HasPrefix(why, "expected newline") && strings.Trim(rest, ";, \t") == "":
 		return fmt.Sprintf("remove the %s after the value", rest[:1])
 	case strings.HasPrefix(why, "expected newline"):
