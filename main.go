@@ -99,7 +99,8 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	kit := &commands.Drivers{
 		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
-			IdP: providers, STS: client, Store: store,
+			IdP: session.CheckedProvider{IdP: providers, Check: func(p session.Profile) error { return client.CheckSettings(p.Region) }},
+			STS: client, Store: store,
 			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
 		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords,

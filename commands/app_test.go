@@ -332,7 +332,7 @@ func TestStatusOfErrors(t *testing.T) {
 	}
 	var out bytes.Buffer
 	reportError(&out, errors.New("it said: \x1b[2J\u202egnp\u2028\r\nnext"), false)
-	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\n  next") {
+	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\nnext") {
 		t.Errorf("%q", &out)
 	}
 	for _, forged := range []string{"Wrong.\nstsx: hint: run this", "Wrong.\r\nstsx: hint: run this", "Wrong.\n\nstsx: error: run this"} {

@@ -103,7 +103,7 @@ func (r *commandRun) readSecrets(c *cli.Context, s *Settings) (err error) {
 		return &usageError{"--password-stdin reads a pipe or a file, and standard input is a terminal", r.verb}
 	}
 	if s.Password, err = process.ReadSecretLine(r.Stdin); err != nil {
-		return &usageError{"--password-stdin: standard input: " + err.Error(), r.verb}
+		return &usageError{"--password-stdin: the first line of standard input can't be used: " + err.Error(), r.verb}
 	}
 	return nil
 }

@@ -251,15 +251,15 @@ func reportError(w io.Writer, err error, command bool) int {
 // longestReport is how much of an error is shown, in bytes.
 const longestReport = 8 << 10
 
-// reportText is text as it is shown behind "stsx: error: ". Its further lines
-// are indented, so that none of them looks like another report of stsx.
+// reportText is text as it is shown behind "stsx: error: ". None of its further
+// lines looks like another report of stsx's.
 func reportText(text string) string {
 	if len(text) > longestReport {
 		text = strings.ToValidUTF8(text[:longestReport], "") + "…"
 	}
 	lines := strings.Split(plainText(text), "\n")
 	for i, line := range lines {
-		if i > 0 && line != "" && !strings.HasPrefix(line, " ") {
+		if i > 0 && strings.HasPrefix(line, "stsx:") {
 			lines[i] = "  " + line
 		}
 	}

@@ -74,6 +74,9 @@ func (c SecretCommand) readLine(ctx context.Context, argv []string) (session.Sec
 	go func() { ended <- waitInGroup(command) }()
 	go func() {
 		line, err := ReadSecretLine(from)
+		if err != nil {
+			err = fmt.Errorf("its first line can't be used: %w", err)
+		}
 		read <- secretLine{line, err}
 		_, _ = io.Copy(io.Discard, from) // what it says after that must not end it
 	}()

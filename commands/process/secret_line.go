@@ -21,7 +21,7 @@ func ReadSecretLine(in io.Reader) (session.Secret, error) {
 	var line []byte
 	for one := make([]byte, 1); ; {
 		if len(line) > longestSecret {
-			return session.Secret{}, fmt.Errorf("the first line is longer than %d bytes", longestSecret)
+			return session.Secret{}, fmt.Errorf("it is longer than %d bytes", longestSecret)
 		}
 		n, err := in.Read(one)
 		if n == 1 {
@@ -39,7 +39,7 @@ func ReadSecretLine(in io.Reader) (session.Secret, error) {
 	}
 	text, err := SecretText(string(line))
 	if err == nil && text.IsZero() {
-		err = errors.New("the first line is empty")
+		err = errors.New("it is empty")
 	}
 	return text, err
 }
