@@ -37,10 +37,10 @@ type Options struct {
 
 // Browser is a running Chromium. Close ends it; nothing of it outlives Close.
 type Browser struct {
-	process *process
-	profile *profile
+	process *chromiumProcess
+	profile *runProfile
 	client  *cdp.Client
-	agent   agent
+	agent   userAgent
 	product string
 	record  page.Recorder
 	login   proxyLogin
@@ -97,7 +97,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	} else if o.NoSandbox {
 		o.Say("Chromium's sandbox is off, as asked")
 	}
-	process, err := start(o, profile.dir, arguments(o, profile.dir, proxy))
+	process, err := startProcess(o, profile.dir, chromiumArguments(o, profile.dir, proxy))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
 	}
@@ -113,28 +113,28 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	}
 	b.alive, b.end = context.WithCancelCause(context.Background())
 	b.client.Start(process.pipe)
-	go b.listen()
-	if err := b.greet(ctx); err != nil {
-		dead := errors.Is(err, b.gone())
+	go b.dispatchEvents()
+	if err := b.prepareBrowser(ctx); err != nil {
+		dead := errors.Is(err, b.endReason())
 		closed := b.Close() // and with it the wait for the last of Chromium's stderr
 		if dead {
-			err = process.explain(o)
+			err = process.explainStart(o)
 		}
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), closed)
 	}
 	return b, nil
 }
 
-// greet waits for Chromium's first answer and arms what must hold before any page exists.
-func (b *Browser) greet(ctx context.Context) error {
-	s := b.devtools(ctx, "")
+// prepareBrowser waits for Chromium's first answer and arms what must hold before any page exists.
+func (b *Browser) prepareBrowser(ctx context.Context) error {
+	s := b.sessionFor(ctx, "")
 	version, err := proto.BrowserGetVersion{}.Call(s)
 	if err != nil {
 		return err
 	}
 	b.product = version.Product
-	b.agent = agentOf(version, b.visible)
-	if err := b.arm(s); err != nil {
+	b.agent = userAgentOf(version, b.visible)
+	if err := b.armCapture(s); err != nil {
 		return fmt.Errorf("arming the capture: %w", err)
 	}
 	return proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
@@ -150,7 +150,7 @@ func (b *Browser) AllowLoopback(ctx context.Context, origin string) error {
 		err := proto.BrowserSetPermission{
 			Permission: &proto.BrowserPermissionDescriptor{Name: name},
 			Setting:    proto.BrowserPermissionSettingGranted, Origin: origin,
-		}.Call(b.devtools(ctx, ""))
+		}.Call(b.sessionFor(ctx, ""))
 		if refused := (*cdp.Error)(nil); err != nil && !errors.As(err, &refused) {
 			return fmt.Errorf("granting %s to %s: %w", name, origin, err)
 		}
@@ -172,57 +172,57 @@ func (b *Browser) Close() error {
 	return b.closed
 }
 
-// listen hands out events until the pipe ends. It must never wait for Chromium itself: answers come behind the events.
-func (b *Browser) listen() {
+// dispatchEvents hands out events until the pipe ends. It must never wait for Chromium itself: answers come behind the events.
+func (b *Browser) dispatchEvents() {
 	defer close(b.quiet)
 	for event := range b.client.Event() {
-		b.dispatch(event)
+		b.dispatchEvent(event)
 	}
-	b.end(b.gone())
+	b.end(b.endReason())
 }
 
-// gone is what the end of Chromium means: with a window it ends when the person closes that.
-func (b *Browser) gone() error {
+// endReason is what the end of Chromium means: with a window it ends when the person closes that.
+func (b *Browser) endReason() error {
 	if b.visible {
 		return session.ErrWindowClosed
 	}
 	return ErrDied
 }
 
-func (b *Browser) dispatch(event *cdp.Event) {
+func (b *Browser) dispatchEvent(event *cdp.Event) {
 	switch event.Method {
 	case "Fetch.requestPaused":
-		handle(event, func(e proto.FetchRequestPaused) { b.working.Go(func() { b.judge(event.SessionID, e) }) })
+		decodeEvent(event, func(e proto.FetchRequestPaused) { b.working.Go(func() { b.judgeRequest(event.SessionID, e) }) })
 	case "Fetch.authRequired":
-		handle(event, func(e proto.FetchAuthRequired) { b.working.Go(func() { b.authenticate(event.SessionID, e) }) })
+		decodeEvent(event, func(e proto.FetchAuthRequired) { b.working.Go(func() { b.answerProxy(event.SessionID, e) }) })
 	case "Target.attachedToTarget":
-		handle(event, func(e proto.TargetAttachedToTarget) { b.working.Go(func() { b.welcome(e) }) })
+		decodeEvent(event, func(e proto.TargetAttachedToTarget) { b.working.Go(func() { b.admitTarget(e) }) })
 	default:
 		b.mu.Lock()
 		tab := b.tabs[proto.TargetSessionID(event.SessionID)]
 		b.mu.Unlock()
 		if tab != nil {
-			tab.hear(event)
+			tab.takeEvent(event)
 		}
 	}
 }
 
-// welcome dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
-func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
-	s := b.devtools(b.alive, e.SessionID)
+// admitTarget dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
+func (b *Browser) admitTarget(e proto.TargetAttachedToTarget) {
+	s := b.sessionFor(b.alive, e.SessionID)
 	switch e.TargetInfo.Type {
 	case proto.TargetTargetInfoTypePage, "iframe":
 		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
 		// A popup without an opener has no renderer yet and answers only once it runs; what was sent before holds then.
-		short, cancel := context.WithTimeout(b.alive, dressing)
-		early := b.devtools(short, e.SessionID)
-		_ = b.agent.wear(early)
+		short, cancel := context.WithTimeout(b.alive, targetSetupTime)
+		early := b.sessionFor(short, e.SessionID)
+		_ = b.agent.introduce(early)
 		_ = enableFetch(len(b.login) > 0).Call(early)
 		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(early)
 		cancel()
 	}
 	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)
-	b.waiter(e.TargetInfo.TargetID) <- e.SessionID
+	b.sessionHandover(e.TargetInfo.TargetID) <- e.SessionID
 	if b.visible && e.TargetInfo.Type == proto.TargetTargetInfoTypePage {
 		select {
 		case b.window <- e.TargetInfo.TargetID:
@@ -231,8 +231,8 @@ func (b *Browser) welcome(e proto.TargetAttachedToTarget) {
 	}
 }
 
-// waiter is where the session of a new target is handed over; either side may come first.
-func (b *Browser) waiter(id proto.TargetTargetID) chan proto.TargetSessionID {
+// sessionHandover is where the session of a new target is handed over; either side may come first.
+func (b *Browser) sessionHandover(id proto.TargetTargetID) chan proto.TargetSessionID {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.attached[id] == nil {
@@ -241,8 +241,8 @@ func (b *Browser) waiter(id proto.TargetTargetID) chan proto.TargetSessionID {
 	return b.attached[id]
 }
 
-// dressing bounds the wait for the answers of a target that is held at its start.
-const dressing = 500 * time.Millisecond
+// targetSetupTime bounds the wait for the answers of a target that is held at its start.
+const targetSetupTime = 500 * time.Millisecond
 
 // killTimeout bounds the wait for killed processes to be gone; SIGKILL takes milliseconds.
 const killTimeout = 5 * time.Second

@@ -19,18 +19,18 @@ var signinHosts = [...]string{
 	"signin.c2shome.ic.gov", "signin.sc2shome.sgov.gov", "signin.csphome.hci.ic.gov", "signin.csphome.adc-e.uk",
 }
 
-// ownHosts are where Chromium looks for updates, downloads and the time on its own account, flags or no flags. No page
+// chromiumHosts are where Chromium looks for updates, downloads and the time on its own account, flags or no flags. No page
 // needs them.
-var ownHosts = [...]string{"update.googleapis.com", "clients2.google.com", "redirector.gvt1.com"}
+var chromiumHosts = [...]string{"update.googleapis.com", "clients2.google.com", "redirector.gvt1.com"}
 
-// post is the form that the identity provider's page sent to AWS.
-type post struct {
+// capturedPost is the form that the identity provider's page sent to AWS.
+type capturedPost struct {
 	consumer string         // address of the assertion consumer service, such as https://eu-west-1.signin.aws.amazon.com/saml
 	response session.Secret // SAMLResponse: base64, as posted
 }
 
-// isSignin says whether a host is AWS's sign-in, by whole labels: evil-signin.aws.amazon.com is not.
-func isSignin(host string) bool {
+// isSigninHost says whether a host is AWS's sign-in, by whole labels: evil-signin.aws.amazon.com is not.
+func isSigninHost(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	for _, signin := range signinHosts {
 		if host == signin || strings.HasSuffix(host, "."+signin) {
@@ -43,17 +43,17 @@ func isSignin(host string) bool {
 // IsConsumer says whether an address takes assertions for AWS.
 func IsConsumer(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && isConsumer(u)
+	return err == nil && isConsumerURL(u)
 }
 
-// isConsumer says whether a URL takes assertions: /saml, or /saml/acs/ID where SAML encryption is required.
-func isConsumer(u *url.URL) bool {
-	return u.Scheme == "https" && isSignin(u.Hostname()) && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/"))
+// isConsumerURL says whether a URL takes assertions: /saml, or /saml/acs/ID where SAML encryption is required.
+func isConsumerURL(u *url.URL) bool {
+	return u.Scheme == "https" && isSigninHost(u.Hostname()) && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/"))
 }
 
-// arm makes the whole browser, whatever tab, popup, frame or worker asks, stop every request that names a sign-in host.
+// armCapture makes the whole browser, whatever tab, popup, frame or worker asks, stop every request that names a sign-in host.
 // The patterns are looser than isSignin, which decides: a page that only carries such a URL in its query goes on.
-func (b *Browser) arm(s devtools) error {
+func (b *Browser) armCapture(s devtoolsSession) error {
 	return enableFetch(len(b.login) > 0).Call(s)
 }
 
@@ -69,38 +69,38 @@ func enableFetch(askPassword bool) proto.FetchEnable {
 	return enable
 }
 
-// deafRules make the sign-in hosts resolve to nothing: should a request ever pass by the capture (a preconnect, a kind
+// resolverRules make the sign-in hosts resolve to nothing: should a request ever pass by the capture (a preconnect, a kind
 // of request that DevTools doesn't see), it finds no address.
-func deafRules() string {
+func resolverRules() string {
 	var rules []string
 	for _, host := range signinHosts {
 		for _, name := range []string{host, "*." + host, host + ".", "*." + host + "."} {
 			rules = append(rules, "MAP "+name+" ~NOTFOUND")
 		}
 	}
-	for _, host := range ownHosts {
+	for _, host := range chromiumHosts {
 		rules = append(rules, "MAP "+host+" ~NOTFOUND")
 	}
 	return strings.Join(rules, ",")
 }
 
-// judge decides about one stopped request: to AWS's sign-in nothing goes, whatever its kind; the first assertion among
+// judgeRequest decides about one stopped request: to AWS's sign-in nothing goes, whatever its kind; the first assertion among
 // it is delivered. Aborted and not failed otherwise: the page stays as it is and no error page takes its place.
-func (b *Browser) judge(id string, e proto.FetchRequestPaused) {
-	s := b.devtools(b.alive, proto.TargetSessionID(id))
+func (b *Browser) judgeRequest(id string, e proto.FetchRequestPaused) {
+	s := b.sessionFor(b.alive, proto.TargetSessionID(id))
 	u, err := url.Parse(e.Request.URL)
-	if err == nil && !isSignin(u.Hostname()) {
+	if err == nil && !isSigninHost(u.Hostname()) {
 		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(s) // fails only for a request that is gone
 		return
 	}
-	if err == nil && e.Request.Method == "POST" && isConsumer(u) {
-		b.deliver(u, bodyOf(e.Request))
+	if err == nil && e.Request.Method == "POST" && isConsumerURL(u) {
+		b.deliverPost(u, requestBody(e.Request))
 	}
 	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(s)
 }
 
-// bodyOf is a request's whole body. Chromium leaves postData out when it is long, the entries it doesn't.
-func bodyOf(r *proto.NetworkRequest) string {
+// requestBody is a request's whole body. Chromium leaves postData out when it is long, the entries it doesn't.
+func requestBody(r *proto.NetworkRequest) string {
 	var body strings.Builder
 	for _, entry := range r.PostDataEntries {
 		body.Write(entry.Bytes)
@@ -111,7 +111,7 @@ func bodyOf(r *proto.NetworkRequest) string {
 	return r.PostData
 }
 
-func (b *Browser) deliver(u *url.URL, body string) {
+func (b *Browser) deliverPost(u *url.URL, body string) {
 	form, err := url.ParseQuery(body)
 	if err != nil || form.Get("SAMLResponse") == "" {
 		b.say("a post to " + u.Host + " held no SAMLResponse: dropped")
@@ -121,6 +121,6 @@ func (b *Browser) deliver(u *url.URL, body string) {
 	tab := b.newest
 	b.mu.Unlock()
 	if tab != nil {
-		tab.take(post{u.Scheme + "://" + u.Host + u.Path, session.NewSecret(form.Get("SAMLResponse"))})
+		tab.takePost(capturedPost{u.Scheme + "://" + u.Host + u.Path, session.NewSecret(form.Get("SAMLResponse"))})
 	}
 }

@@ -45,7 +45,7 @@ func assertion(size int) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-func takePost(t *testing.T, tab *Tab) post {
+func takePost(t *testing.T, tab *Tab) capturedPost {
 	t.Helper()
 	select {
 	case <-tab.over.Done():
@@ -219,7 +219,7 @@ func TestDeaf(t *testing.T) {
 		}
 	}
 	for _, asked := range proxy.seen() {
-		if u, _ := url.Parse(strings.Fields(asked)[1]); u != nil && isSignin(u.Hostname()) || strings.HasPrefix(asked, "CONNECT ") {
+		if u, _ := url.Parse(strings.Fields(asked)[1]); u != nil && isSigninHost(u.Hostname()) || strings.HasPrefix(asked, "CONNECT ") {
 			t.Errorf("the proxy heard %s", asked)
 		}
 	}
@@ -273,7 +273,7 @@ func TestIsSignin(t *testing.T) {
 		"cn-north-1.signin.amazonaws.cn": true, "eusc-de-east-1.signin.amazonaws-eusc.eu": true,
 		"evil-signin.aws.amazon.com": false, "signin.aws.amazon.com.evil.example": false, "aws.amazon.com": false, "": false,
 	} {
-		if isSignin(host) != want {
+		if isSigninHost(host) != want {
 			t.Errorf("%s: %v", host, !want)
 		}
 	}
@@ -281,7 +281,7 @@ func TestIsSignin(t *testing.T) {
 
 func TestPipe(t *testing.T) {
 	t.Parallel()
-	tab := &pipe{reader: bufio.NewReader(strings.NewReader("{\"a\":1}\x00nonsense\x00"))}
+	tab := &devtoolsPipe{reader: bufio.NewReader(strings.NewReader("{\"a\":1}\x00nonsense\x00"))}
 	if message, err := tab.Read(); err != nil || string(message) != `{"a":1}` {
 		t.Errorf("%s, %v", message, err)
 	}

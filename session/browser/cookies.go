@@ -11,7 +11,7 @@ import (
 
 // Cookies are those that a request to origin would carry.
 func (t *Tab) Cookies(ctx context.Context, origin string) ([]session.Cookie, error) {
-	answer, err := proto.NetworkGetCookies{Urls: []string{origin}}.Call(t.devtools(ctx))
+	answer, err := proto.NetworkGetCookies{Urls: []string{origin}}.Call(t.ownSession(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("reading the cookies of %s: %w", origin, err)
 	}
@@ -44,7 +44,7 @@ func (t *Tab) SetCookies(ctx context.Context, origin string, cookies []session.C
 	if len(set) == 0 {
 		return nil
 	}
-	if err := (proto.NetworkSetCookies{Cookies: set}).Call(t.devtools(ctx)); err != nil {
+	if err := (proto.NetworkSetCookies{Cookies: set}).Call(t.ownSession(ctx)); err != nil {
 		return fmt.Errorf("setting the cookies of %s: %w", origin, err)
 	}
 	return nil

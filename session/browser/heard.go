@@ -46,8 +46,8 @@ func (t *Tab) NextReply(ctx context.Context, replies ...string) (page.Reply, err
 		case next != nil:
 			reply := page.Reply{Status: next.status, URL: next.target, Wait: next.wait}
 			// A page that left already has taken the body with it: the status has to do then.
-			if body, err := (proto.NetworkGetResponseBody{RequestID: next.id}).Call(t.devtools(ctx)); err == nil {
-				reply.Body = decode(body)
+			if body, err := (proto.NetworkGetResponseBody{RequestID: next.id}).Call(t.ownSession(ctx)); err == nil {
+				reply.Body = decodeBody(body)
 			} else if ctx.Err() != nil {
 				return page.Reply{}, context.Cause(ctx)
 			}
@@ -90,7 +90,7 @@ func (t *Tab) begun(e proto.NetworkRequestWillBeSent) {
 	if t.called(e.RequestID) != nil || t.watch != nil && t.watch.matched == e.RequestID {
 		return // a redirection, or what Press waits for
 	}
-	t.calls = append(t.calls, &call{id: e.RequestID, target: bare(e.Request.URL)})
+	t.calls = append(t.calls, &call{id: e.RequestID, target: withoutQuery(e.Request.URL)})
 	if len(t.calls) > remembered {
 		t.calls = slices.Delete(t.calls, 0, 1)
 	}

@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// pipe carries DevTools messages over two inherited files, each message ended by a NUL. Unlike a debugging port, no
+// devtoolsPipe carries DevTools messages over two inherited files, each message ended by a NUL. Unlike a debugging port, no
 // other user of the machine can reach it, and Chromium ends itself when our end is closed, even by our death.
 // It fits rod's cdp.WebSocketable.
-type pipe struct {
+type devtoolsPipe struct {
 	send    *os.File
 	receive *os.File
 	reader  *bufio.Reader
@@ -19,11 +19,11 @@ type pipe struct {
 	mu sync.Mutex // messages must not mix
 }
 
-func newPipe(send, receive *os.File) *pipe {
-	return &pipe{send: send, receive: receive, reader: bufio.NewReaderSize(receive, 1<<16)}
+func newPipe(send, receive *os.File) *devtoolsPipe {
+	return &devtoolsPipe{send: send, receive: receive, reader: bufio.NewReaderSize(receive, 1<<16)}
 }
 
-func (p *pipe) Send(message []byte) error {
+func (p *devtoolsPipe) Send(message []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, err := p.send.Write(append(message, 0))
@@ -31,7 +31,7 @@ func (p *pipe) Send(message []byte) error {
 }
 
 // Read returns the next message. It vouches for its being JSON, because rod panics on what isn't.
-func (p *pipe) Read() ([]byte, error) {
+func (p *devtoolsPipe) Read() ([]byte, error) {
 	message, err := p.reader.ReadBytes(0)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (p *pipe) Read() ([]byte, error) {
 	return message, nil
 }
 
-func (p *pipe) close() {
+func (p *devtoolsPipe) close() {
 	p.send.Close()
 	p.receive.Close()
 }

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// process is Chromium and its children.
-type process struct {
+// chromiumProcess is Chromium and its children.
+type chromiumProcess struct {
 	cmd  *exec.Cmd
-	pipe *pipe
-	tail *tail
+	pipe *devtoolsPipe
+	tail *stderrTail
 	done chan struct{} // closed when the first process has been waited for
 }
 
-// start runs Chromium with the pipe's two files inherited; how, is the system's matter (see attach).
+// startProcess runs Chromium with the pipe's two files inherited; how, is the system's matter (see attachPipe).
 //
 // Its temporary files go into its profile, and with it: killed, as ours always is, it left a directory in /tmp for each
 // run. The profile is named as the working directory because Chromium refuses to start when the path of the socket it
 // makes there is longer than some 100 bytes.
-func start(o Options, profileDir string, args []string) (*process, error) {
+func startProcess(o Options, profileDir string, args []string) (*chromiumProcess, error) {
 	fromUs, toChromium, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -32,13 +32,13 @@ func start(o Options, profileDir string, args []string) (*process, error) {
 	if err != nil {
 		return nil, errors.Join(err, fromUs.Close(), toChromium.Close())
 	}
-	p := &process{pipe: newPipe(toChromium, fromChromium), tail: &tail{also: o.Stderr}, done: make(chan struct{})}
+	p := &chromiumProcess{pipe: newPipe(toChromium, fromChromium), tail: &stderrTail{also: o.Stderr}, done: make(chan struct{})}
 	p.cmd = exec.Command(o.Path, args...)
 	p.cmd.Env = append(childEnvironment(o.Environ), "TMPDIR=.")
 	p.cmd.Dir = profileDir
 	p.cmd.Stderr = p.tail
 	p.cmd.WaitDelay = time.Second // a grandchild that keeps stderr open must not keep us waiting
-	err = attach(p.cmd, fromUs, fromThem)
+	err = attachPipe(p.cmd, fromUs, fromThem)
 	if err == nil {
 		err = p.cmd.Start()
 	}
@@ -56,7 +56,7 @@ func start(o Options, profileDir string, args []string) (*process, error) {
 }
 
 // kill ends Chromium with all its children, waits for them and closes the pipe.
-func (p *process) kill() {
+func (p *chromiumProcess) kill() {
 	killGroup(p.cmd.Process)
 	<-p.done
 	awaitGroup(p.cmd.Process, killTimeout)
@@ -74,8 +74,8 @@ func childEnvironment(environ []string) []string {
 	})
 }
 
-// explain says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
-func (p *process) explain(o Options) error {
+// explainStart says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
+func (p *chromiumProcess) explainStart(o Options) error {
 	said := p.tail.String()
 	for _, known := range []struct{ sign, cure string }{
 		{"No usable sandbox", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
@@ -117,8 +117,8 @@ func (e *StartError) Error() string {
 	return text
 }
 
-// tail keeps the last few kilobytes written, for the error of a failed start.
-type tail struct {
+// stderrTail keeps the last few kilobytes written, for the error of a failed start.
+type stderrTail struct {
 	also io.Writer
 	mu   sync.Mutex
 	last []byte
@@ -126,7 +126,7 @@ type tail struct {
 
 const tailSize = 8 << 10
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *stderrTail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = append(t.last, p...)
@@ -139,7 +139,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string {
+func (t *stderrTail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.last)

@@ -11,9 +11,9 @@ import (
 
 func isRoot() bool { return os.Geteuid() == 0 }
 
-// attach gives Chromium the pipe as files 3 and 4, where --remote-debugging-pipe looks for it, and a process group of its
+// attachPipe gives Chromium the pipe as files 3 and 4, where --remote-debugging-pipe looks for it, and a process group of its
 // own: Ctrl-C at the terminal is ours to answer, and the whole group can be killed at once.
-func attach(cmd *exec.Cmd, read, write *os.File) error {
+func attachPipe(cmd *exec.Cmd, read, write *os.File) error {
 	cmd.Args = append(cmd.Args, "--remote-debugging-pipe")
 	cmd.ExtraFiles = []*os.File{read, write}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

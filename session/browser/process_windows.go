@@ -13,9 +13,9 @@ import (
 // isRoot: Chromium's sandbox works for administrators, so there is no such case on Windows.
 func isRoot() bool { return false }
 
-// attach hands the pipe over as inherited handles: Windows has no numbered files beyond the standard three.
+// attachPipe hands the pipe over as inherited handles: Windows has no numbered files beyond the standard three.
 // Compiled and vetted, not run: it was written on Linux.
-func attach(cmd *exec.Cmd, read, write *os.File) error {
+func attachPipe(cmd *exec.Cmd, read, write *os.File) error {
 	handles := []syscall.Handle{syscall.Handle(read.Fd()), syscall.Handle(write.Fd())}
 	for _, h := range handles {
 		if err := windows.SetHandleInformation(windows.Handle(h), windows.HANDLE_FLAG_INHERIT, windows.HANDLE_FLAG_INHERIT); err != nil {

@@ -16,7 +16,7 @@ import (
 // A profile is a run's own user data directory. Beside run-X lies run-X.lock, held as long as the run lives and let go by
 // the system when it dies, so that the next run can tell leftovers from neighbours. The lock lies beside and not within,
 // because it has to be the last thing to go.
-type profile struct {
+type runProfile struct {
 	dir  string
 	lock *files.Lock
 }
@@ -26,9 +26,9 @@ const (
 	lockSuffix    = ".lock"
 )
 
-// preferences keep a visible browser from offering to save the Okta password, and from translating; and any from
+// profilePreferences keep a visible browser from offering to save the Okta password, and from translating; and any from
 // fetching a dictionary from Google to check the spelling of what is typed.
-const preferences = `{"credentials_enable_service":false,"credentials_enable_autosignin":false,` +
+const profilePreferences = `{"credentials_enable_service":false,"credentials_enable_autosignin":false,` +
 	`"profile":{"password_manager_enabled":false,"password_manager_leak_detection":false,"default_content_setting_values":{"notifications":2}},` +
 	`"autofill":{"profile_enabled":false,"credit_card_enabled":false},"translate":{"enabled":false},` +
 	`"intl":{"accept_languages":"en-US,en","selected_languages":"en-US,en"},"signin":{"allowed":false},` +
@@ -36,11 +36,11 @@ const preferences = `{"credentials_enable_service":false,"credentials_enable_aut
 	`"search":{"suggest_enabled":false},"safebrowsing":{"enabled":false},"net":{"network_prediction_options":2}}`
 
 // newProfile sweeps root and makes a directory there that no other run touches.
-func newProfile(root string) (*profile, error) {
+func newProfile(root string) (*runProfile, error) {
 	if err := files.MakePrivate(root); err != nil {
 		return nil, err
 	}
-	sweep(root)
+	sweepProfiles(root)
 	for {
 		dir := filepath.Join(root, profilePrefix+strings.ToLower(rand.Text()[:12]))
 		lock, err := files.TryLock(dir + lockSuffix)
@@ -50,12 +50,12 @@ func newProfile(root string) (*profile, error) {
 		if lock == nil { // a sweeper was faster: it takes a lock nobody holds yet for a leftover
 			continue
 		}
-		p := &profile{dir: dir, lock: lock}
+		p := &runProfile{dir: dir, lock: lock}
 		settings := filepath.Join(p.dir, "Default")
 		if err := errors.Join(files.MakePrivate(p.dir), files.MakePrivate(settings)); err != nil {
 			return nil, errors.Join(err, p.remove())
 		}
-		if err := files.Replace(filepath.Join(settings, "Preferences"), []byte(preferences)); err != nil {
+		if err := files.Replace(filepath.Join(settings, "Preferences"), []byte(profilePreferences)); err != nil {
 			return nil, errors.Join(err, p.remove())
 		}
 		return p, nil
@@ -64,7 +64,7 @@ func newProfile(root string) (*profile, error) {
 
 // remove deletes the directory, then its lock. If the directory resists, the
 // next run's sweep finds it.
-func (p *profile) remove() error {
+func (p *runProfile) remove() error {
 	if err := removeAll(p.dir); err != nil {
 		p.lock.Release()
 		return fmt.Errorf("removing the browser's profile: %w", err)
@@ -84,8 +84,8 @@ func removeAll(dir string) (err error) {
 	return err
 }
 
-// sweep removes what dead runs left. It never fails a start: what can't be removed now is tried again by the next.
-func sweep(root string) {
+// sweepProfiles removes what dead runs left. It never fails a start: what can't be removed now is tried again by the next.
+func sweepProfiles(root string) {
 	entries, _ := os.ReadDir(root)
 	for _, entry := range entries {
 		name, isLock := strings.CutSuffix(entry.Name(), lockSuffix)
@@ -115,7 +115,7 @@ func sweep(root string) {
 // write only below its own directory in the home.
 func profileRoot(path, root string, environ []string) string {
 	name := snapName(path)
-	home := lookup(environ, "HOME")
+	home := lookupVariable(environ, "HOME")
 	if name == "" || home == "" {
 		return root
 	}
@@ -167,8 +167,8 @@ func snapOfScript(path string) string {
 	return rest[:end]
 }
 
-// lookup is the value of a variable in an environment, the last one winning as it does in exec.
-func lookup(environ []string, name string) string {
+// lookupVariable is the value of a variable in an environment, the last one winning as it does in exec.
+func lookupVariable(environ []string, name string) string {
 	value := ""
 	for _, variable := range environ {
 		if key, v, _ := strings.Cut(variable, "="); key == name {

@@ -8,9 +8,9 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// proxy is what the environment says of proxies, in Chromium's words. Only Chromium for Linux reads the environment
+// proxySettings are what the environment says of proxies, in Chromium's words. Only Chromium for Linux reads the environment
 // itself; by flags it is the same on every system. Without any, the system's own settings hold.
-type proxy struct {
+type proxySettings struct {
 	flags []string
 	login proxyLogin
 	notes []string // worth saying under --verbose
@@ -20,8 +20,8 @@ type proxy struct {
 type proxyLogin map[string]*url.Userinfo
 
 // proxyFrom reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; as with curl, the lower-case name wins.
-func proxyFrom(environ []string) (proxy, error) {
-	p := proxy{login: proxyLogin{}}
+func proxyFrom(environ []string) (proxySettings, error) {
+	p := proxySettings{login: proxyLogin{}}
 	var servers []string
 	for _, scheme := range []string{"https", "http"} {
 		name, value := proxyVariable(environ, scheme+"_proxy")
@@ -31,9 +31,9 @@ func proxyFrom(environ []string) (proxy, error) {
 		if value == "" {
 			continue
 		}
-		server, err := p.server(name, value)
+		server, err := p.serverFlag(name, value)
 		if err != nil {
-			return proxy{}, err
+			return proxySettings{}, err
 		}
 		servers = append(servers, scheme+"="+server)
 	}
@@ -50,14 +50,14 @@ func proxyFrom(environ []string) (proxy, error) {
 	for _, host := range signinHosts {
 		rules = append(rules, host, "*."+host)
 	}
-	rules = append(rules, ownHosts[:]...)
+	rules = append(rules, chromiumHosts[:]...)
 	p.flags = []string{"--proxy-server=" + strings.Join(servers, ";"), "--proxy-bypass-list=" + strings.Join(rules, ";")}
 	return p, nil
 }
 
 func proxyVariable(environ []string, lower string) (name, value string) {
 	for _, name := range []string{lower, strings.ToUpper(lower)} {
-		if value := strings.TrimSpace(lookup(environ, name)); value != "" {
+		if value := strings.TrimSpace(lookupVariable(environ, name)); value != "" {
 			return name, value
 		}
 	}
@@ -65,7 +65,7 @@ func proxyVariable(environ []string, lower string) (name, value string) {
 }
 
 // server is a proxy in Chromium's words, its password set aside. Errors name the variable, not its value.
-func (p *proxy) server(variable, value string) (string, error) {
+func (p *proxySettings) serverFlag(variable, value string) (string, error) {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value
 	}
@@ -125,9 +125,9 @@ func isAddress(entry string) bool {
 	return strings.HasPrefix(entry, "[") || strings.Count(entry, ":") > 1 || strings.Trim(entry, "0123456789.:") == ""
 }
 
-// authenticate answers a proxy that asks who we are, once per request: asked again, the password was wrong, and the
+// answerProxy answers a proxy that asks who we are, once per request: asked again, the password was wrong, and the
 // page's own error says more than an endless exchange. A server that asks is none of ours to answer.
-func (b *Browser) authenticate(session string, e proto.FetchAuthRequired) {
+func (b *Browser) answerProxy(session string, e proto.FetchAuthRequired) {
 	answer := &proto.FetchAuthChallengeResponse{Response: proto.FetchAuthChallengeResponseResponseDefault}
 	if e.AuthChallenge.Source == proto.FetchAuthChallengeSourceProxy {
 		answer.Response = proto.FetchAuthChallengeResponseResponseCancelAuth
@@ -138,7 +138,7 @@ func (b *Browser) authenticate(session string, e proto.FetchAuthRequired) {
 		}
 	}
 	_ = proto.FetchContinueWithAuth{RequestID: e.RequestID, AuthChallengeResponse: answer}.
-		Call(b.devtools(b.alive, proto.TargetSessionID(session))) // fails only for a request that is gone
+		Call(b.sessionFor(b.alive, proto.TargetSessionID(session))) // fails only for a request that is gone
 }
 
 // proxyUser is who we are to the proxy at an origin such as http://proxy.example:8080.

@@ -28,7 +28,7 @@ type Tab struct {
 	finish context.CancelCauseFunc
 
 	mu     sync.Mutex
-	post   *post                       // the first that was captured
+	post   *capturedPost               // the first that was captured
 	doc    proto.RuntimeRemoteObjectID // dom.js in the present document; empty: not there yet
 	broken *NetworkError               // the present document is Chromium's error page
 	landed page.Reply                  // see DocumentReply
@@ -43,31 +43,31 @@ type Tab struct {
 // Tab opens an empty page, with the capture of the SAML post already armed. It has a window of its own: a tab behind
 // another is not painted, and neither frames nor animations run in it. A visible browser has one, its window's.
 func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
-	target, err := b.blank(ctx)
+	target, err := b.emptyPage(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	t := &Tab{b: b, frame: proto.PageFrameID(target), codes: map[proto.NetworkRequestID]string{}, open: map[proto.NetworkRequestID]proto.PageFrameID{}, ears: make(chan struct{}), trace: newTrace(b.record)}
 	t.over, t.finish = context.WithCancelCause(b.alive)
 	select {
-	case t.id = <-b.waiter(target):
+	case t.id = <-b.sessionHandover(target):
 	case <-ctx.Done():
-		return nil, awaiting(ctx, "a tab")
+		return nil, timeoutError(ctx, "a tab")
 	case <-b.alive.Done():
 		return nil, fmt.Errorf("opening a tab: %w", context.Cause(b.alive))
 	}
 	b.mu.Lock()
 	b.tabs[t.id], b.newest = t, t
 	b.mu.Unlock()
-	if err := t.prepare(ctx); err != nil {
+	if err := t.prepareTab(ctx); err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	return t, nil
 }
 
-func (b *Browser) blank(ctx context.Context) (proto.TargetTargetID, error) {
+func (b *Browser) emptyPage(ctx context.Context) (proto.TargetTargetID, error) {
 	if !b.visible {
-		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(b.devtools(ctx, ""))
+		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(b.sessionFor(ctx, ""))
 		if err != nil {
 			return "", err
 		}
@@ -77,16 +77,16 @@ func (b *Browser) blank(ctx context.Context) (proto.TargetTargetID, error) {
 	case id := <-b.window:
 		return id, nil
 	case <-ctx.Done():
-		return "", awaiting(ctx, "the window")
+		return "", timeoutError(ctx, "the window")
 	case <-b.alive.Done():
 		return "", context.Cause(b.alive)
 	}
 }
 
-func (t *Tab) devtools(ctx context.Context) devtools { return t.b.devtools(ctx, t.id) }
+func (t *Tab) ownSession(ctx context.Context) devtoolsSession { return t.b.sessionFor(ctx, t.id) }
 
-func (t *Tab) prepare(ctx context.Context) error {
-	s := t.devtools(ctx)
+func (t *Tab) prepareTab(ctx context.Context) error {
+	s := t.ownSession(ctx)
 	none, room := 1, 8<<20
 	steps := []interface{ Call(proto.Client) error }{
 		proto.PageEnable{},
@@ -107,29 +107,29 @@ func (t *Tab) prepare(ctx context.Context) error {
 	return nil
 }
 
-// hear takes an event of this tab. It runs between the events and must not call Chromium itself.
-func (t *Tab) hear(event *cdp.Event) {
+// takeEvent takes an event of this tab. It runs between the events and must not call Chromium itself.
+func (t *Tab) takeEvent(event *cdp.Event) {
 	switch event.Method {
 	case "Page.frameNavigated":
-		handle(event, t.navigated)
+		decodeEvent(event, t.navigated)
 	case "Page.frameDetached":
-		handle(event, t.detached)
+		decodeEvent(event, t.detached)
 	case "Page.javascriptDialogOpening":
-		handle(event, func(e proto.PageJavascriptDialogOpening) {
-			t.b.working.Go(func() { t.dismiss(e) })
+		decodeEvent(event, func(e proto.PageJavascriptDialogOpening) {
+			t.b.working.Go(func() { t.closeDialog(e) })
 		})
 	case "Inspector.targetCrashed":
 		t.finish(ErrCrashed)
 	case "Inspector.detached":
-		t.finish(t.b.gone())
+		t.finish(t.b.endReason())
 	case "Network.requestWillBeSent":
-		handle(event, t.sent)
+		decodeEvent(event, t.sent)
 	case "Network.responseReceived":
-		handle(event, t.received)
+		decodeEvent(event, t.received)
 	case "Network.loadingFinished":
-		handle(event, t.finished)
+		decodeEvent(event, t.finished)
 	case "Network.loadingFailed":
-		handle(event, t.failed)
+		decodeEvent(event, t.failed)
 	}
 }
 
@@ -141,10 +141,10 @@ func (t *Tab) received(e proto.NetworkResponseReceived) {
 		t.watch.received(e)
 	}
 	if c := t.called(e.RequestID); c != nil {
-		c.status, c.wait = e.Response.Status, waitOf(e.Response)
+		c.status, c.wait = e.Response.Status, retryAfter(e.Response)
 	}
 	if e.Type == proto.NetworkResourceTypeDocument && e.FrameID == t.frame {
-		t.landed = page.Reply{Status: e.Response.Status, URL: bare(e.Response.URL), Wait: waitOf(e.Response)}
+		t.landed = page.Reply{Status: e.Response.Status, URL: withoutQuery(e.Response.URL), Wait: retryAfter(e.Response)}
 	}
 }
 
@@ -222,13 +222,13 @@ func (t *Tab) detached(e proto.PageFrameDetached) {
 	maps.DeleteFunc(t.open, func(_ proto.NetworkRequestID, of proto.PageFrameID) bool { return of == e.FrameID })
 }
 
-// dismiss closes a JavaScript dialog, which would hold up the page: yes to leaving it, no to everything else.
-func (t *Tab) dismiss(e proto.PageJavascriptDialogOpening) {
-	_ = proto.PageHandleJavaScriptDialog{Accept: e.Type == proto.PageDialogTypeBeforeunload}.Call(t.devtools(t.b.alive))
+// closeDialog closes a JavaScript dialog, which would hold up the page: yes to leaving it, no to everything else.
+func (t *Tab) closeDialog(e proto.PageJavascriptDialogOpening) {
+	_ = proto.PageHandleJavaScriptDialog{Accept: e.Type == proto.PageDialogTypeBeforeunload}.Call(t.ownSession(t.b.alive))
 }
 
-// take keeps the first post and ends what waits.
-func (t *Tab) take(p post) {
+// takePost keeps the first post and ends what waits.
+func (t *Tab) takePost(p capturedPost) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.post == nil {
@@ -256,22 +256,22 @@ func (t *Tab) Open(ctx context.Context, target string) error {
 	t.mu.Lock()
 	t.broken = nil
 	t.mu.Unlock()
-	answer, err := proto.PageNavigate{URL: target}.Call(t.devtools(ctx))
+	answer, err := proto.PageNavigate{URL: target}.Call(t.ownSession(ctx))
 	switch {
 	case ctx.Err() != nil:
-		return awaiting(ctx, bare(target))
+		return timeoutError(ctx, withoutQuery(target))
 	case err != nil:
-		return fmt.Errorf("opening %s: %w", bare(target), err)
+		return fmt.Errorf("opening %s: %w", withoutQuery(target), err)
 	case answer.ErrorText == "":
 		return nil
 	case answer.ErrorText == "net::ERR_ABORTED" && errors.Is(context.Cause(t.over), page.ErrPosted): // it went straight on to AWS
 		return nil
 	}
-	return fmt.Errorf("opening %s: %w", bare(target), networkError(target, answer.ErrorText))
+	return fmt.Errorf("opening %s: %w", withoutQuery(target), networkError(target, answer.ErrorText))
 }
 
-// trouble is why there is nothing to wait for on this page, if so.
-func (t *Tab) trouble() error {
+// waitError is why there is nothing to wait for on this page, if so.
+func (t *Tab) waitError() error {
 	if t.over.Err() != nil {
 		return context.Cause(t.over)
 	}
@@ -289,12 +289,12 @@ func (t *Tab) Screenshot(ctx context.Context, hide ...string) ([]byte, error) {
 	if hide == nil {
 		hide = []string{}
 	}
-	if err := t.ask(ctx, nil, "veil", hide); err != nil {
+	if err := t.askScript(ctx, nil, "veil", hide); err != nil {
 		return nil, fmt.Errorf("taking a screenshot: %w", err)
 	}
-	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.devtools(ctx))
+	shot, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(t.ownSession(ctx))
 	var was bool
-	if err = errors.Join(err, t.once(ctx, &was, "unveil")); err == nil && !was {
+	if err = errors.Join(err, t.callScript(ctx, &was, "unveil")); err == nil && !was {
 		err = errReplaced // and what replaced it has no veil, and may be the one in the picture
 	}
 	if err != nil {
@@ -306,7 +306,7 @@ func (t *Tab) Screenshot(ctx context.Context, hide ...string) ([]byte, error) {
 // Outline is the page's structure and words, without what its fields hold, its scripts and the queries of its addresses.
 func (t *Tab) Outline(ctx context.Context) (string, error) {
 	var outline string
-	err := t.ask(ctx, &outline, "outline")
+	err := t.askScript(ctx, &outline, "outline")
 	return outline, err
 }
 
@@ -328,15 +328,15 @@ func (t *Tab) Record(ctx context.Context, name string, hide ...string) {
 	record.Screen(name, png, outline)
 }
 
-// hide keeps a text that is typed out of the record.
-func (t *Tab) hide(text session.Secret) {
+// hideTyped keeps a text that is typed out of the record.
+func (t *Tab) hideTyped(text session.Secret) {
 	if t.b.record != nil {
 		t.b.record.Hide(text, "[typed]")
 	}
 }
 
-// bare is a URL without query and fragment, which may hold tokens.
-func bare(target string) string {
+// withoutQuery is a URL without query and fragment, which may hold tokens.
+func withoutQuery(target string) string {
 	if i := strings.IndexAny(target, "?#"); i >= 0 {
 		return target[:i]
 	}
@@ -344,7 +344,7 @@ func bare(target string) string {
 }
 
 func networkError(target, code string) *NetworkError {
-	host := bare(target)
+	host := withoutQuery(target)
 	if u, err := url.Parse(target); err == nil && u.Host != "" {
 		host = u.Host
 	}

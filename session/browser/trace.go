@@ -35,7 +35,7 @@ func (t *trace) sent(e proto.NetworkRequestWillBeSent) {
 	if e.RedirectResponse != nil {
 		t.end(e.RequestID, e.RedirectResponse.Status, "")
 	}
-	t.begun[e.RequestID] = begunRequest{e.Request.Method, bare(e.Request.URL), string(e.Type)}
+	t.begun[e.RequestID] = begunRequest{e.Request.Method, withoutQuery(e.Request.URL), string(e.Type)}
 }
 
 func (t *trace) received(e proto.NetworkResponseReceived) {

@@ -11,7 +11,7 @@ import (
 	"stsx/session/page"
 )
 
-// watch follows the network from the moment of an act, to tell an answer from silence. Its tab's lock guards it.
+// watch follows the network from the moment of an act, to tell an answer from pressLostAfter. Its tab's lock guards it.
 type watch struct {
 	replies []string
 	changed chan struct{} // a look is worth while
@@ -44,7 +44,7 @@ func (w *watch) sent(e proto.NetworkRequestWillBeSent, main proto.PageFrameID) {
 	case proto.NetworkResourceTypeXHR, proto.NetworkResourceTypeFetch:
 		if w.matched == "" && w.wants(e.Request.URL) {
 			w.matched = e.RequestID
-			w.reply.URL = bare(e.Request.URL)
+			w.reply.URL = withoutQuery(e.Request.URL)
 		}
 	case proto.NetworkResourceTypeDocument:
 		if e.FrameID == main {
@@ -80,7 +80,7 @@ func (w *watch) received(e proto.NetworkResponseReceived) {
 	switch e.RequestID {
 	case "":
 	case w.matched:
-		w.reply.Status, w.reply.Wait = e.Response.Status, waitOf(e.Response)
+		w.reply.Status, w.reply.Wait = e.Response.Status, retryAfter(e.Response)
 	case w.main:
 		w.status = e.Response.Status
 	}
@@ -119,7 +119,7 @@ func (w *watch) committed(e proto.PageFrameNavigated, broken *NetworkError) {
 	if broken != nil {
 		w.err = broken
 	} else if w.reply.Status == 0 {
-		w.reply = page.Reply{Status: w.status, URL: bare(e.Frame.URL)}
+		w.reply = page.Reply{Status: w.status, URL: withoutQuery(e.Frame.URL)}
 	}
 	w.reply.Navigated = true
 	w.wake()
@@ -135,17 +135,17 @@ func (w *watch) lost(begun time.Time) bool {
 
 func (w *watch) limit(begun time.Time) time.Time {
 	if w.sign.Before(begun) {
-		return begun.Add(silence)
+		return begun.Add(pressLostAfter)
 	}
-	return w.sign.Add(patience)
+	return w.sign.Add(requestWait)
 }
 
 // next is how long to sleep before the next look when nothing happens.
 func (w *watch) next(begun time.Time) time.Duration {
-	return max(time.Until(w.limit(begun)), blink)
+	return max(time.Until(w.limit(begun)), lookInterval)
 }
 
-func decode(body *proto.NetworkGetResponseBodyResult) []byte {
+func decodeBody(body *proto.NetworkGetResponseBodyResult) []byte {
 	if body.Base64Encoded {
 		if decoded, err := base64.StdEncoding.DecodeString(body.Body); err == nil {
 			return decoded

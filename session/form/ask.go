@@ -11,44 +11,44 @@ import (
 	"stsx/session/page"
 )
 
-// way is one thing to do on a page.
-type way struct {
+// action is one thing to do on a page.
+type action struct {
 	title  string
 	fields []int // to be filled in before; all of one form
 	press  int   // the control; -1: what the person says
 }
 
-// answer gets one page done. nil: something was done, or the page is to be
+// answerPage gets one page done. nil: something was done, or the page is to be
 // looked at again. Other errors as Cross, and page.ErrAbsent.
-func (c *crossing) answer(ctx context.Context, v *page.View) error {
+func (c *crossing) answerPage(ctx context.Context, v *page.View) error {
 	if len(v.Controls) == 0 {
-		return c.wait(ctx, v)
+		return c.waitForPage(ctx, v)
 	}
 	if !c.Ask.Interactive() {
-		return c.nobody(ctx, v)
+		return c.awaitByItself(ctx, v)
 	}
-	if err := c.trust(ctx, v); err != nil {
+	if err := c.confirmOrigin(ctx, v); err != nil {
 		return err
 	}
-	forms, buttons := ways(v)
+	forms, buttons := pageActions(v)
 	for _, w := range forms {
-		if _, err := c.round(v, w); err != nil {
+		if _, err := c.attemptsAt(v, w); err != nil {
 			return err
 		}
 	}
-	c.tell(v)
+	c.sayPage(v)
 	if len(forms) == 1 && len(buttons) == 0 {
-		return c.take(ctx, v, forms[0])
+		return c.takeAction(ctx, v, forms[0])
 	}
-	return c.menu(ctx, v, slices.Concat(forms, buttons))
+	return c.offerActions(ctx, v, slices.Concat(forms, buttons))
 }
 
-// ways are the forms to be filled in and the buttons that belong to none.
-func ways(v *page.View) (forms, buttons []way) {
+// pageActions are the forms to be filled in and the buttons that belong to none.
+func pageActions(v *page.View) (forms, buttons []action) {
 	fields := map[int][]int{}
 	var order []int
 	for n, control := range v.Controls {
-		if asks(control) {
+		if isField(control) {
 			if fields[control.Form] == nil {
 				order = append(order, control.Form)
 			}
@@ -58,38 +58,38 @@ func ways(v *page.View) (forms, buttons []way) {
 	for _, form := range order {
 		var labels []string
 		for _, n := range fields[form] {
-			labels = append(labels, label(v, n))
+			labels = append(labels, labelOf(v, n))
 		}
-		forms = append(forms, way{"fill in " + strings.Join(labels, ", "), fields[form], -1})
+		forms = append(forms, action{"fill in " + strings.Join(labels, ", "), fields[form], -1})
 	}
 	for n, control := range v.Controls {
 		if control.Kind == "button" && fields[control.Form] == nil {
-			buttons = append(buttons, way{label(v, n), nil, n})
+			buttons = append(buttons, action{labelOf(v, n), nil, n})
 		}
 	}
 	return forms, buttons
 }
 
-func asks(c page.Control) bool { return c.Kind != "button" && c.Kind != "link" }
+func isField(c page.Control) bool { return c.Kind != "button" && c.Kind != "link" }
 
-// label is the name of a control, short enough for a question.
-func label(v *page.View, n int) string {
+// labelOf is the name of a control, short enough for a question.
+func labelOf(v *page.View, n int) string {
 	control := v.Controls[n]
 	text := session.OneLine(control.Label, 80)
-	if control.On && !asks(control) {
+	if control.On && !isField(control) {
 		text += " (on)"
 	}
 	return text
 }
 
-// tell says what the page says and was not said of the page before.
-func (c *crossing) tell(v *page.View) {
+// sayPage says what the page says and was not said of the page before.
+func (c *crossing) sayPage(v *page.View) {
 	const most = 12
-	told := map[string]bool{}
+	shown := map[string]bool{}
 	lines := []string{"a page of " + v.Origin + " asks:"}
 	for _, text := range v.Lines {
 		text = session.OneLine(text, 200)
-		if told[text] = true; c.told[text] {
+		if shown[text] = true; c.shown[text] {
 			continue
 		}
 		if len(lines) > most {
@@ -107,12 +107,12 @@ func (c *crossing) tell(v *page.View) {
 	if v.More {
 		lines = append(lines, "  (it asks for more than stsx reads; the rest is left as it is)")
 	}
-	c.told = told
+	c.shown = shown
 	c.Ask.Say(strings.Join(lines, "\n"))
 }
 
-// wait waits at a page on which there is nothing to do.
-func (c *crossing) wait(ctx context.Context, v *page.View) error {
+// waitForPage waits at a page on which there is nothing to do.
+func (c *crossing) waitForPage(ctx context.Context, v *page.View) error {
 	what := "a page of " + v.Origin
 	if text := slices.Concat(v.Errors, v.Heads, v.Lines); len(text) > 0 {
 		what += " says: " + session.OneLine(text[0], 200)
@@ -125,16 +125,16 @@ func (c *crossing) wait(ctx context.Context, v *page.View) error {
 	})
 }
 
-// nobody is for a page that asks when there is nobody to answer: it gets some
+// awaitByItself is for a page that asks when there is nobody to answer: it gets some
 // time to go on by itself.
-func (c *crossing) nobody(ctx context.Context, v *page.View) error {
-	sketch, err := c.at(ctx)
+func (c *crossing) awaitByItself(ctx context.Context, v *page.View) error {
+	sketch, err := c.currentSketch(ctx)
 	if err != nil {
 		return err
 	}
-	waiting, cancel := context.WithTimeout(ctx, patient*between)
+	waiting, cancel := context.WithTimeout(ctx, patientLooks*lookInterval)
 	defer cancel()
-	if c.moved(waiting, sketch) {
+	if c.awaitChange(waiting, sketch) {
 		return page.ErrAbsent
 	}
 	if ctx.Err() != nil {
@@ -151,50 +151,50 @@ func (c *crossing) nobody(ctx context.Context, v *page.View) error {
 	return &session.InputError{What: what, Give: "run it on a terminal, where the page's questions can be asked"}
 }
 
-// take goes one way: it fills in what is to be, and presses.
-func (c *crossing) take(ctx context.Context, v *page.View, w way) error {
+// takeAction goes one way: it fills in what is to be, and presses.
+func (c *crossing) takeAction(ctx context.Context, v *page.View, w action) error {
 	if w.fields == nil {
-		_, err := c.press(ctx, v, w.press)
+		_, err := c.pressControl(ctx, v, w.press)
 		return err
 	}
-	t, err := c.round(v, w)
+	t, err := c.attemptsAt(v, w)
 	if err != nil {
 		return err
 	}
 	given := false
 	t.typed = nil
 	for _, n := range w.fields {
-		answered, err := c.field(ctx, v, n, t)
+		answered, err := c.fillField(ctx, v, n, t)
 		if err != nil {
 			return err
 		}
 		given = given || answered
 	}
 	form := v.Controls[w.fields[0]].Form
-	var own []way
+	var own []action
 	for n, control := range v.Controls {
 		if control.Kind == "button" && control.Form == form {
-			own = append(own, way{label(v, n), nil, n})
+			own = append(own, action{labelOf(v, n), nil, n})
 		}
 	}
 	if len(own) == 0 { // it is sent by Enter
-		own = append(own, way{"send it", nil, w.fields[len(w.fields)-1]})
+		own = append(own, action{"send it", nil, w.fields[len(w.fields)-1]})
 	}
 	// What sends the form stands first: it is what Enter would press.
-	slices.SortStableFunc(own, func(a, b way) int { return rank(v, a.press) - rank(v, b.press) })
+	slices.SortStableFunc(own, func(a, b action) int { return pressOrder(v, a.press) - pressOrder(v, b.press) })
 	if !given {
-		_, others := ways(v)
-		return c.menu(ctx, v, slices.Concat(own, others))
+		_, others := pageActions(v)
+		return c.offerActions(ctx, v, slices.Concat(own, others))
 	}
 	n := own[0].press
 	if len(own) > 1 {
-		picked, err := c.choose(ctx, "Press", own)
+		picked, err := c.chooseAction(ctx, "Press", own)
 		if err != nil {
 			return err
 		}
 		n = own[picked].press
 	}
-	acted, err := c.press(ctx, v, n)
+	acted, err := c.pressControl(ctx, v, n)
 	if acted {
 		t.n++
 		t.secrets = append(t.secrets, t.typed...)
@@ -202,19 +202,19 @@ func (c *crossing) take(ctx context.Context, v *page.View, w way) error {
 	return err
 }
 
-func rank(v *page.View, n int) int {
+func pressOrder(v *page.View, n int) int {
 	if v.Controls[n].Submits {
 		return 0
 	}
 	return 1
 }
 
-// round is what became of the same questions before. Too often is a refusal.
-func (c *crossing) round(v *page.View, w way) (*tries, error) {
+// attemptsAt is what became of the same questions before. Too often is a refusal.
+func (c *crossing) attemptsAt(v *page.View, w action) (*attempts, error) {
 	// The first heading tells one page from the next; an error may be another.
 	key := strings.Join(slices.Concat([]string{v.Origin, w.title}, v.Heads[:min(1, len(v.Heads))]), "\n")
 	if c.tries[key] == nil {
-		c.tries[key] = &tries{}
+		c.tries[key] = &attempts{}
 	}
 	t := c.tries[key]
 	if t.n < maxTries {
@@ -227,37 +227,37 @@ func (c *crossing) round(v *page.View, w way) (*tries, error) {
 	return nil, &session.RefusedError{What: "the sign-in", By: hostOf(v.Origin), Said: session.OneLine(said, 300)}
 }
 
-// menu lets the person say what to do on the page.
-func (c *crossing) menu(ctx context.Context, v *page.View, ways []way) error {
-	var links []way
+// offerActions lets the person say what to do on the page.
+func (c *crossing) offerActions(ctx context.Context, v *page.View, ways []action) error {
+	var links []action
 	for n, control := range v.Controls {
 		if control.Kind == "link" {
-			links = append(links, way{label(v, n), nil, n})
+			links = append(links, action{labelOf(v, n), nil, n})
 		}
 	}
 	all := ways
 	if len(links) > 0 {
-		all = append(slices.Clip(all), way{title: fmt.Sprintf("follow a link of the page (%d)", len(links))})
+		all = append(slices.Clip(all), action{title: fmt.Sprintf("follow a link of the page (%d)", len(links))})
 	}
-	all = append(slices.Clip(all), way{title: "look at the page again"})
-	picked, err := c.choose(ctx, "On this page", all)
+	all = append(slices.Clip(all), action{title: "look at the page again"})
+	picked, err := c.chooseAction(ctx, "On this page", all)
 	switch {
 	case err != nil:
 		return err
 	case picked == len(all)-1:
-		c.told = nil
+		c.shown = nil
 		return nil
 	case picked < len(ways):
-		return c.take(ctx, v, ways[picked])
+		return c.takeAction(ctx, v, ways[picked])
 	}
-	if picked, err = c.choose(ctx, "Follow", links); err != nil {
+	if picked, err = c.chooseAction(ctx, "Follow", links); err != nil {
 		return err
 	}
-	_, err = c.press(ctx, v, links[picked].press)
+	_, err = c.pressControl(ctx, v, links[picked].press)
 	return err
 }
 
-func (c *crossing) choose(ctx context.Context, prompt string, ways []way) (picked int, err error) {
+func (c *crossing) chooseAction(ctx context.Context, prompt string, ways []action) (picked int, err error) {
 	titles := make([]string, len(ways))
 	for i, w := range ways {
 		titles[i] = w.title
@@ -269,9 +269,9 @@ func (c *crossing) choose(ctx context.Context, prompt string, ways []way) (picke
 	return picked, err
 }
 
-// press presses, and says so when nothing came of it: acted is false then.
-func (c *crossing) press(ctx context.Context, v *page.View, n int) (acted bool, err error) {
-	label := label(v, n)
+// pressControl presses, and says so when nothing came of it: acted is false then.
+func (c *crossing) pressControl(ctx context.Context, v *page.View, n int) (acted bool, err error) {
+	label := labelOf(v, n)
 	before, err := c.page.SketchControls(ctx)
 	if err != nil {
 		return false, err
@@ -294,10 +294,10 @@ func (c *crossing) press(ctx context.Context, v *page.View, n int) (acted bool, 
 	return err == nil, err
 }
 
-// field asks for one field and fills it in. given: it does not stay as it was
+// fillField asks for one field and fills it in. given: it does not stay as it was
 // for want of an answer.
-func (c *crossing) field(ctx context.Context, v *page.View, n int, t *tries) (given bool, err error) {
-	control, prompt := v.Controls[n], label(v, n)
+func (c *crossing) fillField(ctx context.Context, v *page.View, n int, t *attempts) (given bool, err error) {
+	control, prompt := v.Controls[n], labelOf(v, n)
 	q := session.Question{Prompt: prompt, Empty: true, What: "an answer to “" + prompt + "”"}
 	switch control.Kind {
 	case "file":
@@ -330,11 +330,11 @@ func (c *crossing) field(ctx context.Context, v *page.View, n int, t *tries) (gi
 		}
 		return err == nil, err
 	}
-	return c.text(ctx, v, n, q, t)
+	return c.typeText(ctx, v, n, q, t)
 }
 
-// text asks for a text or a secret.
-func (c *crossing) text(ctx context.Context, v *page.View, n int, q session.Question, t *tries) (given bool, err error) {
+// typeText asks for a text or a secret.
+func (c *crossing) typeText(ctx context.Context, v *page.View, n int, q session.Question, t *attempts) (given bool, err error) {
 	control := v.Controls[n]
 	otherwise := control.Value
 	switch {
@@ -384,7 +384,7 @@ func (c *crossing) text(ctx context.Context, v *page.View, n int, q session.Ques
 		}
 		c.Ask.Say(err.Error())
 	}
-	return false, c.stuck(ctx, "the page does not take what is typed")
+	return false, c.stuckError(ctx, "the page does not take what is typed")
 }
 
 // wantsName tells whether a text is the person's name at the provider, which

@@ -19,9 +19,9 @@ const (
 	maxTries = 3
 	// maxMoves is how often a page may change under the person's hands.
 	maxMoves = 20
-	// still is how many looks in a row have to see the same page, and patient
+	// stillLooks is how many looks in a row have to see the same page, and patientLooks
 	// how many when it has more to load or shows nothing yet.
-	still, patient = 2, 20
+	stillLooks, patientLooks = 2, 20
 	// quoteWait bounds the look at a page that is given up.
 	quoteWait = 3 * time.Second
 )
@@ -35,15 +35,15 @@ type Bridge struct{ Ask session.Prompter }
 // answer pages of another place, *session.RefusedError when the same questions
 // came back too often, *session.PageError.
 func (b Bridge) Cross(ctx context.Context, tab page.Page, o session.Org, known []string) error {
-	c := &crossing{Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "), trusted: o.AllowedOrigins(), tries: map[string]*tries{}}
+	c := &crossing{Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "), trusted: o.AllowedOrigins(), tries: map[string]*attempts{}}
 	for moves := 0; moves < maxMoves; {
-		view, err := c.settled(ctx)
+		view, err := c.awaitStill(ctx)
 		if errors.Is(err, page.ErrPosted) || err == nil && view == nil {
 			return nil
 		}
 		if err == nil {
 			c.page.Record(ctx, "through the bridge", c.org.Username)
-			err = c.answer(ctx, view)
+			err = c.answerPage(ctx, view)
 		}
 		switch {
 		case errors.Is(err, page.ErrAbsent):
@@ -51,12 +51,12 @@ func (b Bridge) Cross(ctx context.Context, tab page.Page, o session.Org, known [
 		case errors.Is(err, page.ErrPosted):
 			return nil
 		case err != nil:
-			return c.late(ctx, err)
+			return c.explainDeadline(ctx, err)
 		default:
 			moves = 0
 		}
 	}
-	return c.stuck(ctx, "the page changes again and again by itself")
+	return c.stuckError(ctx, "the page changes again and again by itself")
 }
 
 // crossing is one way through pages.
@@ -66,24 +66,24 @@ type crossing struct {
 	org     session.Org
 	marks   string // of pages that the caller answers by itself; "": there are none
 	trusted []string
-	tries   map[string]*tries
-	told    map[string]bool // what was said of the page before
+	tries   map[string]*attempts
+	shown   map[string]bool // what was said of the page before
 	sketch  string          // of the View at hand; "" after something was done to the page
 }
 
-// tries is what became of one set of questions.
-type tries struct {
+// attempts are what became of one set of questions.
+type attempts struct {
 	n       int
 	typed   []session.Secret // not sent yet
 	secrets []session.Secret // sent
 }
 
-// settled waits until the page stands still and returns it; nil: it is known.
-func (c *crossing) settled(ctx context.Context) (*page.View, error) {
+// awaitStill waits until the page stands still and returns it; nil: it is known.
+func (c *crossing) awaitStill(ctx context.Context) (*page.View, error) {
 	c.Ask.Progress("waiting for " + c.org.Name)
 	last, looks := "", 0
 	for {
-		if known, err := c.known(ctx); known || err != nil {
+		if known, err := c.showsKnown(ctx); known || err != nil {
 			return nil, err
 		}
 		sketch, err := c.page.SketchControls(ctx)
@@ -93,7 +93,7 @@ func (c *crossing) settled(ctx context.Context) (*page.View, error) {
 		if looks++; sketch != last {
 			last, looks = sketch, 0
 		}
-		if looks >= patient || looks >= still && !c.page.Busy() {
+		if looks >= patientLooks || looks >= stillLooks && !c.page.Busy() {
 			view, err := c.page.View(ctx)
 			if err != nil {
 				return nil, err
@@ -102,18 +102,18 @@ func (c *crossing) settled(ctx context.Context) (*page.View, error) {
 			if err != nil {
 				return nil, err
 			}
-			if after == sketch && (looks >= patient || !isEmpty(&view)) {
+			if after == sketch && (looks >= patientLooks || !isEmpty(&view)) {
 				c.sketch = sketch
 				return &view, nil
 			}
 		}
-		if err := pause(ctx); err != nil {
+		if err := pauseLook(ctx); err != nil {
 			return nil, err
 		}
 	}
 }
 
-func (c *crossing) known(ctx context.Context) (bool, error) {
+func (c *crossing) showsKnown(ctx context.Context) (bool, error) {
 	if c.marks == "" {
 		return false, nil
 	}
@@ -124,9 +124,9 @@ func isEmpty(v *page.View) bool {
 	return len(v.Controls) == 0 && len(v.Lines) == 0 && len(v.Heads) == 0
 }
 
-// moved waits until the page is not the one of sketch any more.
-func (c *crossing) moved(ctx context.Context, sketch string) bool {
-	for pause(ctx) == nil {
+// awaitChange waits until the page is not the one of sketch any more.
+func (c *crossing) awaitChange(ctx context.Context, sketch string) bool {
+	for pauseLook(ctx) == nil {
 		now, err := c.page.SketchControls(ctx)
 		if err != nil && ctx.Err() != nil {
 			return false
@@ -134,15 +134,15 @@ func (c *crossing) moved(ctx context.Context, sketch string) bool {
 		if err != nil || now != sketch {
 			return true // of an error the next look will tell
 		}
-		if known, err := c.known(ctx); known || err != nil {
+		if known, err := c.showsKnown(ctx); known || err != nil {
 			return ctx.Err() == nil
 		}
 	}
 	return false
 }
 
-// at is the page that a question is about, as a sketch.
-func (c *crossing) at(ctx context.Context) (string, error) {
+// currentSketch is the page that a question is about, as a sketch.
+func (c *crossing) currentSketch(ctx context.Context) (string, error) {
 	if c.sketch != "" {
 		return c.sketch, nil
 	}
@@ -152,7 +152,7 @@ func (c *crossing) at(ctx context.Context) (string, error) {
 // while puts a question, which is taken back with page.ErrAbsent when the page changes
 // meanwhile. The person's time does not count as the sign-in's.
 func (c *crossing) while(ctx context.Context, ask func(context.Context) error) error {
-	sketch, err := c.at(ctx)
+	sketch, err := c.currentSketch(ctx)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (c *crossing) while(ctx context.Context, ask func(context.Context) error) e
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if c.moved(asking, sketch) {
+		if c.awaitChange(asking, sketch) {
 			stop(page.ErrAbsent)
 		}
 	}()
@@ -176,9 +176,9 @@ func (c *crossing) while(ctx context.Context, ask func(context.Context) error) e
 	return err
 }
 
-// trust asks once whether pages of a place that is not the configured one are
+// confirmOrigin asks once whether pages of a place that is not the configured one are
 // to be answered.
-func (c *crossing) trust(ctx context.Context, v *page.View) error {
+func (c *crossing) confirmOrigin(ctx context.Context, v *page.View) error {
 	if slices.Contains(c.trusted, v.Origin) {
 		return nil
 	}
@@ -206,8 +206,8 @@ func hostOf(origin string) string {
 	return origin
 }
 
-// stuck is the page as an error.
-func (c *crossing) stuck(ctx context.Context, why string) error {
+// stuckError is the page as an error.
+func (c *crossing) stuckError(ctx context.Context, why string) error {
 	out := &session.PageError{Why: why}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), quoteWait)
 	defer cancel()
@@ -218,10 +218,10 @@ func (c *crossing) stuck(ctx context.Context, why string) error {
 	return out
 }
 
-// late adds to the end of a sign-in's time what page it was at.
-func (c *crossing) late(ctx context.Context, err error) error {
+// explainDeadline adds to the end of a sign-in's time what page it was at.
+func (c *crossing) explainDeadline(ctx context.Context, err error) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", c.stuck(ctx, "the sign-in did not get past a page"), err)
+	return fmt.Errorf("%w: %w", c.stuckError(ctx, "the sign-in did not get past a page"), err)
 }

@@ -288,7 +288,7 @@ func TestCross(t *testing.T) {
 				ctx := t.Context()
 				if c.fails == context.DeadlineExceeded {
 					var cancel func()
-					ctx, cancel = context.WithTimeout(ctx, 5*between)
+					ctx, cancel = context.WithTimeout(ctx, 5*lookInterval)
 					defer cancel()
 				}
 				err := Bridge{Ask: p}.Cross(ctx, p.play, org(), c.known)

@@ -58,7 +58,7 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page, shown
 	case err != nil && !errors.Is(err, page.ErrPosted):
 		return "", err
 	case shown:
-		err = window(ctx, d.Ask, tab, o)
+		err = signInInWindow(ctx, d.Ask, tab, o)
 	default:
 		err = Bridge{Ask: d.Ask}.Cross(ctx, tab, o, nil)
 	}
@@ -69,8 +69,8 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page, shown
 // while it is the person's turn.
 const personTime = 10 * time.Minute
 
-// window waits while the person signs in in the window.
-func window(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
+// signInInWindow waits while the person signs in in the window.
+func signInInWindow(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
 	defer session.PauseDeadline(ctx, personTime)()
 	watching, stop := context.WithCancelCause(ctx)
 	said := make(chan struct{})
@@ -80,7 +80,7 @@ func window(ctx context.Context, ask session.Prompter, tab page.Page, o session.
 		_, err := ask.Wait(watching, session.Errand{Prompt: "sign in to " + o.Name + " in the window"})
 		stop(err) // Ctrl-C, where the terminal tells us and not the system
 	}()
-	err := untilPosted(watching, tab)
+	err := awaitPost(watching, tab)
 	if cause := context.Cause(watching); cause != nil {
 		err = cause
 	}
@@ -89,24 +89,24 @@ func window(ctx context.Context, ask session.Prompter, tab page.Page, o session.
 	return err
 }
 
-func untilPosted(ctx context.Context, tab page.Page) error {
+func awaitPost(ctx context.Context, tab page.Page) error {
 	for {
 		if _, err := tab.SketchControls(ctx); errors.Is(err, page.ErrPosted) {
 			return nil
 		} else if err != nil {
 			return err
 		}
-		if err := pause(ctx); err != nil {
+		if err := pauseLook(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// between is the time between two looks at a page.
-const between = 150 * time.Millisecond
+// lookInterval is the time between two looks at a page.
+const lookInterval = 150 * time.Millisecond
 
-func pause(ctx context.Context) error {
-	timer := time.NewTimer(between)
+func pauseLook(ctx context.Context) error {
+	timer := time.NewTimer(lookInterval)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

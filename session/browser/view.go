@@ -19,11 +19,11 @@ import (
 // View is what the page says and asks now. Controls are meant by their place in it, until the next call.
 // Errors as Await's, without a wait, and ErrPosted.
 func (t *Tab) View(ctx context.Context) (page.View, error) {
-	if err := t.trouble(); err != nil {
+	if err := t.waitError(); err != nil {
 		return page.View{}, err
 	}
 	var view page.View
-	if err := t.ask(ctx, &view, "form"); err != nil {
+	if err := t.askScript(ctx, &view, "form"); err != nil {
 		return page.View{}, fmt.Errorf("reading the page: %w", err)
 	}
 	if err := t.name(ctx, view.Controls); err != nil && !errors.Is(err, errReplaced) {
@@ -34,22 +34,22 @@ func (t *Tab) View(ctx context.Context) (page.View, error) {
 
 // SketchControls changes when the page asks something else than it did. Errors as View's.
 func (t *Tab) SketchControls(ctx context.Context) (string, error) {
-	if err := t.trouble(); err != nil {
+	if err := t.waitError(); err != nil {
 		return "", err
 	}
 	var sketch string
-	err := t.ask(ctx, &sketch, "sketch")
+	err := t.askScript(ctx, &sketch, "sketch")
 	return sketch, err
 }
 
 // name gives controls the names of the accessibility tree: what a screen reader would say. Where it has none the labels
 // stay. errReplaced: the page is going.
 func (t *Tab) name(ctx context.Context, controls []page.Control) error {
-	doc, err := t.document(ctx)
+	doc, err := t.scriptObject(ctx)
 	if err != nil {
-		return replaced(err)
+		return asReplaced(err)
 	}
-	s := t.devtools(ctx)
+	s := t.ownSession(ctx)
 	list, err := proto.RuntimeCallFunctionOn{FunctionDeclaration: "function () { return this.named() }", ObjectID: doc, Silent: true}.Call(s)
 	if err != nil || list.Result.ObjectID == "" {
 		return errReplaced
@@ -57,7 +57,7 @@ func (t *Tab) name(ctx context.Context, controls []page.Control) error {
 	defer func() { _ = proto.RuntimeReleaseObject{ObjectID: list.Result.ObjectID}.Call(s) }()
 	elements, err := proto.RuntimeGetProperties{ObjectID: list.Result.ObjectID, OwnProperties: true}.Call(s)
 	if err != nil {
-		return replaced(err)
+		return asReplaced(err)
 	}
 	for _, element := range elements.Result {
 		n, err := strconv.Atoi(element.Name)
@@ -66,7 +66,7 @@ func (t *Tab) name(ctx context.Context, controls []page.Control) error {
 		}
 		raw, err := s.Call(ctx, string(s.id), "Accessibility.getPartialAXTree", map[string]any{"objectId": element.Value.ObjectID, "fetchRelatives": false})
 		if err != nil {
-			return replaced(err)
+			return asReplaced(err)
 		}
 		var tree struct {
 			Nodes []struct {
@@ -104,7 +104,7 @@ func oneLine(text string) string {
 // FillControl types into a field of the last View if the page's origin is the one given, else it does nothing and returns
 // a *session.OriginError. ErrAbsent: the page has changed.
 func (t *Tab) FillControl(ctx context.Context, n int, text session.Secret, origin string) error {
-	t.hide(text)
+	t.hideTyped(text)
 	return t.answer(ctx, n, text.Reveal(), origin)
 }
 
@@ -119,31 +119,31 @@ func (t *Tab) TickControl(ctx context.Context, n int, on bool, origin string) er
 }
 
 func (t *Tab) answer(ctx context.Context, n int, value any, origin string) error {
-	return t.onControl(ctx, "filling in", "answer", origin, n, value, origin)
+	return t.callOnControl(ctx, "filling in", "answer", origin, n, value, origin)
 }
 
 // PressControl presses the nth control of the last View, under the terms of FillControl, and waits for what that causes, as
 // Press does. ErrNoReaction: the page asked nothing of the network. ErrDisabled.
 func (t *Tab) PressControl(ctx context.Context, n int, origin string) error {
-	_, err := t.causes(ctx, nil, func() (bool, error) {
-		err := t.onControl(ctx, "pressing", "follow", origin, n, origin)
+	_, err := t.pressAndWait(ctx, nil, func() (bool, error) {
+		err := t.callOnControl(ctx, "pressing", "follow", origin, n, origin)
 		return err == nil, err
 	})
 	if err != nil && ctx.Err() != nil {
-		return awaiting(ctx, "what a press causes")
+		return timeoutError(ctx, "what a press causes")
 	}
 	return err
 }
 
-// onControl calls a function of dom.js that acts on a control. errReplaced passes through.
-func (t *Tab) onControl(ctx context.Context, act, name, origin string, args ...any) error {
+// callOnControl calls a function of dom.js that acts on a control. errReplaced passes through.
+func (t *Tab) callOnControl(ctx context.Context, act, name, origin string, args ...any) error {
 	var result struct {
 		Origin *string
 		Absent bool
 		Off    bool
 		Kept   *int
 	}
-	err := t.once(ctx, &result, name, args...)
+	err := t.callScript(ctx, &result, name, args...)
 	switch {
 	case name == "answer" && errors.Is(err, errReplaced):
 		return page.ErrAbsent

@@ -10,22 +10,22 @@ import (
 	"stsx/session/page"
 )
 
-// place is where a sign-in stands, for another browser to go on from there. It holds secrets and prints as a placeholder.
-type place struct {
+// resumePoint is where a sign-in stands, for another browser to go on from there. It holds secrets and prints as a placeholder.
+type resumePoint struct {
 	address string
 	cookies []*proto.NetworkCookie
-	kept    kept
+	kept    pageStorage
 }
 
-// kept is what a page keeps in the browser beside cookies.
-type kept struct {
+// pageStorage is what a page keeps in the browser beside cookies.
+type pageStorage struct {
 	Origin  string            `json:"origin"`
 	Session map[string]string `json:"session"`
 	Local   map[string]string `json:"local"`
 }
 
 // Format keeps what it holds out of logs.
-func (place) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[place]") }
+func (resumePoint) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[resume point]") }
 
 // ContinueFrom opens what other shows and goes on from there: with all cookies of its browser, and with what the page keeps
 // for its origin. Both are there before the page's own scripts run, and are put in once: what the page changes afterwards
@@ -35,36 +35,36 @@ func (t *Tab) ContinueFrom(ctx context.Context, other page.Page) error {
 	if !ok {
 		return fmt.Errorf("going on with the sign-in in another window: %T is no tab of a browser", other)
 	}
-	at, err := left.place(ctx)
+	at, err := left.resumePoint(ctx)
 	if err != nil {
 		return fmt.Errorf("reading where the sign-in stands: %w", err)
 	}
 	if err := left.Close(); err != nil {
 		return err
 	}
-	if err := t.resume(ctx, at); err != nil {
+	if err := t.resumeAt(ctx, at); err != nil {
 		return fmt.Errorf("going on with the sign-in in another window: %w", err)
 	}
 	return nil
 }
 
-// place is where this tab stands.
-func (t *Tab) place(ctx context.Context) (place, error) {
+// resumePoint is where this tab stands.
+func (t *Tab) resumePoint(ctx context.Context) (resumePoint, error) {
 	var p struct {
-		kept
+		pageStorage
 		Address string
 	}
-	if err := t.ask(ctx, &p, "place"); err != nil {
-		return place{}, err
+	if err := t.askScript(ctx, &p, "place"); err != nil {
+		return resumePoint{}, err
 	}
-	cookies, err := proto.StorageGetCookies{}.Call(t.b.devtools(ctx, ""))
+	cookies, err := proto.StorageGetCookies{}.Call(t.b.sessionFor(ctx, ""))
 	if err != nil {
-		return place{}, err
+		return resumePoint{}, err
 	}
-	return place{address: p.Address, cookies: cookies.Cookies, kept: p.kept}, nil
+	return resumePoint{address: p.Address, cookies: cookies.Cookies, kept: p.pageStorage}, nil
 }
 
-func (t *Tab) resume(ctx context.Context, p place) error {
+func (t *Tab) resumeAt(ctx context.Context, p resumePoint) error {
 	var cookies []*proto.NetworkCookieParam
 	for _, c := range p.cookies {
 		param := &proto.NetworkCookieParam{Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure,
@@ -75,7 +75,7 @@ func (t *Tab) resume(ctx context.Context, p place) error {
 		cookies = append(cookies, param)
 	}
 	if len(cookies) > 0 {
-		if err := (proto.StorageSetCookies{Cookies: cookies}).Call(t.b.devtools(ctx, "")); err != nil {
+		if err := (proto.StorageSetCookies{Cookies: cookies}).Call(t.b.sessionFor(ctx, "")); err != nil {
 			return err
 		}
 	}
@@ -89,12 +89,12 @@ func (t *Tab) resume(ctx context.Context, p place) error {
 			for (const [name, value] of Object.entries(kept.session)) sessionStorage.setItem(name, value);
 			for (const [name, value] of Object.entries(kept.local)) localStorage.setItem(name, value);
 		} catch {} // a page without storage keeps nothing there
-	})(` + string(values) + `)`}.Call(t.devtools(ctx))
+	})(` + string(values) + `)`}.Call(t.ownSession(ctx))
 	if err != nil {
 		return err
 	}
 	if err := t.Open(ctx, p.address); err != nil {
 		return err
 	}
-	return proto.PageRemoveScriptToEvaluateOnNewDocument{Identifier: put.Identifier}.Call(t.devtools(ctx))
+	return proto.PageRemoveScriptToEvaluateOnNewDocument{Identifier: put.Identifier}.Call(t.ownSession(ctx))
 }

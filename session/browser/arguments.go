@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// arguments is Chromium's command line. Argv is public: nothing secret may ever stand in it.
-func arguments(o Options, profileDir string, proxy proxy) []string {
+// chromiumArguments is Chromium's command line. Argv is public: nothing secret may ever stand in it.
+func chromiumArguments(o Options, profileDir string, proxy proxySettings) []string {
 	args := []string{
 		"--user-data-dir=" + profileDir,
 		"--no-first-run", "--no-default-browser-check", "--disable-background-networking",
@@ -27,7 +27,7 @@ func arguments(o Options, profileDir string, proxy proxy) []string {
 		}, ","),
 		// Whatever LANG says, Okta's page comes in English, and messages can be matched.
 		"--lang=en-US", "--accept-lang=en-US,en",
-		"--host-resolver-rules=" + deafRules(),
+		"--host-resolver-rules=" + resolverRules(),
 		// Where Chromium asks by itself whether someone is signed in to Google; pages go to the true address all the same.
 		"--gaia-url=https://127.0.0.1:1",
 		// And where it registers this machine for push messages.
@@ -36,7 +36,7 @@ func arguments(o Options, profileDir string, proxy proxy) []string {
 	if o.Visible {
 		// An app's window: the page and nothing around it. It ends the browser when the person closes it.
 		args = append(args, "--app=data:text/html,<title>stsx</title>", "--test-type", "--window-size=480,720")
-		if lookup(o.Environ, "DISPLAY") == "" && lookup(o.Environ, "WAYLAND_DISPLAY") != "" {
+		if lookupVariable(o.Environ, "DISPLAY") == "" && lookupVariable(o.Environ, "WAYLAND_DISPLAY") != "" {
 			args = append(args, "--ozone-platform=wayland")
 		}
 	} else {

@@ -31,7 +31,7 @@ func TestPlace(t *testing.T) {
 	if _, err := first.Await(within(t, patient), "#cookie"); err != nil {
 		t.Fatal(err)
 	}
-	at, err := first.place(within(t, patient))
+	at, err := first.resumePoint(within(t, patient))
 	if err != nil {
 		t.Fatal(err)
 	}

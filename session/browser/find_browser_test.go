@@ -10,7 +10,7 @@ import (
 )
 
 func env(pairs ...string) func(string) string {
-	return func(name string) string { return lookup(pairs, name) }
+	return func(name string) string { return lookupVariable(pairs, name) }
 }
 
 func program(t *testing.T, path string, mode os.FileMode) string {
@@ -59,13 +59,13 @@ func TestFind(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	mac := strings.Join(places("darwin", env("HOME=/Users/jane")), "\n")
+	mac := strings.Join(browserPaths("darwin", env("HOME=/Users/jane")), "\n")
 	for _, want := range []string{"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Users/jane/Applications/Chromium.app/Contents/MacOS/Chromium"} {
 		if !strings.Contains(mac, want) {
 			t.Errorf("macOS lacks %s", want)
 		}
 	}
-	windows := places("windows", env(`ProgramFiles=C:\Program Files`, `LocalAppData=C:\Users\j\AppData\Local`))
+	windows := browserPaths("windows", env(`ProgramFiles=C:\Program Files`, `LocalAppData=C:\Users\j\AppData\Local`))
 	if len(windows) != 8 || windows[0] != `C:\Program Files\Google\Chrome\Application\chrome.exe` {
 		t.Errorf("Windows: %q", windows)
 	}

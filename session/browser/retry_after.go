@@ -11,10 +11,10 @@ import (
 	"stsx/session/page"
 )
 
-// waitOf is for how long an answer asks not to be bothered again, 0 when it asks for nothing: Retry-After (seconds or a
+// retryAfter is for how long an answer asks not to be bothered again, 0 when it asks for nothing: Retry-After (seconds or a
 // date), or Okta's X-Rate-Limit-Reset (Unix seconds), which other answers than a refusal carry too. Moments are
 // compared with the answer's own Date: this machine's clock may be wrong.
-func waitOf(r *proto.NetworkResponse) time.Duration {
+func retryAfter(r *proto.NetworkResponse) time.Duration {
 	if r.Status != http.StatusTooManyRequests && r.Status != http.StatusServiceUnavailable {
 		return 0
 	}

@@ -17,8 +17,8 @@ func Find(explicit string, getenv func(string) string) (string, error) {
 	if explicit != "" {
 		return findExplicit(explicit, getenv)
 	}
-	for _, path := range places(runtime.GOOS, getenv) {
-		if executable(path) == nil {
+	for _, path := range browserPaths(runtime.GOOS, getenv) {
+		if checkExecutable(path) == nil {
 			return path, nil
 		}
 	}
@@ -27,14 +27,14 @@ func Find(explicit string, getenv func(string) string) (string, error) {
 
 func findExplicit(explicit string, getenv func(string) string) (string, error) {
 	if !strings.ContainsAny(explicit, `/\`) {
-		for _, path := range onPath(runtime.GOOS, getenv, explicit) {
-			if executable(path) == nil {
+		for _, path := range pathCandidates(runtime.GOOS, getenv, explicit) {
+			if checkExecutable(path) == nil {
 				return path, nil
 			}
 		}
 		return "", fmt.Errorf("browser %q: no such command on PATH", explicit)
 	}
-	if err := executable(explicit); err != nil {
+	if err := checkExecutable(explicit); err != nil {
 		if path := (*fs.PathError)(nil); errors.As(err, &path) {
 			err = path.Err
 		}
@@ -43,8 +43,8 @@ func findExplicit(explicit string, getenv func(string) string) (string, error) {
 	return filepath.Abs(explicit)
 }
 
-// executable says why path can't be run, as far as that can be seen without running it.
-func executable(path string) error {
+// checkExecutable says why path can't be run, as far as that can be seen without running it.
+func checkExecutable(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -57,8 +57,8 @@ func executable(path string) error {
 	return nil
 }
 
-// places are the candidates of a system, best first.
-func places(goos string, getenv func(string) string) []string {
+// browserPaths are the candidates of a system, best first.
+func browserPaths(goos string, getenv func(string) string) []string {
 	switch goos {
 	case "darwin":
 		var found []string
@@ -80,12 +80,12 @@ func places(goos string, getenv func(string) string) []string {
 		}
 		return found
 	}
-	return onPath(goos, getenv, "google-chrome-stable", "google-chrome", "chromium", "chromium-browser",
+	return pathCandidates(goos, getenv, "google-chrome-stable", "google-chrome", "chromium", "chromium-browser",
 		"microsoft-edge-stable", "microsoft-edge", "brave-browser", "brave")
 }
 
-// onPath lists where on PATH, and in /snap/bin, which login shells add but cron does not, the commands would lie.
-func onPath(goos string, getenv func(string) string, names ...string) []string {
+// pathCandidates lists where on PATH, and in /snap/bin, which login shells add but cron does not, the commands would lie.
+func pathCandidates(goos string, getenv func(string) string, names ...string) []string {
 	dirs := filepath.SplitList(getenv("PATH"))
 	if goos == "linux" {
 		dirs = append(dirs, "/snap/bin")

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// silence is how long a press may go without any sign of life before it counts as lost.
-	silence = 1500 * time.Millisecond
-	// patience is the same once there was one, though not the request wanted: Okta's device fingerprint takes up to 2 s
+	// pressLostAfter is how long a press may go without any sign of life before it counts as lost.
+	pressLostAfter = 1500 * time.Millisecond
+	// requestWait is the same once there was one, though not the request wanted: Okta's device fingerprint takes up to 2 s
 	// between the click and the post, and a second click would make no sense.
-	patience = 5 * time.Second
+	requestWait = 5 * time.Second
 )
 
 // Press presses the first visible match and waits for what that causes: the answer to the first XHR or fetch begun after
@@ -30,26 +30,26 @@ func (t *Tab) Press(ctx context.Context, mark string, replies ...string) (page.R
 
 // PressNth is Press for one of several visible matches, counted as in Texts.
 func (t *Tab) PressNth(ctx context.Context, mark string, n int, replies ...string) (page.Reply, error) {
-	reply, err := t.act(ctx, mark, n, replies)
+	reply, err := t.pressMark(ctx, mark, n, replies)
 	if err != nil && ctx.Err() != nil {
-		return reply, awaiting(ctx, "what pressing "+mark+" causes")
+		return reply, timeoutError(ctx, "what pressing "+mark+" causes")
 	}
-	return reply, about("pressing", mark, err)
+	return reply, actionError("pressing", mark, err)
 }
 
-func (t *Tab) act(ctx context.Context, mark string, n int, replies []string) (page.Reply, error) {
-	if err := t.settle(ctx, mark, n); err != nil {
+func (t *Tab) pressMark(ctx context.Context, mark string, n int, replies []string) (page.Reply, error) {
+	if err := t.awaitStill(ctx, mark, n); err != nil {
 		return page.Reply{}, err
 	}
-	return t.causes(ctx, replies,
-		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "press", mark, n) },
-		func() (bool, error) { return t.enter(ctx) },
-		func() (hit bool, err error) { return hit, t.once(ctx, &hit, "repress") },
+	return t.pressAndWait(ctx, replies,
+		func() (hit bool, err error) { return hit, t.callScript(ctx, &hit, "press", mark, n) },
+		func() (bool, error) { return t.pressEnter(ctx) },
+		func() (hit bool, err error) { return hit, t.callScript(ctx, &hit, "repress") },
 	)
 }
 
-// causes presses and waits for what that causes; a press that seems lost is followed by the next.
-func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (bool, error)) (page.Reply, error) {
+// pressAndWait presses and waits for what that causes; a press that seems lost is followed by the next.
+func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...func() (bool, error)) (page.Reply, error) {
 	w := newWatch(replies)
 	t.mu.Lock()
 	t.watch, t.calls = w, nil
@@ -71,7 +71,7 @@ func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (b
 		case !hit:
 			return page.Reply{}, nil // redrawn without a request
 		}
-		if quiet, err := t.outcome(ctx, w, begun); !quiet {
+		if quiet, err := t.awaitReaction(ctx, w, begun); !quiet {
 			if err != nil {
 				return page.Reply{}, err
 			}
@@ -81,8 +81,8 @@ func (t *Tab) causes(ctx context.Context, replies []string, presses ...func() (b
 	return page.Reply{}, page.ErrNoReaction
 }
 
-// outcome waits for the watch to have its answer to the press made at begun. quiet: the press seems lost.
-func (t *Tab) outcome(ctx context.Context, w *watch, begun time.Time) (quiet bool, err error) {
+// awaitReaction waits for the watch to have its answer to the press made at begun. quiet: the press seems lost.
+func (t *Tab) awaitReaction(ctx context.Context, w *watch, begun time.Time) (quiet bool, err error) {
 	for {
 		t.mu.Lock()
 		settled, lost, wait := w.settled, w.lost(begun), w.next(begun)
@@ -124,9 +124,9 @@ func (t *Tab) reply(ctx context.Context, w *watch) (page.Reply, error) {
 	}
 	if id != "" && !reply.Navigated {
 		// A page that left already has taken the body with it: the status has to do then.
-		body, err := proto.NetworkGetResponseBody{RequestID: id}.Call(t.devtools(ctx))
+		body, err := proto.NetworkGetResponseBody{RequestID: id}.Call(t.ownSession(ctx))
 		if err == nil {
-			reply.Body = decode(body)
+			reply.Body = decodeBody(body)
 		} else if ctx.Err() != nil {
 			return reply, context.Cause(ctx)
 		}
@@ -134,16 +134,16 @@ func (t *Tab) reply(ctx context.Context, w *watch) (page.Reply, error) {
 	return reply, nil
 }
 
-// enter presses Enter in the form as a keyboard would. It may be swallowed by a dialog of Chromium's and then never be
+// pressEnter presses Enter in the form as a keyboard would. It may be swallowed by a dialog of Chromium's and then never be
 // answered, so it gets its own short time.
-func (t *Tab) enter(ctx context.Context) (bool, error) {
+func (t *Tab) pressEnter(ctx context.Context) (bool, error) {
 	var there bool
-	if err := t.once(ctx, &there, "focus"); err != nil || !there {
+	if err := t.callScript(ctx, &there, "focus"); err != nil || !there {
 		return there, err
 	}
-	short, cancel := context.WithTimeout(ctx, slice)
+	short, cancel := context.WithTimeout(ctx, waitSlice)
 	defer cancel()
-	s := t.devtools(short)
+	s := t.ownSession(short)
 	key := proto.InputDispatchKeyEvent{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
 	for _, kind := range []proto.InputDispatchKeyEventType{proto.InputDispatchKeyEventTypeKeyDown, proto.InputDispatchKeyEventTypeKeyUp} {
 		key.Type, key.Text = kind, ""
@@ -151,7 +151,7 @@ func (t *Tab) enter(ctx context.Context) (bool, error) {
 			key.Text = "\r"
 		}
 		if err := key.Call(s); err != nil {
-			if ctx.Err() == nil && (short.Err() != nil || errors.Is(replaced(err), errReplaced)) {
+			if ctx.Err() == nil && (short.Err() != nil || errors.Is(asReplaced(err), errReplaced)) {
 				return true, nil
 			}
 			return false, fmt.Errorf("pressing Enter: %w", err)

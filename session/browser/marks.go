@@ -23,26 +23,26 @@ import (
 var domScript string
 
 const (
-	world = "stsx" // the isolated world's name, seen by nobody but a debugger
-	slice = time.Second
-	blink = 20 * time.Millisecond // between looks at a page that is being replaced
+	worldName    = "stsx" // the isolated world's name, seen by nobody but a debugger
+	waitSlice    = time.Second
+	lookInterval = 20 * time.Millisecond // between looks at a page that is being replaced
 )
 
-// document is dom.js in the present document, put there on first use. It lives in an isolated world, and is held by an
+// scriptObject is dom.js in the present document, put there on first use. It lives in an isolated world, and is held by an
 // object id, which no other document can be reached by: a number of a context may come back in another process.
-func (t *Tab) document(ctx context.Context) (proto.RuntimeRemoteObjectID, error) {
+func (t *Tab) scriptObject(ctx context.Context) (proto.RuntimeRemoteObjectID, error) {
 	t.mu.Lock()
 	doc := t.doc
 	t.mu.Unlock()
 	if doc != "" {
 		return doc, nil
 	}
-	s := t.devtools(ctx)
-	before, err := t.loader(s)
+	s := t.ownSession(ctx)
+	before, err := t.documentLoader(s)
 	if err != nil {
 		return "", err
 	}
-	made, err := proto.PageCreateIsolatedWorld{FrameID: t.frame, WorldName: world}.Call(s)
+	made, err := proto.PageCreateIsolatedWorld{FrameID: t.frame, WorldName: worldName}.Call(s)
 	if err != nil {
 		return "", err
 	}
@@ -50,12 +50,12 @@ func (t *Tab) document(ctx context.Context) (proto.RuntimeRemoteObjectID, error)
 	if err != nil {
 		return "", err
 	}
-	after, err := t.loader(s)
+	after, err := t.documentLoader(s)
 	if err != nil {
 		return "", err
 	}
 	if before != after || put.ExceptionDetails != nil || put.Result.ObjectID == "" {
-		return "", errReplaced // the number may have meant the next page's own world
+		return "", errReplaced // the number may have meant the next page's own worldName
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -66,7 +66,7 @@ func (t *Tab) document(ctx context.Context) (proto.RuntimeRemoteObjectID, error)
 // errReplaced: the document went away under a call. Never leaves the package.
 var errReplaced = errors.New("the page was replaced meanwhile")
 
-func (t *Tab) loader(s devtools) (proto.NetworkLoaderID, error) {
+func (t *Tab) documentLoader(s devtoolsSession) (proto.NetworkLoaderID, error) {
 	tree, err := proto.PageGetFrameTree{}.Call(s)
 	if err != nil {
 		return "", err
@@ -74,11 +74,11 @@ func (t *Tab) loader(s devtools) (proto.NetworkLoaderID, error) {
 	return tree.FrameTree.Frame.LoaderID, nil
 }
 
-// once calls a function of dom.js. errReplaced: the document is gone, and whether the call took effect is unknown.
-func (t *Tab) once(ctx context.Context, result any, name string, args ...any) error {
-	doc, err := t.document(ctx)
+// callScript calls a function of dom.js. errReplaced: the document is gone, and whether the call took effect is unknown.
+func (t *Tab) callScript(ctx context.Context, result any, name string, args ...any) error {
+	doc, err := t.scriptObject(ctx)
 	if err != nil {
-		return replaced(err)
+		return asReplaced(err)
 	}
 	if args == nil {
 		args = []any{}
@@ -89,10 +89,10 @@ func (t *Tab) once(ctx context.Context, result any, name string, args ...any) er
 		Arguments:           []*proto.RuntimeCallArgument{{Value: gson.New(name)}, {Value: gson.New(args)}},
 		ReturnByValue:       true, AwaitPromise: true, Silent: true,
 		UserGesture: true, // as a person's click, so that a page may open its window
-	}.Call(t.devtools(ctx))
+	}.Call(t.ownSession(ctx))
 	if err != nil {
 		// A call that was given up leaves the document, and what it was told before, as it is.
-		if err = replaced(err); errors.Is(err, errReplaced) {
+		if err = asReplaced(err); errors.Is(err, errReplaced) {
 			t.mu.Lock()
 			if t.doc == doc {
 				t.doc = ""
@@ -102,7 +102,7 @@ func (t *Tab) once(ctx context.Context, result any, name string, args ...any) er
 		return err
 	}
 	if answer.ExceptionDetails != nil {
-		return errors.New(exception(answer.ExceptionDetails))
+		return errors.New(exceptionText(answer.ExceptionDetails))
 	}
 	if result == nil {
 		return nil
@@ -114,15 +114,15 @@ func (t *Tab) once(ctx context.Context, result any, name string, args ...any) er
 	return json.Unmarshal(value, result)
 }
 
-// replaced tells Chromium's refusals, which all mean that the document or its world is gone, from the end of a context.
-func replaced(err error) error {
+// asReplaced tells Chromium's refusals, which all mean that the document or its world is gone, from the end of a context.
+func asReplaced(err error) error {
 	if refused := (*cdp.Error)(nil); errors.As(err, &refused) {
 		return errReplaced
 	}
 	return err
 }
 
-func exception(e *proto.RuntimeExceptionDetails) string {
+func exceptionText(e *proto.RuntimeExceptionDetails) string {
 	if e.Exception != nil && e.Exception.Description != "" {
 		line, _, _ := strings.Cut(e.Exception.Description, "\n")
 		return line
@@ -130,10 +130,10 @@ func exception(e *proto.RuntimeExceptionDetails) string {
 	return e.Text
 }
 
-// ask calls a function that only looks, again and again while the document is being replaced.
-func (t *Tab) ask(ctx context.Context, result any, name string, args ...any) error {
+// askScript calls a function that only looks, again and again while the document is being replaced.
+func (t *Tab) askScript(ctx context.Context, result any, name string, args ...any) error {
 	for {
-		err := t.once(ctx, result, name, args...)
+		err := t.callScript(ctx, result, name, args...)
 		if !errors.Is(err, errReplaced) {
 			return err
 		}
@@ -143,7 +143,7 @@ func (t *Tab) ask(ctx context.Context, result any, name string, args ...any) err
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(blink):
+		case <-time.After(lookInterval):
 		}
 	}
 }
@@ -157,17 +157,17 @@ func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
 	if marks == nil {
 		marks = []string{}
 	}
-	waiting, release := both(ctx, t.over)
+	waiting, release := withEither(ctx, t.over)
 	defer release()
 	for {
-		if err := t.trouble(); err != nil {
+		if err := t.waitError(); err != nil {
 			return -1, unlessPosted(err)
 		}
 		i := -1
-		err := t.ask(waiting, &i, "wait", marks, slice.Milliseconds())
+		err := t.askScript(waiting, &i, "wait", marks, waitSlice.Milliseconds())
 		switch {
 		case ctx.Err() != nil:
-			return -1, awaiting(ctx, strings.Join(marks, " or "))
+			return -1, timeoutError(ctx, strings.Join(marks, " or "))
 		case t.over.Err() != nil:
 			return -1, unlessPosted(context.Cause(t.over))
 		case err != nil:
@@ -187,21 +187,21 @@ func unlessPosted(err error) error {
 }
 
 // AwaitAgain says that the same form is wanted once more, as after a refused answer: what was answered counts as fresh.
-func (t *Tab) AwaitAgain(ctx context.Context) error { return t.ask(ctx, nil, "again") }
+func (t *Tab) AwaitAgain(ctx context.Context) error { return t.askScript(ctx, nil, "again") }
 
 // Visible says whether a mark has a visible, enabled element now.
 func (t *Tab) Visible(ctx context.Context, mark string) (bool, error) {
 	var visible bool
-	err := t.ask(ctx, &visible, "visible", mark)
-	return visible, about("looking for", mark, err)
+	err := t.askScript(ctx, &visible, "visible", mark)
+	return visible, actionError("looking for", mark, err)
 }
 
 // Painted says whether the browser keeps up with painting the page. A busy machine's may not for seconds, and what is faded
 // in meanwhile can't be seen.
 func (t *Tab) Painted(ctx context.Context) (bool, error) {
 	var painted bool
-	err := t.ask(ctx, &painted, "painted", slowFrame.Milliseconds())
-	return painted, about("looking at", "the page", err)
+	err := t.askScript(ctx, &painted, "painted", slowFrame.Milliseconds())
+	return painted, actionError("looking at", "the page", err)
 }
 
 // slowFrame is many times as long as a frame takes.
@@ -210,35 +210,35 @@ const slowFrame = 200 * time.Millisecond
 // Text is the visible text of the first visible match, white space folded; empty without one. Of a button: its label.
 func (t *Tab) Text(ctx context.Context, mark string) (string, error) {
 	var text string
-	err := t.ask(ctx, &text, "text", mark)
-	return text, about("reading", mark, err)
+	err := t.askScript(ctx, &text, "text", mark)
+	return text, actionError("reading", mark, err)
 }
 
 // Texts are the texts of all visible matches, in the page's order: their indices are ClickNth's and PressNth's.
 func (t *Tab) Texts(ctx context.Context, mark string) ([]string, error) {
 	var texts []string
-	err := t.ask(ctx, &texts, "texts", mark)
-	return texts, about("reading", mark, err)
+	err := t.askScript(ctx, &texts, "texts", mark)
+	return texts, actionError("reading", mark, err)
 }
 
 // MarksWithin is, for each visible match of mark in Texts' order, which of marks it is or has inside, by their indices.
 func (t *Tab) MarksWithin(ctx context.Context, mark string, marks ...string) ([][]int, error) {
 	var held [][]int
-	err := t.ask(ctx, &held, "holding", mark, marks)
-	return held, about("reading", mark, err)
+	err := t.askScript(ctx, &held, "holding", mark, marks)
+	return held, actionError("reading", mark, err)
 }
 
 // Attr is an attribute of the first visible match, empty without one; "value" is what a field holds now.
 func (t *Tab) Attr(ctx context.Context, mark, name string) (string, error) {
 	var value string
-	err := t.ask(ctx, &value, "attr", mark, name)
-	return value, about("reading", mark, err)
+	err := t.askScript(ctx, &value, "attr", mark, name)
+	return value, actionError("reading", mark, err)
 }
 
 // Location is the page's URL without query and fragment, which may hold tokens.
 func (t *Tab) Location(ctx context.Context) (string, error) {
 	var location string
-	err := t.ask(ctx, &location, "location")
+	err := t.askScript(ctx, &location, "location")
 	return location, err
 }
 
@@ -249,7 +249,7 @@ func (t *Tab) Fill(ctx context.Context, mark string, text session.Secret, origin
 	if !utf8.ValidString(typed) {
 		return fmt.Errorf("filling in %s: the text is not UTF-8", mark)
 	}
-	t.hide(text)
+	t.hideTyped(text)
 	var result struct {
 		Origin *string
 		Absent bool
@@ -258,14 +258,14 @@ func (t *Tab) Fill(ctx context.Context, mark string, text session.Secret, origin
 	if origins == nil {
 		origins = []string{}
 	}
-	if err := t.ask(ctx, &result, "fill", mark, typed, origins); err != nil {
-		return about("filling in", mark, err)
+	if err := t.askScript(ctx, &result, "fill", mark, typed, origins); err != nil {
+		return actionError("filling in", mark, err)
 	}
 	switch {
 	case result.Origin != nil:
 		return &session.OriginError{Got: *result.Origin, Want: cmp.Or(origins...)}
 	case result.Absent:
-		return about("filling in", mark, page.ErrAbsent)
+		return actionError("filling in", mark, page.ErrAbsent)
 	case result.Kept != nil:
 		return fmt.Errorf("filling in %s: the field takes %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(typed))
 	}
@@ -277,24 +277,24 @@ func (t *Tab) Click(ctx context.Context, mark string) error { return t.ClickNth(
 
 // ClickNth is Click for one of several visible matches, counted as in Texts.
 func (t *Tab) ClickNth(ctx context.Context, mark string, n int) error {
-	if err := t.settle(ctx, mark, n); err != nil {
-		return about("clicking", mark, err)
+	if err := t.awaitStill(ctx, mark, n); err != nil {
+		return actionError("clicking", mark, err)
 	}
 	var hit bool
-	err := t.once(ctx, &hit, "click", mark, n)
+	err := t.callScript(ctx, &hit, "click", mark, n)
 	if errors.Is(err, errReplaced) {
 		return nil // the click itself may have replaced it
 	}
 	if err == nil && !hit {
 		err = page.ErrAbsent
 	}
-	return about("clicking", mark, err)
+	return actionError("clicking", mark, err)
 }
 
-// settle waits until the element stands still, so that what is pressed is what was seen.
-func (t *Tab) settle(ctx context.Context, mark string, n int) error {
+// awaitStill waits until the element stands still, so that what is pressed is what was seen.
+func (t *Tab) awaitStill(ctx context.Context, mark string, n int) error {
 	var there bool
-	if err := t.ask(ctx, &there, "settle", mark, n, slice.Milliseconds()); err != nil {
+	if err := t.askScript(ctx, &there, "settle", mark, n, waitSlice.Milliseconds()); err != nil {
 		return err
 	}
 	if !there {
@@ -303,7 +303,7 @@ func (t *Tab) settle(ctx context.Context, mark string, n int) error {
 	return nil
 }
 
-func about(act, mark string, err error) error {
+func actionError(act, mark string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -312,5 +312,5 @@ func about(act, mark string, err error) error {
 
 // SetChecked makes every match that is a checkbox, and that a person could tick, on or off. None there is no error.
 func (t *Tab) SetChecked(ctx context.Context, mark string, on bool) error {
-	return about("ticking", mark, t.ask(ctx, nil, "check", mark, on))
+	return actionError("ticking", mark, t.askScript(ctx, nil, "check", mark, on))
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// agent is how the browser introduces itself. Headless Chromium says HeadlessChrome, which Okta's policies take for an
+// userAgent is how the browser introduces itself. Headless Chromium says HeadlessChrome, which Okta's policies take for an
 // unknown browser: it is given the name it has with a window, with the version and system it truly is.
-type agent struct {
+type userAgent struct {
 	name     string // the User-Agent header
 	override *proto.EmulationSetUserAgentOverride
 }
 
-// agentOf makes the introduction from what Chromium says of itself. A visible browser keeps its own.
-func agentOf(v *proto.BrowserGetVersionResult, visible bool) agent {
+// userAgentOf makes the introduction from what Chromium says of itself. A visible browser keeps its own.
+func userAgentOf(v *proto.BrowserGetVersionResult, visible bool) userAgent {
 	if visible {
-		return agent{name: v.UserAgent}
+		return userAgent{name: v.UserAgent}
 	}
 	_, version, _ := strings.Cut(v.Product, "/") // such as HeadlessChrome/156.0.8078.79
 	major, _, _ := strings.Cut(version, ".")
@@ -41,13 +41,13 @@ func agentOf(v *proto.BrowserGetVersionResult, visible bool) agent {
 		metadata.Architecture = "arm"
 	}
 	name := strings.ReplaceAll(v.UserAgent, "Headless", "")
-	return agent{name, &proto.EmulationSetUserAgentOverride{
+	return userAgent{name, &proto.EmulationSetUserAgentOverride{
 		UserAgent: name, AcceptLanguage: "en-US,en", UserAgentMetadata: metadata,
 	}}
 }
 
-// wear makes one page or frame introduce itself so.
-func (a agent) wear(s devtools) error {
+// introduce makes one page or frame introduce itself so.
+func (a userAgent) introduce(s devtoolsSession) error {
 	if a.override == nil {
 		return nil
 	}
