@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"time"
 
@@ -207,47 +206,5 @@ func (b *Browser) dispatchEvent(event *cdp.Event) {
 	}
 }
 
-// admitTarget dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
-func (b *Browser) admitTarget(e proto.TargetAttachedToTarget) {
-	s := b.sessionFor(b.alive, e.SessionID)
-	switch e.TargetInfo.Type {
-	case proto.TargetTargetInfoTypePage, "iframe":
-		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
-		// A popup without an opener has no renderer yet and answers only once it runs; what was sent before holds then.
-		short, cancel := context.WithTimeout(b.alive, targetSetupTime)
-		early := b.sessionFor(short, e.SessionID)
-		_ = b.agent.introduce(early)
-		_ = enableFetch(len(b.login) > 0).Call(early)
-		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(early)
-		cancel()
-	}
-	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)
-	b.sessionHandover(e.TargetInfo.TargetID) <- e.SessionID
-	if b.visible && e.TargetInfo.Type == proto.TargetTargetInfoTypePage {
-		select {
-		case b.window <- e.TargetInfo.TargetID:
-		default:
-		}
-	}
-}
-
-// sessionHandover is where the session of a new target is handed over; either side may come first.
-func (b *Browser) sessionHandover(id proto.TargetTargetID) chan proto.TargetSessionID {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.attached[id] == nil {
-		b.attached[id] = make(chan proto.TargetSessionID, 8) // a target is attached once; the room is for the unforeseen
-	}
-	return b.attached[id]
-}
-
-// targetSetupTime bounds the wait for the answers of a target that is held at its start.
-const targetSetupTime = 500 * time.Millisecond
-
 // killTimeout bounds the wait for killed processes to be gone; SIGKILL takes milliseconds.
 const killTimeout = 5 * time.Second
-
-// without returns list but for what drop says.
-func without(list []string, drop func(string) bool) []string {
-	return slices.DeleteFunc(slices.Clone(list), drop)
-}

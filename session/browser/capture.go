@@ -3,10 +3,12 @@ package browser
 import (
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/go-rod/rod/lib/proto"
 
 	"stsx/session"
+	"stsx/session/page"
 )
 
 // signinHosts are AWS's sign-in hosts, one row per partition; every subdomain (a region) is one too.
@@ -123,4 +125,30 @@ func (b *Browser) deliverPost(u *url.URL, body string) {
 	if tab != nil {
 		tab.takePost(capturedPost{u.Scheme + "://" + u.Host + u.Path, session.NewSecret(form.Get("SAMLResponse"))})
 	}
+}
+
+// captured is what a tab's page posted to AWS.
+type captured struct {
+	mu   sync.Mutex
+	post *capturedPost // the first
+}
+
+// takePost keeps the first post and ends what waits.
+func (t *Tab) takePost(p capturedPost) {
+	t.captured.mu.Lock()
+	defer t.captured.mu.Unlock()
+	if t.captured.post == nil {
+		t.captured.post = &p
+		t.finish(page.ErrPosted)
+	}
+}
+
+// SAMLResponse is what was posted to AWS, where it never arrived; zero before that.
+func (t *Tab) SAMLResponse() session.Secret {
+	t.captured.mu.Lock()
+	defer t.captured.mu.Unlock()
+	if t.captured.post == nil {
+		return session.Secret{}
+	}
+	return t.captured.post.response
 }

@@ -51,12 +51,12 @@ func takePost(t *testing.T, tab *Tab) capturedPost {
 	case <-tab.over.Done():
 	case <-time.After(patient):
 	}
-	tab.mu.Lock()
-	defer tab.mu.Unlock()
-	if tab.post == nil {
+	tab.captured.mu.Lock()
+	defer tab.captured.mu.Unlock()
+	if tab.captured.post == nil {
 		t.Fatal("no post was captured")
 	}
-	return *tab.post
+	return *tab.captured.post
 }
 
 // recorder is a proxy that notes what it is asked for and answers nothing else than loopback would.

@@ -3,6 +3,7 @@ package browser
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -57,4 +58,23 @@ func (e *NetworkError) plainly() string {
 		}
 	}
 	return "request failed"
+}
+
+// withoutQuery is a URL without query and fragment, which may hold tokens.
+func withoutQuery(target string) string {
+	if i := strings.IndexAny(target, "?#"); i >= 0 {
+		return target[:i]
+	}
+	return target
+}
+
+func networkError(target, code string) *NetworkError {
+	host := withoutQuery(target)
+	if u, err := url.Parse(target); err == nil && u.Host != "" {
+		host = u.Host
+	}
+	if code == "" {
+		code = "net::ERR_FAILED"
+	}
+	return &NetworkError{Host: host, Code: code}
 }

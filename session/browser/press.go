@@ -11,14 +11,6 @@ import (
 	"stsx/session/page"
 )
 
-const (
-	// pressLostAfter is how long a press may go without any sign of life before it counts as lost.
-	pressLostAfter = 1500 * time.Millisecond
-	// requestWait is the same once there was one, though not the request wanted: Okta's device fingerprint takes up to 2 s
-	// between the click and the post, and a second click would make no sense.
-	requestWait = 5 * time.Second
-)
-
 // Press presses the first visible match and waits for what that causes: the answer to the first XHR or fetch begun after
 // it whose URL path contains one of replies (any, if there are none), or a new document. A press that is lost (the page
 // was still moving, or a dialog swallowed it) is repeated in other ways, at most twice and never once a request went out.
@@ -50,20 +42,13 @@ func (t *Tab) pressMark(ctx context.Context, mark string, n int, replies []strin
 
 // pressAndWait presses and waits for what that causes; a press that seems lost is followed by the next.
 func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...func() (bool, error)) (page.Reply, error) {
-	w := newWatch(replies)
-	t.mu.Lock()
-	t.watch, t.calls = w, nil
-	t.mu.Unlock()
-	defer func() {
-		t.mu.Lock()
-		t.watch = nil
-		t.mu.Unlock()
-	}()
+	w := t.network.beginPress(replies)
+	defer t.network.endPress()
 	for i, press := range presses {
 		begun := time.Now() // before the press: what it causes may be heard of before it returns
 		hit, err := press()
 		switch {
-		case errors.Is(err, errReplaced): // by what the press caused: the watch knows more
+		case errors.Is(err, errReplaced): // by what the press caused: the network knows more
 		case err != nil:
 			return page.Reply{}, err
 		case !hit && i == 0:
@@ -71,67 +56,50 @@ func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...fun
 		case !hit:
 			return page.Reply{}, nil // redrawn without a request
 		}
-		if quiet, err := t.awaitReaction(ctx, w, begun); !quiet {
-			if err != nil {
-				return page.Reply{}, err
-			}
-			return t.reply(ctx, w)
+		if lost, err := t.awaitReaction(ctx, w, begun); err != nil {
+			return page.Reply{}, err
+		} else if !lost {
+			return t.reactionReply(ctx, w)
 		}
 	}
 	return page.Reply{}, page.ErrNoReaction
 }
 
-// awaitReaction waits for the watch to have its answer to the press made at begun. quiet: the press seems lost.
-func (t *Tab) awaitReaction(ctx context.Context, w *watch, begun time.Time) (quiet bool, err error) {
+// awaitReaction waits for what the press made at begun causes. lost: there is no sign of anything.
+func (t *Tab) awaitReaction(ctx context.Context, w *reaction, begun time.Time) (lost bool, err error) {
 	for {
-		t.mu.Lock()
-		settled, lost, wait := w.settled, w.lost(begun), w.next(begun)
-		t.mu.Unlock()
-		switch {
-		case settled:
-			return false, nil
-		case lost:
-			return true, nil
+		settled, lost, wait, changed := t.network.look(w, begun)
+		if settled || lost {
+			return lost && !settled, nil
 		}
-		look := time.NewTimer(wait)
+		again := time.NewTimer(wait)
 		select {
-		case <-w.changed:
-		case <-look.C:
+		case <-changed:
+		case <-again.C:
 		case <-t.over.Done():
-			look.Stop()
-			if cause := context.Cause(t.over); !errors.Is(cause, page.ErrPosted) {
-				return false, cause
-			}
-			return false, nil
+			again.Stop()
+			return false, unlessPosted(context.Cause(t.over))
 		case <-ctx.Done():
-			look.Stop()
+			again.Stop()
 			return false, context.Cause(ctx)
 		}
-		look.Stop()
+		again.Stop()
 	}
 }
 
-// reply is what the watch saw, with the answer's body fetched.
-func (t *Tab) reply(ctx context.Context, w *watch) (page.Reply, error) {
-	t.mu.Lock()
-	reply, id, err := w.reply, w.matched, w.err
-	t.mu.Unlock()
-	if t.over.Err() != nil && !w.has() {
+// reactionReply is what the press caused, with the answer's body fetched.
+func (t *Tab) reactionReply(ctx context.Context, w *reaction) (page.Reply, error) {
+	t.network.mu.Lock()
+	reply, wanted, settled, err := w.reply, w.wanted, w.settled, w.err
+	t.network.mu.Unlock()
+	switch {
+	case t.over.Err() != nil && !settled:
 		return page.Reply{Navigated: true}, nil
-	}
-	if err != nil {
+	case err != nil || wanted == nil || reply.Navigated:
 		return reply, err
 	}
-	if id != "" && !reply.Navigated {
-		// A page that left already has taken the body with it: the status has to do then.
-		body, err := proto.NetworkGetResponseBody{RequestID: id}.Call(t.ownSession(ctx))
-		if err == nil {
-			reply.Body = decodeBody(body)
-		} else if ctx.Err() != nil {
-			return reply, context.Cause(ctx)
-		}
-	}
-	return reply, nil
+	reply.Body, err = t.body(ctx, wanted.id)
+	return reply, err
 }
 
 // pressEnter presses Enter in the form as a keyboard would. It may be swallowed by a dialog of Chromium's and then never be

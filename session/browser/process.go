@@ -63,17 +63,6 @@ func (p *chromiumProcess) kill() {
 	p.pipe.close()
 }
 
-// childEnvironment is ours without what Chromium must not see: our secrets, AWS's, and proxies (they go by flag, without
-// their passwords).
-func childEnvironment(environ []string) []string {
-	return without(environ, func(variable string) bool {
-		name, _, _ := strings.Cut(variable, "=")
-		name = strings.ToUpper(name)
-		return strings.HasPrefix(name, "STSX_") || strings.HasPrefix(name, "AWS_") ||
-			strings.HasSuffix(name, "_PROXY") || name == "CHROME_HEADLESS"
-	})
-}
-
 // explainStart says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
 func (p *chromiumProcess) explainStart(o Options) error {
 	said := p.tail.String()

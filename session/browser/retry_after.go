@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
-
-	"stsx/session/page"
 )
 
 // retryAfter is for how long an answer asks not to be bothered again, 0 when it asks for nothing: Retry-After (seconds or a
@@ -40,11 +38,4 @@ func retryAfter(r *proto.NetworkResponse) time.Duration {
 		return max(0, time.Unix(seconds, 0).Sub(now))
 	}
 	return 0
-}
-
-// DocumentReply is how the document at hand was answered: its status, 0 when none came over HTTP, and its Wait.
-func (t *Tab) DocumentReply() page.Reply {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.landed
 }

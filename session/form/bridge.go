@@ -78,102 +78,13 @@ type attempts struct {
 	secrets []session.Secret // sent
 }
 
-// awaitStill waits until the page stands still and returns it; nil: it is known.
-func (c *crossing) awaitStill(ctx context.Context) (*page.View, error) {
-	c.Ask.Progress("waiting for " + c.org.Name)
-	last, looks := "", 0
-	for {
-		if known, err := c.showsKnown(ctx); known || err != nil {
-			return nil, err
-		}
-		sketch, err := c.page.SketchControls(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if looks++; sketch != last {
-			last, looks = sketch, 0
-		}
-		if looks >= patientLooks || looks >= stillLooks && !c.page.Busy() {
-			view, err := c.page.View(ctx)
-			if err != nil {
-				return nil, err
-			}
-			after, err := c.page.SketchControls(ctx)
-			if err != nil {
-				return nil, err
-			}
-			if after == sketch && (looks >= patientLooks || !isEmpty(&view)) {
-				c.sketch = sketch
-				return &view, nil
-			}
-		}
-		if err := pauseLook(ctx); err != nil {
-			return nil, err
-		}
+// expectedOrigins are where the sign-in is expected to be.
+func expectedOrigins(o session.Org) []string {
+	out := []string{o.Origin()}
+	for _, host := range o.AllowedHosts {
+		out = append(out, "https://"+host)
 	}
-}
-
-func (c *crossing) showsKnown(ctx context.Context) (bool, error) {
-	if c.marks == "" {
-		return false, nil
-	}
-	return c.page.Visible(ctx, c.marks)
-}
-
-func isEmpty(v *page.View) bool {
-	return len(v.Controls) == 0 && len(v.Lines) == 0 && len(v.Heads) == 0
-}
-
-// awaitChange waits until the page is not the one of sketch any more.
-func (c *crossing) awaitChange(ctx context.Context, sketch string) bool {
-	for pauseLook(ctx) == nil {
-		now, err := c.page.SketchControls(ctx)
-		if err != nil && ctx.Err() != nil {
-			return false
-		}
-		if err != nil || now != sketch {
-			return true // of an error the next look will tell
-		}
-		if known, err := c.showsKnown(ctx); known || err != nil {
-			return ctx.Err() == nil
-		}
-	}
-	return false
-}
-
-// currentSketch is the page that a question is about, as a sketch.
-func (c *crossing) currentSketch(ctx context.Context) (string, error) {
-	if c.sketch != "" {
-		return c.sketch, nil
-	}
-	return c.page.SketchControls(ctx)
-}
-
-// while puts a question, which is taken back with page.ErrAbsent when the page changes
-// meanwhile. The person's time does not count as the sign-in's.
-func (c *crossing) while(ctx context.Context, ask func(context.Context) error) error {
-	sketch, err := c.currentSketch(ctx)
-	if err != nil {
-		return err
-	}
-	if c.Ask.Interactive() {
-		defer session.PauseDeadline(ctx, personTime)()
-	}
-	asking, stop := context.WithCancelCause(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if c.awaitChange(asking, sketch) {
-			stop(page.ErrAbsent)
-		}
-	}()
-	err = ask(asking)
-	if errors.Is(context.Cause(asking), page.ErrAbsent) {
-		err = page.ErrAbsent
-	}
-	stop(nil)
-	<-done
-	return err
+	return out
 }
 
 // confirmOrigin asks once whether pages of a place that is not the configured one are
@@ -184,10 +95,8 @@ func (c *crossing) confirmOrigin(ctx context.Context, v *page.View) error {
 	}
 	c.Ask.Say("THIS PAGE IS ANOTHER PLACE'S: " + strings.ToUpper(hostOf(v.Origin)))
 	c.Ask.Say(fmt.Sprintf("it is at %s, and %s signs in at %s", v.Origin, c.org.Name, c.trusted[0]))
-	yes := false
-	err := c.while(ctx, func(ctx context.Context) (err error) {
-		yes, err = c.Ask.Confirm(ctx, "Answer pages of "+v.Origin+"?", false)
-		return err
+	yes, err := askWhileStill(ctx, c, func(ctx context.Context) (bool, error) {
+		return c.Ask.Confirm(ctx, "Answer pages of "+v.Origin+"?", false)
 	})
 	switch {
 	case err != nil:

@@ -9,7 +9,6 @@ package form
 import (
 	"context"
 	"errors"
-	"time"
 
 	"stsx/session"
 	"stsx/session/page"
@@ -63,55 +62,4 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page, shown
 		err = Bridge{Ask: d.Ask}.Cross(ctx, tab, o, nil)
 	}
 	return tab.SAMLResponse().Reveal(), err
-}
-
-// personTime is how long the clock of a sign-in stands still, at the longest,
-// while it is the person's turn.
-const personTime = 10 * time.Minute
-
-// signInInWindow waits while the person signs in in the window.
-func signInInWindow(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
-	defer session.PauseDeadline(ctx, personTime)()
-	watching, stop := context.WithCancelCause(ctx)
-	said := make(chan struct{})
-	ask.Progress("")
-	go func() {
-		defer close(said)
-		_, err := ask.Wait(watching, session.Errand{Prompt: "sign in to " + o.Name + " in the window"})
-		stop(err) // Ctrl-C, where the terminal tells us and not the system
-	}()
-	err := awaitPost(watching, tab)
-	if cause := context.Cause(watching); cause != nil {
-		err = cause
-	}
-	stop(nil)
-	<-said
-	return err
-}
-
-func awaitPost(ctx context.Context, tab page.Page) error {
-	for {
-		if _, err := tab.SketchControls(ctx); errors.Is(err, page.ErrPosted) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if err := pauseLook(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// lookInterval is the time between two looks at a page.
-const lookInterval = 150 * time.Millisecond
-
-func pauseLook(ctx context.Context) error {
-	timer := time.NewTimer(lookInterval)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

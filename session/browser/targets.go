@@ -1,0 +1,63 @@
+package browser
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// admitTarget dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
+func (b *Browser) admitTarget(e proto.TargetAttachedToTarget) {
+	s := b.sessionFor(b.alive, e.SessionID)
+	switch e.TargetInfo.Type {
+	case proto.TargetTargetInfoTypePage, "iframe":
+		// Best effort on purpose: a frame that is gone already, or an old Chromium, must not keep the page waiting.
+		// A popup without an opener has no renderer yet and answers only once it runs; what was sent before holds then.
+		short, cancel := context.WithTimeout(b.alive, targetSetupTime)
+		early := b.sessionFor(short, e.SessionID)
+		_ = b.agent.introduce(early)
+		_ = enableFetch(len(b.login) > 0).Call(early)
+		_ = proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(early)
+		cancel()
+	}
+	_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(s)
+	b.sessionHandover(e.TargetInfo.TargetID) <- e.SessionID
+	if b.visible && e.TargetInfo.Type == proto.TargetTargetInfoTypePage {
+		select {
+		case b.window <- e.TargetInfo.TargetID:
+		default:
+		}
+	}
+}
+
+// sessionHandover is where the session of a new target is handed over; either side may come first.
+func (b *Browser) sessionHandover(id proto.TargetTargetID) chan proto.TargetSessionID {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.attached[id] == nil {
+		b.attached[id] = make(chan proto.TargetSessionID, 8) // a target is attached once; the room is for the unforeseen
+	}
+	return b.attached[id]
+}
+
+// targetSetupTime bounds the wait for the answers of a target that is held at its start.
+const targetSetupTime = 500 * time.Millisecond
+
+func (b *Browser) emptyPage(ctx context.Context) (proto.TargetTargetID, error) {
+	if !b.visible {
+		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true}.Call(b.sessionFor(ctx, ""))
+		if err != nil {
+			return "", err
+		}
+		return target.TargetID, nil
+	}
+	select {
+	case id := <-b.window:
+		return id, nil
+	case <-ctx.Done():
+		return "", timeoutError(ctx, "the window")
+	case <-b.alive.Done():
+		return "", context.Cause(b.alive)
+	}
+}

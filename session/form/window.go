@@ -1,0 +1,39 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stsx/session"
+	"stsx/session/page"
+)
+
+// personTime is how long the clock of a sign-in stands still, at the longest,
+// while it is the person's turn.
+const personTime = 10 * time.Minute
+
+// signInInWindow waits while the person signs in in the window.
+func signInInWindow(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
+	defer session.PauseDeadline(ctx, personTime)()
+	ask.Progress("")
+	_, _, err := session.AskWhile(ctx,
+		func(ctx context.Context) (int, error) {
+			return ask.Wait(ctx, session.Errand{Prompt: "sign in to " + o.Name + " in the window"})
+		},
+		func(ctx context.Context) error { return awaitPost(ctx, tab) })
+	return err
+}
+
+func awaitPost(ctx context.Context, tab page.Page) error {
+	for {
+		if _, err := tab.SketchControls(ctx); errors.Is(err, page.ErrPosted) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if err := pauseLook(ctx); err != nil {
+			return err
+		}
+	}
+}
