@@ -35,7 +35,7 @@ func chromiumArguments(o Options, profileDir string, proxy proxySettings) []stri
 	}
 	if o.Visible {
 		// An app's window: the page and nothing around it. It ends the browser when the person closes it.
-		args = append(args, "--app=data:text/html,<title>stsx</title>", "--test-type", "--window-size=480,720")
+		args = append(args, "--app=data:text/html,<title>stsx</title>", "--incognito", "--test-type", "--window-size=480,720")
 		if lookupVariable(o.Environ, "DISPLAY") == "" && lookupVariable(o.Environ, "WAYLAND_DISPLAY") != "" {
 			args = append(args, "--ozone-platform=wayland")
 		}

@@ -44,7 +44,9 @@ type Browser struct {
 	record  page.Recorder
 	login   proxyLogin
 	visible bool
-	window  chan proto.TargetTargetID // a visible browser's own first page, until a Tab takes it
+	windows *windows
+	context proto.BrowserBrowserContextID // off the record: what pages leave behind is in memory only
+	window  chan *proto.TargetTargetInfo  // a visible browser's own first page, until a Tab takes it
 	say     func(string)
 
 	alive   context.Context // ends, with the reason as its cause, when Chromium does
@@ -56,9 +58,10 @@ type Browser struct {
 
 	mu       sync.Mutex
 	tabs     map[proto.TargetSessionID]*Tab
-	newest   *Tab // what is captured goes here: a browser serves one sign-in at a time
+	newest   *Tab // whose a window is that keeps its opener to itself: a browser serves one sign-in at a time
 	attached map[proto.TargetTargetID]chan proto.TargetSessionID
 	asked    map[proto.FetchRequestID]bool // requests whose proxy has had our password
+	noted    map[string]bool               // what was said of posts that were ignored
 }
 
 // Launch starts Chromium with a fresh profile and arms the capture before any page exists. ctx bounds the start only.
@@ -104,11 +107,13 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 		process: process, profile: profile, login: proxy.login, visible: o.Visible, say: o.Say, record: o.Record,
 		// rod's logger is chosen by an environment variable and would print passwords: ours is always the silent one.
 		client:   cdp.New().Logger(utils.LoggerQuiet),
-		window:   make(chan proto.TargetTargetID, 1),
+		window:   make(chan *proto.TargetTargetInfo, 1),
 		quiet:    make(chan struct{}),
 		tabs:     map[proto.TargetSessionID]*Tab{},
 		attached: map[proto.TargetTargetID]chan proto.TargetSessionID{},
 		asked:    map[proto.FetchRequestID]bool{},
+		noted:    map[string]bool{},
+		windows:  newWindows(),
 	}
 	b.alive, b.end = context.WithCancelCause(context.Background())
 	b.client.Start(process.pipe)
@@ -136,6 +141,13 @@ func (b *Browser) prepareBrowser(ctx context.Context) error {
 	if err := b.armCapture(s); err != nil {
 		return fmt.Errorf("arming the capture: %w", err)
 	}
+	if !b.visible {
+		made, err := proto.TargetCreateBrowserContext{}.Call(s)
+		if err != nil {
+			return fmt.Errorf("going off the record: %w", err)
+		}
+		b.context = made.BrowserContextID
+	}
 	return proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(s)
 }
 
@@ -143,12 +155,12 @@ func (b *Browser) prepareBrowser(ctx context.Context) error {
 func (b *Browser) Product() string { return b.product }
 
 // AllowLoopback lets pages of one origin talk to a program on this machine, as Okta Verify's FastPass needs. Call it
-// before the first navigation: headless Chromium otherwise denies in silence. A Chromium too old to ask needs nothing.
+// after Tab and before the first navigation: headless Chromium otherwise denies in silence. A Chromium too old to ask needs nothing.
 func (b *Browser) AllowLoopback(ctx context.Context, origin string) error {
 	for _, name := range []string{"local-network-access", "local-network", "loopback-network"} {
 		err := proto.BrowserSetPermission{
 			Permission: &proto.BrowserPermissionDescriptor{Name: name},
-			Setting:    proto.BrowserPermissionSettingGranted, Origin: origin,
+			Setting:    proto.BrowserPermissionSettingGranted, Origin: origin, BrowserContextID: b.context,
 		}.Call(b.sessionFor(ctx, ""))
 		if refused := (*cdp.Error)(nil); err != nil && !errors.As(err, &refused) {
 			return fmt.Errorf("granting %s to %s: %w", name, origin, err)
@@ -197,6 +209,7 @@ func (b *Browser) dispatchEvent(event *cdp.Event) {
 	case "Target.attachedToTarget":
 		decodeEvent(event, func(e proto.TargetAttachedToTarget) { b.working.Go(func() { b.admitTarget(e) }) })
 	default:
+		b.windows.takeEvent(event)
 		b.mu.Lock()
 		tab := b.tabs[proto.TargetSessionID(event.SessionID)]
 		b.mu.Unlock()

@@ -36,13 +36,17 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 	if l.Record != nil {
 		l.Record.Fact("browser version", b.Product())
 	}
+	tab, err := b.Tab(ctx)
+	if err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	// Where Okta Verify listens: of no use to others, and denied without a word in a headless browser.
 	if err := b.AllowLoopback(ctx, o.Origin()); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	tab, err := b.Tab(ctx)
-	if err != nil {
-		return nil, errors.Join(err, b.Close())
+	tab.TrustOrigin(o.Origin())
+	for _, host := range o.AllowedHosts {
+		tab.TrustOrigin("https://" + host)
 	}
 	return tab, nil
 }

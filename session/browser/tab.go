@@ -57,17 +57,20 @@ func (t *Tab) ownSession(ctx context.Context) devtoolsSession { return t.b.sessi
 
 func (t *Tab) prepareTab(ctx context.Context) error {
 	s := t.ownSession(ctx)
-	none, room := 1, 8<<20
 	steps := []interface{ Call(proto.Client) error }{
 		proto.PageEnable{},
 		proto.InspectorEnable{},
-		// Bodies of requests (passwords) are kept out of the events as far as Chromium lets us.
-		proto.NetworkEnable{MaxPostDataSize: &none, MaxTotalBufferSize: &room, MaxResourceBufferSize: &room},
+		networkEnable(),
 		proto.EmulationSetFocusEmulationEnabled{Enabled: true}, // a window without focus would send no focus events
 	}
 	if !t.b.visible {
 		// With no one to touch a key, navigator.credentials.get() would open a dialog of Chromium's that swallows all input.
 		steps = append(steps, proto.WebAuthnEnable{})
+	}
+	// Nothing that a page sends is a file to be kept.
+	deny := proto.BrowserSetDownloadBehavior{Behavior: proto.BrowserSetDownloadBehaviorBehaviorDeny, BrowserContextID: t.b.context}
+	if err := deny.Call(t.b.sessionFor(ctx, "")); err != nil {
+		return err
 	}
 	for _, step := range steps {
 		if err := step.Call(s); err != nil {

@@ -105,6 +105,9 @@ func (c *crossing) confirmOrigin(ctx context.Context, v *page.View) error {
 		return &session.OriginError{Got: v.Origin, Want: c.trusted[0]}
 	}
 	c.trusted = append(c.trusted, v.Origin)
+	if c.org.Type == session.TypeForm {
+		c.page.TrustOrigin(v.Origin) // of Okta's, only the org's own pages post the SAML response
+	}
 	return nil
 }
 

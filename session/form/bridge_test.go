@@ -24,6 +24,7 @@ type play struct {
 	views   []page.View
 	restive bool     // it changes at each look
 	hasty   bool     // it goes on right after it was read
+	trusts  []string // origins whose post is to count
 	done    []string // what was filled in and pressed, in order
 	quiet   string   // the button that does nothing
 
@@ -35,6 +36,7 @@ type play struct {
 func (p *play) now() page.View { return p.views[min(p.at, len(p.views)-1)] }
 
 func (p *play) Open(context.Context, string) error        { return nil }
+func (p *play) TrustOrigin(origin string)                 { p.trusts = append(p.trusts, origin) }
 func (p *play) Busy() bool                                { return false }
 func (p *play) Record(context.Context, string, ...string) {}
 func (p *play) Close() error                              { return nil }
@@ -308,6 +310,9 @@ func TestCross(t *testing.T) {
 				}
 				if done := strings.Join(p.done, " "); done != c.done {
 					t.Errorf("done: %s, want %s", done, c.done)
+				}
+				if trusts := fmt.Sprint(p.trusts); strings.Contains(trusts, "evil") != (name == "at a foreign host, yes") {
+					t.Errorf("it trusts %s", trusts)
 				}
 				if asked := strings.Join(p.asked, ", "); !strings.Contains(asked, c.asked) {
 					t.Errorf("asked: %s", asked)

@@ -9,6 +9,7 @@ package form
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"stsx/session"
 	"stsx/session/page"
@@ -61,5 +62,31 @@ func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page, shown
 	default:
 		err = Bridge{Ask: d.Ask}.Cross(ctx, tab, o, nil)
 	}
-	return tab.SAMLResponse().Reveal(), err
+	if err := confirmPost(ctx, d.Ask, tab, o, err); err != nil {
+		return "", err
+	}
+	return tab.SAMLResponse().Reveal(), nil
+}
+
+// confirmPost asks whether a SAML response counts that a page of another place posted than the sign-in is at. It may be for
+// a stranger's account.
+func confirmPost(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org, err error) error {
+	var foreign *page.ForeignPostError
+	if !errors.As(err, &foreign) || !ask.Interactive() {
+		return err
+	}
+	defer session.Pause(ctx, personTime)()
+	ask.Say(fmt.Sprintf("%s signs in at %s, but a page of %s posted the SAML response", o.Name, foreign.Want, foreign.Got))
+	yes, asked := ask.Confirm(ctx, "Use the SAML response of "+foreign.Got+"?", false)
+	switch {
+	case asked != nil:
+		return asked
+	case !yes:
+		return err
+	}
+	tab.TrustOrigin(foreign.Got)
+	if tab.SAMLResponse().IsZero() {
+		return err
+	}
+	return nil
 }

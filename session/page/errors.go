@@ -3,6 +3,7 @@ package page
 import (
 	"errors"
 	"fmt"
+	"net/url"
 )
 
 var (
@@ -28,3 +29,37 @@ type ActionError struct {
 func (e *ActionError) Error() string { return fmt.Sprintf("%s %s: %v", e.Action, e.Mark, e.Err) }
 
 func (e *ActionError) Unwrap() error { return e.Err }
+
+// ForeignPostError: a page of another origin than the sign-in's posted a SAML
+// response. It was not used; see TrustOrigin.
+type ForeignPostError struct {
+	Got  string // origin of the page; "null" for one without
+	Want string // origin of the sign-in
+}
+
+func (e *ForeignPostError) Error() string {
+	return fmt.Sprintf("a page of %s posted a SAML response, but the sign-in is at %s: it was not used", e.Got, e.Want)
+}
+
+// Hint is the cure.
+func (e *ForeignPostError) Hint() string {
+	u, err := url.Parse(e.Got)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return fmt.Sprintf("if %s belongs to your identity provider, set allowed_hosts = [%q] in its [idp]", u.Host, u.Host)
+}
+
+// PostError: what the page posted to AWS is no sign-in to a role.
+type PostError struct {
+	Address string // to which it was posted
+	Why     string
+	Cure    string // what to do; may be empty
+}
+
+func (e *PostError) Error() string {
+	return "the sign-in's page posted to " + e.Address + ", " + e.Why
+}
+
+// Hint is the cure.
+func (e *PostError) Hint() string { return e.Cure }

@@ -115,6 +115,11 @@ type Questionnaire interface {
 	// PressControl presses a button or a link, or Enter in a field, and waits for
 	// what that causes. Errors: ErrAbsent, ErrNoReaction, ErrDisabled.
 	PressControl(ctx context.Context, control int, origin string) error
+	// TrustOrigin makes the SAML response that a page of origin posts count. From
+	// others it does not: a *ForeignPostError ends every wait, and is answered by
+	// TrustOrigin or the end of the sign-in. The origins of the sign-in's own
+	// configuration are trusted from the start.
+	TrustOrigin(origin string)
 }
 
 // CookieKeeper takes cookies from one sign-in to the next.

@@ -1,0 +1,149 @@
+package browser
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+
+	"stsx/session"
+)
+
+// opaqueOrigin is the origin of pages without one.
+const opaqueOrigin = "null"
+
+// windows are the browser's pages at the top: tabs, and what pages opened. What they show decides whose SAML response counts.
+type windows struct {
+	mu       sync.Mutex
+	byTarget map[proto.TargetTargetID]*window
+	sessions map[proto.TargetSessionID]*window
+}
+
+// window is one of them. Its list's lock guards it.
+type window struct {
+	target proto.TargetTargetID
+	opener proto.TargetTargetID // "": it has none, or keeps it to itself
+	inner  bool                 // a frame of the opener's opened it, and not the page itself
+	origin string               // of the document; "": there was none yet
+	hops   map[proto.NetworkRequestID][]string
+}
+
+func newWindows() *windows {
+	return &windows{byTarget: map[proto.TargetTargetID]*window{}, sessions: map[proto.TargetSessionID]*window{}}
+}
+
+// add notes a window that is about to start.
+func (l *windows) add(id proto.TargetSessionID, info *proto.TargetTargetInfo) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := &window{
+		target: info.TargetID, opener: info.OpenerID, hops: map[proto.NetworkRequestID][]string{},
+		inner: info.OpenerFrameID != "" && string(info.OpenerFrameID) != string(info.OpenerID),
+	}
+	l.byTarget[w.target], l.sessions[id] = w, w
+}
+
+// takeEvent takes an event of a window's.
+func (l *windows) takeEvent(event *cdp.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := l.sessions[proto.TargetSessionID(event.SessionID)]
+	if w == nil {
+		return
+	}
+	switch event.Method {
+	case "Page.frameNavigated":
+		decodeEvent(event, w.navigated)
+	case "Network.requestWillBeSent":
+		decodeEvent(event, w.requested)
+	}
+}
+
+// navigated: an empty page has the origin of whoever opened it, and says nothing.
+func (w *window) navigated(e proto.PageFrameNavigated) {
+	empty := strings.HasPrefix(e.Frame.URL, "about:")
+	switch {
+	case string(e.Frame.ID) != string(w.target), empty && w.origin == "":
+	case empty || e.Frame.UnreachableURL != "" || session.Origin(e.Frame.SecurityOrigin) == "":
+		w.origin = opaqueOrigin
+	default:
+		w.origin = session.Origin(e.Frame.SecurityOrigin)
+	}
+	if string(e.Frame.ID) == string(w.target) {
+		clear(w.hops)
+	}
+}
+
+// requested: a document that is asked for again was redirected by the last one's origin.
+func (w *window) requested(e proto.NetworkRequestWillBeSent) {
+	if e.Type == proto.NetworkResourceTypeDocument && e.RedirectResponse != nil {
+		w.hops[e.RequestID] = append(w.hops[e.RequestID], session.Origin(e.RedirectResponse.URL))
+	}
+}
+
+// A sender is whose post was stopped.
+type sender struct {
+	origins []string // of the document that made it, and of those that redirected it; all of them have to be good
+	tab     proto.TargetTargetID
+	opened  bool   // by a window that the tab opened
+	why     string // it can't count, whoever sent it; "": it can
+}
+
+// senderOf is whose document request was stopped.
+func (l *windows) senderOf(e proto.FetchRequestPaused, first proto.TargetTargetID) sender {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := l.byTarget[proto.TargetTargetID(e.FrameID)]
+	switch {
+	case e.ResourceType != proto.NetworkResourceTypeDocument:
+		return sender{tab: first, why: "a script posted it"}
+	case w == nil:
+		return sender{tab: first, why: "a page inside the page posted it"}
+	}
+	s := sender{tab: w.target, origins: l.hopsOf(w, e)}
+	header := originHeader(e.Request)
+	known := w.origin != ""
+	if known {
+		s.origins = append(s.origins, w.origin)
+	}
+	// Where a page keeps its origin to itself (null), what its window shows has to do.
+	if header != "" && (header != opaqueOrigin || !known && w.opener == "") {
+		s.origins = append(s.origins, header)
+	}
+	for w.opener != "" && s.why == "" {
+		opener := l.byTarget[w.opener]
+		switch {
+		case opener == nil:
+			return sender{tab: first, opened: true, why: "a window of a window that is gone posted it"}
+		case w.inner:
+			s.why = "a window that a page inside the page opened posted it"
+		case !known && opener.origin != "":
+			s.origins, known = append(s.origins, opener.origin), true
+		}
+		w, s.tab, s.opened = opener, opener.target, true
+	}
+	if len(s.origins) == 0 {
+		s.origins = []string{opaqueOrigin}
+	}
+	return s
+}
+
+// hopsOf are the origins by which a request was redirected. Of a redirection that was not seen nobody knows.
+func (l *windows) hopsOf(w *window, e proto.FetchRequestPaused) []string {
+	hops := append([]string(nil), w.hops[e.NetworkID]...)
+	if e.RedirectedRequestID != "" && len(hops) == 0 {
+		hops = []string{opaqueOrigin}
+	}
+	return hops
+}
+
+// originHeader is what a request says of the document that made it; "" when it says nothing.
+func originHeader(r *proto.NetworkRequest) string {
+	for name, value := range r.Headers {
+		if strings.EqualFold(name, "Origin") {
+			return value.Str()
+		}
+	}
+	return ""
+}
