@@ -44,9 +44,8 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 	if err := b.AllowLoopback(ctx, o.Origin()); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	tab.TrustOrigin(o.Origin())
-	for _, host := range o.AllowedHosts {
-		tab.TrustOrigin("https://" + host)
+	for _, origin := range o.AllowedOrigins() {
+		tab.TrustOrigin(origin)
 	}
 	return tab, nil
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-rod/rod/lib/proto"
 
@@ -79,26 +78,24 @@ func (t *Tab) name(ctx context.Context, controls []page.Control) error {
 			continue
 		}
 		if name, ok := tree.Nodes[0].Name.Value.(string); ok && strings.TrimSpace(name) != "" {
-			controls[n].Label = oneLine(name)
+			controls[n].Label = spokenName(name)
 		}
 	}
 	return nil
 }
 
-// longestName bounds a name, in bytes.
+// longestName bounds a name, in characters.
 const longestName = 300
 
-// oneLine folds white space, drops what fonts of icons draw, and cuts text to its bound.
-func oneLine(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Co, r) }), " ")
-	if len(text) <= longestName {
-		return text
-	}
-	end := longestName
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end]
+// spokenName is a name on one line, without what fonts of icons draw.
+func spokenName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Co, r) {
+			return ' '
+		}
+		return r
+	}, name)
+	return session.OneLine(name, longestName)
 }
 
 // FillControl types into a field of the last View if the page's origin is the one given, else it does nothing and returns
