@@ -11,7 +11,7 @@ func chromiumArguments(o Options, profileDir string, proxy proxySettings) []stri
 		"--no-first-run", "--no-default-browser-check", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-domain-reliability",
 		"--disable-client-side-phishing-detection", "--metrics-recording-only", "--no-pings", "--disable-breakpad",
-		"--disable-crash-reporter", "--disable-search-engine-choice-screen", "--disable-infobars",
+		"--disable-crash-reporter", "--crash-dumps-dir=" + profileDir, "--disable-search-engine-choice-screen", "--disable-infobars",
 		"--password-store=basic", "--use-mock-keychain", "--disable-extensions", "--disable-component-extensions-with-background-pages",
 		"--disable-hang-monitor", "--disable-prompt-on-repost", "--no-service-autorun", "--noerrdialogs",
 		// A page in a window nobody looks at keeps its clock: waits here are made of animation frames.
@@ -44,8 +44,10 @@ func chromiumArguments(o Options, profileDir string, proxy proxySettings) []stri
 		args = append(args, "--headless=new", "--no-startup-window", "--window-size=1280,1600", "--hide-scrollbars", "--mute-audio")
 	}
 	if o.NoSandbox {
-		// Without a sandbox it is mostly a container, whose /dev/shm is small.
-		args = append(args, "--no-sandbox", "--disable-dev-shm-usage")
+		args = append(args, "--no-sandbox")
+	}
+	if o.NoSandbox || !hasSharedMemory() { // without a sandbox it is mostly a container, whose /dev/shm is small
+		args = append(args, "--disable-dev-shm-usage")
 	}
 	return append(args, proxy.flags...)
 }

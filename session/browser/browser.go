@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -44,7 +45,7 @@ type Browser struct {
 	record  page.Recorder
 	login   proxyLogin
 	visible bool
-	windows *windows
+	windows *windowList
 	context proto.BrowserBrowserContextID // off the record: what pages leave behind is in memory only
 	window  chan *proto.TargetTargetInfo  // a visible browser's own first page, until a Tab takes it
 	say     func(string)
@@ -113,16 +114,21 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 		attached: map[proto.TargetTargetID]chan proto.TargetSessionID{},
 		asked:    map[proto.FetchRequestID]bool{},
 		noted:    map[string]bool{},
-		windows:  newWindows(),
+		windows:  newWindowList(),
 	}
 	b.alive, b.end = context.WithCancelCause(context.Background())
 	b.client.Start(process.pipe)
 	go b.dispatchEvents()
-	if err := b.prepareBrowser(ctx); err != nil {
-		dead := errors.Is(err, b.endReason())
+	starting, cancel := context.WithTimeoutCause(ctx, startTimeout, errSlowStart)
+	defer cancel()
+	if err := b.prepareBrowser(starting); err != nil {
+		cure := shortOf(profile.dir)
 		closed := b.Close() // and with it the wait for the last of Chromium's stderr
-		if dead {
-			err = process.explainStart(o)
+		switch {
+		case cure != "":
+			err = &StartError{Cure: cure}
+		case errors.Is(err, ErrDied) || errors.Is(err, session.ErrWindowClosed):
+			err = process.explainStart(filepath.Dir(profile.dir))
 		}
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), closed)
 	}
@@ -197,6 +203,9 @@ func (b *Browser) endReason() error {
 	if b.visible {
 		return session.ErrWindowClosed
 	}
+	if cure := shortOf(b.profile.dir); cure != "" {
+		return fmt.Errorf("%w: %s", ErrDied, cure)
+	}
 	return ErrDied
 }
 
@@ -218,6 +227,12 @@ func (b *Browser) dispatchEvent(event *cdp.Event) {
 		}
 	}
 }
+
+// startTimeout bounds the wait for Chromium's first answers. On a busy machine they take ten seconds.
+const startTimeout = 40 * time.Second
+
+// errSlowStart: Chromium runs and does not answer.
+var errSlowStart = fmt.Errorf("it did not answer within %v", startTimeout)
 
 // killTimeout bounds the wait for killed processes to be gone; SIGKILL takes milliseconds.
 const killTimeout = 5 * time.Second

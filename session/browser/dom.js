@@ -280,7 +280,8 @@
 			const el = first(mark);
 			if (!el) return {absent: true};
 			const result = type(el, text);
-			if (result.absent || result.kept !== undefined) return result;
+			if (result.kept !== undefined) return {...result, label: labelOf(el)};
+			if (result.absent) return result;
 			filled.set(el, lengthOf(el));
 			return {};
 		},

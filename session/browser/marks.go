@@ -32,11 +32,11 @@ func (t *Tab) Await(ctx context.Context, marks ...string) (int, error) {
 		err := t.askScript(waiting, &i, "wait", marks, waitSlice.Milliseconds())
 		switch {
 		case ctx.Err() != nil:
-			return -1, timeoutError(ctx, strings.Join(marks, " or "))
+			return -1, timeoutError(ctx, "the page")
 		case t.over.Err() != nil:
 			return -1, unlessPosted(context.Cause(t.over))
 		case err != nil:
-			return -1, fmt.Errorf("waiting for %s: %w", strings.Join(marks, " or "), err)
+			return -1, fmt.Errorf("waiting for the page: %w", err)
 		case i >= 0:
 			return i, nil
 		}
@@ -58,7 +58,7 @@ func (t *Tab) AwaitAgain(ctx context.Context) error { return t.askScript(ctx, ni
 func (t *Tab) Visible(ctx context.Context, mark string) (bool, error) {
 	var visible bool
 	err := t.askScript(ctx, &visible, "visible", mark)
-	return visible, actionError("looking for", mark, err)
+	return visible, actionError("looking at the page", mark, err)
 }
 
 // Painted says whether the browser keeps up with painting the page. A busy machine's may not for seconds, and what is faded
@@ -66,7 +66,7 @@ func (t *Tab) Visible(ctx context.Context, mark string) (bool, error) {
 func (t *Tab) Painted(ctx context.Context) (bool, error) {
 	var painted bool
 	err := t.askScript(ctx, &painted, "painted", slowFrame.Milliseconds())
-	return painted, actionError("looking at", "the page", err)
+	return painted, actionError("looking at the page", "", err)
 }
 
 // slowFrame is many times as long as a frame takes.
@@ -76,28 +76,28 @@ const slowFrame = 200 * time.Millisecond
 func (t *Tab) Text(ctx context.Context, mark string) (string, error) {
 	var text string
 	err := t.askScript(ctx, &text, "text", mark)
-	return text, actionError("reading", mark, err)
+	return text, actionError("reading the page", mark, err)
 }
 
 // Texts are the texts of all visible matches, in the page's order: their indices are ClickNth's and PressNth's.
 func (t *Tab) Texts(ctx context.Context, mark string) ([]string, error) {
 	var texts []string
 	err := t.askScript(ctx, &texts, "texts", mark)
-	return texts, actionError("reading", mark, err)
+	return texts, actionError("reading the page", mark, err)
 }
 
 // MarksWithin is, for each visible match of mark in Texts' order, which of marks it is or has inside, by their indices.
 func (t *Tab) MarksWithin(ctx context.Context, mark string, marks ...string) ([][]int, error) {
 	var held [][]int
 	err := t.askScript(ctx, &held, "holding", mark, marks)
-	return held, actionError("reading", mark, err)
+	return held, actionError("reading the page", mark, err)
 }
 
 // Attr is an attribute of the first visible match, empty without one; "value" is what a field holds now.
 func (t *Tab) Attr(ctx context.Context, mark, name string) (string, error) {
 	var value string
 	err := t.askScript(ctx, &value, "attr", mark, name)
-	return value, actionError("reading", mark, err)
+	return value, actionError("reading the page", mark, err)
 }
 
 // Location is the page's URL without query and fragment, which may hold tokens.
@@ -112,27 +112,28 @@ func (t *Tab) Location(ctx context.Context) (string, error) {
 func (t *Tab) Fill(ctx context.Context, mark string, text session.Secret, origins []string) error {
 	typed := text.Reveal()
 	if !utf8.ValidString(typed) {
-		return fmt.Errorf("filling in %s: the text is not UTF-8", mark)
+		return errors.New("filling in a field: the text is not UTF-8")
 	}
 	t.hideTyped(text)
 	var result struct {
 		Origin *string
 		Absent bool
-		Kept   *int
+		Kept   *int   // how many characters the field took
+		Label  string // what the page calls it
 	}
 	if origins == nil {
 		origins = []string{}
 	}
 	if err := t.askScript(ctx, &result, "fill", mark, typed, origins); err != nil {
-		return actionError("filling in", mark, err)
+		return actionError("filling in a field", mark, err)
 	}
 	switch {
 	case result.Origin != nil:
 		return &session.OriginError{Got: *result.Origin, Want: cmp.Or(origins...)}
 	case result.Absent:
-		return actionError("filling in", mark, page.ErrAbsent)
+		return actionError("filling in a field", mark, page.ErrAbsent)
 	case result.Kept != nil:
-		return fmt.Errorf("filling in %s: the field takes %d of %d characters", mark, *result.Kept, utf8.RuneCountInString(typed))
+		return fieldError(result.Label, typed, *result.Kept)
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func (t *Tab) Click(ctx context.Context, mark string) error { return t.ClickNth(
 // ClickNth is Click for one of several visible matches, counted as in Texts.
 func (t *Tab) ClickNth(ctx context.Context, mark string, n int) error {
 	if err := t.awaitStill(ctx, mark, n); err != nil {
-		return actionError("clicking", mark, err)
+		return actionError("clicking a link or button", mark, err)
 	}
 	var hit bool
 	err := t.callScript(ctx, &hit, "click", mark, n)
@@ -153,7 +154,7 @@ func (t *Tab) ClickNth(ctx context.Context, mark string, n int) error {
 	if err == nil && !hit {
 		err = page.ErrAbsent
 	}
-	return actionError("clicking", mark, err)
+	return actionError("clicking a link or button", mark, err)
 }
 
 // awaitStill waits until the element stands still, so that what is pressed is what was seen.
@@ -168,6 +169,18 @@ func (t *Tab) awaitStill(ctx context.Context, mark string, n int) error {
 	return nil
 }
 
+// fieldError is for a field that took kept characters of what was typed, and says nothing of what that was.
+func fieldError(label, typed string, kept int) error {
+	name := "a field"
+	if label != "" {
+		name = "“" + session.OneLine(label, longestName) + "”"
+	}
+	if strings.ContainsAny(typed, "\r\n") {
+		return fmt.Errorf("filling in %s: the text has a line end in it, which the field does not take", name)
+	}
+	return fmt.Errorf("filling in %s: the field takes %d of %d characters", name, kept, utf8.RuneCountInString(typed))
+}
+
 func actionError(act, mark string, err error) error {
 	if err == nil {
 		return nil
@@ -177,5 +190,5 @@ func actionError(act, mark string, err error) error {
 
 // SetChecked makes every match that is a checkbox, and that a person could tick, on or off. None there is no error.
 func (t *Tab) SetChecked(ctx context.Context, mark string, on bool) error {
-	return actionError("ticking", mark, t.askScript(ctx, nil, "check", mark, on))
+	return actionError("ticking a box", mark, t.askScript(ctx, nil, "check", mark, on))
 }

@@ -24,9 +24,9 @@ func (t *Tab) Press(ctx context.Context, mark string, replies ...string) (page.R
 func (t *Tab) PressNth(ctx context.Context, mark string, n int, replies ...string) (page.Reply, error) {
 	reply, err := t.pressMark(ctx, mark, n, replies)
 	if err != nil && ctx.Err() != nil {
-		return reply, timeoutError(ctx, "what pressing "+mark+" causes")
+		return reply, timeoutError(ctx, "what a press causes")
 	}
-	return reply, actionError("pressing", mark, err)
+	return reply, actionError("pressing a button", mark, err)
 }
 
 func (t *Tab) pressMark(ctx context.Context, mark string, n int, replies []string) (page.Reply, error) {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"time"
 )
@@ -21,8 +20,7 @@ type chromiumProcess struct {
 // startProcess runs Chromium with the pipe's two files inherited; how, is the system's matter (see attachPipe).
 //
 // Its temporary files go into its profile, and with it: killed, as ours always is, it left a directory in /tmp for each
-// run. The profile is named as the working directory because Chromium refuses to start when the path of the socket it
-// makes there is longer than some 100 bytes.
+// run. See childEnvironment.
 func startProcess(o Options, profileDir string, args []string) (*chromiumProcess, error) {
 	fromUs, toChromium, err := os.Pipe()
 	if err != nil {
@@ -34,7 +32,7 @@ func startProcess(o Options, profileDir string, args []string) (*chromiumProcess
 	}
 	p := &chromiumProcess{pipe: newPipe(toChromium, fromChromium), tail: &stderrTail{also: o.Stderr}, done: make(chan struct{})}
 	p.cmd = exec.Command(o.Path, args...)
-	p.cmd.Env = append(childEnvironment(o.Environ), "TMPDIR=.")
+	p.cmd.Env = childEnvironment(o.Environ, profileDir)
 	p.cmd.Dir = profileDir
 	p.cmd.Stderr = p.tail
 	p.cmd.WaitDelay = time.Second // a grandchild that keeps stderr open must not keep us waiting
@@ -48,6 +46,7 @@ func startProcess(o Options, profileDir string, args []string) (*chromiumProcess
 		p.pipe.close()
 		return nil, err
 	}
+	forbidCore(p.cmd.Process)
 	go func() {
 		defer close(p.done)
 		p.cmd.Wait() // how it ended says nothing that its stderr doesn't
@@ -61,49 +60,6 @@ func (p *chromiumProcess) kill() {
 	<-p.done
 	awaitGroup(p.cmd.Process, killTimeout)
 	p.pipe.close()
-}
-
-// explainStart says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
-func (p *chromiumProcess) explainStart(o Options) error {
-	said := p.tail.String()
-	for _, known := range []struct{ sign, cure string }{
-		{"No usable sandbox", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
-		{"no usable sandbox", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
-		{"Running as root without --no-sandbox", "run as an ordinary user"},
-		{"SUID sandbox helper", "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, or switch the browser's sandbox off knowingly"},
-		{"error while loading shared libraries", "install the missing library, or your distribution's Chromium package, which brings it"},
-		{"Missing X server", "a visible browser needs a display: run it in a desktop session, or use the headless browser"},
-		{"cannot open display", "a visible browser needs a display: run it in a desktop session, or use the headless browser"},
-		{"chromium snap", "install Chromium: sudo snap install chromium, or Google Chrome"},
-	} {
-		for line := range strings.Lines(said) {
-			if strings.Contains(line, known.sign) {
-				return &StartError{Said: strings.TrimSpace(line), Cure: known.cure}
-			}
-		}
-	}
-	telling := ""
-	for line := range strings.Lines(said) {
-		if !strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:") { // what comes after it is the crash itself
-			telling = strings.TrimSpace(line)
-		}
-	}
-	return &StartError{Said: telling}
-}
-
-// StartError is a Chromium that ended before it answered. Said is the line of its stderr that tells why, Cure what to do;
-// either may be empty.
-type StartError struct{ Said, Cure string }
-
-func (e *StartError) Error() string {
-	text := "it ended at once"
-	if e.Said != "" {
-		text += ", saying: " + e.Said
-	}
-	if e.Cure != "" {
-		text += " (" + e.Cure + ")"
-	}
-	return text
 }
 
 // stderrTail keeps the last few kilobytes written, for the error of a failed start.

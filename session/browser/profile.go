@@ -40,7 +40,7 @@ func newProfile(root string) (*runProfile, error) {
 	if err := files.MakePrivate(root); err != nil {
 		return nil, err
 	}
-	sweepProfiles(root)
+	SweepProfiles(root)
 	for {
 		dir := filepath.Join(root, profilePrefix+strings.ToLower(rand.Text()[:12]))
 		lock, err := files.TryLock(dir + lockSuffix)
@@ -84,8 +84,13 @@ func removeAll(dir string) (err error) {
 	return err
 }
 
-// sweepProfiles removes what dead runs left. It never fails a start: what can't be removed now is tried again by the next.
-func sweepProfiles(root string) {
+// SweepProfiles removes what dead runs left below root, as far as it can: what can't be removed now is tried again by the
+// next. Without such a folder, or when it is another user's, it does nothing. With nothing left there it takes no time.
+func SweepProfiles(root string) {
+	info, err := os.Lstat(root)
+	if err != nil || !info.IsDir() || files.CheckOwner(root, info) != nil {
+		return
+	}
 	entries, _ := os.ReadDir(root)
 	for _, entry := range entries {
 		name, isLock := strings.CutSuffix(entry.Name(), lockSuffix)

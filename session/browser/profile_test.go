@@ -46,7 +46,7 @@ func TestSweep(t *testing.T) {
 		}
 	}
 	program(t, filepath.Join(root, "run-2.lock"), 0o600)
-	sweepProfiles(root)
+	SweepProfiles(root)
 	left, _ := os.ReadDir(root)
 	if len(left) != 1 || left[0].Name() != "other" {
 		t.Errorf("left: %v", left)

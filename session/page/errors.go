@@ -21,12 +21,12 @@ var (
 // ActionError is something that could not be done to what a mark stands for.
 // Whoever handles it may want to show the page.
 type ActionError struct {
-	Action string // pressing, filling in, reading
-	Mark   string
+	Action string // pressing a button, filling in a field, reading the page
+	Mark   string // for whoever debugs it; no message shows a selector
 	Err    error
 }
 
-func (e *ActionError) Error() string { return fmt.Sprintf("%s %s: %v", e.Action, e.Mark, e.Err) }
+func (e *ActionError) Error() string { return fmt.Sprintf("%s: %v", e.Action, e.Err) }
 
 func (e *ActionError) Unwrap() error { return e.Err }
 

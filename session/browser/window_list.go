@@ -13,8 +13,8 @@ import (
 // opaqueOrigin is the origin of pages without one.
 const opaqueOrigin = "null"
 
-// windows are the browser's pages at the top: tabs, and what pages opened. What they show decides whose SAML response counts.
-type windows struct {
+// windowList are the browser's pages at the top: tabs, and what pages opened. What they show decides whose SAML response counts.
+type windowList struct {
 	mu       sync.Mutex
 	byTarget map[proto.TargetTargetID]*window
 	sessions map[proto.TargetSessionID]*window
@@ -29,12 +29,12 @@ type window struct {
 	hops   map[proto.NetworkRequestID][]string
 }
 
-func newWindows() *windows {
-	return &windows{byTarget: map[proto.TargetTargetID]*window{}, sessions: map[proto.TargetSessionID]*window{}}
+func newWindowList() *windowList {
+	return &windowList{byTarget: map[proto.TargetTargetID]*window{}, sessions: map[proto.TargetSessionID]*window{}}
 }
 
 // add notes a window that is about to start.
-func (l *windows) add(id proto.TargetSessionID, info *proto.TargetTargetInfo) {
+func (l *windowList) add(id proto.TargetSessionID, info *proto.TargetTargetInfo) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w := &window{
@@ -45,7 +45,7 @@ func (l *windows) add(id proto.TargetSessionID, info *proto.TargetTargetInfo) {
 }
 
 // takeEvent takes an event of a window's.
-func (l *windows) takeEvent(event *cdp.Event) {
+func (l *windowList) takeEvent(event *cdp.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w := l.sessions[proto.TargetSessionID(event.SessionID)]
@@ -91,7 +91,7 @@ type sender struct {
 }
 
 // senderOf is whose document request was stopped.
-func (l *windows) senderOf(e proto.FetchRequestPaused, first proto.TargetTargetID) sender {
+func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTargetID) sender {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w := l.byTarget[proto.TargetTargetID(e.FrameID)]
@@ -130,7 +130,7 @@ func (l *windows) senderOf(e proto.FetchRequestPaused, first proto.TargetTargetI
 }
 
 // hopsOf are the origins by which a request was redirected. Of a redirection that was not seen nobody knows.
-func (l *windows) hopsOf(w *window, e proto.FetchRequestPaused) []string {
+func (l *windowList) hopsOf(w *window, e proto.FetchRequestPaused) []string {
 	hops := append([]string(nil), w.hops[e.NetworkID]...)
 	if e.RedirectedRequestID != "" && len(hops) == 0 {
 		hops = []string{opaqueOrigin}

@@ -1,0 +1,76 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	sandboxCure = "install your distribution's own Chromium or Chrome package, whose sandbox the system allows, " +
+		"or switch the browser's sandbox off knowingly"
+	displayCure   = "a visible browser needs a display: run it in a desktop session, or use the headless browser"
+	openFilesCure = "let it open more files: ulimit -n 1024"
+
+	// enoughDisk and enoughFiles are what Chromium needs to start.
+	enoughDisk  = 16 << 20
+	enoughFiles = 256
+)
+
+// shortOf is what this machine has too little of for a browser, as its cure; "" when there is enough.
+func shortOf(profileDir string) string {
+	if free, ok := freeSpace(profileDir); ok && free < enoughDisk {
+		return fmt.Sprintf("the disk is full: %d MB are free for %s, and the browser needs %d", free>>20, profileDir, enoughDisk>>20)
+	}
+	if files, ok := openFilesLimit(); ok && files < enoughFiles {
+		return fmt.Sprintf("only %d files may be open; %s", files, openFilesCure)
+	}
+	return ""
+}
+
+// explainStart says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
+func (p *chromiumProcess) explainStart(profileDir string) error {
+	if cure := shortOf(profileDir); cure != "" {
+		return &StartError{Cure: cure} // whatever it said of what came of that
+	}
+	said := p.tail.String()
+	for _, known := range []struct{ sign, cure string }{
+		{"No usable sandbox", sandboxCure},
+		{"no usable sandbox", sandboxCure},
+		{"Running as root without --no-sandbox", "run as an ordinary user"},
+		{"SUID sandbox helper", sandboxCure},
+		{"error while loading shared libraries", "install the missing library, or your distribution's Chromium package, which brings it"},
+		{"Missing X server", displayCure},
+		{"Too many open files", openFilesCure},
+		{"No space left on device", "free some space on the disk"},
+		{"cannot open display", displayCure},
+		{"chromium snap", "install Chromium: sudo snap install chromium, or Google Chrome"},
+	} {
+		for line := range strings.Lines(said) {
+			if strings.Contains(line, known.sign) {
+				return &StartError{Said: strings.TrimSpace(line), Cure: known.cure}
+			}
+		}
+	}
+	telling := ""
+	for line := range strings.Lines(said) {
+		if !strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:") { // what comes after it is the crash itself
+			telling = strings.TrimSpace(line)
+		}
+	}
+	return &StartError{Said: telling}
+}
+
+// StartError is a Chromium that ended before it answered. Said is the line of its stderr that tells why, Cure what to do;
+// either may be empty.
+type StartError struct{ Said, Cure string }
+
+func (e *StartError) Error() string {
+	text := "it ended at once"
+	if e.Said != "" {
+		text += ", saying: " + e.Said
+	}
+	if e.Cure != "" {
+		text += " (" + e.Cure + ")"
+	}
+	return text
+}
