@@ -108,7 +108,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path},
 		AWSFiles:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
-		Ask:        terminal, Close: terminal.Close, Yield: terminal.Yield,
+		Ask:        terminal, Sweep: func() { browser.SweepProfiles(launcher.ProfileRoot) }, Close: terminal.Close, Yield: terminal.Yield,
 		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
 	if record != nil {

@@ -57,6 +57,7 @@ func newFakeSystem(args ...string) *fakeSystem {
 				Sessions:      r,
 				AWSFiles:      r,
 				Ask:           r,
+				Sweep:         func() {},
 				Close:         func() error { return nil },
 				Broker:        &session.Broker{},
 			}, nil

@@ -46,6 +46,7 @@ func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 			return err
 		}
 	}
+	r.drivers.Sweep()
 	remembered := r.rememberedSignIns(ctx, orgs, all)
 	said := "forgot every session"
 	if all {

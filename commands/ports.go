@@ -110,6 +110,7 @@ type Drivers struct {
 	ConfigFile    Configuration
 	Identity      func(ctx context.Context, s session.Session) (session.CallerIdentity, error) // as STS says
 	Ask           session.Prompter
+	Sweep         func() // removes what sign-ins left that were killed
 	Close         func() error
 	Yield         func() error // is Close for good: the terminal is the command's
 	// Endpoint starts what hands a command its credentials.

@@ -55,6 +55,7 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	kit.Sweep()
 	sessions, err := kit.Sessions.List(ctx)
 	if err != nil {
 		return err

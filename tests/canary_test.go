@@ -214,7 +214,7 @@ func (c *canaryDesk) filesWithSecrets(dirs ...string) map[string][]string {
 			if err != nil {
 				return nil
 			}
-			if found := c.secretsIn(append([]byte(path), text...)); found != nil {
+			if found := c.secretsIn(slices.Concat([]byte(path), text, decrypted(text))); found != nil {
 				out[path] = found
 			}
 			return nil
@@ -248,9 +248,11 @@ func TestCanaries(t *testing.T) {
 			// That the search finds: plant each.
 			for needle, what := range c.needles {
 				path := filepath.Join(c.home, "tmp", "planted")
-				c.writeFile(path, "x"+needle+"y", 0o600)
-				if c.filesWithSecrets(c.home)[path] == nil {
-					t.Errorf("%s would not be found", what)
+				for _, text := range []string{"x" + needle + "y", "SQLite" + string(encrypted([]byte(needle))) + "v10"} {
+					c.writeFile(path, text, 0o600)
+					if c.filesWithSecrets(c.home)[path] == nil {
+						t.Errorf("%s would not be found", what)
+					}
 				}
 			}
 		})
@@ -311,18 +313,35 @@ func TestCanariesOfFailures(t *testing.T) {
 	}
 }
 
-// TestCanariesOfTheKilled: what a killed run leaves until the next one sweeps.
+// TestCanariesOfTheKilled: what a run leaves that is killed at the end of its sign-in, when the browser has all of Okta's
+// cookies and is left to end by itself. The next command that can afford it sweeps it away.
 func TestCanariesOfTheKilled(t *testing.T) {
 	t.Parallel()
-	c := newCanaryDesk(t, okta.Config{Engine: okta.Gen2})
-	c.aws.Fail("AssumeRoleWithSAML", aws.Hang())
-	d := c.withPasswordAndCode()
-	r := d.start("exec", "prod", "--", "true")
-	d.waitFor("an assertion", func() bool { return d.countEvents(okta.Asserted) > 0 })
-	if err := syscall.Kill(r.Process.Pid, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
+	for _, sweeper := range [][]string{{"status"}, {"logout", "--all"}} {
+		t.Run(sweeper[0], func(t *testing.T) {
+			t.Parallel()
+			c := newCanaryDesk(t, okta.Config{Engine: okta.Gen2})
+			started := make(chan int, 1)
+			c.mu.Lock()
+			c.posts = func(string) {
+				if err := syscall.Kill(<-started, syscall.SIGKILL); err != nil {
+					t.Error(err)
+				}
+			}
+			c.mu.Unlock()
+			d := c.withPasswordAndCode()
+			r := d.start("exec", "prod", "--", "true")
+			started <- r.Process.Pid
+			<-r.ended
+			d.wantNoBrowserOrLock()
+			if len(c.org.Cookies()) < 2 {
+				t.Errorf("the browser had %d cookies only", len(c.org.Cookies()))
+			}
+			c.wantNoSecrets(r.err.String())
+			d.wantStatus(d.run(sweeper...), 0)
+			if left, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "browser", "run-*")); err != nil || len(left) > 0 {
+				t.Errorf("%s left %q, %v", sweeper, left, err)
+			}
+		})
 	}
-	<-r.ended
-	d.wantNoBrowserOrLock()
-	c.wantNoSecrets(r.err.String())
 }
