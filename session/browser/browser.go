@@ -7,6 +7,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,14 +26,15 @@ import (
 
 // Options say which browser to start and how. Path and ProfileRoot are required.
 type Options struct {
-	Path        string           // the executable; see Find
-	Visible     bool             // a window for a person instead of headless
-	NoSandbox   bool             // asked for; as root the sandbox is off anyway, Chromium has none there
-	ProfileRoot string           // created 0700; each run keeps its own profile below it
-	Environ     []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
-	Say         func(msg string) // verbose notes; nil: none
-	Record      page.Recorder    // told of each request that is answered or fails, of what is typed and of pages; nil: nobody is
-	Stderr      io.Writer        // Chromium's own stderr; nil: dropped but for the line that explains a failed start
+	Path         string           // the executable; see Find
+	Visible      bool             // a window for a person instead of headless
+	NoSandbox    bool             // asked for; as root the sandbox is off anyway, Chromium has none there
+	ProfileRoot  string           // created 0700; each run keeps its own profile below it
+	Environ      []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
+	Say          func(msg string) // verbose notes; nil: none
+	Record       page.Recorder    // told of each request that is answered or fails, of what is typed and of pages; nil: nobody is
+	startTimeout time.Duration    // 0: the usual one
+	Stderr       io.Writer        // Chromium's own stderr; nil: dropped but for the line that explains a failed start
 }
 
 // Browser is a running Chromium. Close ends it; nothing of it outlives Close.
@@ -90,7 +92,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	for _, note := range proxy.notes {
 		o.Say(note)
 	}
-	profile, err := newProfile(profileRoot(o.Path, o.ProfileRoot, o.Environ))
+	profile, err := openProfile(o)
 	if err != nil {
 		return nil, fmt.Errorf("preparing the browser's profile: %w", err)
 	}
@@ -119,7 +121,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	b.alive, b.end = context.WithCancelCause(context.Background())
 	b.client.Start(process.pipe)
 	go b.dispatchEvents()
-	starting, cancel := context.WithTimeoutCause(ctx, startTimeout, errSlowStart)
+	starting, cancel := context.WithTimeoutCause(ctx, cmp.Or(o.startTimeout, startTimeout), errSlowStart)
 	defer cancel()
 	if err := b.prepareBrowser(starting); err != nil {
 		cure := shortOf(profile.dir)
@@ -232,7 +234,7 @@ func (b *Browser) dispatchEvent(event *cdp.Event) {
 const startTimeout = 40 * time.Second
 
 // errSlowStart: Chromium runs and does not answer.
-var errSlowStart = fmt.Errorf("it did not answer within %v", startTimeout)
+var errSlowStart = errors.New("it runs, but does not answer")
 
 // killTimeout bounds the wait for killed processes to be gone; SIGKILL takes milliseconds.
 const killTimeout = 5 * time.Second

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"stsx/session/files"
@@ -34,6 +36,36 @@ const profilePreferences = `{"credentials_enable_service":false,"credentials_ena
 	`"intl":{"accept_languages":"en-US,en","selected_languages":"en-US,en"},"signin":{"allowed":false},` +
 	`"browser":{"enable_spellchecking":false},"spellcheck":{"dictionaries":[]},` +
 	`"search":{"suggest_enabled":false},"safebrowsing":{"enabled":false},"net":{"network_prediction_options":2}}`
+
+// openProfile makes a profile where o wants it; where nothing can be written there, as in a read-only home, in the folder for
+// temporary files.
+func openProfile(o Options) (*runProfile, error) {
+	profile, err := newProfile(profileRoot(o.Path, o.ProfileRoot, o.Environ))
+	temp := lookupVariable(o.Environ, "TMPDIR")
+	if err == nil || runtime.GOOS == "windows" || !isUnwritable(err) {
+		return profile, err
+	}
+	if !filepath.IsAbs(temp) {
+		temp = "/tmp"
+	}
+	elsewhere := filepath.Join(temp, fmt.Sprintf("stsx-browser-%d", os.Geteuid()))
+	profile, failed := newProfile(elsewhere)
+	if failed != nil {
+		return nil, errors.Join(err, failed)
+	}
+	o.Say(fmt.Sprintf("the browser's profile is in %s, because it can't be in the state folder: %v", elsewhere, err))
+	return profile, nil
+}
+
+// isUnwritable says whether it is the place that something can't be written to.
+func isUnwritable(err error) bool {
+	for _, reason := range []error{fs.ErrPermission, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, reason) {
+			return true
+		}
+	}
+	return false
+}
 
 // newProfile sweeps root and makes a directory there that no other run touches.
 func newProfile(root string) (*runProfile, error) {
