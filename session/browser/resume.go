@@ -57,7 +57,7 @@ func (t *Tab) resumePoint(ctx context.Context) (resumePoint, error) {
 	if err := t.askScript(ctx, &p, "place"); err != nil {
 		return resumePoint{}, err
 	}
-	cookies, err := proto.StorageGetCookies{BrowserContextID: t.b.context}.Call(t.b.sessionFor(ctx, ""))
+	cookies, err := proto.NetworkGetAllCookies{}.Call(t.ownSession(ctx))
 	if err != nil {
 		return resumePoint{}, err
 	}
@@ -75,7 +75,7 @@ func (t *Tab) resumeAt(ctx context.Context, p resumePoint) error {
 		cookies = append(cookies, param)
 	}
 	if len(cookies) > 0 {
-		if err := (proto.StorageSetCookies{Cookies: cookies, BrowserContextID: t.b.context}).Call(t.b.sessionFor(ctx, "")); err != nil {
+		if err := (proto.NetworkSetCookies{Cookies: cookies}).Call(t.ownSession(ctx)); err != nil {
 			return err
 		}
 	}

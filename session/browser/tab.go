@@ -68,10 +68,7 @@ func (t *Tab) prepareTab(ctx context.Context) error {
 		steps = append(steps, proto.WebAuthnEnable{})
 	}
 	// Nothing that a page sends is a file to be kept.
-	deny := proto.BrowserSetDownloadBehavior{Behavior: proto.BrowserSetDownloadBehaviorBehaviorDeny, BrowserContextID: t.b.context}
-	if err := deny.Call(t.b.sessionFor(ctx, "")); err != nil {
-		return err
-	}
+	steps = append(steps, proto.PageSetDownloadBehavior{Behavior: proto.PageSetDownloadBehaviorBehaviorDeny})
 	for _, step := range steps {
 		if err := step.Call(s); err != nil {
 			return err
