@@ -19,7 +19,8 @@ func chromiumArguments(o Options, profileDir string, proxy proxySettings) []stri
 		"--disable-features=" + strings.Join([]string{
 			"Translate", "MediaRouter", "DialMediaRouteProvider", "OptimizationHints", "OptimizationGuideModelDownloading",
 			"AutofillServerCommunication", "PasswordLeakDetection", "InterestFeedContentSuggestions", "GlobalMediaControls",
-			"CertificateTransparencyComponentUpdater", "AutoDeElevate", "NetworkTimeServiceQuerying", "PrivacySandboxSettings4", "LensOverlay",
+			"CertificateTransparencyComponentUpdater", "AutoDeElevate", "NetworkTimeServiceQuerying",
+			"PrivacySandboxSettings4", "LensOverlay",
 			"Prerender2", "BackForwardCache", // a page that comes back from a cache would bring its old marks with it
 			"DestroyProfileOnBrowserClose",
 			// Whether a search in the address bar may use AI is asked of Google at every start.

@@ -32,7 +32,9 @@ func isPrivateVariable(name string) bool {
 			return true
 		}
 	}
-	for _, part := range []string{"SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY"} {
+	for _, part := range []string{
+		"SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "APIKEY", "ACCESSKEY", "PRIVATEKEY",
+	} {
 		if strings.Contains(strings.ReplaceAll(name, "_", ""), part) {
 			return true
 		}

@@ -31,7 +31,8 @@ const (
 // profilePreferences keep a visible browser from offering to save the Okta password, and from translating; and any from
 // fetching a dictionary from Google to check the spelling of what is typed. Off the record, cookies of frames are let be too.
 const profilePreferences = `{"credentials_enable_service":false,"credentials_enable_autosignin":false,` +
-	`"profile":{"cookie_controls_mode":0,"password_manager_enabled":false,"password_manager_leak_detection":false,"default_content_setting_values":{"notifications":2}},` +
+	`"profile":{"cookie_controls_mode":0,"password_manager_enabled":false,"password_manager_leak_detection":false,` +
+	`"default_content_setting_values":{"notifications":2}},` +
 	`"autofill":{"profile_enabled":false,"credit_card_enabled":false},"translate":{"enabled":false},` +
 	`"intl":{"accept_languages":"en-US,en","selected_languages":"en-US,en"},"signin":{"allowed":false},` +
 	`"browser":{"enable_spellchecking":false},"spellcheck":{"dictionaries":[]},` +

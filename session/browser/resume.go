@@ -68,7 +68,8 @@ func (t *Tab) resumeAt(ctx context.Context, p resumePoint) error {
 	var cookies []*proto.NetworkCookieParam
 	for _, c := range p.cookies {
 		param := &proto.NetworkCookieParam{Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure,
-			HTTPOnly: c.HTTPOnly, SameSite: c.SameSite, SourceScheme: c.SourceScheme, SourcePort: &c.SourcePort, PartitionKey: c.PartitionKey}
+			HTTPOnly: c.HTTPOnly, SameSite: c.SameSite,
+			SourceScheme: c.SourceScheme, SourcePort: &c.SourcePort, PartitionKey: c.PartitionKey}
 		if !c.Session {
 			param.Expires = c.Expires
 		}

@@ -82,7 +82,8 @@ func (b *Browser) tabOf(target proto.TargetTargetID) (tab *Tab, own bool) {
 
 func (b *Browser) emptyPage(ctx context.Context) (proto.TargetTargetID, error) {
 	if !b.visible {
-		target, err := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true, BrowserContextID: b.context}.Call(b.sessionFor(ctx, ""))
+		create := proto.TargetCreateTarget{URL: "about:blank", NewWindow: true, BrowserContextID: b.context}
+		target, err := create.Call(b.sessionFor(ctx, ""))
 		if err != nil {
 			return "", err
 		}

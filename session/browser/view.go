@@ -49,7 +49,8 @@ func (t *Tab) name(ctx context.Context, controls []page.Control) error {
 		return asReplaced(err)
 	}
 	s := t.ownSession(ctx)
-	list, err := proto.RuntimeCallFunctionOn{FunctionDeclaration: "function () { return this.named() }", ObjectID: doc, Silent: true}.Call(s)
+	named := proto.RuntimeCallFunctionOn{FunctionDeclaration: "function () { return this.named() }", ObjectID: doc, Silent: true}
+	list, err := named.Call(s)
 	if err != nil || list.Result.ObjectID == "" {
 		return errReplaced
 	}
@@ -63,7 +64,8 @@ func (t *Tab) name(ctx context.Context, controls []page.Control) error {
 		if err != nil || n >= len(controls) || element.Value == nil || element.Value.ObjectID == "" {
 			continue
 		}
-		raw, err := s.Call(ctx, string(s.id), "Accessibility.getPartialAXTree", map[string]any{"objectId": element.Value.ObjectID, "fetchRelatives": false})
+		of := map[string]any{"objectId": element.Value.ObjectID, "fetchRelatives": false}
+		raw, err := s.Call(ctx, string(s.id), "Accessibility.getPartialAXTree", of)
 		if err != nil {
 			return asReplaced(err)
 		}

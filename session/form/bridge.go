@@ -35,7 +35,10 @@ type Bridge struct{ Ask session.Prompter }
 // answer pages of another place, *session.RefusedError when the same questions
 // came back too often, *session.PageError.
 func (b Bridge) Cross(ctx context.Context, tab page.Page, o session.Org, known []string) error {
-	c := &crossing{Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "), trusted: o.AllowedOrigins(), tries: map[string]*attempts{}}
+	c := &crossing{
+		Bridge: b, page: tab, org: o, marks: strings.Join(known, ", "),
+		trusted: o.AllowedOrigins(), tries: map[string]*attempts{},
+	}
 	for moves := 0; moves < maxMoves; {
 		view, err := c.awaitStill(ctx)
 		if errors.Is(err, page.ErrPosted) || err == nil && view == nil {
