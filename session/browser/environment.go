@@ -16,7 +16,7 @@ func childEnvironment(environ []string, profileDir string) []string {
 		return isPrivateVariable(strings.ToUpper(name)) || strings.HasPrefix(name, "DBUS_") && strings.HasSuffix(name, "_BUS_ADDRESS")
 	})
 	return append(kept, "TMPDIR=.", "BREAKPAD_DUMP_LOCATION="+profileDir, "CHROME_CONFIG_HOME="+profileDir,
-		"DBUS_SESSION_BUS_ADDRESS=disabled:", "DBUS_SYSTEM_BUS_ADDRESS=disabled:")
+		"GSETTINGS_BACKEND=memory", "DBUS_SESSION_BUS_ADDRESS=disabled:", "DBUS_SYSTEM_BUS_ADDRESS=disabled:")
 }
 
 // isPrivateVariable says whether Chromium must not see a variable: ours, AWS's, what is called a secret, where the keys of

@@ -62,14 +62,15 @@ func (p *chromiumProcess) kill() {
 	p.pipe.close()
 }
 
-// stderrTail keeps the last few kilobytes written, for the error of a failed start.
+// stderrTail keeps the last of what was written, for the error of a failed start.
 type stderrTail struct {
 	also io.Writer
 	mu   sync.Mutex
 	last []byte
 }
 
-const tailSize = 8 << 10
+// tailSize has room for the stack that Chromium prints after its last words.
+const tailSize = 64 << 10
 
 func (t *stderrTail) Write(p []byte) (int, error) {
 	t.mu.Lock()

@@ -53,7 +53,8 @@ func (p *chromiumProcess) explainStart(profileDir string) error {
 	}
 	telling := ""
 	for line := range strings.Lines(said) {
-		if !strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:") { // what comes after it is the crash itself
+		// What comes after it is the crash itself, and what its handler misses.
+		if !strings.Contains(line, "/crashpad/") && (!strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:")) {
 			telling = strings.TrimSpace(line)
 		}
 	}

@@ -1,8 +1,10 @@
 package browser
 
 import (
+	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
@@ -23,6 +25,7 @@ type windowList struct {
 // window is one of them. Its list's lock guards it.
 type window struct {
 	target proto.TargetTargetID
+	id     proto.TargetSessionID
 	opener proto.TargetTargetID // "": it has none, or keeps it to itself
 	inner  bool                 // a frame of the opener's opened it, and not the page itself
 	origin string               // of the document; "": there was none yet
@@ -38,7 +41,7 @@ func (l *windowList) add(id proto.TargetSessionID, info *proto.TargetTargetInfo)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w := &window{
-		target: info.TargetID, opener: info.OpenerID, hops: map[proto.NetworkRequestID][]string{},
+		target: info.TargetID, id: id, opener: info.OpenerID, hops: map[proto.NetworkRequestID][]string{},
 		inner: info.OpenerFrameID != "" && string(info.OpenerFrameID) != string(info.OpenerID),
 	}
 	l.byTarget[w.target], l.sessions[id] = w, w
@@ -60,27 +63,65 @@ func (l *windowList) takeEvent(event *cdp.Event) {
 	}
 }
 
-// navigated: an empty page has the origin of whoever opened it, and says nothing.
-func (w *window) navigated(e proto.PageFrameNavigated) {
-	empty := strings.HasPrefix(e.Frame.URL, "about:")
+func (w *window) navigated(e proto.PageFrameNavigated) { w.show(e.Frame) }
+
+// show notes what the window shows. An empty page has the origin of whoever opened it, and says nothing.
+func (w *window) show(frame *proto.PageFrame) {
+	empty := strings.HasPrefix(frame.URL, "about:")
 	switch {
-	case string(e.Frame.ID) != string(w.target), empty && w.origin == "":
-	case empty || e.Frame.UnreachableURL != "" || session.Origin(e.Frame.SecurityOrigin) == "":
+	case string(frame.ID) != string(w.target), empty && w.origin == "":
+	case empty || frame.UnreachableURL != "" || session.Origin(frame.SecurityOrigin) == "":
 		w.origin = opaqueOrigin
 	default:
-		w.origin = session.Origin(e.Frame.SecurityOrigin)
-	}
-	if string(e.Frame.ID) == string(w.target) {
-		clear(w.hops)
+		w.origin = session.Origin(frame.SecurityOrigin)
 	}
 }
 
 // requested: a document that is asked for again was redirected by the last one's origin.
 func (w *window) requested(e proto.NetworkRequestWillBeSent) {
-	if e.Type == proto.NetworkResourceTypeDocument && e.RedirectResponse != nil {
-		w.hops[e.RequestID] = append(w.hops[e.RequestID], session.Origin(e.RedirectResponse.URL))
+	if e.Type != proto.NetworkResourceTypeDocument || e.RedirectResponse == nil {
+		return
+	}
+	if len(w.hops) == maxHops {
+		clear(w.hops)
+	}
+	w.hops[e.RequestID] = append(w.hops[e.RequestID], session.Origin(e.RedirectResponse.URL))
+}
+
+// maxHops bounds the redirected requests that are remembered of a page that goes round in circles.
+const maxHops = 1000
+
+// refresh asks a window, and those that opened it, what they show: a request that was stopped may be known of before the
+// page that made it is. The request holds them where they are. Who does not answer shows nobody knows what.
+func (l *windowList) refresh(b *Browser, target proto.TargetTargetID) {
+	for seen := 0; target != "" && seen < maxOpeners; seen++ {
+		l.mu.Lock()
+		w := l.byTarget[target]
+		l.mu.Unlock()
+		if w == nil {
+			return
+		}
+		short, cancel := context.WithTimeout(b.alive, refreshTime)
+		tree, err := proto.PageGetFrameTree{}.Call(b.sessionFor(short, w.id))
+		cancel()
+		l.mu.Lock()
+		switch {
+		case err == nil:
+			w.show(tree.FrameTree.Frame)
+		case w.origin != "": // one without a document yet may have no renderer that could answer
+			w.origin = opaqueOrigin
+		}
+		target = w.opener
+		l.mu.Unlock()
 	}
 }
+
+const (
+	// maxOpeners bounds how far back it is looked who opened a window.
+	maxOpeners = 8
+	// refreshTime bounds the wait for what a window shows.
+	refreshTime = 2 * time.Second
+)
 
 // A sender is whose post was stopped.
 type sender struct {
@@ -111,10 +152,10 @@ func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTarg
 	if header != "" && (header != opaqueOrigin || !known && w.opener == "") {
 		s.origins = append(s.origins, header)
 	}
-	for w.opener != "" && s.why == "" {
+	for n := 0; w.opener != "" && s.why == ""; n++ {
 		opener := l.byTarget[w.opener]
 		switch {
-		case opener == nil:
+		case opener == nil || n == maxOpeners:
 			return sender{tab: first, opened: true, why: "a window of a window that is gone posted it"}
 		case w.inner:
 			s.why = "a window that a page inside the page opened posted it"
