@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -51,14 +52,15 @@ func (p *chromiumProcess) explainStart(profileDir string) error {
 			}
 		}
 	}
-	telling := ""
+	telling, last := "", ""
 	for line := range strings.Lines(said) {
+		last = strings.TrimSpace(line)
 		// What comes after it is the crash itself, and what its handler misses.
 		if !strings.Contains(line, "/crashpad/") && (!strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:")) {
-			telling = strings.TrimSpace(line)
+			telling = last
 		}
 	}
-	return &StartError{Said: telling}
+	return &StartError{Said: cmp.Or(telling, last)}
 }
 
 // StartError is a Chromium that ended before it answered. Said is the line of its stderr that tells why, Cure what to do;

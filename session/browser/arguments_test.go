@@ -9,7 +9,7 @@ import (
 func TestSandbox(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		for _, visible := range []bool{false, true} {
-			args := arguments(Options{NoSandbox: off, Visible: visible}, "profile", proxy{})
+			args := chromiumArguments(Options{NoSandbox: off, Visible: visible}, "profile", proxySettings{})
 			if slices.Contains(args, "--no-sandbox") != off || slices.Contains(args, "--disable-web-security") {
 				t.Errorf("off %t, visible %t: %q", off, visible, args)
 			}
