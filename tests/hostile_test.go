@@ -182,6 +182,14 @@ func (silentPerson) Interactive() bool { return false }
 func (silentPerson) Say(string)        {}
 func (silentPerson) Progress(string)   {}
 
+// noKeyring keeps nothing, and has seen no password refused.
+type noKeyring struct{ session.Keeper }
+
+func (noKeyring) WasRefused(context.Context, session.Org, session.Secret) bool { return false }
+func (noKeyring) MarkRefused(context.Context, session.Org, session.Secret)     {}
+func (noKeyring) Declined(context.Context, session.Org) bool                   { return true }
+func (noKeyring) ClearRefused(session.Org)                                     {}
+
 // TestHostilePages: whatever a page does, the sign-in ends within its deadline with an error that says what happened, and
 // the password and the person's files stay where they are.
 func TestHostilePages(t *testing.T) {
@@ -228,7 +236,7 @@ func signInAt(t *testing.T, b *browser.Browser, address string) error {
 	o := session.Org{Name: "acme", Type: session.TypeOkta, URL: address, Username: "jane", Browser: "headless"}
 	d := &okta.Driver{
 		Ask:       silentPerson{},
-		Passwords: session.PasswordSource{Given: session.NewSecret(hostilePassword), Ask: silentPerson{}},
+		Passwords: session.PasswordSource{Given: session.NewSecret(hostilePassword), Keeper: noKeyring{}, Ask: silentPerson{}},
 		Codes:     func() *session.CodeSource { return &session.CodeSource{Ask: silentPerson{}} },
 		Browse: func(ctx context.Context, o session.Org, _ bool) (page.Page, error) {
 			tab, err := b.Tab(ctx)

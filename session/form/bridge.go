@@ -23,7 +23,7 @@ const (
 	// how many when it has more to load or shows nothing yet.
 	stillLooks, patientLooks = 2, 20
 	// quoteWait bounds the look at a page that is given up.
-	quoteWait = 3 * time.Second
+	quoteWait = 800 * time.Millisecond
 )
 
 // Bridge asks the person what pages ask.
