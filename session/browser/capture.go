@@ -45,9 +45,6 @@ func (b *Browser) judgeRequest(id string, e proto.FetchRequestPaused) {
 // From anybody else it is ignored and noted; but where the tab itself has come to a foreign page, which can't go on from
 // there, that ends the wait.
 func (b *Browser) weighPost(u *url.URL, e proto.FetchRequestPaused) {
-	if e.ResourceType == proto.NetworkResourceTypeDocument {
-		b.windows.refresh(b, proto.TargetTargetID(e.FrameID))
-	}
 	from := b.windows.senderOf(e, b.newestTarget())
 	tab, own := b.tabOf(from.tab)
 	if tab == nil {
