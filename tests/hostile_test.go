@@ -183,7 +183,7 @@ func (silentPerson) Say(string)        {}
 func (silentPerson) Progress(string)   {}
 
 // noKeyring keeps nothing, and has seen no password refused.
-type noKeyring struct{ session.Keeper }
+type noKeyring struct{ session.PasswordKeeper }
 
 func (noKeyring) WasRefused(context.Context, session.Org, session.Secret) bool { return false }
 func (noKeyring) MarkRefused(context.Context, session.Org, session.Secret)     {}
