@@ -35,36 +35,36 @@ type tab struct {
 
 // selectors are the marks of an engine's page. The README has them in words.
 type selectors struct {
-	username, firstName, password, submit, code, totp string
-	dropdown                                          string // opens the list of factors, where there is no page for it
-	pick                                              map[Factor]string
-	pageError                                         string
-	fieldError                                        map[Factor]string
-	skip, cancel                                      string
+	username, password, submit, code, totp string
+	dropdown                               string // opens the list of factors, where there is no page for it
+	pick                                   map[Factor]string
+	pageError                              string
+	fieldError                             map[Factor]string
+	cancel                                 string
 }
 
 var marks = map[Engine]selectors{
 	Gen2: {
-		username: `input[name="identifier"]`, firstName: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
+		username: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
 		submit: `input[type=submit][data-type=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
 		pick:      map[Factor]string{GoogleTOTP: `[data-se=google_otp] a.select-factor`, OktaVerifyTOTP: `[data-se=okta_verify-totp] a.select-factor`},
 		pageError: `.infobox-error`, fieldError: map[Factor]string{GoogleTOTP: `.o-form-input-error`, OktaVerifyTOTP: `.o-form-input-error`},
-		skip: `a[data-se=skip]`, cancel: `a[data-se=cancel]`,
+		cancel: `a[data-se=cancel]`,
 	},
 	Gen3: {
-		username: `input[name="identifier"]`, firstName: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
+		username: `input[name="identifier"]`, password: `input[name="credentials.passcode"][type=password]`,
 		submit: `button[type=submit][data-se=save]`, code: `input[name="credentials.passcode"][type=text]`, totp: `input[name="credentials.totp"]`,
 		pick:      map[Factor]string{GoogleTOTP: `button[data-se=authenticator-button]:has([data-se=google_otp])`, OktaVerifyTOTP: `button[data-se=authenticator-button]:has([data-se=okta_verify-totp])`},
 		pageError: `[role=alert]`, fieldError: map[Factor]string{GoogleTOTP: `[id$="-error"]`, OktaVerifyTOTP: `[id$="-error"]`},
-		skip: `button[data-se=skip]`, cancel: `[data-se=cancel]`,
+		cancel: `[data-se=cancel]`,
 	},
 	Classic: {
-		username: `#okta-signin-username`, firstName: `#idp-discovery-username`, password: `input[name=password]`, submit: `input[type=submit][data-type=save]`,
+		username: `#okta-signin-username`, password: `input[name=password]`, submit: `input[type=submit][data-type=save]`,
 		code: `#okta-sign-in:has(.mfa-google-auth) .mfa-verify-totp input[name=answer]`, totp: `#okta-sign-in:has(.mfa-okta-verify) .mfa-verify-totp input[name=answer]`,
 		dropdown:  `a[aria-controls=okta-dropdown-options]`,
 		pick:      map[Factor]string{GoogleTOTP: `#okta-dropdown-options li:has(.mfa-google-auth-30) a`, OktaVerifyTOTP: `#okta-dropdown-options li:has(.mfa-okta-verify-30) a`},
 		pageError: `.infobox-error`, fieldError: map[Factor]string{GoogleTOTP: `.infobox-error`, OktaVerifyTOTP: `.infobox-error`},
-		skip: `a[data-se=skip-link]`, cancel: `a[data-se=signout-link]`,
+		cancel: `a[data-se=signout-link]`,
 	},
 }
 
@@ -167,15 +167,6 @@ func (w *tab) says(selector, want string) {
 	if err != nil {
 		w.shoot("failed")
 		w.Fatalf("awaiting %q in %s: %v", want, selector, err)
-	}
-}
-
-// text waits until the page says something.
-func (w *tab) text(want string) {
-	w.Helper()
-	if err := w.page.Wait(rod.Eval(`s => document.body.innerText.includes(s)`, want)); err != nil {
-		w.shoot("failed")
-		w.Fatalf("awaiting %q: %v", want, err)
 	}
 }
 
