@@ -56,7 +56,7 @@ func TestEveryFlagInTheDocumentsExists(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range regexp.MustCompile(`Name: "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
+	for _, m := range regexp.MustCompile(`Name:\s+"([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
 		known["--"+m[1]] = true
 	}
 	docs := allDocs(t)
@@ -64,7 +64,7 @@ func TestEveryFlagInTheDocumentsExists(t *testing.T) {
 	for _, other := range []string{"--env-file", "--env", "--profile", "--all-profiles", "--chain", "--aws-region"} {
 		known[other] = true
 	}
-	for _, flag := range regexp.MustCompile(`--[a-z-]*`).FindAllString(docs, -1) {
+	for _, flag := range regexp.MustCompile(`\B--[a-z-]*`).FindAllString(docs, -1) {
 		if !known[flag] && strings.Trim(flag, "-") != "" {
 			t.Errorf("README.md or docs/ tell of %s, which stsx does not have", flag)
 		}
