@@ -135,12 +135,25 @@ func (s *signIn) handOverUnknown(ctx context.Context) error {
 		return err
 	}
 	if origin != "" {
-		what = "the sign-in goes on at " + origin + ", which is not " + s.org.Name + "'s Okta"
-	} else if c, ok := s.screenNamed(s.exchange.response.screenName()); ok {
+		return s.handOverOtherSite(ctx, origin)
+	}
+	if c, ok := s.screenNamed(s.exchange.response.screenName()); ok {
 		s.enterScreen(c.name)
 		return c.answer(ctx)
 	}
 	return s.handOverOrBridge(ctx, what, what)
+}
+
+// handOverOtherSite deals with a page of origin that stsx does not know: one more
+// of the company's sign-in pages, or the app's own, if the app is not AWS's.
+func (s *signIn) handOverOtherSite(ctx context.Context, origin string) error {
+	what := "the sign-in goes on at " + origin + ", which is neither " + s.org.Name + "'s Okta nor AWS"
+	err := s.handOverOrBridge(ctx, what, what)
+	var shown *session.PageError
+	if errors.As(err, &shown) && shown.Cure != "" {
+		shown.Cure = "correct url in the configuration if that is another app's place: it has to be the AWS app's link. Else " + shown.Cure
+	}
+	return err
 }
 
 // leaveToPerson says what there is to do in the window and keeps off the page

@@ -143,8 +143,10 @@ func (s *signIn) withPage(ctx context.Context, err error) error {
 	s.recordScreen(ctx, "the end")
 	var action *page.ActionError
 	var shown *session.PageError
+	var cured interface{ Hint() string }
 	switch {
 	case errors.As(err, &shown):
+	case errors.As(err, &cured): // it says what to do, which the page does not
 	case errors.Is(err, context.DeadlineExceeded):
 		err = fmt.Errorf("%w: %w", s.errorWithPage(ctx, "the sign-in did not get past a page"), context.DeadlineExceeded)
 	case errors.As(err, &action):

@@ -3,6 +3,7 @@ package okta
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html"
 	"net/url"
@@ -99,3 +100,43 @@ func TestOthersWordsAreOneLine(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherSite: where a sign-in that leaves Okta has gone, and what may be wrong.
+func TestOtherSite(t *testing.T) {
+	for address, says := range map[string]string{
+		"https://sp.example/saml/acs":     "at https://sp.example, which is neither acme's Okta nor AWS",
+		"https://login.example:8443/x":    "at https://login.example:8443, which is neither acme's Okta nor AWS",
+		"https://acme.okta.com.evil.test": "at https://acme.okta.com.evil.test, which is neither",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := session.Limit(t.Context(), time.Minute)
+			defer cancel()
+			o := org()
+			o.Browser = "headless"
+			p := &play{scenes: []scene{logIn, {text: "Welcome", address: address}}}
+			d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: &typist{}}, Ask: &typist{}}
+			s := d.newSignIn(p, o, session.Password{Secret: session.NewSecret("pw")}, nil)
+			_, err := s.run(ctx)
+			var shown *session.PageError
+			if !errors.As(err, &shown) || !strings.Contains(shown.Why, says) || shown.Location != address ||
+				!strings.Contains(shown.Cure, "the AWS app's link. Else run this again with --browser auto") {
+				t.Errorf("%s: %v", address, err)
+			}
+		})
+	}
+}
+
+// TestErrorWithHint: an error that says what to do is not put behind the page.
+func TestErrorWithHint(t *testing.T) {
+	s := (&Driver{Ask: &typist{}}).newSignIn(&play{scenes: []scene{{text: "Welcome"}}}, org(), session.Password{}, nil)
+	hinted := hintedError{}
+	if err := s.withPage(t.Context(), &page.ActionError{Action: "pressing a button", Err: hinted}); strings.Contains(err.Error(), "Welcome") ||
+		!errors.Is(err, hinted) {
+		t.Error(err)
+	}
+}
+
+type hintedError struct{}
+
+func (hintedError) Error() string { return "posted elsewhere" }
+func (hintedError) Hint() string  { return "use aws sso login" }

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,8 @@ type scene struct {
 	heard   []page.Reply // what the page hears by itself; the scene changes with the last
 	posted  bool
 	rows    []factor // a list of authenticators
+
+	address string // of the page; "": the org's
 
 	document page.Reply // how it was answered, if that was over HTTP; opening it again leads to the next scene
 }
@@ -161,8 +164,8 @@ func (p *play) Painted(context.Context) (bool, error) {
 	return false, nil
 }
 func (p *play) Location(context.Context) (string, error) {
-	if p.address != "" {
-		return p.address, nil
+	if address := cmp.Or(p.now().address, p.address); address != "" {
+		return address, nil
 	}
 	return "https://acme.okta.com/signin", nil
 }
