@@ -20,8 +20,8 @@ const (
 	windowCheckInterval = time.Second
 )
 
-// window is where the person sees the sign-in.
-type window struct {
+// windowState is where the person sees the sign-in.
+type windowState struct {
 	shown         bool
 	openedAppOnce bool // because Okta's dashboard came
 }

@@ -130,8 +130,8 @@ func TestOtherSite(t *testing.T) {
 func TestErrorWithHint(t *testing.T) {
 	s := (&Driver{Ask: &typist{}}).newSignIn(&play{scenes: []scene{{text: "Welcome"}}}, org(), session.Password{}, nil)
 	hinted := hintedError{}
-	if err := s.withPage(t.Context(), &page.ActionError{Action: "pressing a button", Err: hinted}); strings.Contains(err.Error(), "Welcome") ||
-		!errors.Is(err, hinted) {
+	err := s.withPage(t.Context(), &page.ActionError{Action: "pressing a button", Err: hinted})
+	if strings.Contains(err.Error(), "Welcome") || !errors.Is(err, hinted) {
 		t.Error(err)
 	}
 }

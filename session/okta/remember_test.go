@@ -21,7 +21,8 @@ const awsAddress = "https://signin.aws.amazon.com/saml"
 // encodedResponse is a SAML response about subject, as an identity provider
 // encodes it.
 func encodedResponse(subject string) string {
-	return base64.StdEncoding.EncodeToString([]byte(`<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">` +
+	return base64.StdEncoding.EncodeToString([]byte(`<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ` +
+		`xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">` +
 		`<a:Assertion><a:Subject><a:NameID>` + subject + `</a:NameID></a:Subject></a:Assertion></p:Response>`))
 }
 

@@ -114,7 +114,8 @@ func TestDeadlines(t *testing.T) {
 		got := decodeResponse(page.Reply{Status: 200, Body: []byte(c.body)})
 		if !got.came || got.identityEngine != c.want.identityEngine || !got.dueBy.Equal(c.want.dueBy) ||
 			got.skipsLeft != c.want.skipsLeft ||
-			(got.daysToExpiry == nil) != (c.want.daysToExpiry == nil) || got.daysToExpiry != nil && *got.daysToExpiry != *c.want.daysToExpiry {
+			(got.daysToExpiry == nil) != (c.want.daysToExpiry == nil) ||
+			got.daysToExpiry != nil && *got.daysToExpiry != *c.want.daysToExpiry {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

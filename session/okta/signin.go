@@ -24,7 +24,7 @@ type signIn struct {
 	resumed bool     // the browser has the cookies of an earlier sign-in
 
 	page       page.Page      // handover.go
-	window     window         // handover.go
+	window     windowState    // handover.go
 	screen     string         // name of the page at hand; page_report.go
 	answered   map[string]int // how often, by screen; signin.go
 	exchange   exchange       // exchange.go
@@ -40,7 +40,7 @@ type signIn struct {
 func (d *Driver) newSignIn(p page.Page, o session.Org, password session.Password, codes *session.CodeSource) *signIn {
 	s := &signIn{
 		Driver: d, page: p, org: o, origins: o.AllowedOrigins(), answered: map[string]int{},
-		window: window{shown: o.Browser == "visible"}, login: login{password: password}, code: codeEntry{source: codes},
+		window: windowState{shown: o.Browser == "visible"}, login: login{password: password}, code: codeEntry{source: codes},
 	}
 	s.tables = s.buildTables()
 	return s

@@ -19,7 +19,8 @@ import (
 
 // encodedResponse is a response about subject, as an identity provider encodes it.
 func encodedResponse(subject string) string {
-	return base64.StdEncoding.EncodeToString([]byte(`<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">` +
+	return base64.StdEncoding.EncodeToString([]byte(`<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ` +
+		`xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">` +
 		`<a:Assertion><a:Subject><a:NameID>` + subject + `</a:NameID></a:Subject></a:Assertion></p:Response>`))
 }
 
