@@ -109,7 +109,7 @@ func TestOtherSite(t *testing.T) {
 		"https://acme.okta.com.evil.test": "at https://acme.okta.com.evil.test, which is neither",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := session.Limit(t.Context(), time.Minute)
+			ctx, cancel := session.StartDeadline(t.Context(), time.Minute)
 			defer cancel()
 			o := org()
 			o.Browser = "headless"
