@@ -107,29 +107,30 @@ func powerShellLiteral(value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errNotUTF8
 	}
-	var out strings.Builder
-	out.WriteByte('\'')
-	plain := true
+	var parts []string // flat: PowerShell does not survive a sum of ten thousand
+	plain := ""
 	for _, r := range value {
 		switch {
 		case r == '\'':
-			out.WriteString("''")
+			plain += "''"
 		case ' ' <= r && r < 0x7f:
-			out.WriteRune(r)
+			plain += string(r)
 		default:
-			plain = false
-			out.WriteByte('\'')
-			for _, unit := range utf16.Encode([]rune{r}) {
-				fmt.Fprintf(&out, "+[char]0x%04x", unit)
+			if plain != "" {
+				parts, plain = append(parts, "'"+plain+"'"), ""
 			}
-			out.WriteString("+'")
+			for _, unit := range utf16.Encode([]rune{r}) {
+				parts = append(parts, fmt.Sprintf("[char]0x%04x", unit))
+			}
 		}
 	}
-	out.WriteByte('\'')
-	if plain {
-		return out.String(), nil
+	if plain != "" || len(parts) == 0 {
+		parts = append(parts, "'"+plain+"'")
 	}
-	return "(" + out.String() + ")", nil
+	if len(parts) == 1 && parts[0][0] == '\'' {
+		return parts[0], nil
+	}
+	return "(-join(" + strings.Join(parts, ",") + "))", nil
 }
 
 // oneLinePowerShell is one line that evaluates script: what a program prints
