@@ -115,7 +115,7 @@ fn __stsx_plain {|name|
   if (> (count $signs) 64) {
     set name = (str:join '' $signs[..61])...
   }
-  re:replace '[\x00-\x1f!"#$%&''*;<>?\[\\\]^`{|}~\x7f\x{fffd}]|[^\pL\pM\pN\pP\pS\p{Zs}\x00-\x7f]' '?' $name
+  re:replace '[\x00-\x1f!"#$%&''*;<>?\[\\\]^`{|}~\x7f\x{fffd}\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}\x{3164}\x{fe00}-\x{fe0f}\x{ffa0}\x{e0100}-\x{e01ef}]|[^\pL\pM\pN\pP\pS\p{Zs}\x00-\x7f]' '?' $name
 }
 
 fn __stsx_name {

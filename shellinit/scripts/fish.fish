@@ -147,7 +147,7 @@ end
 # A name as it may stand in any prompt: signs that a prompt, a terminal or a
 # status bar takes for its own and what can't be seen are ?.
 function __stsx_plain
-    set -l __stsx_plain (builtin string replace --all --regex -- '[^\x{80}-\x{10ffff}A-Za-z0-9 _.,:/@+=()-]|[\p{C}\p{Zl}\p{Zp}]' '?' $argv[1])
+    set -l __stsx_plain (builtin string replace --all --regex -- '[^\x{80}-\x{10ffff}A-Za-z0-9 _.,:/@+=()-]|[\p{C}\p{Zl}\p{Zp}\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}\x{3164}\x{fe00}-\x{fe0f}\x{ffa0}\x{e0100}-\x{e01ef}]' '?' $argv[1])
     if test (builtin string length -- "$__stsx_plain") -gt 64
         builtin string join -- '' (builtin string sub --length 61 -- "$__stsx_plain") ...
     else

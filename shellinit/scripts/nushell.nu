@@ -74,7 +74,7 @@ def __stsx_left [] {
 def __stsx_plain [name] {
   let signs = ($name | into string | split chars --code-points)
   let shown = if ($signs | length) > 64 { ($signs | first 61 | str join) + "..." } else { $signs | str join }
-  $shown | str replace --all --regex '[\x00-\x1f!"#$%&''*;<>?\[\\\]^`{|}~\x7f\x{fffd}]|[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\x00-\x7f]' "?"
+  $shown | str replace --all --regex '[\x00-\x1f!"#$%&''*;<>?\[\\\]^`{|}~\x7f\x{fffd}\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}\x{3164}\x{fe00}-\x{fe0f}\x{ffa0}\x{e0100}-\x{e01ef}]|[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\x00-\x7f]' "?"
 }
 
 def __stsx_name [] {

@@ -108,7 +108,7 @@ function global:__stsx_left {
 # characters here, and category Cs: it is ? twice.
 function global:__stsx_plain([string] $name) {
     if ($name.Length -gt 64) { $name = $name.Substring(0, 61) + '...' }
-    [regex]::Replace($name, '[\x00-\x1f!"#$%&''*;<>?\[\\\]^`{|}~\x7f\ufffd]|[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\x00-\x7f]', '?')
+    [regex]::Replace($name, '[\x00-\x1f!"#$%&''*;<>?\[\\\]^`{|}~\x7f\ufffd\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]|[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\x00-\x7f]', '?')
 }
 
 function global:__stsx_name {

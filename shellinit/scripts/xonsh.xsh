@@ -86,7 +86,10 @@ def __stsx_hook(self, command, side, watching, renewing, names):
             if sign < '\x80':
                 return sign.isalnum() or sign in ' -_.,:/@+=()'
             category = unicodedata.category(sign)
-            return sign != '\ufffd' and (category[0] in 'LMNPS' or category == 'Zs')
+            hidden = '\ufffd\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0'
+            if sign in hidden or '\u180b' <= sign <= '\u180f' or '\ufe00' <= sign <= '\ufe0f' or '\U000e0100' <= sign <= '\U000e01ef':
+                return False
+            return category[0] in 'LMNPS' or category == 'Zs'
 
         if len(name) > 64:
             name = name[:61] + '...'
