@@ -9,7 +9,7 @@ import (
 	"stsx/tests/okta"
 )
 
-const yesButton = "#yes" // the button of okta.Elsewhere's page
+const yesButton = "#yes" // the button of okta.OtherServers' page
 
 func userWindowSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
@@ -84,14 +84,14 @@ func TestWindowClosed(t *testing.T) {
 
 // withOtherSite is the org with a place that is not Okta's, and the flag with which
 // a browser trusts it.
-func withOtherSite(t *testing.T, c okta.Config) (config okta.Config, other *okta.Elsewhere, flag string) {
+func withOtherSite(t *testing.T, c okta.Config) (config okta.Config, other *okta.OtherServers, flag string) {
 	t.Helper()
-	other, err := okta.StartElsewhere()
+	other, err := okta.StartOtherServers()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = other.Close() })
-	c.Elsewhere = other
+	c.OtherServers = other
 	return c, other, "--ignore-certificate-errors-spki-list=" + other.Key()
 }
 
@@ -112,7 +112,7 @@ func duoInWindow(t *testing.T, c okta.Config) {
 		return d.countEvents(okta.CodeTried) > 0
 	})
 	term.wantSignedIn(d, okta.Duo, 1)
-	if other.Visits() == 0 {
+	if other.PageVisits() == 0 {
 		t.Error("Duo's frame was never shown")
 	}
 	d.wantOneSignIn(1)
@@ -166,8 +166,8 @@ func leadsToOtherSite(f okta.Factor, word string) func(*testing.T, okta.Config) 
 		}
 		person.clickElement(yesButton)
 		term.wantSignedIn(d, f, 1)
-		if typed := other.Typed(); len(typed) > 0 || other.Visits() != 1 {
-			t.Errorf("typed elsewhere: %q, which was visited %d times", typed, other.Visits())
+		if typed := other.Typed(); len(typed) > 0 || other.PageVisits() != 1 {
+			t.Errorf("typed elsewhere: %q, which was visited %d times", typed, other.PageVisits())
 		}
 		d.wantNoWindow()
 	}

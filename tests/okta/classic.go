@@ -26,7 +26,7 @@ func (o *Org) classicRoutes(mux *http.ServeMux) {
 	post("previous", func(_ *http.Request, s *signIn, _ message) answer { o.wantFactor(s); return o.status(s) })
 	post("skip", o.authnSkip)
 	post("credentials/change_password", o.authnChange)
-	o.betweenClassic(mux, post)
+	o.classicInterstitials(mux, post)
 	post("cancel", func(_ *http.Request, s *signIn, _ message) answer {
 		o.note(Event{Kind: Cancelled, User: s.name})
 		o.end(s)
@@ -40,7 +40,7 @@ func (o *Org) webfinger(r *http.Request, _ message) answer {
 	o.note(Event{Kind: Identified, User: name, OK: o.accounts.find(name) != nil})
 	if a := o.accounts.find(name); o.cfg.Routed && a != nil {
 		s := o.begin(embedPath)
-		s.name, s.user, s.stage, s.factor = name, a, stageElsewhere, OtherIdP
+		s.name, s.user, s.stage, s.factor = name, a, stageOtherServer, OtherIdP
 		return answer{http.StatusOK, routed(r, o.redirectForm(object{}, s)["href"])}
 	}
 	return answer{http.StatusOK, object{

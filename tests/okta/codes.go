@@ -82,7 +82,7 @@ func (a *account) answer() string {
 }
 
 // match checks what was sent for a factor without a seed. Codes are good once.
-func (a *account) match(f Factor, code string) verdict {
+func (a *account) match(f Factor, code string) codeResult {
 	switch {
 	case f.sends() && code != "" && a.sent[f] == code:
 		delete(a.sent, f)

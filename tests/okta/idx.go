@@ -24,7 +24,7 @@ func (o *Org) idxRoutes(mux *http.ServeMux) {
 	post("authenticators/okta-verify/launch", o.launch)
 	post("skip", o.skip)
 	post("keep-me-signed-in", o.keepSignedIn)
-	o.betweenRoutes(post)
+	o.interstitialRoutes(post)
 }
 
 // ok shows where the sign-in stands now.
@@ -79,7 +79,7 @@ func (o *Org) identify(s *signIn, in message) answer {
 	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})
 	o.asked(s, in.RememberMe, "box")
 	if o.cfg.Routed && s.user != nil {
-		s.stage, s.factor = stageElsewhere, OtherIdP
+		s.stage, s.factor = stageOtherServer, OtherIdP
 		return o.ok(s)
 	}
 	if o.cfg.PasswordLast && s.user != nil {
@@ -114,7 +114,7 @@ func (o *Org) first(s *signIn, password string) answer {
 
 // refuse is the answer to a secret that is not right: complaint when it is just
 // wrong, else what stands above it. The lock's status is not in Okta's examples.
-func (o *Org) refuse(s *signIn, v verdict, complaint object) answer {
+func (o *Org) refuse(s *signIn, v codeResult, complaint object) answer {
 	switch v {
 	case locked:
 		s.stage = stageIdentify

@@ -145,7 +145,7 @@ func (o *Org) body(s *signIn, complaint object) object {
 		o.stayForm(out, s)
 	case stageDevice:
 		o.deviceForm(out, s)
-	case stageElsewhere:
+	case stageOtherServer:
 		out["remediation"] = list(o.redirectForm(out, s))
 	case stageDetour:
 		o.detourForm(out, s)

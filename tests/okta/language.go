@@ -44,26 +44,26 @@ func (w widget) labels(language string) (labels, error) {
 	return out, nil
 }
 
-// tongue is how the org says things in one language: the widget's own words for
+// pageLanguage is how the org says things in one language: the widget's own words for
 // what it has a key for. Okta has its own for all the rest, which no source at
 // hand shows: the English ones stand in for them with every letter changed, so
 // that nothing which looks for English finds any.
-type tongue struct {
+type pageLanguage struct {
 	language string
 	english  labels
 	own      labels
 }
 
-func (o *Org) speaks(language string) (tongue, error) {
+func (o *Org) speaks(language string) (pageLanguage, error) {
 	if language == English {
-		return tongue{language: English}, nil
+		return pageLanguage{language: English}, nil
 	}
 	english, err := o.widget.labels(English)
 	if err != nil {
-		return tongue{}, err
+		return pageLanguage{}, err
 	}
 	own, err := o.widget.labels(language)
-	return tongue{language, english, own}, err
+	return pageLanguage{language, english, own}, err
 }
 
 // language is the one that the page or answer to r comes in: the org's own,
@@ -105,7 +105,7 @@ func (o *Org) interpreter(w http.ResponseWriter, r *http.Request) (http.Response
 
 type interpreter struct {
 	http.ResponseWriter
-	tongue tongue
+	tongue pageLanguage
 }
 
 // Write expects a page or an answer whole, which is how this package writes them.
@@ -136,19 +136,19 @@ func (i interpreter) Write(text []byte) (int, error) {
 var spoken = regexp.MustCompile(`(?s)<script.*?</script>|<style.*?</style>|>[^<]+`)
 
 // page puts a hosted page, but for its scripts, into the language.
-func (t tongue) page(source []byte) []byte {
+func (t pageLanguage) page(source []byte) []byte {
 	source = bytes.Replace(source, []byte(`<html lang="en">`), []byte(`<html lang="`+t.language+`">`), 1)
 	return spoken.ReplaceAllFunc(source, func(found []byte) []byte {
 		if found[0] == '<' {
 			return found
 		}
 		text := html.UnescapeString(string(found[1:]))
-		return []byte(">" + html.EscapeString(t.strange(text)))
+		return []byte(">" + html.EscapeString(t.unmatchableText(text)))
 	})
 }
 
 // answer puts what an answer of an API says into the language.
-func (t tongue) answer(node any) {
+func (t pageLanguage) answer(node any) {
 	switch node := node.(type) {
 	case []any:
 		for _, child := range node {
@@ -178,15 +178,15 @@ func keyOf(node map[string]any) string {
 	return ""
 }
 
-func (t tongue) say(key, english string) string {
+func (t pageLanguage) say(key, english string) string {
 	if own := t.own[key]; own != "" && !strings.Contains(own, "{0}") {
 		return own
 	}
-	return t.strange(english)
+	return t.unmatchableText(english)
 }
 
-// strange is a text that a person can still read and a program can't match.
-func (t tongue) strange(english string) string {
+// unmatchableText is a text that a person can still read and a program can't match.
+func (t pageLanguage) unmatchableText(english string) string {
 	if t.language == English || slices.Contains([]string{"Google Authenticator", "Okta Verify", "AWS Account Federation"}, english) {
 		return english
 	}
@@ -210,7 +210,7 @@ func (o *Org) Words(english string) ([]string, error) {
 	if err != nil || t.language == English {
 		return []string{english}, err
 	}
-	words := []string{t.strange(english)}
+	words := []string{t.unmatchableText(english)}
 	for key, text := range t.english {
 		own := t.own[key]
 		if own == "" || !strings.Contains(text, english) && !filled(text).MatchString(english) {

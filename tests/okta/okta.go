@@ -92,13 +92,13 @@ type Config struct {
 	NoMagicLink     bool    // the email has a code only, so its page does not poll
 	Pace            float64 // of the page's clock, for what it waits for (10: 3 s until it offers to send a code again) and what moves on it; default 1
 	Users           []User
-	Host            string     // of its URL; default 127.0.0.1. It listens there whatever it is called: "localhost" is the other name
-	Reach           Reach      // how its pages reach Okta Verify on the computer (Identity Engine only)
-	Elsewhere       *Elsewhere // where Duo, OtherIdP and SmartCard lead
-	Routed          bool       // usernames belong to another identity provider: Elsewhere
-	Shows           []string   // what the widget has to be able to show besides, by the names that its bundle has for it (Identity Engine only)
-	Captcha         bool       // the first form wants to know whether a human sends it (Identity Engine only)
-	Language        string     // of its pages, such as "de" or "ja"; default: what the browser asks for
+	Host            string        // of its URL; default 127.0.0.1. It listens there whatever it is called: "localhost" is the other name
+	Reach           Reach         // how its pages reach Okta Verify on the computer (Identity Engine only)
+	OtherServers    *OtherServers // where Duo, OtherIdP and SmartCard lead
+	Routed          bool          // usernames belong to another identity provider: OtherServers
+	Shows           []string      // what the widget has to be able to show besides, by the names that its bundle has for it (Identity Engine only)
+	Captcha         bool          // the first form wants to know whether a human sends it (Identity Engine only)
+	Language        string        // of its pages, such as "de" or "ja"; default: what the browser asks for
 
 	Widget         string           // the widget's dist directory; default: node_modules beside this package's source
 	Clock          func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions

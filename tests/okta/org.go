@@ -60,7 +60,7 @@ func Start(cfg Config) (*Org, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the org: %w", err)
 	}
-	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + at(listener.Addr(), cfg.Host), served: make(chan struct{})}
+	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + addressFor(listener.Addr(), cfg.Host), served: make(chan struct{})}
 	o.forget()
 	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
@@ -70,8 +70,8 @@ func Start(cfg Config) (*Org, error) {
 	return o, nil
 }
 
-// at is where a listener is reached under another name for its host.
-func at(addr net.Addr, host string) string {
+// addressFor is where a listener is reached under another name for its host.
+func addressFor(addr net.Addr, host string) string {
 	if host == "" {
 		return addr.String()
 	}

@@ -14,7 +14,7 @@ func (o *Org) handler() http.Handler {
 	mux := http.NewServeMux()
 	o.pageRoutes(mux)
 	o.sessionRoutes(mux)
-	o.elsewhereRoutes(mux)
+	o.otherServerRoutes(mux)
 	o.fastPassRoutes(mux)
 	captchaRoutes(mux)
 	if o.cfg.Engine == Classic {
@@ -24,7 +24,7 @@ func (o *Org) handler() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.noteLocked(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
-		o.greet(w, r)
+		o.setDeviceCookie(w, r)
 		interpreted, err := o.interpreter(w, r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -66,7 +66,7 @@ func (o *Org) api(contentType string, f func(r *http.Request, in message) answer
 		}
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "no-cache, no-store")
-		o.limits(w, a.status)
+		o.tooManyRequests(w, a.status)
 		w.WriteHeader(a.status)
 		_, _ = w.Write(out) // the client went away: nothing to do
 	}

@@ -19,7 +19,7 @@ func (o *Org) signedForm(out object, s *signIn) object {
 }
 
 // trySigned checks what the page posted.
-func (o *Org) trySigned(s *signIn, in assertion) verdict {
+func (o *Org) trySigned(s *signIn, in assertion) codeResult {
 	if s.factor == Duo {
 		return o.tryDuo(s, in.SignatureData)
 	}
@@ -49,7 +49,7 @@ func (o *Org) challengedSigned(s *signIn, out, embedded, links object) {
 		next = link("poll", o.verifyURL(s, s.factor))
 		out["factorResult"] = "WAITING"
 		factor["_embedded"] = object{"verification": object{
-			"host": o.cfg.Elsewhere.host, "signature": s.duoRequest(), "factorResult": "WAITING",
+			"host": o.cfg.OtherServers.host, "signature": s.duoRequest(), "factorResult": "WAITING",
 			"_links": object{"complete": link("", o.url+duoPath), "script": link("", o.url+"/js/sections/duo/Duo-Web-v2.6.js")},
 		}}
 	} else {

@@ -10,17 +10,17 @@ import (
 type stage int
 
 const (
-	stageIdentify  stage = iota // username, with the password unless the org is identifier-first
-	stagePassword               // the password alone
-	stageSelect                 // a list of factors
-	stageChallenge              // one factor
-	stageExpired                // a new password must be set
-	stageWarn                   // a new password may be set
-	stageDevice                 // the page looks for Okta Verify on its computer
-	stageElsewhere              // the page leads to another identity provider
-	stageDetour                 // what Config.Detour says
-	stageStay                   // whether to keep the person signed in
-	stageDone                   // may be turned into a session, once
+	stageIdentify    stage = iota // username, with the password unless the org is identifier-first
+	stagePassword                 // the password alone
+	stageSelect                   // a list of factors
+	stageChallenge                // one factor
+	stageExpired                  // a new password must be set
+	stageWarn                     // a new password may be set
+	stageDevice                   // the page looks for Okta Verify on its computer
+	stageOtherServer              // the page leads to another identity provider
+	stageDetour                   // what Config.Detour says
+	stageStay                     // whether to keep the person signed in
+	stageDone                     // may be turned into a session, once
 )
 
 // signIn is one sign-in under way, found again by its state token (which the
@@ -41,7 +41,7 @@ type signIn struct {
 
 	detours   int  // that it is past
 	enrolling bool // what is to be set up was picked
-	keeping
+	rememberedSignIn
 	reauth  bool     // of a person who has a session
 	again   []Factor // what is still to be proven then
 	from    string   // path to return to

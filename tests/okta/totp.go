@@ -45,20 +45,20 @@ func (o *Org) Code(user string, factor Factor) (string, error) {
 	return "", fmt.Errorf("every %s code of %s that is valid now is spent: wait for the next step", factor, user)
 }
 
-// verdict is what the org thinks of a secret it was sent.
-type verdict string
+// codeResult is what the org thinks of a secret it was sent.
+type codeResult string
 
 const (
-	right       verdict = "right"
-	wrong       verdict = "wrong"
-	used        verdict = "used" // a right code, but sent before
-	locked      verdict = "locked"
-	rateLimited verdict = "rate limited"
+	right       codeResult = "right"
+	wrong       codeResult = "wrong"
+	used        codeResult = "used" // a right code, but sent before
+	locked      codeResult = "locked"
+	rateLimited codeResult = "rate limited"
 )
 
 // matchCode looks one step back and one ahead, as Okta does, and spends the
 // step that matched.
-func (a *account) matchCode(factor Factor, code string, now time.Time) verdict {
+func (a *account) matchCode(factor Factor, code string, now time.Time) codeResult {
 	secret := a.secret(factor)
 	if secret == "" {
 		return a.match(factor, code)

@@ -106,9 +106,9 @@ func (o *Org) Update(user string, change func(*User)) error {
 
 // tryPassword checks and counts; the caller holds o.mu. An unknown user fares
 // like one with a wrong password.
-func (o *Org) tryPassword(name, password string) verdict {
+func (o *Org) tryPassword(name, password string) codeResult {
 	a := o.accounts.find(name)
-	v := o.judge(a, func() verdict {
+	v := o.judge(a, func() codeResult {
 		if a.Password == password {
 			return right
 		}
@@ -120,8 +120,8 @@ func (o *Org) tryPassword(name, password string) verdict {
 }
 
 // tryCode checks a one-time code and counts; the caller holds o.mu.
-func (o *Org) tryCode(a *account, f Factor, code string) verdict {
-	v := o.judge(a, func() verdict { return a.matchCode(f, code, o.cfg.Clock()) })
+func (o *Org) tryCode(a *account, f Factor, code string) codeResult {
+	v := o.judge(a, func() codeResult { return a.matchCode(f, code, o.cfg.Clock()) })
 	o.note(Event{Kind: CodeTried, User: a.Name, Factor: f, OK: v == right, Digest: o.journal.digest(code), Detail: detail(v)})
 	o.lockIfNew(a, v)
 	return v
@@ -130,7 +130,7 @@ func (o *Org) tryCode(a *account, f Factor, code string) verdict {
 // judge applies what holds for every secret: a locked account gets nothing, a
 // limited one neither, and MaxFailures misses in a row lock. The answer that
 // locks says so at once.
-func (o *Org) judge(a *account, check func() verdict) verdict {
+func (o *Org) judge(a *account, check func() codeResult) codeResult {
 	switch {
 	case a == nil:
 		return wrong
@@ -151,14 +151,14 @@ func (o *Org) judge(a *account, check func() verdict) verdict {
 	return v
 }
 
-func (o *Org) lockIfNew(a *account, v verdict) {
+func (o *Org) lockIfNew(a *account, v codeResult) {
 	if a != nil && v == locked && !a.Locked {
 		a.Locked = true
 		o.note(Event{Kind: Locked, User: a.Name})
 	}
 }
 
-func detail(v verdict) string {
+func detail(v codeResult) string {
 	if v == right {
 		return ""
 	}

@@ -68,7 +68,7 @@ func (s *signIn) challengeData() object {
 // tryAssertion checks an assertion as a relying party does: the challenge is
 // the last one and good once, the page was this org's, a person touched the key,
 // and the enrolled key signed all that.
-func (o *Org) tryAssertion(s *signIn, in assertion) verdict {
+func (o *Org) tryAssertion(s *signIn, in assertion) codeResult {
 	err := o.assertionFits(s, in)
 	s.nonce = ""
 	v, why := right, ""

@@ -99,7 +99,7 @@ func (o *Org) past(s *signIn, e Event) {
 	o.factorsDone(s)
 }
 
-func (o *Org) betweenRoutes(post func(path string, f func(*signIn, message) answer)) {
+func (o *Org) interstitialRoutes(post func(path string, f func(*signIn, message) answer)) {
 	at := func(f func(*signIn, message) answer, detours ...Detour) func(*signIn, message) answer {
 		return func(s *signIn, in message) answer {
 			if s.stage != stageDetour || !slices.Contains(detours, o.detour(s)) {
@@ -395,8 +395,8 @@ func (o *Org) classicDetour(s *signIn, out, embedded, links object) answer {
 	return answer{http.StatusOK, out}
 }
 
-// betweenClassic are the Authn API's ways to answer at the detour.
-func (o *Org) betweenClassic(mux *http.ServeMux, post func(string, func(*http.Request, *signIn, message) answer)) {
+// classicInterstitials are the Authn API's ways to answer at the detour.
+func (o *Org) classicInterstitials(mux *http.ServeMux, post func(string, func(*http.Request, *signIn, message) answer)) {
 	post("consent", func(_ *http.Request, s *signIn, in message) answer {
 		if s.stage != stageDetour {
 			return apiError(http.StatusForbidden, "E0000079", "This operation is not allowed in the user's current status.")
@@ -454,8 +454,8 @@ func (o *Org) reprove(s *signIn) {
 	o.challenge(s, f)
 }
 
-// limits are the headers of rate limits, which Okta sets on every answer.
-func (o *Org) limits(w http.ResponseWriter, status int) {
+// tooManyRequests are the headers of rate tooManyRequests, which Okta sets on every answer.
+func (o *Org) tooManyRequests(w http.ResponseWriter, status int) {
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(int(DownWait/time.Second)))
 		return
@@ -477,6 +477,6 @@ var downPage = template.Must(template.New("down").Parse(`<!DOCTYPE html>
 `))
 
 func (o *Org) down(w http.ResponseWriter) {
-	o.limits(w, o.cfg.Down)
+	o.tooManyRequests(w, o.cfg.Down)
 	writePage(w, o.cfg.Down, downPage, nil)
 }

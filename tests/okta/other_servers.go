@@ -32,7 +32,7 @@ const (
 	duoPath            = "/api/v1/authn/factors/duo/callback"
 )
 
-// Elsewhere stands for the servers that are not Okta's and that a sign-in can
+// OtherServers stands for the servers that are not Okta's and that a sign-in can
 // lead to: Duo's frame, another identity provider (Duo's Universal Prompt is
 // one), the address that asks for a smart card's certificate. Its page says so
 // and has one button that says yes. It also has the fields of Okta's own sign-in
@@ -40,7 +40,7 @@ const (
 //
 // It is another origin than the org, and speaks TLS, because Duo's frame must;
 // a browser trusts it with --ignore-certificate-errors-spki-list and Key.
-type Elsewhere struct {
+type OtherServers struct {
 	url    string
 	host   string
 	key    string // base64 of the public key's SHA-256
@@ -53,8 +53,8 @@ type Elsewhere struct {
 	strange []string // what was typed
 }
 
-// elsewherePage is all that it shows. In a frame the button takes all the room.
-var elsewherePage = template.Must(template.New("elsewhere").Parse(`<!DOCTYPE html>
+// otherServersPage is all that it shows. In a frame the button takes all the room.
+var otherServersPage = template.Must(template.New("elsewhere").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Stands for {{.What}}</title><link rel="icon" href="data:,">
 <style>.frame form { display: none } .frame button { position: fixed; inset: 0; width: 100%; height: 100% }</style></head>
 <body{{if .Message}} class="frame"{{end}}><p>This page stands for {{.What}}.</p>
@@ -65,8 +65,8 @@ var elsewherePage = template.Must(template.New("elsewhere").Parse(`<!DOCTYPE htm
 </body></html>
 `))
 
-// StartElsewhere starts it on 127.0.0.1.
-func StartElsewhere() (*Elsewhere, error) {
+// StartOtherServers starts it on 127.0.0.1.
+func StartOtherServers() (*OtherServers, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func StartElsewhere() (*Elsewhere, error) {
 		return nil, fmt.Errorf("starting the other server: %w", err)
 	}
 	sum := sha256.Sum256(public)
-	e := &Elsewhere{host: listener.Addr().String(), key: base64.StdEncoding.EncodeToString(sum[:]), secret: []byte(newID("")), served: make(chan struct{})}
+	e := &OtherServers{host: listener.Addr().String(), key: base64.StdEncoding.EncodeToString(sum[:]), secret: []byte(newID("")), served: make(chan struct{})}
 	e.url = "https://" + e.host
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /frame/web/v1/auth", func(w http.ResponseWriter, r *http.Request) { e.show(w, "Duo", "", e.duoSays(r.FormValue("tx"))) })
@@ -101,25 +101,25 @@ func StartElsewhere() (*Elsewhere, error) {
 }
 
 // URL is its origin, and Key what a browser has to trust.
-func (e *Elsewhere) URL() string { return e.url }
-func (e *Elsewhere) Key() string { return e.key }
+func (e *OtherServers) URL() string { return e.url }
+func (e *OtherServers) Key() string { return e.key }
 
-// Visits is how often its page was shown, and Typed what went to it.
-func (e *Elsewhere) Visits() int {
+// PageVisits is how often its page was shown, and Typed what went to it.
+func (e *OtherServers) PageVisits() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.visits
 }
 
 // Typed is what was typed into its fields.
-func (e *Elsewhere) Typed() []string {
+func (e *OtherServers) Typed() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append([]string(nil), e.strange...)
 }
 
 // Close stops it.
-func (e *Elsewhere) Close() error {
+func (e *OtherServers) Close() error {
 	err := e.server.Close()
 	<-e.served
 	if errors.Is(err, http.ErrServerClosed) {
@@ -128,14 +128,14 @@ func (e *Elsewhere) Close() error {
 	return err
 }
 
-func (e *Elsewhere) show(w http.ResponseWriter, what, to, message string) {
+func (e *OtherServers) show(w http.ResponseWriter, what, to, message string) {
 	e.mu.Lock()
 	e.visits++
 	e.mu.Unlock()
-	writePage(w, http.StatusOK, elsewherePage, map[string]any{"What": what, "To": to, "Message": message})
+	writePage(w, http.StatusOK, otherServersPage, map[string]any{"What": what, "To": to, "Message": message})
 }
 
-func (e *Elsewhere) yes(w http.ResponseWriter, r *http.Request) {
+func (e *OtherServers) yes(w http.ResponseWriter, r *http.Request) {
 	for _, name := range []string{"identifier", "credentials.passcode"} {
 		if text := r.FormValue(name); text != "" {
 			e.mu.Lock()
@@ -148,7 +148,7 @@ func (e *Elsewhere) yes(w http.ResponseWriter, r *http.Request) {
 
 // duoSays is Duo's word that the person of a request said yes, in the form that
 // its script passes on.
-func (e *Elsewhere) duoSays(request string) string {
+func (e *OtherServers) duoSays(request string) string {
 	mac := hmac.New(sha256.New, e.secret)
 	mac.Write([]byte(request))
 	return "AUTH|" + base64.StdEncoding.EncodeToString([]byte(request)) + "|" + base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(mac.Sum(nil))))
@@ -158,9 +158,9 @@ func (e *Elsewhere) duoSays(request string) string {
 func (s *signIn) duoRequest() string { return "TX-" + s.newNonce() + ":APP-" + s.nonce }
 
 // tryDuo checks what Duo's script made of the request of s.
-func (o *Org) tryDuo(s *signIn, signed string) verdict {
+func (o *Org) tryDuo(s *signIn, signed string) codeResult {
 	v := wrong
-	if s.nonce != "" && signed == o.cfg.Elsewhere.duoSays("TX-"+s.nonce)+":APP-"+s.nonce {
+	if s.nonce != "" && signed == o.cfg.OtherServers.duoSays("TX-"+s.nonce)+":APP-"+s.nonce {
 		v = right
 	}
 	s.nonce = ""
@@ -171,7 +171,7 @@ func (o *Org) tryDuo(s *signIn, signed string) verdict {
 // duoForm is the Identity Engine's page with Duo's frame.
 func (o *Org) duoForm(out object, s *signIn) object {
 	current := Duo.ion(authenticatorOf(Duo).id)
-	current["contextualData"] = object{"integrationType": "IFRAME", "host": o.cfg.Elsewhere.host, "signedToken": s.duoRequest(), "script": o.url + "/js/sections/duo/Duo-Web-v2.6.js"}
+	current["contextualData"] = object{"integrationType": "IFRAME", "host": o.cfg.OtherServers.host, "signedToken": s.duoRequest(), "script": o.url + "/js/sections/duo/Duo-Web-v2.6.js"}
 	out["currentAuthenticatorEnrollment"] = only(current)
 	form := o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer",
 		credentials(object{"name": "signatureData", "label": "Assertion From Duo", "required": true, "visible": false}, nil))
@@ -196,15 +196,15 @@ func (o *Org) redirectForm(out object, s *signIn) object {
 	return form
 }
 
-// elsewhereRoutes are the way out of the org, and back.
-func (o *Org) elsewhereRoutes(mux *http.ServeMux) {
+// otherServerRoutes are the way out of the org, and back.
+func (o *Org) otherServerRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sso/idps/{id}", func(w http.ResponseWriter, r *http.Request) {
 		what := "another identity provider"
 		if r.PathValue("id") == smartCardID {
 			what = "the address that asks for a smart card's certificate"
 		}
 		to := o.url + backPath + "?state=" + url.QueryEscape(r.FormValue("stateToken"))
-		http.Redirect(w, r, o.cfg.Elsewhere.url+"/sign-in?what="+url.QueryEscape(what)+"&to="+url.QueryEscape(to), http.StatusFound)
+		http.Redirect(w, r, o.cfg.OtherServers.url+"/sign-in?what="+url.QueryEscape(what)+"&to="+url.QueryEscape(to), http.StatusFound)
 	})
 	mux.HandleFunc("POST "+duoPath, o.duoBack)
 	mux.HandleFunc("GET "+backPath, func(w http.ResponseWriter, r *http.Request) {

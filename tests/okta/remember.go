@@ -16,8 +16,8 @@ type Memory struct {
 	AskToStay bool
 }
 
-// keeping is what a sign-in is to leave behind.
-type keeping struct {
+// rememberedSignIn is what a sign-in is to leave behind.
+type rememberedSignIn struct {
 	device    string // that the last form came from
 	stay      bool   // it is to be remembered
 	stayAsked bool   // on the page of its own
@@ -33,9 +33,9 @@ const (
 // deviceLife is that of the cookie DT, as at Okta.
 const deviceLife = 2 * 365 * 24 * time.Hour
 
-// greet gives a device that is not known yet its cookie, with those that Okta
+// setDeviceCookie gives a device that is not known yet its cookie, with those that Okta
 // sets beside it. They are not Secure; see open.
-func (o *Org) greet(w http.ResponseWriter, r *http.Request) {
+func (o *Org) setDeviceCookie(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, o.widget.path()) {
 		return
 	}
