@@ -26,7 +26,23 @@ func (b *Broker) pickRole(ctx context.Context, p Profile, a Assertion) (Role, er
 	if err == nil {
 		err = p.Allows(role.Account())
 	}
+	picked := b.Ask.Interactive() && len(matchingRoles(p, roles)) > 1
+	if err == nil && !picked && !p.Org.Unattended && !p.pinsAccount() {
+		b.Ask.Say("using " + b.roleInAccount(role))
+	}
 	return role, err
+}
+
+// roleInAccount is role and account for a person, with the account's name where
+// it is known.
+func (b *Broker) roleInAccount(role Role) string {
+	text := role.ShortName() + " in " + role.Account()
+	if b.Names != nil {
+		if name := b.Names.Name(role.Account()); name != "" {
+			text += " (" + name + ")"
+		}
+	}
+	return text
 }
 
 // assumeWithAssertion assumes role by a.
@@ -108,9 +124,24 @@ func (b *Broker) assumeAndStore(ctx context.Context, key string, p Profile, a As
 	if err := checkSameRole(a.Role, got.ARN); err != nil {
 		return Session{}, err
 	}
+	if err := b.checkNotEnded(a, got.Credentials.Expires); err != nil {
+		return Session{}, err
+	}
 	s := Session{Profile: p.Name, Role: a.Role, Region: p.Region, ARN: got.ARN, Issued: b.Now().UTC(), Credentials: got.Credentials}
 	b.storeSession(ctx, key, s)
 	return s, nil
+}
+
+// checkNotEnded refuses credentials that had ended when they came: the clocks
+// differ by more than their life. STS counts it from its own clock.
+func (b *Broker) checkNotEnded(a Assumption, expires time.Time) error {
+	now := b.Now().UTC()
+	if now.Before(expires) {
+		return nil
+	}
+	theirs := expires.Add(-a.Duration).UTC()
+	return &AWSError{Act: "assuming " + a.Role.ARN, Err: fmt.Errorf("the credentials had ended when they came: this machine's clock says %s, AWS's about %s, %s less; set the clock",
+		now.Format(time.RFC3339), theirs.Format(time.RFC3339), ShortDuration(now.Sub(theirs).Round(time.Second)))}
 }
 
 // checkSameRole checks that STS handed out what was asked for, before anything is

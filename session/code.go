@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // CodeSource finds the code of a second factor: given for this run, printed by
@@ -25,6 +26,7 @@ type CodeQuestion struct {
 	Hint   string // what Enter alone does, "" when it is no answer
 	Sent   bool   // the provider sends it, so no command prints it
 	Words  bool   // an answer in words rather than a code: not shown while typed, blanks count
+	Digits bool   // the code is made of digits: anything else is not sent
 }
 
 // Next returns a code not used yet. Errors: *InputError when there is none and
@@ -36,11 +38,18 @@ func (s *CodeSource) Next(ctx context.Context, o Org, prompt string) (Secret, er
 // Find is Next for any kind of code. With a Hint there is one more error:
 // ErrNothingTyped.
 func (s *CodeSource) Find(ctx context.Context, o Org, c CodeQuestion) (Secret, error) {
-	if s.isUnused(s.Given) {
-		return s.markUsed(s.Given), nil
+	if given := c.clean(s.Given); s.isUnused(given) {
+		if c.fits(given) {
+			return s.markUsed(given), nil
+		}
+		if !s.Ask.Interactive() {
+			return Secret{}, &InputError{What: "a code of digits", Give: "what STSX_MFA_CODE or --mfa-code gives is none, and is not sent"}
+		}
+		s.markUsed(given)
+		s.Ask.Say("the code given is not made of digits; it isn't sent")
 	}
 	if len(o.MFACommand) > 0 && !c.Sent && !c.Words {
-		return s.fromCommand(ctx, o)
+		return s.fromCommand(ctx, o, c)
 	}
 	for range maxAsks {
 		code, err := s.askCode(ctx, c)
@@ -48,6 +57,8 @@ func (s *CodeSource) Find(ctx context.Context, o Org, c CodeQuestion) (Secret, e
 			return Secret{}, err
 		}
 		switch {
+		case !code.IsZero() && !c.fits(code):
+			s.Ask.Say("a code is made of digits; that isn't sent")
 		case s.isUnused(code):
 			return s.markUsed(code), nil
 		case code.IsZero() && c.Hint != "":
@@ -77,22 +88,45 @@ func (s *CodeSource) askCode(ctx context.Context, c CodeQuestion) (Secret, error
 		q.Prompt += " (" + c.Hint + ")"
 	}
 	text, err := s.Ask.Ask(ctx, q)
+	return c.clean(NewSecret(text)), err
+}
+
+// clean takes line ends off, and out of a code all blanks and what can't be
+// seen; out of one of digits also the hyphens between groups.
+func (c CodeQuestion) clean(code Secret) Secret {
+	text := strings.TrimRight(code.Reveal(), "\r\n")
 	if !c.Words {
-		text = strings.ReplaceAll(text, " ", "")
+		text = strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) || IsHidden(r) || c.Digits && (r == '-' || unicode.Is(unicode.Pd, r)) {
+				return -1
+			}
+			return r
+		}, text)
 	}
-	return NewSecret(text), err
+	return NewSecret(text)
+}
+
+// fits reports whether the provider could take code: the codes that it asks for
+// in digits have four to ten of them.
+func (c CodeQuestion) fits(code Secret) bool {
+	text := code.Reveal()
+	return !c.Digits || len(text) >= 4 && len(text) <= 10 && strings.Trim(text, "0123456789") == ""
 }
 
 // fromCommand runs the command until it prints a code that was not used: a
 // time-based code changes every 30 seconds.
-func (s *CodeSource) fromCommand(ctx context.Context, o Org) (Secret, error) {
+func (s *CodeSource) fromCommand(ctx context.Context, o Org, c CodeQuestion) (Secret, error) {
 	for {
 		code, err := s.Run(ctx, o.MFACommand)
 		if err != nil {
 			return Secret{}, fmt.Errorf("getting a code from mfa_command: %w", err)
 		}
+		code = c.clean(code)
 		if code.IsZero() {
 			return Secret{}, fmt.Errorf("getting a code from mfa_command: %s printed nothing", o.MFACommand[0])
+		}
+		if !c.fits(code) {
+			return Secret{}, fmt.Errorf("getting a code from mfa_command: what %s printed is not a code of digits; it isn't sent", o.MFACommand[0])
 		}
 		if s.isUnused(code) {
 			return s.markUsed(code), nil

@@ -14,7 +14,10 @@ func StartDeadline(ctx context.Context, d time.Duration) (limited context.Contex
 	l.startClock()
 	l.follow = context.AfterFunc(ctx, func() { l.endWith(ctx.Err()) })
 	l.mu.Unlock()
-	return l, func() { l.endWith(context.Canceled) }
+	// A context of the library's on top: context.Cause knows no other kind, and
+	// would have no cause when the time is over.
+	limited, release := context.WithCancel(l)
+	return limited, func() { l.endWith(context.Canceled); release() }
 }
 
 // PauseDeadline stops the clock of the deadline that ctx is under, until resume is called

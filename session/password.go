@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // maxAsks is how often a person is asked for the same thing in one sign-in:
@@ -136,14 +137,15 @@ func (s PasswordSource) Changed(ctx context.Context, o Org, p Password) {
 }
 
 func (s PasswordSource) storedPassword(ctx context.Context, o Org) (Password, error) {
-	if !s.Given.IsZero() {
-		return Password{Secret: s.Given}, nil
+	if given := withoutLineEnd(s.Given); !given.IsZero() {
+		return Password{Secret: given}, nil
 	}
 	if len(o.PasswordCommand) > 0 {
 		text, err := s.Run(ctx, o.PasswordCommand)
 		if err != nil {
 			return Password{}, fmt.Errorf("getting the password from password_command: %w", err)
 		}
+		text = withoutLineEnd(text)
 		if text.IsZero() {
 			return Password{}, fmt.Errorf("getting the password from password_command: %s printed nothing", o.PasswordCommand[0])
 		}
@@ -186,3 +188,7 @@ func Username(ctx context.Context, o Org, ask Prompter) (string, error) {
 		Give:   "set username in the configuration, or give it in STSX_USERNAME or with --username",
 	})
 }
+
+// withoutLineEnd takes off the line ends that a variable, a file or a command
+// leaves on a password: no password has one.
+func withoutLineEnd(text Secret) Secret { return NewSecret(strings.TrimRight(text.Reveal(), "\r\n")) }

@@ -71,6 +71,13 @@ func (p Profile) Confirmed() Profile {
 	return p
 }
 
+// pinsAccount reports whether the configuration, or a flag, says which account p
+// is for.
+func (p Profile) pinsAccount() bool {
+	_, err := ParseRole(p.Role)
+	return p.Account != "" || err == nil
+}
+
 // Root follows Source to the profile that is signed in to.
 func (p Profile) Root() Profile {
 	for p.Source != nil {

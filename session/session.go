@@ -29,25 +29,43 @@ type Session struct {
 	Credentials Credentials
 }
 
+// clockTolerance is how far in the future a session may have been got: machines
+// that share a home differ by so much.
+const clockTolerance = 2 * time.Minute
+
 // Fresh reports whether s is good for more than FreshMargin from now on.
-func (s Session) Fresh(now time.Time) bool {
-	return !s.Credentials.Expires.IsZero() && s.Credentials.Expires.Sub(now) > FreshMargin
-}
+func (s Session) Fresh(now time.Time) bool { return s.Left(now) > FreshMargin }
 
 // Due reports whether s has lived four fifths of its life: time to get the
 // next one, with some left for what can go wrong.
-func (s Session) Due(now time.Time) bool { return !now.Before(s.Renewal()) }
+func (s Session) Due(now time.Time) bool {
+	return s.Left(now) == 0 || !now.Before(s.Renewal())
+}
 
 // Renewal is when s is due; the zero time when it doesn't say how long it lives.
 func (s Session) Renewal() time.Time {
-	life := s.Credentials.Expires.Sub(s.Issued)
+	life := s.life()
 	if s.Issued.IsZero() || life <= 0 {
 		return time.Time{}
 	}
 	return s.Issued.Add(life / 5 * 4)
 }
 
-// Left is how long STS accepts s's credentials from now on, never negative.
+// life is how long STS accepts s's credentials in all, by the clock on the wall.
+func (s Session) life() time.Duration { return s.Credentials.Expires.Sub(s.Issued.Round(0)) }
+
+// Left is how long STS accepts s's credentials from now on, never negative. A
+// clock that was set back gives no time: a session that was got in the future
+// has none left, and where both times come from this process's own clock, which
+// nobody sets, that one counts.
 func (s Session) Left(now time.Time) time.Duration {
-	return max(0, s.Credentials.Expires.Sub(now))
+	left := s.Credentials.Expires.Sub(now.Round(0))
+	if !s.Issued.IsZero() {
+		age := now.Sub(s.Issued)
+		if age < -clockTolerance {
+			return 0
+		}
+		left = min(left, s.life()-age)
+	}
+	return max(0, left)
 }

@@ -272,8 +272,8 @@ func TestCanariesOfFailures(t *testing.T) {
 			return c.with("STSX_PASSWORD=CanaryWrong-81x")
 		}},
 		"wrong code": {status: 4, prepare: func(c *canaryDesk) *desk {
-			c.addSecret("the wrong code", "CanaryCode-81x")
-			return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE=CanaryCode-81x")
+			c.addSecret("the wrong code", "8190273645")
+			return c.with("STSX_PASSWORD="+canaryPassword, "STSX_MFA_CODE=8190273645")
 		}},
 		"unknown page":             {status: 125, config: okta.Config{Detour: okta.SurveyPage}, prepare: (*canaryDesk).withPasswordAndCode},
 		"AWS quotes the assertion": {status: 5, prepare: (*canaryDesk).withPasswordAndCode},

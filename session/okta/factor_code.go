@@ -354,6 +354,7 @@ func (s *signIn) findCode(ctx context.Context, f factor) (session.Secret, error)
 			c.Prompt += " to " + to
 		}
 	}
+	c.Digits = f.sendAgain != "" || f.title == "Google Authenticator" || f.title == "Okta Verify"
 	if f.question != "" {
 		said, err := s.textOf(ctx, f.question)
 		if err != nil {
