@@ -430,7 +430,8 @@ func TestSecretVariables(t *testing.T) {
 // TestPanicIsContained: what it said is not shown, the status is the verb's, and
 // a shell that evaluates env's output is told.
 func TestPanicIsContained(t *testing.T) {
-	for verb, want := range map[string]int{"status": 1, "exec prod ls": 125, "each * -- ls": 125, "env prod --shell bash": 1, "login prod": 1} {
+	for verb, want := range map[string]int{"status": 1, "exec prod ls": 125, "each * -- ls": 125, "env prod --shell bash": 1,
+		"login prod": 1} {
 		for _, value := range []any{"hunter2", errors.New("hunter2"), []string{"hunter2"}} {
 			r := newFakeSystem(strings.Fields(verb)...)
 			r.BuildDrivers = func(Settings) (*Drivers, error) { panic(value) }

@@ -33,8 +33,9 @@ func operandKinds() map[string]operandKind {
 		"exec": profileThenCommand, "each": profilesThenCommand,
 		"login": manyProfiles, "logout": manyProfiles, "configure aws": manyProfiles, "configure export": manyProfiles,
 		"configure import": fileName,
-		"env":              oneProfile, "use": oneProfile, "save": oneProfile, "process": oneProfile, "console": oneProfile, "whoami": oneProfile,
-		"init": hookShell, "completion": completionShell, "help": stsxCommand,
+		"env":              oneProfile, "use": oneProfile, "save": oneProfile, "process": oneProfile, "console": oneProfile,
+		"whoami": oneProfile,
+		"init":   hookShell, "completion": completionShell, "help": stsxCommand,
 	}
 }
 

@@ -58,7 +58,8 @@ type HostSystem struct {
 // other programs. called is the name that this one was started by; beforeReplace
 // is called right before another takes its place.
 func (s HostSystem) WithPrograms(called string, beforeReplace func()) HostSystem {
-	s.ParentNames, s.FindProgram, s.RunBeside, s.EndBySignal = process.ParentNames, process.FindProgram, process.RunBeside, process.EndBySignal
+	s.ParentNames, s.FindProgram = process.ParentNames, process.FindProgram
+	s.RunBeside, s.EndBySignal = process.RunBeside, process.EndBySignal
 	s.OwnPath = func() (string, error) { return process.OwnPath(called) }
 	s.Replace = func(path string, argv, environ []string) error {
 		beforeReplace()

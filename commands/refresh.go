@@ -104,20 +104,24 @@ const longestNotice = 1000
 
 // cannotRenew tells the person that they are needed.
 func (r *commandRun) cannotRenew(held session.Session, err error) {
-	text := session.OneLine(fmt.Sprintf("%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
-		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), r.loginLine(held.Profile), renewalReason(err)), longestNotice)
+	end := clockTime(held.Credentials.Expires, r.Now())
+	text := session.OneLine(fmt.Sprintf(
+		"%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
+		quotedName(held.Profile), end, r.loginLine(held.Profile), renewalReason(err)), longestNotice)
 	r.drivers.Ask.Say(text)
 	if r.settings.Quiet {
 		return
 	}
-	_ = r.ShowMessage("stsx: "+session.OneLine(held.Profile, session.QuoteLength), text) // where there is no desktop, nobody sees it
+	// Where there is no desktop, nobody sees it.
+	_ = r.ShowMessage("stsx: "+session.OneLine(held.Profile, session.QuoteLength), text)
 }
 
 // whyNone is what an SDK shows in place of credentials.
 func (r *commandRun) whyNone(held session.Session, err error) string {
+	end := clockTime(held.Credentials.Expires, r.Now())
 	return session.OneLine(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. "+
 		"Run %s in another terminal: what it gets is used here at once",
-		quotedName(held.Profile), clockTime(held.Credentials.Expires, r.Now()), renewalReason(err), r.loginLine(held.Profile)), longestNotice)
+		quotedName(held.Profile), end, renewalReason(err), r.loginLine(held.Profile)), longestNotice)
 }
 
 // renewalReason is why there was no renewal. That nobody can be asked goes without
