@@ -2,7 +2,9 @@ package files
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,8 +14,9 @@ import (
 // of its text; one that is not there has none. Other processes of stsx wait for
 // their turn; a writer that knows no lock is noticed, and change is made to what
 // that one wrote. The file is replaced in one step: whatever happens, it holds
-// the old text or the new. It keeps its mode and owner; a new one is for its
-// owner alone. Where nothing changes nothing is written. Errors: change's, the
+// the old text or the new. It keeps its mode, owner and extended attributes; a new
+// one is for its owner alone. A file that no other can take the place of is
+// written in place, see writeInPlace. Where nothing changes nothing is written. Errors: change's, the
 // context's, what the file system said.
 func Edit(ctx context.Context, path string, change func(text string) (string, error)) error {
 	target, err := linkTarget(path)
@@ -24,12 +27,11 @@ func Edit(ctx context.Context, path string, change func(text string) (string, er
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	lock, err := WaitLock(ctx, filepath.Join(dir, "."+filepath.Base(target)+".stsx-lock"), nil)
+	unlock, err := lockForEdit(ctx, target)
 	if err != nil {
 		return fmt.Errorf("locking %s: %w", target, err)
 	}
-	defer lock.Remove()
-	removeUnfinishedOf(target)
+	defer unlock()
 	for {
 		old, info, err := readText(target)
 		if err != nil {
@@ -50,6 +52,21 @@ func Edit(ctx context.Context, path string, change func(text string) (string, er
 			return err
 		}
 	}
+}
+
+// lockForEdit keeps other processes of stsx from the file at path. Where no lock
+// can be had, which the file itself may do without, there is none: what another
+// writes meanwhile is noticed all the same.
+func lockForEdit(ctx context.Context, path string) (unlock func(), err error) {
+	lock, err := WaitLock(ctx, filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".stsx-lock"), nil)
+	if err != nil && ctx.Err() == nil && (HasNoLocks(err) || isRefused(err)) {
+		return func() {}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	removeUnfinishedOf(path)
+	return lock.Remove, nil
 }
 
 // maxLinks is how many symbolic links are followed, as in Linux.
@@ -80,12 +97,24 @@ func replaceText(path, old, text string, was fs.FileInfo) (done bool, err error)
 			return false, fmt.Errorf("%s is read-only: nothing was changed", path)
 		}
 	}
+	if was != nil && !canKeepOwner(was) {
+		return writeInPlace(path, old, text)
+	}
+	kept := true
 	temp, err := writeTemp(path, []byte(text), func(f *os.File) error {
 		if err := keepOwner(f, was); err != nil {
 			return err
 		}
-		return f.Chmod(mode)
+		if err := f.Chmod(mode); err != nil && !isRefused(err) && !HasNoLocks(err) { // WSL's /mnt/c knows none
+			return err
+		}
+		kept = was == nil || keepAttributes(f, path) == nil
+		return nil
 	})
+	if was != nil && (isRefused(err) || err == nil && !kept) {
+		os.Remove(temp)
+		return writeInPlace(path, old, text)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -95,5 +124,43 @@ func replaceText(path, old, text string, was fs.FileInfo) (done bool, err error)
 		return false, err
 	}
 	err = putInPlace(temp, path)
+	if was != nil && isMounted(err) {
+		return writeInPlace(path, old, text)
+	}
 	return err == nil, err
+}
+
+// writeInPlace writes text over old, for a file that no other can take the place
+// of: it is mounted by itself, as into a container, its folder takes no new file,
+// or a new one could not have its owner or access list. What needs more space
+// comes first, and what fails is undone. Only a crash in the middle leaves a
+// mixture of both.
+func writeInPlace(path, old, text string) (done bool, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	now, err := io.ReadAll(io.LimitReader(f, textLimit+1))
+	if err != nil || string(now) != old {
+		return false, err
+	}
+	if err := overwrite(f, text, min(len(old), len(text))); err != nil {
+		return false, errors.Join(fmt.Errorf("writing %s: %w", path, err), overwrite(f, old, len(old)))
+	}
+	return true, nil
+}
+
+// overwrite makes text what f holds, the part from first on before the rest.
+func overwrite(f *os.File, text string, first int) error {
+	if _, err := f.WriteAt([]byte(text[first:]), int64(first)); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt([]byte(text[:first]), 0); err != nil {
+		return err
+	}
+	if err := f.Truncate(int64(len(text))); err != nil {
+		return err
+	}
+	return f.Sync()
 }

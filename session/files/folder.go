@@ -19,10 +19,10 @@ func MakePrivate(dir string) error {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-			return fmt.Errorf("making %s: %w", filepath.Dir(dir), err)
+			return fmt.Errorf("making %s: %w", filepath.Dir(dir), folderError(filepath.Dir(dir), err))
 		}
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("making %s: %w", dir, err)
+			return fmt.Errorf("making %s: %w", dir, folderError(filepath.Dir(dir), err))
 		}
 		info, err = os.Stat(dir)
 	}

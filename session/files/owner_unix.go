@@ -135,6 +135,12 @@ func ownerOf(info fs.FileInfo) (uid int, ok bool) {
 	return int(stat.Uid), true
 }
 
+// canKeepOwner reports whether a new file can have the old one's owner.
+func canKeepOwner(old fs.FileInfo) bool {
+	owner, ok := ownerOf(old)
+	return !ok || os.Geteuid() == 0 || owner == os.Geteuid()
+}
+
 // keepOwner gives the new file the old one's owner, as root under sudo can;
 // anybody else's is their own already.
 func keepOwner(f *os.File, old fs.FileInfo) error {

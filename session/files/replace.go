@@ -26,7 +26,7 @@ func Replace(path string, data []byte) error {
 		err = putInPlace(temp, path)
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return fmt.Errorf("writing %s: %w", path, folderError(filepath.Dir(path), err))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // keyUser is the user name under which the OS keyring holds the key.
@@ -122,10 +123,12 @@ func (ks *keyChain) sealingKey(ctx context.Context) (key, error) {
 // said: one that is in trouble is not asked again, as it might ask the person.
 func (ks *keyChain) createKey(ctx context.Context, far error) (key, error) {
 	unlock, err := ks.home.lock(ctx, "key", "making the key", nil)
-	if err != nil {
+	switch {
+	case err == nil:
+		defer unlock()
+	case !files.HasNoLocks(err): // without one, two that make it at once cost a sign-in
 		return key{}, err
 	}
-	defer unlock()
 	// Another process may have made it meanwhile.
 	if k, err := ks.kernel.get(); err == nil {
 		return k, nil

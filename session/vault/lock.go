@@ -5,12 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"stsx/session"
 	"stsx/session/files"
@@ -88,7 +86,7 @@ func readHolder(path string) string {
 }
 
 func lockError(dir string, err error) error {
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.EINVAL) {
+	if files.HasNoLocks(err) {
 		return fmt.Errorf("locking in %s: its file system does not support locks; set XDG_STATE_HOME to a local directory: %w", dir, err)
 	}
 	return fmt.Errorf("locking in %s: %w", dir, err)

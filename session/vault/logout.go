@@ -65,10 +65,12 @@ func (s *Store) warnOfKey(problem error) {
 // with the old key meanwhile is lost; that costs one sign-in.
 func (s *Store) changeKey(ctx context.Context) error {
 	unlock, err := s.home.lock(ctx, "key", "changing the key", nil)
-	if err != nil {
+	switch {
+	case err == nil:
+		defer unlock()
+	case !files.HasNoLocks(err):
 		return err
 	}
-	defer unlock()
 	next := makeKey()
 	sessions, err := s.sessions.sealAgain(ctx, next)
 	cookies, problem := s.cookies.sealAgain(ctx, next)
