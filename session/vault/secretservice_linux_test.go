@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -252,5 +253,52 @@ func TestNoBusIsStarted(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "launched")); err == nil {
 		t.Error("dbus-launch was run")
+	}
+}
+
+// TestSilentBus: a session bus that takes the connection and never answers costs
+// one wait, whatever is asked of the keyring, and the kernel's keyring does.
+func TestSilentBus(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "bus")
+	bus, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bus.Close()
+	go func() {
+		for {
+			if _, err := bus.Accept(); err != nil { // kept open by not being closed
+				return
+			}
+		}
+	}()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+socket)
+	const wait = 300 * time.Millisecond
+	s := newStore(t, OSKeyring(os.Getenv), &fakeRing{})
+	s.keyring.wait = wait
+	org := session.Org{URL: "https://a.example", Username: "jane"}
+	start := time.Now()
+	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
+	if _, err := s.Get(background, "key"); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Passwords().Password(background, org); !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(),
+		"did not answer") {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Passwords().Remember(background, org, session.NewSecret("x")); !errors.Is(err, session.ErrNoKeyring) {
+		t.Errorf("got %v", err)
+	}
+	warned := ""
+	s.warn = func(text string) { warned += text }
+	if n, err := s.Delete(background, func(session.Session) bool { return true }); n != 1 || err != nil ||
+		!strings.Contains(warned, "did not answer") {
+		t.Errorf("%d, %v, warned %q", n, err, warned)
+	}
+	if key, passwords := s.Where(background); key != "kernel keyring" || !strings.Contains(passwords, "did not answer") {
+		t.Errorf("%q, %q", key, passwords)
+	}
+	if took := time.Since(start); took > 10*wait {
+		t.Errorf("it took %s", took)
 	}
 }
