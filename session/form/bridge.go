@@ -128,9 +128,17 @@ func (c *crossing) stuckError(ctx context.Context, why string) error {
 	defer cancel()
 	out.Location, _ = c.page.Location(ctx)
 	if view, err := c.page.View(ctx); err == nil {
-		out.Text = strings.Join(slices.Concat(view.Errors, view.Heads, view.Lines), " ")
+		out.Text = c.withoutSecrets(strings.Join(slices.Concat(view.Errors, view.Heads, view.Lines), " "))
 	}
 	return out
+}
+
+// withoutSecrets is what a page says, without what was typed into it as a secret.
+func (c *crossing) withoutSecrets(text string) string {
+	for _, t := range c.tries {
+		text = session.Redact(text, "[secret]", slices.Concat(t.typed, t.secrets)...)
+	}
+	return text
 }
 
 // explainDeadline adds to the end of a sign-in's time what page it was at.

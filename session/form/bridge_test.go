@@ -187,7 +187,8 @@ func TestCross(t *testing.T) {
 	t.Parallel()
 	question := page.View{Origin: home, Controls: []page.Control{
 		{Kind: "choice", Label: "Reason", Options: []string{"work", "fun"}, Picked: 0}, {Kind: "box", Label: "I agree"},
-		{Kind: "file", Label: "Passport"}, {Kind: "text", Label: "Comment", Value: "none"}, {Kind: "button", Label: "Back"}, {Kind: "button", Label: "Go on", Submits: true},
+		{Kind: "file", Label: "Passport"}, {Kind: "text", Label: "Comment", Value: "none"}, {Kind: "button", Label: "Back"},
+		{Kind: "button", Label: "Go on", Submits: true},
 	}}
 	var refused *session.RefusedError
 	var input *session.InputError
@@ -204,23 +205,27 @@ func TestCross(t *testing.T) {
 		said    string // part of what was said
 	}{
 		"name and password": {
-			views: []page.View{login(home)}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "User [jane], Password (for idp.acme.example) (hidden)",
+			views: []page.View{login(home)}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in",
+			asked: "User [jane], Password (for idp.acme.example) (hidden)",
 		},
 		"another name": {
 			views: []page.View{login(home)}, answers: []string{"june", "pw"}, done: "User=june Password=pw Log in",
 		},
 		"at an allowed host": {
-			views: []page.View{login("https://also.example")}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in", asked: "(for also.example)",
+			views: []page.View{login("https://also.example")}, answers: []string{"", "pw"}, done: "User=jane Password=pw Log in",
+			asked: "(for also.example)",
 		},
 		"at a foreign host, no": {
 			views: []page.View{login("https://evil.example")}, answers: []string{"n"}, fails: &origin, said: "EVIL.EXAMPLE",
 		},
 		"at a foreign host, yes": { // and the name is not offered there, nor is it asked about twice
 			views: []page.View{login("https://evil.example"), login("https://evil.example")}, answers: []string{"y", "x", "pw", "x", "pw2"},
-			done: "User=x Password=pw Log in User=x Password=pw2 Log in", asked: "Answer pages of https://evil.example??, User, Password (for evil.example) (hidden), User,",
+			done:  "User=x Password=pw Log in User=x Password=pw2 Log in",
+			asked: "Answer pages of https://evil.example??, User, Password (for evil.example) (hidden), User,",
 		},
 		"all kinds": {
-			views: []page.View{question}, answers: []string{"fun", "y", "", "Go on"}, done: "Reason=1 I agree=true Go on", said: "wants a file (Passport)",
+			views: []page.View{question}, answers: []string{"fun", "y", "", "Go on"}, done: "Reason=1 I agree=true Go on",
+			said:  "wants a file (Passport)",
 			asked: "Comment [none], Press: Go on | Back",
 		},
 		"the same password again": {
@@ -233,8 +238,9 @@ func TestCross(t *testing.T) {
 			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
 		},
 		"refused three times beside another button": {
-			views:   slices.Repeat([]page.View{login(home, page.Control{Kind: "button", Label: "Help", Form: -1})}, 4),
-			answers: slices.Concat([]string{"fill in User, Password", "", "1"}, []string{"fill in User, Password", "", "2"}, []string{"fill in User, Password", "", "3"}), fails: &refused,
+			views: slices.Repeat([]page.View{login(home, page.Control{Kind: "button", Label: "Help", Form: -1})}, 4),
+			answers: slices.Concat([]string{"fill in User, Password", "", "1"}, []string{"fill in User, Password", "", "2"},
+				[]string{"fill in User, Password", "", "3"}), fails: &refused,
 			done: "User=jane Password=1 Log in User=jane Password=2 Log in User=jane Password=3 Log in",
 		},
 		"a button that does nothing": { // what was typed was not sent, and may be again
@@ -243,29 +249,37 @@ func TestCross(t *testing.T) {
 			done: "User=jane Password=pw Dead User=jane Password=pw Log in",
 		},
 		"nothing but buttons": { // is asked, never pressed unasked
-			views:   []page.View{{Origin: home, Controls: []page.Control{{Kind: "button", Label: "I accept"}, {Kind: "link", Label: "Terms"}}}},
-			answers: []string{"follow a link of the page (1)", "Terms"}, done: "Terms", asked: "On this page: I accept | follow a link of the page (1) | look at the page again",
+			views: []page.View{{Origin: home, Controls: []page.Control{{Kind: "button", Label: "I accept"}, {Kind: "link",
+				Label: "Terms"}}}},
+			answers: []string{"follow a link of the page (1)", "Terms"}, done: "Terms",
+			asked: "On this page: I accept | follow a link of the page (1) | look at the page again",
 		},
 		"two forms": {
-			views:   []page.View{login(home, page.Control{Kind: "text", Label: "Search", Form: 1}, page.Control{Kind: "button", Label: "Find", Form: 1})},
+			views: []page.View{login(home, page.Control{Kind: "text", Label: "Search", Form: 1}, page.Control{Kind: "button",
+				Label: "Find", Form: 1})},
 			answers: []string{"fill in Search", "x"}, done: "Search=x Find",
 		},
 		"a form without a button": {
-			views: []page.View{{Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}}}}, answers: []string{"123"}, done: "Code=123 Code",
+			views: []page.View{{Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}}}}, answers: []string{"123"},
+			done: "Code=123 Code",
 		},
 		"a page to wait at": {
-			views: []page.View{{Origin: home, Lines: []string{"Approve on your phone"}}}, answers: []string{"(changes)"}, asked: "says: Approve on your phone",
+			views: []page.View{{Origin: home, Lines: []string{"Approve on your phone"}}}, answers: []string{"(changes)"},
+			asked: "says: Approve on your phone",
 		},
 		"a page that changes under the person's hands": { // gets nothing of what they were typing
-			views:   []page.View{login(home), {Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}, {Kind: "button", Label: "OK"}}}},
+			views: []page.View{login(home), {Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"},
+				{Kind: "button", Label: "OK"}}}},
 			answers: []string{"", "(changes)", "123"}, done: "User=jane Code=123 OK",
 		},
 		"a page that goes on while it is read": {
-			views: []page.View{login(home), {Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}}}}, set: func(p *person) { p.hasty = true },
+			views:   []page.View{login(home), {Origin: home, Controls: []page.Control{{Kind: "text", Label: "Code"}}}},
+			set:     func(p *person) { p.hasty = true },
 			answers: []string{"123"}, done: "Code=123 Code",
 		},
 		"a page that is known": {
-			views: []page.View{login(home), login(home)}, answers: []string{"", "pw"}, known: []string{"#page1", "#other"}, done: "User=jane Password=pw Log in",
+			views: []page.View{login(home), login(home)}, answers: []string{"", "pw"}, known: []string{"#page1", "#other"},
+			done: "User=jane Password=pw Log in",
 		},
 		"a page that never stands still": {
 			views: []page.View{login(home)}, set: func(p *person) { p.restive = true }, fails: context.DeadlineExceeded,
@@ -277,7 +291,8 @@ func TestCross(t *testing.T) {
 			views: []page.View{login(home)}, fails: session.ErrInterrupted, answers: []string{""}, done: "User=jane",
 		},
 		"pages that come by themselves without an end": {
-			views: slices.Repeat([]page.View{{Origin: home, Lines: []string{"Wait"}}}, 2*maxMoves), answers: slices.Repeat([]string{"(changes)"}, 2*maxMoves), fails: &stuck,
+			views:   slices.Repeat([]page.View{{Origin: home, Lines: []string{"Wait"}}}, 2*maxMoves),
+			answers: slices.Repeat([]string{"(changes)"}, 2*maxMoves), fails: &stuck,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -321,6 +336,35 @@ func TestCross(t *testing.T) {
 					t.Errorf("said: %s", said)
 				}
 			})
+		})
+	}
+}
+
+// TestPasswordIsNotQuoted: a page that shows what was typed, in whatever
+// encoding, does not bring it into an error.
+func TestPasswordIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	const password = `Hunter"2 & <more>`
+	for _, echo := range []string{password, "Hunter&quot;2 &amp; &lt;more&gt;", "Hunter%222+%26+%3Cmore%3E",
+		`Hunter\"2 \u0026 \u003cmore\u003e`} {
+		synctest.Test(t, func(t *testing.T) {
+			wrong := login(home)
+			wrong.Errors, wrong.Lines = []string{"wrong: " + echo}, []string{echo}
+			p := &person{play: &play{views: []page.View{login(home), wrong, wrong, wrong}}, answers: []string{"", password, "",
+				"two", "", "three"}}
+			err := Bridge{Ask: p}.Cross(t.Context(), p.play, org(), nil)
+			var refused *session.RefusedError
+			if !errors.As(err, &refused) || !strings.Contains(refused.Said, "wrong: [secret]") {
+				t.Errorf("%q: %v", echo, err)
+			}
+			// Stuck at the page, its lines are quoted too.
+			p = &person{play: &play{views: append([]page.View{login(home)}, slices.Repeat([]page.View{{Origin: home,
+				Lines: []string{echo}}}, 2*maxMoves)...)},
+				answers: append([]string{"", password}, slices.Repeat([]string{"(changes)"}, 2*maxMoves)...)}
+			err = Bridge{Ask: p}.Cross(t.Context(), p.play, org(), nil)
+			if err == nil || !strings.Contains(err.Error(), "it shows: [secret]") || strings.Contains(err.Error(), echo) {
+				t.Errorf("%q: %v", echo, err)
+			}
 		})
 	}
 }

@@ -75,7 +75,7 @@ func (c *crossing) attemptsAt(v *page.View, w action) (*attempts, error) {
 	}
 	said := fmt.Sprintf("the page asked %d times for the same: %s", t.n, strings.TrimPrefix(w.title, "fill in "))
 	if len(v.Errors) > 0 {
-		said = strings.Join(v.Errors, " ")
+		said = c.withoutSecrets(strings.Join(v.Errors, " "))
 	}
 	return nil, &session.RefusedError{What: "the sign-in", By: hostOf(v.Origin), Said: session.OneLine(said, 300)}
 }
