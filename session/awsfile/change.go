@@ -41,8 +41,8 @@ func (d *Document) Apply(profile string, c Change) error {
 			return nil
 		}
 	}
-	return &LineError{max(header, 0) + 1, "the lines of " + d.header(profile) + " are laid out so that AWS's tools would read a change of it " +
-		"as one of something else: write its settings, and the headers of sections, at the start of their lines"}
+	return &LineError{max(header, 0) + 1, "the lines of " + d.header(profile) + " are laid out so that AWS's tools would read " +
+		"a change of it as one of something else: write its settings, and the headers of sections, at the start of their lines"}
 }
 
 // proposals are ways to make the change, best first. Which one is right depends

@@ -46,8 +46,8 @@ func (f Files) ProcessNotes(profiles []string) []string {
 			notes = append(notes, note)
 		}
 		if firstKey(pairs, []string{keyID, keySecret}) != "" {
-			notes = append(notes, "AWS's tools use the keys of ["+profile+"] in "+path+" before stsx's command, also when they have ended: "+
-				"remove them (stsx save --remove "+profile+"), or give other names with --prefix")
+			notes = append(notes, "AWS's tools use the keys of ["+profile+"] in "+path+" before stsx's command, "+
+				"also when they have ended: remove them (stsx save --remove "+profile+"), or give other names with --prefix")
 		}
 	}
 	return notes
