@@ -170,12 +170,12 @@ func (r *commandRun) noHook(instead ...string) error {
 	if d.HasOwnWords() {
 		text = `"stsx ` + r.verb + `"` + " can't work in " + d.Name + ", whose hook has a word of its own: " + word
 	}
+	if r.verb == "use" && !d.HasOwnWords() { // the hook looks at the first word only
+		text += ", and its flags come after use"
+	}
 	hook := d.CommandLine("stsx", "init", d.Name)
 	if d.Name == "nushell" { // whose hook is a file
 		hook = "see the shell guide, docs/shells.md"
-	}
-	if len(r.flags) > 0 { // the hook looks at the first word only
-		text += ", and flags come after " + r.verb
 	}
 	return &hookError{text, "the hook, for " + d.RCFile() + ": " + hook +
 		"\n      without it: " + d.CommandLine(append([]string{"stsx"}, instead...)...)}

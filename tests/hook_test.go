@@ -99,6 +99,27 @@ func TestHookFlags(t *testing.T) {
 	}
 }
 
+// TestHookOwnWords: where the hook has words of its own, the program names them
+// to somebody who types the others.
+func TestHookOwnWords(t *testing.T) {
+	for _, c := range []struct{ shell, line, says string }{
+		{"/usr/bin/tcsh", "use prod", "can't work in tcsh, whose hook has a word of its own: stsx-use PROFILE"},
+		{"/usr/bin/tcsh", "unuse", "whose hook has a word of its own: stsx-unuse"},
+		{"/usr/bin/pwsh", "use prod", "can't work in powershell, whose hook has a word of its own: stsx-use PROFILE"},
+		{"/usr/bin/pwsh", "use prod", "stsx init powershell | Invoke-Expression"},
+		{"/usr/bin/zsh", "use prod", "\"stsx use\" needs the shell hook"},
+		{"/usr/bin/zsh", "--quiet use prod", "flags come after use"},
+		{"/usr/bin/zsh", "use prod", "for ~/.zshrc: eval \"$(stsx init zsh)\""},
+	} {
+		d := &desk{T: t, home: t.TempDir(), env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "SHELL=" + c.shell}}
+		r := d.run(strings.Fields(c.line)...)
+		if r.stdout != "" || r.status == 0 {
+			t.Errorf("stsx %s: %s", c.line, r)
+		}
+		d.wantText(r.stderr, c.says)
+	}
+}
+
 // hookDesk is a desk with sessions of prod and dev, whose shells have another
 // identity in their environment, and stsx on PATH.
 func hookDesk(t *testing.T) *desk {

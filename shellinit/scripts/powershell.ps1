@@ -196,7 +196,7 @@ Set-Item -LiteralPath "function:global:$global:__stsx_cmd-unuse" -Value $functio
 # last command.
 if (($global:__stsx_watch -eq '1' -or $global:__stsx_prompt) -and -not (Test-Path -LiteralPath variable:global:__stsx_prompted)) {
     $global:__stsx_prompted = $function:prompt
-    function global:prompt {
+    function global:__stsx_draw {
         $__stsx_ok = $?
         $__stsx_code = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
         $__stsx_text = ''
@@ -217,5 +217,10 @@ if (($global:__stsx_watch -eq '1' -or $global:__stsx_prompt) -and -not (Test-Pat
         }
         if (-not $__stsx_rest) { $__stsx_rest = 'PS> ' }
         "$__stsx_text$__stsx_rest"
+    }
+    try {
+        Set-Item -LiteralPath function:global:prompt -Value $function:__stsx_draw -ErrorAction Stop
+    } catch {
+        [Console]::Error.WriteLine('stsx: prompt is read-only in this shell: it shows no session, and nothing says when one ends')
     }
 }
