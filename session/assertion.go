@@ -70,11 +70,13 @@ func ParseAssertion(encoded string) (Assertion, error) {
 		return a, fmt.Errorf("reading the SAML response: %w", err)
 	}
 	if code := response.Status.Code.Value; code != "" && !strings.HasSuffix(code, ":status:Success") {
-		return a, &RefusedError{What: "the sign-in", Said: strings.TrimSpace(response.Status.Message + " (SAML status " + code[strings.LastIndexByte(code, ':')+1:] + ")")}
+		return a, &RefusedError{What: "the sign-in", Said: strings.TrimSpace(response.Status.Message + " (SAML status " +
+			code[strings.LastIndexByte(code, ':')+1:] + ")")}
 	}
 	if len(response.Assertions) != 1 {
 		if len(response.Encrypted) > 0 {
-			return a, errors.New("reading the SAML response: the assertion is encrypted; ask the identity provider's administrator to turn assertion encryption off for this AWS app")
+			return a, errors.New("reading the SAML response: the assertion is encrypted; " +
+				"ask the identity provider's administrator to turn assertion encryption off for this AWS app")
 		}
 		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", len(response.Assertions))
 	}
@@ -220,8 +222,9 @@ func (a *Assertion) fillFrom(s samlAssertion) error {
 func (a *Assertion) setDuration(value samlValue) {
 	seconds, err := strconv.Atoi(strings.TrimSpace(value.Text))
 	if err != nil || len(value.Elements) > 0 || seconds < 900 || seconds > 43200 {
-		a.Notes = append(a.Notes, fmt.Sprintf("ignoring the SessionDuration %q of the assertion: it is not a number of seconds between 900 and 43200",
-			OneLine(value.Text, QuoteLength)))
+		a.Notes = append(a.Notes,
+			fmt.Sprintf("ignoring the SessionDuration %q of the assertion: it is not a number of seconds between 900 and 43200",
+				OneLine(value.Text, QuoteLength)))
 		return
 	}
 	a.SessionDuration = time.Duration(seconds) * time.Second

@@ -54,7 +54,8 @@ func (b *Broker) assumeWithAssertion(ctx context.Context, key string, p Profile,
 	if want == 0 {
 		want = DefaultDuration
 	}
-	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region, Duration: capDuration(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
+	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region,
+		Duration: capDuration(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
 }
 
 // chainedRole is the role that p, a chained profile, is for.
@@ -80,7 +81,8 @@ func (b *Broker) assumeFromSource(ctx context.Context, key string, p Profile, so
 	if name == "" {
 		name = source.ARN[strings.LastIndexByte(source.ARN, '/')+1:]
 	}
-	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name, ExternalID: p.ExternalID, Region: p.Region,
+	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name,
+		ExternalID: p.ExternalID, Region: p.Region,
 		Duration: capDuration(want, p.MaxDuration), Chaining: p.Chaining, Policy: p.Policy, PolicyARNs: p.PolicyARNs})
 }
 
@@ -119,7 +121,8 @@ func (b *Broker) assumeAndStore(ctx context.Context, key string, p Profile, a As
 	}
 	if learnt {
 		b.Limits.Learn(a.Role.ARN, a.Duration)
-		b.Ask.Say(fmt.Sprintf("%s in %s does not allow sessions of %s; this one lasts %s, and so will the next", a.Role.Name(), a.Role.Account(), ShortDuration(asked), ShortDuration(a.Duration)))
+		b.Ask.Say(fmt.Sprintf("%s in %s does not allow sessions of %s; this one lasts %s, and so will the next",
+			a.Role.Name(), a.Role.Account(), ShortDuration(asked), ShortDuration(a.Duration)))
 	}
 	if err := checkSameRole(a.Role, got.ARN); err != nil {
 		return Session{}, err
@@ -140,8 +143,9 @@ func (b *Broker) checkNotEnded(a Assumption, expires time.Time) error {
 		return nil
 	}
 	theirs := expires.Add(-a.Duration).UTC()
-	return &AWSError{Act: "assuming " + a.Role.ARN, Err: fmt.Errorf("the credentials had ended when they came: this machine's clock says %s, AWS's about %s, %s less; set the clock",
-		now.Format(time.RFC3339), theirs.Format(time.RFC3339), ShortDuration(now.Sub(theirs).Round(time.Second)))}
+	return &AWSError{Act: "assuming " + a.Role.ARN,
+		Err: fmt.Errorf("the credentials had ended when they came: this machine's clock says %s, AWS's about %s, %s less; set the clock",
+			now.Format(time.RFC3339), theirs.Format(time.RFC3339), ShortDuration(now.Sub(theirs).Round(time.Second)))}
 }
 
 // checkSameRole checks that STS handed out what was asked for, before anything is

@@ -89,7 +89,8 @@ func (b *Broker) openSession(ctx context.Context, p Profile, request openRequest
 // wrong with the store keeps a person from signing in.
 func (b *Broker) storedSession(ctx context.Context, key string, p Profile, w openRequest) (Session, bool) {
 	s, err := b.Store.Get(ctx, key)
-	if err != nil || !w.enough(s) || p.Allows(s.Role.Account()) != nil || exceedsDuration(s, p.MaxDuration) || w.of.ARN != "" && s.Role.ARN != w.of.ARN {
+	if err != nil || !w.enough(s) || p.Allows(s.Role.Account()) != nil || exceedsDuration(s, p.MaxDuration) ||
+		w.of.ARN != "" && s.Role.ARN != w.of.ARN {
 		return Session{}, false
 	}
 	// The region is not part of what was signed in for.

@@ -126,7 +126,8 @@ func (s *CodeSource) fromCommand(ctx context.Context, o Org, c CodeQuestion) (Se
 			return Secret{}, fmt.Errorf("getting a code from mfa_command: %s printed nothing", o.MFACommand[0])
 		}
 		if !c.fits(code) {
-			return Secret{}, fmt.Errorf("getting a code from mfa_command: what %s printed is not a code of digits; it isn't sent", o.MFACommand[0])
+			return Secret{}, fmt.Errorf("getting a code from mfa_command: what %s printed is not a code of digits; it isn't sent",
+				o.MFACommand[0])
 		}
 		if s.isUnused(code) {
 			return s.markUsed(code), nil

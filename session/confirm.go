@@ -30,7 +30,8 @@ func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
 		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.confirmingProfile() != "" })
 		prompt, give = "Use "+shown[0]+"?", "the profile "+profiles[i].confirmingProfile()+" says confirm = true: run this on a terminal"
 	default:
-		prompt, give = "Use these "+Plural(len(names), "profile")+": "+strings.Join(firstFew(names), ", ")+"?", "their profiles say confirm = true: run this on a terminal"
+		prompt, give = "Use these "+Plural(len(names), "profile")+": "+strings.Join(firstFew(names), ", ")+"?",
+			"their profiles say confirm = true: run this on a terminal"
 		if b.Ask.Interactive() {
 			b.Ask.Say(strings.Join(shown, "\n"))
 		}

@@ -133,7 +133,8 @@ type GuardError struct {
 }
 
 func (e *GuardError) Error() string {
-	return fmt.Sprintf("%q may not use account %s: allowed_accounts in the configuration names %s", e.Profile, e.Account, strings.Join(e.Allowed, ", "))
+	return fmt.Sprintf("%q may not use account %s: allowed_accounts in the configuration names %s", e.Profile, e.Account,
+		strings.Join(e.Allowed, ", "))
 }
 
 // AWSError: STS refused, or could not be reached.
@@ -165,7 +166,8 @@ type OriginError struct {
 }
 
 func (e *OriginError) Error() string {
-	return fmt.Sprintf("the sign-in led to a page of %s, but the password is for %s; nothing was typed", OneLine(e.Got, QuoteLength), OneLine(e.Want, QuoteLength))
+	return fmt.Sprintf("the sign-in led to a page of %s, but the password is for %s; nothing was typed",
+		OneLine(e.Got, QuoteLength), OneLine(e.Want, QuoteLength))
 }
 
 // ScreenError adds to what went wrong in a sign-in the page that it was on.

@@ -89,7 +89,8 @@ func PartitionOf(region string) string {
 // CheckRegion says why a session of r can't be used in region; "" is any.
 func CheckRegion(r Role, region string) error {
 	if at := PartitionOf(region); region != "" && at != r.Partition() {
-		return fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region", region, at, r.ARN, r.Partition())
+		return fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region",
+			region, at, r.ARN, r.Partition())
 	}
 	return nil
 }

@@ -73,7 +73,8 @@ func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error)
 	}
 	if !a.NotOnOrAfter.IsZero() && !b.Now().Before(a.NotOnOrAfter) {
 		return Assertion{}, fmt.Errorf("the assertion ended at %s, %s ago by this machine's clock (%s); check the clock",
-			a.NotOnOrAfter.Format(time.RFC3339), ShortDuration(b.Now().Sub(a.NotOnOrAfter).Round(time.Second)), b.Now().UTC().Format(time.RFC3339))
+			a.NotOnOrAfter.Format(time.RFC3339), ShortDuration(b.Now().Sub(a.NotOnOrAfter).Round(time.Second)),
+			b.Now().UTC().Format(time.RFC3339))
 	}
 	b.mu.Lock()
 	if b.assertions == nil {

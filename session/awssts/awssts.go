@@ -199,7 +199,8 @@ func (c Client) newHTTPClient() (aws.HTTPClient, error) {
 }
 
 func assumedFrom(a session.Assumption, c *types.Credentials, user *types.AssumedRoleUser) (session.AssumedRole, error) {
-	if c == nil || user == nil || c.AccessKeyId == nil || c.SecretAccessKey == nil || c.SessionToken == nil || c.Expiration == nil || user.Arn == nil {
+	if c == nil || user == nil || c.AccessKeyId == nil || c.SecretAccessKey == nil || c.SessionToken == nil ||
+		c.Expiration == nil || user.Arn == nil {
 		return session.AssumedRole{}, &session.AWSError{Act: assumingRole(a), Err: errors.New("the answer holds no credentials")}
 	}
 	return session.AssumedRole{
@@ -226,7 +227,8 @@ func awsError(act string, assertion session.Secret, err error) error {
 	var unread *smithy.DeserializationError
 	answered := errors.As(err, &response) && response.HTTPStatusCode() != 0
 	if answered && (errors.As(err, &unread) || !errors.As(err, &api) || api.ErrorCode() == "UnknownError") {
-		out.Err = fmt.Errorf("the answer is not AWS's (HTTP status %d): does a proxy or a network's own sign-in page stand between?", response.HTTPStatusCode())
+		out.Err = fmt.Errorf("the answer is not AWS's (HTTP status %d): "+
+			"does a proxy or a network's own sign-in page stand between?", response.HTTPStatusCode())
 		return out
 	}
 	if !errors.As(err, &api) {
@@ -269,7 +271,8 @@ func networkError(err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer from STS: %w", err)
 	case errors.As(err, &unknown):
-		return fmt.Errorf("the certificate of the STS endpoint is signed by an unknown authority: if a proxy inspects TLS here, name its CA in AWS_CA_BUNDLE: %w", unknown)
+		return fmt.Errorf("the certificate of the STS endpoint is signed by an unknown authority: "+
+			"if a proxy inspects TLS here, name its CA in AWS_CA_BUNDLE: %w", unknown)
 	case errors.As(err, &dns):
 		return dns
 	case errors.As(err, &op):

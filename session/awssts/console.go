@@ -113,11 +113,14 @@ func (c Client) signinToken(ctx context.Context, endpoint string, from session.C
 		return session.Secret{}, &session.AWSError{Act: asking, Err: err}
 	}
 	if status >= 400 && status < 500 {
-		return session.Secret{}, &session.AWSError{Act: asking, Code: fmt.Sprintf("HTTP status %d", status), Message: "these credentials, or that duration, are refused"}
+		return session.Secret{}, &session.AWSError{Act: asking, Code: fmt.Sprintf("HTTP status %d", status),
+			Message: "these credentials, or that duration, are refused"}
 	}
 	var answer struct{ SigninToken string }
 	if status != http.StatusOK || json.Unmarshal(body, &answer) != nil || answer.SigninToken == "" {
-		return session.Secret{}, &session.AWSError{Act: asking, Err: fmt.Errorf("the answer is not AWS's (HTTP status %d): does a proxy or a network's own sign-in page stand between?", status)}
+		return session.Secret{}, &session.AWSError{Act: asking,
+			Err: fmt.Errorf("the answer is not AWS's (HTTP status %d): "+
+				"does a proxy or a network's own sign-in page stand between?", status)}
 	}
 	return session.NewSecret(answer.SigninToken), nil
 }

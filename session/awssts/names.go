@@ -46,7 +46,8 @@ func consumerURL(a session.Assertion) (string, error) {
 		return "", fmt.Errorf("stsx does not know the sign-in page of partition %s", a.Roles[0].Partition())
 	}
 	u, err := url.Parse(a.Destination)
-	if err == nil && u.Scheme == "https" && u.User == nil && u.Port() == "" && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/")) {
+	if err == nil && u.Scheme == "https" && u.User == nil && u.Port() == "" &&
+		(u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/")) {
 		region, regional := strings.CutSuffix(u.Host, "."+hosts.signin)
 		if u.Host == hosts.signin || regional && region != "" && isHostLabel(region) {
 			return "https://" + u.Host + u.Path, nil

@@ -195,9 +195,11 @@ func isFinal(err error) bool {
 	)
 	switch {
 	case errors.As(err, &aws):
-		return !slices.Contains([]string{"", "Throttling", "ThrottlingException", "ServiceUnavailable", "InternalFailure", "ExpiredToken", "ExpiredTokenException"}, aws.Code)
+		return !slices.Contains([]string{"", "Throttling", "ThrottlingException", "ServiceUnavailable", "InternalFailure",
+			"ExpiredToken", "ExpiredTokenException"}, aws.Code)
 	case errors.Is(err, context.DeadlineExceeded):
 		return false
 	}
-	return errors.As(err, &input) || errors.As(err, &refused) || errors.As(err, &role) || errors.As(err, &guard) || errors.As(err, &origin) || errors.As(err, &page)
+	return errors.As(err, &input) || errors.As(err, &refused) || errors.As(err, &role) || errors.As(err, &guard) ||
+		errors.As(err, &origin) || errors.As(err, &page)
 }

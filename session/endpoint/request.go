@@ -42,7 +42,8 @@ func (e *Endpoint) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := s.Credentials
-	writeJSON(w, http.StatusOK, credentialsAnswer{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339), s.Role.ARN})
+	writeJSON(w, http.StatusOK, credentialsAnswer{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(),
+		c.Expires.UTC().Format(time.RFC3339), s.Role.ARN})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
@@ -71,7 +72,8 @@ func (e *Endpoint) checkRequest(r *http.Request) *requestRefusal {
 	case r.URL.Path != credentialsPath || r.URL.RawQuery != "":
 		return &requestRefusal{http.StatusNotFound, "NotFound", "there is one resource, and this is not it"}
 	case !e.isAuthorized(r.Header):
-		return &requestRefusal{http.StatusUnauthorized, "Unauthorized", "the token of AWS_CONTAINER_AUTHORIZATION_TOKEN is missing or wrong"}
+		return &requestRefusal{http.StatusUnauthorized, "Unauthorized",
+			"the token of AWS_CONTAINER_AUTHORIZATION_TOKEN is missing or wrong"}
 	}
 	return nil
 }
@@ -80,7 +82,8 @@ func (e *Endpoint) checkRequest(r *http.Request) *requestRefusal {
 func fromBrowser(h http.Header) bool {
 	for name := range h {
 		switch {
-		case name == "Origin", name == "Referer", name == "Cookie", strings.HasPrefix(name, "Sec-"), strings.HasPrefix(name, "Access-Control-"):
+		case name == "Origin", name == "Referer", name == "Cookie", strings.HasPrefix(name, "Sec-"),
+			strings.HasPrefix(name, "Access-Control-"):
 			return true
 		}
 	}
