@@ -68,7 +68,7 @@ func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...fun
 // awaitReaction waits for what the press made at begun causes. lost: there is no sign of anything.
 func (t *Tab) awaitReaction(ctx context.Context, w *reaction, begun time.Time) (lost bool, err error) {
 	for {
-		settled, lost, wait, changed := t.network.look(w, begun)
+		settled, lost, wait, changed := t.network.pressOutcome(w, begun)
 		if settled || lost {
 			return lost && !settled, nil
 		}

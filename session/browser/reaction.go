@@ -47,8 +47,8 @@ func (n *network) endPress() {
 	n.reaction = nil
 }
 
-// look is where the press made at begun stands: settled, lost, or worth another look after wait, or at changed.
-func (n *network) look(w *reaction, begun time.Time) (settled, lost bool, wait time.Duration, changed <-chan struct{}) {
+// pressOutcome is where the press made at begun stands: settled, lost, or worth another look after wait, or at changed.
+func (n *network) pressOutcome(w *reaction, begun time.Time) (settled, lost bool, wait time.Duration, changed <-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	limit := begun.Add(pressLostAfter)

@@ -18,12 +18,12 @@ const opaqueOrigin = "null"
 // windowList are the browser's pages at the top: tabs, and what pages opened. What they show decides whose SAML response counts.
 type windowList struct {
 	mu       sync.Mutex
-	byTarget map[proto.TargetTargetID]*window
-	sessions map[proto.TargetSessionID]*window
+	byTarget map[proto.TargetTargetID]*pageWindow
+	sessions map[proto.TargetSessionID]*pageWindow
 }
 
-// window is one of them. Its list's lock guards it.
-type window struct {
+// pageWindow is one of them. Its list's lock guards it.
+type pageWindow struct {
 	target proto.TargetTargetID
 	id     proto.TargetSessionID
 	opener proto.TargetTargetID // "": it has none, or keeps it to itself
@@ -33,14 +33,14 @@ type window struct {
 }
 
 func newWindowList() *windowList {
-	return &windowList{byTarget: map[proto.TargetTargetID]*window{}, sessions: map[proto.TargetSessionID]*window{}}
+	return &windowList{byTarget: map[proto.TargetTargetID]*pageWindow{}, sessions: map[proto.TargetSessionID]*pageWindow{}}
 }
 
 // add notes a window that is about to start.
 func (l *windowList) add(id proto.TargetSessionID, info *proto.TargetTargetInfo) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w := &window{
+	w := &pageWindow{
 		target: info.TargetID, id: id, opener: info.OpenerID, hops: map[proto.NetworkRequestID][]string{},
 		inner: info.OpenerFrameID != "" && string(info.OpenerFrameID) != string(info.OpenerID),
 	}
@@ -63,10 +63,10 @@ func (l *windowList) takeEvent(event *cdp.Event) {
 	}
 }
 
-func (w *window) navigated(e proto.PageFrameNavigated) { w.show(e.Frame) }
+func (w *pageWindow) navigated(e proto.PageFrameNavigated) { w.show(e.Frame) }
 
 // show notes what the window shows. An empty page has the origin of whoever opened it, and says nothing.
-func (w *window) show(frame *proto.PageFrame) {
+func (w *pageWindow) show(frame *proto.PageFrame) {
 	empty := strings.HasPrefix(frame.URL, "about:")
 	switch {
 	case string(frame.ID) != string(w.target), empty && w.origin == "":
@@ -78,7 +78,7 @@ func (w *window) show(frame *proto.PageFrame) {
 }
 
 // requested: a document that is asked for again was redirected by the last one's origin.
-func (w *window) requested(e proto.NetworkRequestWillBeSent) {
+func (w *pageWindow) requested(e proto.NetworkRequestWillBeSent) {
 	if e.Type != proto.NetworkResourceTypeDocument || e.RedirectResponse == nil {
 		return
 	}
@@ -171,7 +171,7 @@ func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTarg
 }
 
 // hopsOf are the origins by which a request was redirected. Of a redirection that was not seen nobody knows.
-func (l *windowList) hopsOf(w *window, e proto.FetchRequestPaused) []string {
+func (l *windowList) hopsOf(w *pageWindow, e proto.FetchRequestPaused) []string {
 	hops := append([]string(nil), w.hops[e.NetworkID]...)
 	if e.RedirectedRequestID != "" && len(hops) == 0 {
 		hops = []string{opaqueOrigin}
