@@ -1,10 +1,8 @@
 package browser
 
 import (
-	"context"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
@@ -91,37 +89,8 @@ func (w *pageWindow) requested(e proto.NetworkRequestWillBeSent) {
 // maxHops bounds the redirected requests that are remembered of a page that goes round in circles.
 const maxHops = 1000
 
-// refresh asks a window, and those that opened it, what they show: a request that was stopped may be known of before the
-// page that made it is. The request holds them where they are. Who does not answer shows nobody knows what.
-func (l *windowList) refresh(b *Browser, target proto.TargetTargetID) {
-	for seen := 0; target != "" && seen < maxOpeners; seen++ {
-		l.mu.Lock()
-		w := l.byTarget[target]
-		l.mu.Unlock()
-		if w == nil {
-			return
-		}
-		short, cancel := context.WithTimeout(b.alive, refreshTime)
-		tree, err := proto.PageGetFrameTree{}.Call(b.sessionFor(short, w.id))
-		cancel()
-		l.mu.Lock()
-		switch {
-		case err == nil:
-			w.show(tree.FrameTree.Frame)
-		case w.origin != "": // one without a document yet may have no renderer that could answer
-			w.origin = opaqueOrigin
-		}
-		target = w.opener
-		l.mu.Unlock()
-	}
-}
-
-const (
-	// maxOpeners bounds how far back it is looked who opened a window.
-	maxOpeners = 8
-	// refreshTime bounds the wait for what a window shows.
-	refreshTime = 2 * time.Second
-)
+// maxOpeners bounds how far back it is looked who opened a window.
+const maxOpeners = 8
 
 // A sender is whose post was stopped.
 type sender struct {

@@ -81,15 +81,6 @@ type attempts struct {
 	secrets []session.Secret // sent
 }
 
-// expectedOrigins are where the sign-in is expected to be.
-func expectedOrigins(o session.Org) []string {
-	out := []string{o.Origin()}
-	for _, host := range o.AllowedHosts {
-		out = append(out, "https://"+host)
-	}
-	return out
-}
-
 // confirmOrigin asks once whether pages of a place that is not the configured one are
 // to be answered.
 func (c *crossing) confirmOrigin(ctx context.Context, v *page.View) error {

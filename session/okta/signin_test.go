@@ -29,7 +29,6 @@ type play struct {
 	opened    int
 	address   string // last opened
 	closed    int
-	foreign   bool
 	openErr   error
 	ticked    []string
 	cookies   []session.Cookie
