@@ -51,8 +51,10 @@ if not ($env.__stsx_completion?.done? | default false) {
   $env.__stsx_completion = {done: true, others: $env.config?.completions?.external?.completer?}
   $env.config.completions.external.enable = true
   $env.config.completions.external.completer = {|spans|
-    if $spans.0 == $__stsx_cmd {
-      __stsx_complete $spans $env.__stsx_completion.others
+    # The hook's commands have two words, and come as one.
+    let words = ($spans.0 | split row " ") ++ ($spans | skip 1)
+    if $words.0 == $__stsx_cmd {
+      __stsx_complete $words $env.__stsx_completion.others
     } else if $env.__stsx_completion.others != null {
       do $env.__stsx_completion.others $spans
     }
