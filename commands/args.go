@@ -107,7 +107,7 @@ func (l *commandLine) readFlag(app *cli.App, args []string, n int) (last int, er
 	word := args[n]
 	flag, global := findFlag(app, l.at, word)
 	if flag == nil && l.verb == "each" && !slices.Contains(args, "--") {
-		return n, l.noDashes() // it is the command's
+		return n, l.errNoDashes() // it is the command's
 	}
 	if flag == nil {
 		return n, l.unknownFlag(app, word)
@@ -164,8 +164,8 @@ func (l *commandLine) names() []string {
 	return l.operands
 }
 
-// noDashes is the command line of each without what sets the command apart.
-func (l *commandLine) noDashes() error {
+// errNoDashes is for a command line of "each" without "--".
+func (l *commandLine) errNoDashes() error {
 	return &usageError{`each needs "--" before the command: stsx each PATTERN… -- COMMAND`, l.verb}
 }
 

@@ -73,7 +73,7 @@ func (r *commandRun) runEach(ctx context.Context, o eachOptions) error {
 	argv := r.operands
 	switch {
 	case !r.dashes:
-		return r.noDashes()
+		return r.errNoDashes()
 	case len(r.patterns) == 0:
 		return &usageError{`each needs the names or patterns of profiles before "--"; "*" is every profile`, r.verb}
 	case len(argv) == 0:

@@ -93,7 +93,7 @@ func (l *pausableContext) endWith(err error) {
 	l.follow()
 }
 
-// run starts the clock; the caller holds l.mu.
+// startClock starts the clock; the caller holds l.mu.
 func (l *pausableContext) startClock() {
 	l.begun = time.Now()
 	l.clock = time.AfterFunc(l.left, func() { l.endWith(context.DeadlineExceeded) })

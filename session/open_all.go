@@ -58,7 +58,7 @@ type openRun struct {
 	done, total int
 }
 
-// task is one session to open.
+// openTask is one session to open.
 type openTask struct {
 	key     string // the profile's as it was asked for
 	profile Profile

@@ -54,7 +54,7 @@ func quoteDotenv(value string) (string, error) {
 	return "", errors.New(`it holds both ' and one of " $ and backtick`)
 }
 
-// quoteSystemd is the value in a file for EnvironmentFile=; source: quoteSystemd.exec(5)
+// quoteSystemd is the value in a file for EnvironmentFile=; source: systemd.exec(5)
 // and parse_env_file, which refuses what is not UTF-8 and control characters.
 func quoteSystemd(value string) (string, error) {
 	if !utf8.ValidString(value) {

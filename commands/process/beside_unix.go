@@ -19,7 +19,7 @@ import (
 // of the shell. It passes on the signals that reach this process alone.
 func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	received := make(chan os.Signal, 16)
-	for _, s := range passedOn() {
+	for _, s := range forwardedSignals() {
 		if !signal.Ignored(s) {
 			signal.Notify(received, s)
 		}
@@ -108,9 +108,9 @@ func waitChange(pid, options int) syscall.WaitStatus {
 	}
 }
 
-// passedOn has SIGCONT for a command that is in a group of its own, as a shell
+// forwardedSignals has SIGCONT for a command that is in a group of its own, as a shell
 // is: the fg of the shell outside lets this process go on alone.
-func passedOn() []os.Signal {
+func forwardedSignals() []os.Signal {
 	return []os.Signal{
 		syscall.SIGINT,
 		syscall.SIGTERM,

@@ -155,7 +155,7 @@ type runningChildren struct {
 	err       error
 }
 
-// startChild starts command unless the crowd is stopping.
+// startChild starts command unless all are being stopped.
 func (c *runningChildren) startChild(command *exec.Cmd) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,7 +16,7 @@ type OutputStreams struct {
 	out, err io.Writer
 }
 
-// NewStreams returns the Streams that write to out and err, which may be one file.
+// NewStreams returns the OutputStreams that write to out and err, which may be one file.
 func NewStreams(out, err io.Writer) *OutputStreams { return &OutputStreams{out: out, err: err} }
 
 // writeLocked writes whole lines in one go.
@@ -35,14 +35,14 @@ func (s *OutputStreams) writeUnlocked(toErr bool, text []byte) error {
 	return err
 }
 
-// Prefixed returns a Sink that passes on each line as it comes, after prefix
+// Prefixed returns an OutputSink that passes on each line as it comes, after prefix
 // and before suffix.
 func (s *OutputStreams) Prefixed(out, err LineAffix) OutputSink {
 	return &prefixedSink{&lineWriter{affix: out, emit: func(text []byte) error { return s.writeLocked(false, text) }},
 		&lineWriter{affix: err, emit: func(text []byte) error { return s.writeLocked(true, text) }}}
 }
 
-// Grouped returns a Sink that does the same when the child has ended, so that
+// Grouped returns an OutputSink that does the same when the child has ended, so that
 // its lines stay together.
 func (s *OutputStreams) Grouped(out, err LineAffix) OutputSink {
 	g := &groupedSink{streams: s}
@@ -54,7 +54,7 @@ func (s *OutputStreams) Grouped(out, err LineAffix) OutputSink {
 // LineAffix is what stands before and after the text of each line.
 type LineAffix struct{ Before, After string }
 
-// prefixedSink is a Sink of two lines.
+// prefixedSink is an OutputSink of two lines.
 type prefixedSink struct{ out, err *lineWriter }
 
 func (p *prefixedSink) Stdout() io.Writer { return p.out }

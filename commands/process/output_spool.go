@@ -12,7 +12,7 @@ import (
 	"runtime"
 )
 
-// inMemory is what a Spool keeps in memory before it takes a file.
+// inMemory is what an OutputSpool keeps in memory before it takes a file.
 const inMemory = 64 << 10
 
 // OutputSpool keeps what is written to it until it is read, most of it in a file when

@@ -88,7 +88,7 @@ func (f Files) pairsIn(kind FileKind, profile string) (path string, pairs []Pair
 	return path, pairs, note
 }
 
-// openMark ends the name of the note that it was said that others can read a file.
+// openMark ends the name of the file by which stsx knows that it has said that others can read a credentials file.
 const openMark = ".open"
 
 // isNewlyOpen reports, once for what is saved, that others can read the file.

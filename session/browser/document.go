@@ -60,17 +60,17 @@ func (d *document) replace(broken *NetworkError) {
 	d.script, d.broken = "", broken
 }
 
-// mend: another is asked for, and what was wrong with this one does not matter any more.
-func (d *document) mend() {
+// forgetTrouble is for when another document was asked for: what was wrong with this one does not matter any more.
+func (d *document) forgetTrouble() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broken = nil
 }
 
-// read says whether somebody has looked at it.
-func (d *document) read() bool { return d.object() != "" }
+// wasRead says whether somebody has looked at it.
+func (d *document) wasRead() bool { return d.object() != "" }
 
-// trouble is why there is nothing to see in it; nil: there is.
+// trouble is why the document can't be used; nil when it can.
 func (d *document) trouble() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -31,17 +31,17 @@ type network struct {
 
 // request is one request of the page, redirections included.
 type request struct {
-	id      proto.NetworkRequestID
-	frame   proto.PageFrameID
-	kind    proto.NetworkResourceType
-	method  string
-	address string // without query and fragment, as first asked for
-	current string // the same, as redirected
-	status  int    // HTTP; 0: no answer yet
-	wait    time.Duration
-	ended   bool
-	err     error
-	told    bool // the recorder knows how it ended
+	id       proto.NetworkRequestID
+	frame    proto.PageFrameID
+	kind     proto.NetworkResourceType
+	method   string
+	address  string // without query and fragment, as first asked for
+	current  string // the same, as redirected
+	status   int    // HTTP; 0: no answer yet
+	wait     time.Duration
+	ended    bool
+	err      error
+	reported bool // the recorder knows how it ended
 }
 
 // keptRequests is how many requests are kept for NextReply: a page that nobody listens to may go on polling.
@@ -84,9 +84,9 @@ func (n *network) sent(e proto.NetworkRequestWillBeSent) {
 		r = &request{id: e.RequestID, frame: e.FrameID, kind: e.Type, address: address}
 		n.open[e.RequestID] = r
 	} else if e.RedirectResponse != nil {
-		n.tell(r, e.RedirectResponse.Status, "")
+		n.report(r, e.RedirectResponse.Status, "")
 	}
-	r.method, r.current, r.told = e.Request.Method, address, false
+	r.method, r.current, r.reported = e.Request.Method, address, false
 	taken := n.reaction != nil && n.reaction.sent(r, n.frame)
 	if begins && !taken && r.scripted() {
 		n.scripted = append(n.scripted, r)
@@ -101,7 +101,7 @@ func (n *network) received(e proto.NetworkResponseReceived) {
 	status, wait := e.Response.Status, retryAfter(e.Response)
 	if r := n.open[e.RequestID]; r != nil {
 		r.status, r.wait = status, wait
-		n.tell(r, status, "")
+		n.report(r, status, "")
 	}
 	if e.Type == proto.NetworkResourceTypeDocument && e.FrameID == n.frame {
 		n.landed = page.Reply{Status: status, URL: withoutQuery(e.Response.URL), Wait: wait}
@@ -128,7 +128,7 @@ func (n *network) failed(e proto.NetworkLoadingFailed) {
 		n.failures[e.RequestID] = e.ErrorText
 	}
 	if r := n.close(e.RequestID); r != nil {
-		n.tell(r, 0, e.ErrorText)
+		n.report(r, 0, e.ErrorText)
 		switch {
 		case r.status != 0: // answered, and the page left before the end
 			n.end(r, nil)
@@ -159,12 +159,12 @@ func (n *network) end(r *request, err error) {
 	}
 }
 
-// tell tells the recorder, once for each address. data: is no request, and may be long.
-func (n *network) tell(r *request, status int, trouble string) {
-	if n.record != nil && !r.told && strings.HasPrefix(r.current, "http") {
+// report tells the recorder of a request, once for each address. URLs with data: are left out: they ask nothing of the network.
+func (n *network) report(r *request, status int, trouble string) {
+	if n.record != nil && !r.reported && strings.HasPrefix(r.current, "http") {
 		n.record.Request(r.method, r.current, string(r.kind), status, trouble)
 	}
-	r.told = true
+	r.reported = true
 }
 
 func (n *network) wake() {
@@ -235,7 +235,7 @@ func (t *Tab) DocumentReply() page.Reply {
 // *NetworkError.
 func (t *Tab) NextReply(ctx context.Context, replies ...string) (page.Reply, error) {
 	for {
-		moved := !t.document.read() // asked first: the last document's answers come before the next document
+		moved := !t.document.wasRead() // asked first: the last document's answers come before the next document
 		next, changed := t.network.nextEnded(replies)
 		posted := errors.Is(context.Cause(t.over), page.ErrPosted)
 		switch {

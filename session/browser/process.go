@@ -17,7 +17,7 @@ type chromiumProcess struct {
 	done chan struct{} // closed when the first process has been waited for
 }
 
-// startProcess runs Chromium with the pipe's two files inherited; how, is the system's matter (see attachPipe).
+// startProcess runs Chromium with the pipe's two files inherited; how that is done differs by system (see attachPipe).
 //
 // Its temporary files go into its profile, and with it: killed, as ours always is, it left a directory in /tmp for each
 // run. See childEnvironment.

@@ -64,7 +64,7 @@ func proxyVariable(environ []string, lower string) (name, value string) {
 	return lower, ""
 }
 
-// server is a proxy in Chromium's words, its password set aside. Errors name the variable, not its value.
+// serverFlag is a proxy in Chromium's words, its password set aside. Errors name the variable, not its value.
 func (p *proxySettings) serverFlag(variable, value string) (string, error) {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value

@@ -126,7 +126,7 @@ func (t *Tab) Close() error { return t.b.Close() }
 // Open goes to a URL and returns once its document has arrived, loaded or not. No answer is a *NetworkError; an HTTP
 // status that speaks of an error is a document like any other.
 func (t *Tab) Open(ctx context.Context, target string) error {
-	t.document.mend()
+	t.document.forgetTrouble()
 	answer, err := proto.PageNavigate{URL: target}.Call(t.ownSession(ctx))
 	switch {
 	case ctx.Err() != nil:

@@ -7,7 +7,7 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// admitTarget dresses a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
+// admitTarget sets up a target that waits to start (a tab, a popup, a foreign frame, a worker) and lets it run.
 func (b *Browser) admitTarget(e proto.TargetAttachedToTarget) {
 	s := b.sessionFor(b.alive, e.SessionID)
 	isPage := e.TargetInfo.Type == proto.TargetTargetInfoTypePage

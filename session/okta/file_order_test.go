@@ -25,7 +25,7 @@ func fileOrder() []string {
 		"selection.go",     // which authenticator it is to be
 		"page_report.go",   // what is told of the page at hand
 		"exchange.go",      // what was sent and answered so far
-		"reopen.go",        // the page, opened anew
+		"retry_later.go",   // waits that Okta asks for, the page opened anew
 		"press.go",         // sending, and what became of it
 		"await.go",         // the next page
 		"handover.go",      // the page is the person's

@@ -15,8 +15,8 @@ type selection struct {
 // settleOn is for an authenticator that the person, or the configuration, wants.
 func (s *selection) settleOn(f factor) { s.factor, s.anyFactor = &f, false }
 
-// unsettle leaves it to the next page which one it is; with any, mfa does not
-// count.
+// unsettle leaves the choice to the next page; with any, the configured mfa does
+// not count.
 func (s *selection) unsettle(any bool) { s.factor, s.anyFactor = nil, any }
 
 // startOver is for a person who wants another way than the one at hand, which

@@ -28,7 +28,7 @@ type signIn struct {
 	screen     string         // name of the page at hand; page_report.go
 	answered   map[string]int // how often, by screen; signin.go
 	exchange   exchange       // exchange.go
-	reopening  reopening      // reopen.go
+	reopening  reopening      // retry_later.go
 	selection  selection      // selection.go
 	login      login          // login.go
 	code       codeEntry      // factor_code.go

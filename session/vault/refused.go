@@ -72,7 +72,7 @@ func (p *Passwords) refusedFiles(o session.Org) []string {
 	return list
 }
 
-// stillRefused also forgets what a clock set back would keep for long.
+// isStillRefused also forgets what a clock set back would keep for long.
 func (p *Passwords) isStillRefused(path string) bool {
 	data, _, err := files.ReadOwn(path)
 	if err != nil {

@@ -42,7 +42,7 @@ const (
 	Unsatisfiable    // no factor that the person has would do
 )
 
-// What Okta gives the person time until.
+// Until when Okta lets a person put off what its pages ask for.
 var (
 	EnrollDeadline = time.Date(2031, time.March, 7, 17, 30, 0, 0, time.UTC)
 	DeviceDeadline = time.Date(2031, time.September, 5, 0, 0, 0, 0, time.UTC)

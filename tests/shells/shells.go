@@ -16,8 +16,8 @@ import (
 	"stsx/tests/require"
 )
 
-// limit ends a shell that hangs; a busy machine takes a minute for the longest.
-const limit = 5 * time.Minute
+// runLimit ends a shell that hangs; a busy machine takes a minute for the longest.
+const runLimit = 5 * time.Minute
 
 // A Shell is a way to run one program.
 type Shell struct {
@@ -89,7 +89,7 @@ func (s Shell) Command(t testing.TB, dir, script string) *exec.Cmd {
 	if err := os.WriteFile(file, []byte(s.Strict+script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	t.Cleanup(cancel)
 	command := exec.CommandContext(ctx, path, append(append([]string{}, s.Args...), file)...)
 	command.WaitDelay = time.Second // a child may hold the pipes

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// OutputText is a Spool that knows whether it holds UTF-8, for JSON.
+// OutputText is an OutputSpool that knows whether it holds UTF-8, for JSON.
 type OutputText struct {
 	OutputSpool
 	broken bool
