@@ -242,7 +242,7 @@ func severalUnattended(t *testing.T, c okta.Config) {
 func wrongSentCode(t *testing.T, c okta.Config) {
 	d := newDesk(t, withFactors(c, okta.SMS))
 	term := d.openSignIn()
-	for _, code := range []string{"111111x", "222222x"} {
+	for _, code := range []string{"1111110", "2222220"} {
 		term.waitFor("Code from the SMS")
 		term.typeText(code + "\r")
 		term.waitFor("Okta said: ")

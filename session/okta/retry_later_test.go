@@ -47,8 +47,8 @@ func TestTryLater(t *testing.T) {
 		"one that asks for a wait": {[]scene{with(logIn, page.Reply{Status: 503, Wait: 40 * time.Second}), done},
 			40 * time.Second, nil, 0, 0},
 		"one that asks for too much": {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
-		"a code that was not read":   {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"1", "1"}, 0, 0},
-		"a code that may be used up": {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"1"}, 0, 500},
+		"a code that was not read":   {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"111111", "111111"}, 0, 0},
+		"a code that may be used up": {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"111111"}, 0, 500},
 		"read-only, which will last": {[]scene{with(logIn, page.Reply{Status: 400, Body: []byte(`{"errorCode":"E0000010"}`)}),
 			done}, 0, nil, 0, 400},
 		"a document with a wait":      {[]scene{{document: limited(30 * time.Second)}, done}, 30 * time.Second, nil, 0, 0},
@@ -62,7 +62,7 @@ func TestTryLater(t *testing.T) {
 				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
 				given, _ := session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: who}.First(ctx, org())
 				begun := time.Now()
-				_, err := d.newSignIn(p, org(), given, &session.CodeSource{Given: session.NewSecret("1"), Ask: who}).run(ctx)
+				_, err := d.newSignIn(p, org(), given, &session.CodeSource{Given: session.NewSecret("111111"), Ask: who}).run(ctx)
 				var refused *session.RefusedError
 				var unavailable *session.UnavailableError
 				switch {

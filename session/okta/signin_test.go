@@ -270,8 +270,8 @@ func TestSignIn(t *testing.T) {
 	var refused *session.RefusedError
 	t.Run("password and code", func(t *testing.T) {
 		p := &play{scenes: []scene{logIn, google, done}}
-		text, _, err := signsIn(p, &typist{}, org(), "pw", "123")
-		if err != nil || text != "posted" || !slices.Equal(p.filled, []string{"jane", "pw", "123"}) {
+		text, _, err := signsIn(p, &typist{}, org(), "pw", "123456")
+		if err != nil || text != "posted" || !slices.Equal(p.filled, []string{"jane", "pw", "123456"}) {
 			t.Errorf("%q, %v, filled %q", text, err, p.filled)
 		}
 	})
@@ -287,15 +287,15 @@ func TestSignIn(t *testing.T) {
 	})
 	t.Run("three wrong codes, none twice", func(t *testing.T) {
 		p := &play{scenes: []scene{with(google, wrong, wrong, wrong, wrong), done}}
-		who := &typist{answers: []string{"1", "2", "2", "3", "4"}}
-		_, _, err := signsIn(p, who, org(), "pw", "1")
-		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode || !slices.Equal(p.filled, []string{"1", "2", "3"}) {
+		who := &typist{answers: []string{"111111", "222222", "222222", "333333", "444444"}}
+		_, _, err := signsIn(p, who, org(), "pw", "111111")
+		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode || !slices.Equal(p.filled, []string{"111111", "222222", "333333"}) {
 			t.Errorf("%v, filled %q", err, p.filled)
 		}
 	})
 	t.Run("a wrong code given and nobody there", func(t *testing.T) {
 		p := &play{scenes: []scene{with(google, wrong), done}}
-		_, _, err := signsIn(p, &typist{}, org(), "pw", "1")
+		_, _, err := signsIn(p, &typist{}, org(), "pw", "111111")
 		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode {
 			t.Errorf("%v", err)
 		}
@@ -324,7 +324,7 @@ func TestSignIn(t *testing.T) {
 			o := org()
 			o.MFA = mfa
 			var input *session.InputError
-			_, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1")
+			_, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "111111")
 			if !errors.As(err, &input) || !strings.Contains(input.What, "Google Authenticator and Okta Verify") ||
 				!strings.Contains(input.Give, "google_otp or okta_verify") {
 				t.Errorf("%v", err)
@@ -333,12 +333,12 @@ func TestSignIn(t *testing.T) {
 	})
 	t.Run("several factors, one picked or named", func(t *testing.T) {
 		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{answers: []string{"Google Authenticator"}},
-			org(), "pw", "1"); err != nil {
+			org(), "pw", "111111"); err != nil {
 			t.Error(err)
 		}
 		o := org()
 		o.MFA = "google_otp"
-		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{list, google, done}}, &typist{}, o, "pw", "111111"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -353,7 +353,7 @@ func TestSignIn(t *testing.T) {
 		}
 		// Of a list it is left out, and missed where nothing else is in it.
 		both := scene{marks: []string{authenticatorList}, rows: []factor{key, allFactors()[0]}}
-		if _, _, err := signsIn(&play{scenes: []scene{both, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{both, google, done}}, &typist{}, o, "pw", "111111"); err != nil {
 			t.Error(err)
 		}
 		alone := scene{marks: []string{authenticatorList}, rows: []factor{key}}
@@ -372,17 +372,17 @@ func TestSignIn(t *testing.T) {
 		again := first
 		again.heard = []page.Reply{{Status: 200}, {Status: 200}} // the page has given up
 		// What is left of the list is what Okta wants on top.
-		if _, _, err := signsIn(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+		if _, _, err := signsIn(&play{scenes: []scene{first, rest, google, done}}, &typist{}, o, "pw", "111111"); err != nil {
 			t.Error(err)
 		}
 		var page *session.PageError
-		if _, _, err := signsIn(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "1"); !errors.As(err, &page) ||
+		if _, _, err := signsIn(&play{scenes: []scene{first, again, probe}}, &typist{}, o, "pw", "111111"); !errors.As(err, &page) ||
 			!strings.Contains(page.Cure, "--mfa google_otp") {
 			t.Errorf("%v", err)
 		}
 		o.MFA = ""
 		who := &typist{answers: []string{fast.title}}
-		if _, _, err := signsIn(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "1"); err != nil ||
+		if _, _, err := signsIn(&play{scenes: []scene{first, again, google, done}}, who, o, "pw", "111111"); err != nil ||
 			!slices.Contains(who.said, "Okta Verify did not answer on this computer") {
 			t.Errorf("%v, said %q", err, who.said)
 		}
@@ -391,7 +391,7 @@ func TestSignIn(t *testing.T) {
 		o := org()
 		o.MFA = "okta_verify"
 		one := scene{marks: []string{authenticatorList}, rows: allFactors()[:1]}
-		_, _, err := signsIn(&play{scenes: []scene{one, google, done}}, &typist{}, o, "pw", "1")
+		_, _, err := signsIn(&play{scenes: []scene{one, google, done}}, &typist{}, o, "pw", "111111")
 		if err == nil || !strings.Contains(err.Error(), "does not offer okta_verify; it offers Google Authenticator") {
 			t.Errorf("%v", err)
 		}
@@ -405,7 +405,7 @@ func TestRepeatPressGap(t *testing.T) {
 		for refusals, want := range []time.Duration{0, repeatPressGap, 2 * repeatPressGap} {
 			begun := time.Now()
 			p := &play{scenes: []scene{logIn, with(google, slices.Repeat([]page.Reply{wrong}, refusals)...), done}}
-			if _, _, err := signsIn(p, &typist{answers: []string{"2", "3"}}, org(), "pw", "1"); err != nil {
+			if _, _, err := signsIn(p, &typist{answers: []string{"222222", "333333"}}, org(), "pw", "111111"); err != nil {
 				t.Error(err)
 			}
 			if took := time.Since(begun); took != want {

@@ -13,7 +13,7 @@ import (
 func TestUnattended(t *testing.T) {
 	o := org()
 	o.Unattended = true
-	if _, _, err := signsIn(&play{scenes: []scene{logIn, google, done}}, &typist{}, o, "pw", "1"); err != nil {
+	if _, _, err := signsIn(&play{scenes: []scene{logIn, google, done}}, &typist{}, o, "pw", "111111"); err != nil {
 		t.Error(err)
 	}
 	quiet := 0
@@ -25,13 +25,13 @@ func TestUnattended(t *testing.T) {
 		var input *session.InputError
 		p := &play{scenes: []scene{logIn, {marks: []string{f.page}}, done}}
 		p.scenes[1].marks = append(p.scenes[1].marks, f.send)
-		if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); !errors.As(err, &input) || p.at != 1 {
+		if _, _, err := signsIn(p, &typist{}, o, "pw", "111111"); !errors.As(err, &input) || p.at != 1 {
 			t.Errorf("%s: %v, scene %d", f.title, err, p.at)
 		}
 		o := o
 		o.MFA = f.names[0]
 		p = &play{scenes: []scene{logIn, {marks: []string{authenticatorList}, rows: []factor{f}}, done}}
-		if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err == nil || len(p.picked) > 0 {
+		if _, _, err := signsIn(p, &typist{}, o, "pw", "111111"); err == nil || len(p.picked) > 0 {
 			t.Errorf("%s: %v, picked %q", f.title, err, p.picked)
 		}
 	}
@@ -42,13 +42,13 @@ func TestUnattended(t *testing.T) {
 	verify := scene{marks: []string{classicPushForm, factorTitled("Okta Verify push").page, factorTitled("Okta Verify push").send,
 		inlineCodeLinkOrIt}}
 	p := &play{scenes: []scene{logIn, verify, done}}
-	if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err != nil || !slices.Contains(p.filled, "1") || p.pressed[1] != inlineCodeSubmit {
+	if _, _, err := signsIn(p, &typist{}, o, "pw", "111111"); err != nil || !slices.Contains(p.filled, "111111") || p.pressed[1] != inlineCodeSubmit {
 		t.Errorf("%v, pressed %q", err, p.pressed)
 	}
 	// Of two, the one that needs no person.
 	both := scene{marks: []string{authenticatorList}, rows: []factor{factorTitled("SMS"), factorTitled("Google Authenticator")}}
 	p = &play{scenes: []scene{logIn, both, google, done}}
-	if _, _, err := signsIn(p, &typist{}, o, "pw", "1"); err != nil || !slices.Equal(p.picked, []string{"Google Authenticator"}) {
+	if _, _, err := signsIn(p, &typist{}, o, "pw", "111111"); err != nil || !slices.Equal(p.picked, []string{"Google Authenticator"}) {
 		t.Errorf("%v, picked %q", err, p.picked)
 	}
 }
