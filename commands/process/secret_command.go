@@ -75,7 +75,11 @@ func (c SecretCommand) readLine(ctx context.Context, argv []string) (session.Sec
 	go func() {
 		line, err := ReadSecretLine(from)
 		if err != nil {
-			err = fmt.Errorf("its first line can't be used: %w", err)
+			if errors.Is(err, errEmptyLine) {
+				err = errors.New("it printed nothing in its first line")
+			} else {
+				err = fmt.Errorf("its first line can't be used: %w", err)
+			}
 		}
 		read <- secretLine{line, err}
 		_, _ = io.Copy(io.Discard, from) // what it says after that must not end it

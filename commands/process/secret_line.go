@@ -39,10 +39,13 @@ func ReadSecretLine(in io.Reader) (session.Secret, error) {
 	}
 	text, err := SecretText(string(line))
 	if err == nil && text.IsZero() {
-		err = errors.New("it is empty")
+		err = errEmptyLine
 	}
 	return text, err
 }
+
+// errEmptyLine: there is nothing in a line, or no line.
+var errEmptyLine = errors.New("it is empty")
 
 // SecretText is a password or a code as it was given: without the line's end
 // and without the mark that some editors put first. Errors: what can't be typed.
