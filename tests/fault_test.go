@@ -210,12 +210,12 @@ func (d *desk) runInMountNamespace(script string, args ...string) runResult {
 	return d.runProgram(append([]string{unshare, "-rm", "sh", "-c", script, "sh", d.home, stsxPath}, args...)...)
 }
 
-// faultReadOnly: no place for locks, sessions or a profile.
+// faultReadOnly: no place for locks, sessions or a profile. It is said, and the sign-in goes on: its code is not a right one.
 func faultReadOnly(d *desk) {
 	d = d.withOwnHome()
 	r := d.runInMountNamespace(`mount --bind "$1" "$1"
 mount -o remount,bind,ro "$1"`, "exec", "prod", "--", "echo", "ran")
-	d.wantText(d.wantStatus(r, 125).stderr, "stsx: error: ", d.home, "read-only file system")
+	d.wantText(d.wantStatus(r, 4).stderr, "stsx: error: ", d.home, "can't be written")
 }
 
 // faultFull: no room for a profile, then hardly any.
