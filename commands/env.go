@@ -148,16 +148,16 @@ func (r *commandRun) notOnTerminal(d shellinit.Dialect, force bool, argument str
 	if r.flagGiven("shell") {
 		argv = append(argv, "--shell", d.Name)
 	}
-	return &forgottenError{shell: d.Name, line: d.CommandLine(argv...)}
+	return &terminalOutputError{shell: d.Name, line: d.CommandLine(argv...)}
 }
 
-// forgottenError is an env whose output goes to a terminal.
-type forgottenError struct{ shell, line string }
+// terminalOutputError is an env whose output goes to a terminal.
+type terminalOutputError struct{ shell, line string }
 
-func (e *forgottenError) Error() string {
+func (e *terminalOutputError) Error() string {
 	return "env prints for a shell to evaluate, and this would show it on the terminal instead"
 }
 
-func (e *forgottenError) Hint() string {
+func (e *terminalOutputError) Hint() string {
 	return "in " + e.shell + ": " + e.line + "\n      (--force prints it here)"
 }

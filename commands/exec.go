@@ -50,7 +50,7 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 		return err
 	}
 	if refresh {
-		if err := r.nothingBefore(); err != nil {
+		if err := r.checkShadowing(); err != nil {
 			return err
 		}
 	}

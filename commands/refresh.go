@@ -38,9 +38,9 @@ func (e *shadowedError) Hint() string {
 	return e.cure + ", or leave --refresh away"
 }
 
-// nothingBefore refuses where something in other tools' own files comes before
+// checkShadowing refuses where something in other tools' own files comes before
 // the endpoint: the command would silently run as somebody else.
-func (r *commandRun) nothingBefore() error {
+func (r *commandRun) checkShadowing() error {
 	what, cure, err := r.drivers.AWSFiles.Earlier()
 	if err == nil && what != "" {
 		err = &shadowedError{what, cure}
@@ -79,8 +79,8 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 		Renew: func(ctx context.Context, held session.Session) (session.Session, error) {
 			return r.drivers.Broker.Extend(ctx, p, held)
 		},
-		Failed:  r.cannotRenew,
-		Explain: r.whyNone,
+		Failed:  r.notifyRenewalFailed,
+		Explain: r.renewalFailureText,
 		Now:     r.Now,
 	})
 	if err != nil {
@@ -102,8 +102,8 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 // the terminal, on the desktop and to an SDK.
 const longestNotice = 1000
 
-// cannotRenew tells the person that they are needed.
-func (r *commandRun) cannotRenew(held session.Session, err error) {
+// notifyRenewalFailed tells the person that they are needed.
+func (r *commandRun) notifyRenewalFailed(held session.Session, err error) {
 	end := clockTime(held.Credentials.Expires, r.Now())
 	text := session.OneLine(fmt.Sprintf(
 		"%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
@@ -116,8 +116,8 @@ func (r *commandRun) cannotRenew(held session.Session, err error) {
 	_ = r.ShowMessage("stsx: "+session.OneLine(held.Profile, session.QuoteLength), text)
 }
 
-// whyNone is what an SDK shows in place of credentials.
-func (r *commandRun) whyNone(held session.Session, err error) string {
+// renewalFailureText is what an SDK shows in place of credentials.
+func (r *commandRun) renewalFailureText(held session.Session, err error) string {
 	end := clockTime(held.Credentials.Expires, r.Now())
 	return session.OneLine(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. "+
 		"Run %s in another terminal: what it gets is used here at once",

@@ -28,13 +28,13 @@ func TestWhyNone(t *testing.T) {
 	t.Parallel()
 	r := &commandRun{HostSystem: HostSystem{Now: noonTime}}
 	held := session.Session{Profile: "prod", Credentials: session.Credentials{Expires: noonTime().Add(-time.Minute)}}
-	got := r.whyNone(held, &session.RefusedError{Said: "wrong\x1b[2J"})
+	got := r.renewalFailureText(held, &session.RefusedError{Said: "wrong\x1b[2J"})
 	if got != "the credentials of prod ended at 11:59 and stsx could not renew them: Okta said: wrong\ufffd[2J. Run stsx login "+
 		"--force prod in another terminal: what it gets is used here at once" {
 		t.Errorf("%q", got)
 	}
 	held.Credentials.Expires = noonTime().Add(-24 * time.Hour)
-	if got := r.whyNone(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") ||
+	if got := r.renewalFailureText(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") ||
 		!strings.Contains(got, ": a code needs a person. Run") {
 		t.Errorf("%q", got)
 	}

@@ -84,7 +84,7 @@ func reportRows() []reportRow {
 		whenType(func(e process.Signalled) (int, string) { return 128 + e.Number, "" }),
 		whenIs(statusInterrupted, "", session.ErrInterrupted, context.Canceled),
 		whenType(func(e *usageError) (int, string) { return statusUsage, strings.TrimSpace("run stsx help " + e.verb) }),
-		whenType(func(e *forgottenError) (int, string) { return statusUsage, e.Hint() }),
+		whenType(func(e *terminalOutputError) (int, string) { return statusUsage, e.Hint() }),
 		whenType(func(e *commandError) (int, string) { return e.status, ownHint(e) }),
 		whenType(func(e *session.InputError) (int, string) { return statusInput, e.Give }),
 		whenType(func(e *session.RefusedError) (int, string) { return statusRefused, refusedHint(e) }),

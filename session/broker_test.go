@@ -107,7 +107,7 @@ func TestDuration(t *testing.T) {
 				t.Errorf("asked %v, learnt %v", b.sts.durations(), b.limits)
 			}
 			if c.said != "" {
-				b.person.heard(t, c.said)
+				b.person.wantSaid(t, c.said)
 			}
 			if len(b.person.said) > 1 || c.said == "" && len(b.person.said) > 0 {
 				t.Errorf("said %q", b.person.said)
@@ -180,7 +180,7 @@ func TestStoreInTrouble(t *testing.T) {
 	b = newBench(admin)
 	b.store.putErr = fmt.Errorf("keeping the session: %w: no bus", ErrNoKeyring)
 	b.opens(t, prod())
-	b.person.heard(t, "this session is not kept for the next command: keeping the session: no keyring: no bus")
+	b.person.wantSaid(t, "this session is not kept for the next command: keeping the session: no keyring: no bus")
 }
 
 // TestAnotherProcess signs in while this one waits: its session is used.
@@ -191,7 +191,7 @@ func TestAnotherProcess(t *testing.T) {
 	if s := b.opens(t, prod()); s.Credentials.AccessKeyID != "THEIRS" || b.idp.times != 0 || b.store.held != 0 {
 		t.Errorf("%+v, %d sign-ins, %d locks", s, b.idp.times, b.store.held)
 	}
-	b.person.heard(t, "waiting for stsx (pid 7)")
+	b.person.wantSaid(t, "waiting for stsx (pid 7)")
 	// A forced sign-in isn't put off with it.
 	if s, err := b.Renew(background, prod()); err != nil || s.Credentials.AccessKeyID == "THEIRS" {
 		t.Error(s, err)

@@ -39,7 +39,7 @@ func (s *CodeSource) Next(ctx context.Context, o Org, prompt string) (Secret, er
 // ErrNothingTyped.
 func (s *CodeSource) Find(ctx context.Context, o Org, c CodeQuestion) (Secret, error) {
 	if given := c.clean(s.Given); s.isUnused(given) {
-		if c.fits(given) {
+		if c.couldAccept(given) {
 			return s.markUsed(given), nil
 		}
 		if !s.Ask.Interactive() {
@@ -57,7 +57,7 @@ func (s *CodeSource) Find(ctx context.Context, o Org, c CodeQuestion) (Secret, e
 			return Secret{}, err
 		}
 		switch {
-		case !code.IsZero() && !c.fits(code):
+		case !code.IsZero() && !c.couldAccept(code):
 			s.Ask.Say("a code is made of digits; that isn't sent")
 		case s.isUnused(code):
 			return s.markUsed(code), nil
@@ -106,9 +106,9 @@ func (c CodeQuestion) clean(code Secret) Secret {
 	return NewSecret(text)
 }
 
-// fits reports whether the provider could take code: the codes that it asks for
+// couldAccept reports whether the provider could take code: the codes that it asks for
 // in digits have four to ten of them.
-func (c CodeQuestion) fits(code Secret) bool {
+func (c CodeQuestion) couldAccept(code Secret) bool {
 	text := code.Reveal()
 	return !c.Digits || len(text) >= 4 && len(text) <= 10 && strings.Trim(text, "0123456789") == ""
 }
@@ -125,7 +125,7 @@ func (s *CodeSource) fromCommand(ctx context.Context, o Org, c CodeQuestion) (Se
 		if code.IsZero() {
 			return Secret{}, fmt.Errorf("getting a code from mfa_command: %s printed nothing", o.MFACommand[0])
 		}
-		if !c.fits(code) {
+		if !c.couldAccept(code) {
 			return Secret{}, fmt.Errorf("getting a code from mfa_command: what %s printed is not a code of digits; it isn't sent",
 				o.MFACommand[0])
 		}

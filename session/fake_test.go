@@ -82,7 +82,7 @@ func (p *person) Say(message string) {
 }
 func (p *person) Progress(string) {}
 
-func (p *person) heard(t *testing.T, part string) {
+func (p *person) wantSaid(t *testing.T, part string) {
 	t.Helper()
 	if !strings.Contains(strings.Join(p.said, "\n"), part) {
 		t.Errorf("want %q said, got %q", part, p.said)

@@ -73,7 +73,7 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	if ring.forgot != 1 || !ring.WasRefused(background, acme(), NewSecret("old")) {
 		t.Errorf("%+v", ring)
 	}
-	who.heard(t, "it is forgotten")
+	who.wantSaid(t, "it is forgotten")
 
 	// The next run has it from the environment, and nobody to ask.
 	var refused *RefusedError
@@ -87,8 +87,8 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	if p, err := next.First(background, acme()); err != nil || p.Reveal() != "new" {
 		t.Errorf("got %v", err)
 	}
-	typist.heard(t, "refused a short while ago")
-	typist.heard(t, "refused already; it isn't sent again")
+	typist.wantSaid(t, "refused a short while ago")
+	typist.wantSaid(t, "refused already; it isn't sent again")
 
 	typist = &person{answers: []string{"a", "b", "a", "c"}}
 	s.Ask = typist
@@ -101,7 +101,7 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	}
 	ring.broken = true
 	s.Refused(background, acme(), Password{Secret: NewSecret("old"), kept: true})
-	typist.heard(t, "could not be taken out of the keyring: the keyring is locked")
+	typist.wantSaid(t, "could not be taken out of the keyring: the keyring is locked")
 	if p := ring.refused[len(ring.refused)-1]; !p.Equal(NewSecret("old")) {
 		t.Error("a password that can't be forgotten isn't marked")
 	}
@@ -129,7 +129,7 @@ func TestChanged(t *testing.T) {
 			t.Errorf("%s: %+v", name, c.ring)
 		}
 		if c.says != "" {
-			who.heard(t, c.says)
+			who.wantSaid(t, c.says)
 		}
 	}
 }
@@ -165,7 +165,7 @@ func TestKeepTyped(t *testing.T) {
 				t.Errorf("asked %q; %+v", who.asked, ring)
 			}
 			if ring.broken {
-				who.heard(t, "could not be remembered: the keyring is locked")
+				who.wantSaid(t, "could not be remembered: the keyring is locked")
 			}
 		})
 	}
@@ -204,7 +204,7 @@ func TestCodes(t *testing.T) {
 	if got := []string{next(s, acme()), next(s, acme())}; !slices.Equal(got, []string{"123456", "654321"}) {
 		t.Errorf("got %q", got)
 	}
-	who.heard(t, "wait for the next one")
+	who.wantSaid(t, "wait for the next one")
 	// Nobody there.
 	if got := next(&CodeSource{Ask: &person{}}, acme()); !strings.Contains(got, "a code from Google Authenticator is needed") {
 		t.Errorf("got %q", got)

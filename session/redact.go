@@ -21,20 +21,20 @@ type HiddenSecret struct {
 }
 
 const (
-	// wholeWord is the length, in bytes, below which a secret is struck out only
+	// wholeWordLength is the length, in bytes, below which a secret is struck out only
 	// where it stands alone: it would take half the page with it.
-	wholeWord = 4
-	// shortestRest is how much of a secret is recognised, in bytes, where the text
+	wholeWordLength = 4
+	// minTruncatedSecret is how much of a secret is recognised, in bytes, where the text
 	// ends within it.
-	shortestRest = 8
-	// shortestBinary is the length, in bytes, from which a secret is looked for in
+	minTruncatedSecret = 8
+	// minEncodedSecret is the length, in bytes, from which a secret is looked for in
 	// hexadecimal and base64: less would be found where it is not.
-	shortestBinary = 4
-	// deepest is how many encodings are looked for within each other: a text in
+	minEncodedSecret = 4
+	// maxEncodingDepth is how many encodings are looked for within each other: a text in
 	// JSON in an attribute of HTML has two.
-	deepest = 3
-	// mostReadings bounds the ways in which one text is read.
-	mostReadings = 40
+	maxEncodingDepth = 3
+	// maxDecodedTexts bounds the ways in which one text is read.
+	maxDecodedTexts = 40
 )
 
 // Redact puts mark in the place of secrets; see RedactEach.
@@ -56,7 +56,7 @@ func RedactEach(text string, hidden []HiddenSecret) string {
 		return text
 	}
 	var found []textRange
-	all := readings(text)
+	all := decodedTexts(text)
 	for _, r := range all {
 		folded := r.folded()
 		for _, h := range hidden {
@@ -96,31 +96,31 @@ func cutOut(text string, found []textRange) string {
 	return out.String()
 }
 
-// reading is a text as it reads with some encodings undone, and where each of
+// decodedText is a text as it reads with some encodings undone, and where each of
 // its bytes comes from.
-type reading struct {
+type decodedText struct {
 	text       string
 	start, end []int // of each byte in the original
 }
 
-func plainReading(text string) reading {
-	r := reading{text: text, start: make([]int, len(text)), end: make([]int, len(text))}
+func undecodedText(text string) decodedText {
+	r := decodedText{text: text, start: make([]int, len(text)), end: make([]int, len(text))}
 	for i := range len(text) {
 		r.start[i], r.end[i] = i, i+1
 	}
 	return r
 }
 
-// readings are all the ways in which text may be read.
-func readings(text string) []reading {
-	all := []reading{plainReading(text)}
+// decodedTexts are all the ways in which text may be read.
+func decodedTexts(text string) []decodedText {
+	all := []decodedText{undecodedText(text)}
 	seen := map[string]bool{text: true}
 	first := 0
-	for range deepest {
+	for range maxEncodingDepth {
 		last := len(all)
 		for _, r := range all[first:last] {
 			for _, d := range []decoding{{"&", htmlUnit}, {"%", percentUnit}, {"%+", formUnit}, {`\`, backslashUnit}, {`\`, quoteUnit}} {
-				if next, ok := r.decode(d); ok && !seen[next.text] && len(all) < mostReadings {
+				if next, ok := r.decode(d); ok && !seen[next.text] && len(all) < maxDecodedTexts {
 					seen[next.text] = true
 					all = append(all, next)
 				}
@@ -138,7 +138,7 @@ type decoding struct {
 	unit  func(head string) (decoded string, length int)
 }
 
-func (r reading) decode(d decoding) (out reading, changed bool) {
+func (r decodedText) decode(d decoding) (out decodedText, changed bool) {
 	if !strings.ContainsAny(r.text, d.marks) {
 		return r, false
 	}
@@ -163,7 +163,7 @@ func (r reading) decode(d decoding) (out reading, changed bool) {
 }
 
 // cover says of the next n bytes where they come from.
-func (r *reading) cover(n, start, end int) {
+func (r *decodedText) cover(n, start, end int) {
 	for range n {
 		r.start, r.end = append(r.start, start), append(r.end, end)
 	}
@@ -270,9 +270,9 @@ func utf16Unit(head string, length int, prefix string) (string, int) {
 
 // folded is a reading in lower case, with one blank for any run of them, one
 // mark for any run of bytes that are not UTF-8, and without what nobody sees.
-func (r reading) folded() reading {
+func (r decodedText) folded() decodedText {
 	text := make([]byte, 0, len(r.text))
-	out := reading{start: make([]int, 0, len(r.text)), end: make([]int, 0, len(r.text))}
+	out := decodedText{start: make([]int, 0, len(r.text)), end: make([]int, 0, len(r.text))}
 	last := rune(0)
 	for i := 0; i < len(r.text); {
 		c, n := rune(r.text[i]), 1
@@ -317,8 +317,8 @@ func foldedRune(c rune) (folded rune, shown bool) {
 
 // find returns where the secret stands in a folded reading, and where that ends
 // within it.
-func (r reading) find(h HiddenSecret) []textRange {
-	secret := strings.TrimSpace(plainReading(h.Secret.Reveal()).folded().text)
+func (r decodedText) find(h HiddenSecret) []textRange {
+	secret := strings.TrimSpace(undecodedText(h.Secret.Reveal()).folded().text)
 	if secret == "" {
 		return nil
 	}
@@ -329,9 +329,9 @@ func (r reading) find(h HiddenSecret) []textRange {
 	return found
 }
 
-// findAll returns where piece stands. One shorter than wholeWord has to stand
+// findAll returns where piece stands. One shorter than wholeWordLength has to stand
 // alone.
-func (r reading) findAll(piece, as string) []textRange {
+func (r decodedText) findAll(piece, as string) []textRange {
 	var found []textRange
 	for at := 0; ; {
 		i := strings.Index(r.text[at:], piece)
@@ -340,14 +340,14 @@ func (r reading) findAll(piece, as string) []textRange {
 		}
 		start, end := at+i, at+i+len(piece)
 		at = start + 1
-		if len(piece) >= wholeWord || r.standsAlone(start, end) {
+		if len(piece) >= wholeWordLength || r.standsAlone(start, end) {
 			found = append(found, textRange{r.start[start], r.end[end-1], as})
 			at = end
 		}
 	}
 }
 
-func (r reading) standsAlone(start, end int) bool {
+func (r decodedText) standsAlone(start, end int) bool {
 	isWord := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 	before, _ := utf8.DecodeLastRuneInString(r.text[:start])
 	after, _ := utf8.DecodeRuneInString(r.text[end:])
@@ -356,10 +356,10 @@ func (r reading) standsAlone(start, end int) bool {
 
 // endsWithin returns how many bytes of secret's beginning, but not the whole of
 // it, end the reading, or end it before an ellipsis.
-func (r reading) endsWithin(secret string) int {
+func (r decodedText) endsWithin(secret string) int {
 	text := strings.TrimRight(r.text, "…. ")
 	cut := len(r.text) - len(text)
-	for n := min(len(secret)-1, len(text)); n >= shortestRest; n-- {
+	for n := min(len(secret)-1, len(text)); n >= minTruncatedSecret; n-- {
 		if strings.HasSuffix(text, secret[:n]) {
 			return n + cut
 		}
@@ -370,7 +370,7 @@ func (r reading) endsWithin(secret string) int {
 // binaryForms are secret in hexadecimal and in base64, wherever in the encoded
 // text it begins, in UTF-8 and in UTF-16.
 func binaryForms(secret string) []string {
-	if len(secret) < shortestBinary {
+	if len(secret) < minEncodedSecret {
 		return nil
 	}
 	wide := make([]byte, 0, 2*len(secret))
@@ -390,5 +390,5 @@ func binaryForms(secret string) []string {
 		}
 	}
 	slices.Sort(forms)
-	return slices.Compact(slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortestBinary }))
+	return slices.Compact(slices.DeleteFunc(forms, func(form string) bool { return len(form) < minEncodedSecret }))
 }

@@ -132,8 +132,8 @@ func FuzzRedactEach(f *testing.F) {
 		}
 		hidden := []HiddenSecret{{NewSecret(secret), "▓"}}
 		RedactEach(before, hidden)
-		folded := strings.TrimSpace(plainReading(secret).folded().text)
-		if len(folded) < wholeWord || strings.ContainsFunc(secret, IsHidden) {
+		folded := strings.TrimSpace(undecodedText(secret).folded().text)
+		if len(folded) < wholeWordLength || strings.ContainsFunc(secret, IsHidden) {
 			return // HTML has no way to write a control character
 		}
 		for how, text := range spelled(secret) {

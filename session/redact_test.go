@@ -36,7 +36,7 @@ func echoes(secret string) map[string]string {
 		"with soft hyphens": everyRune(secret, "%c\u00ad"), "with zero-width spaces": everyRune(secret, "%c\u200b"),
 		"single quotes": strings.ReplaceAll(secret, "'", `\'`),
 	}
-	if len(secret) >= shortestBinary {
+	if len(secret) >= minEncodedSecret {
 		echoes["hexadecimal"] = hex.EncodeToString([]byte(secret))
 		for before := range 3 {
 			for after := range 3 {
@@ -106,7 +106,7 @@ func FuzzRedact(f *testing.F) {
 			return
 		}
 		redacted := Redact(text, "", NewSecret(secret))
-		if plain := strings.TrimSpace(secret); len([]rune(plain)) >= wholeWord && strings.Contains(redacted, plain) {
+		if plain := strings.TrimSpace(secret); len([]rune(plain)) >= wholeWordLength && strings.Contains(redacted, plain) {
 			t.Errorf("%q without %q: %q", text, secret, redacted)
 		}
 	})

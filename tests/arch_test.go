@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -62,22 +63,32 @@ func allowedImports() map[string][]string {
 // programFiles parses every file of the program, without its tests.
 func programFiles(t *testing.T) map[string]*ast.File {
 	t.Helper()
+	files := goFiles(t)
+	maps.DeleteFunc(files, func(name string, _ *ast.File) bool {
+		return strings.HasPrefix(name, "tests/") || strings.HasSuffix(name, "_test.go")
+	})
+	return files
+}
+
+// goFiles parses every file of the program and of its tests.
+func goFiles(t *testing.T) map[string]*ast.File {
+	t.Helper()
 	files := map[string]*ast.File{}
 	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "tests" || entry.Name() == "dist" || entry.Name() == "build" || len(entry.Name()) > 2 && entry.Name()[0] == '.') {
+		if entry.IsDir() && (slices.Contains([]string{"dist", "build", "node_modules"}, entry.Name()) || len(entry.Name()) > 2 && entry.Name()[0] == '.') {
 			return filepath.SkipDir
 		}
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+		if !strings.HasSuffix(name, ".go") {
 			return nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		files[filepath.ToSlash(strings.TrimPrefix(name, "../"))] = file
 		return err
 	})
-	if err != nil || len(files) < 50 {
+	if err != nil || len(files) < 200 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	return files

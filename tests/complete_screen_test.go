@@ -15,8 +15,8 @@ import (
 	"stsx/tests/require"
 )
 
-// patience bounds the wait for a shell, which has two busy cores to share.
-const patience = 30 * time.Second
+// shellTimeout bounds the wait for a shell, which has two busy cores to share.
+const shellTimeout = 30 * time.Second
 
 // screen is a shell on tmux, in a server of its own.
 type screen struct {
@@ -44,7 +44,7 @@ func openScreen(t *testing.T, dir string, env []string, argv ...string) *screen 
 }
 
 func (s *screen) tmux(args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), shellTimeout)
 	defer cancel()
 	command := exec.CommandContext(ctx, "tmux", append([]string{"-u", "-S", s.socket}, args...)...)
 	command.Env = s.env
@@ -100,13 +100,13 @@ func (s *screen) wait(what string, done func() bool) {
 	s.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	late := time.NewTimer(patience)
+	late := time.NewTimer(shellTimeout)
 	defer late.Stop()
 	for !done() {
 		select {
 		case <-look.C:
 		case <-late.C:
-			s.Fatalf("no %s within %s", what, patience)
+			s.Fatalf("no %s within %s", what, shellTimeout)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func BenchmarkPrompt(b *testing.B) {
 			b.Run(p.Dialect+"/"+in, func(b *testing.B) {
 				script := hook(p.Shell, "--no-completion")
 				if in == "session" {
-					script += p.session(40 * time.Minute)
+					script += p.sessionText(40 * time.Minute)
 				}
 				switch p.Dialect {
 				case "fish":

@@ -45,13 +45,13 @@ func (p prompter) set(name, value string) string {
 	return "export " + name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n"
 }
 
-// session is a session in the environment that lasts for that long.
-func (p prompter) session(left time.Duration) string {
+// sessionText is a session in the environment that lasts for that long.
+func (p prompter) sessionText(left time.Duration) string {
 	return p.set("STSX_PROFILE", "prod") + p.set("STSX_ROLE", "Admin") + p.set("STSX_EXPIRES", strconv.FormatInt(time.Now().Add(left).Unix(), 10))
 }
 
-// at starts the shell where rc has been read.
-func (p prompter) at(t *testing.T, env []string, rc string) *screen {
+// openShell starts the shell where rc has been read.
+func (p prompter) openShell(t *testing.T, env []string, rc string) *screen {
 	t.Helper()
 	home := t.TempDir()
 	for _, entry := range env {
@@ -121,7 +121,7 @@ const (
 // TestSegment: the prompt shows the time left, in its colour, on its side.
 func TestSegment(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.at(t, nil, hook(p.Shell, "--no-completion", "--no-watch"))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion", "--no-watch"))
 		for _, c := range []struct {
 			left          time.Duration
 			segment, tone string
@@ -132,7 +132,7 @@ func TestSegment(t *testing.T) {
 			{4*time.Minute + 30*time.Second, "prod Admin 4m", reddened},
 			{-time.Minute, "prod Admin expired", reddened},
 		} {
-			s.run(" " + strings.ReplaceAll(strings.TrimSpace(p.session(c.left)), "\n", "; ") + "; clear")
+			s.run(" " + strings.ReplaceAll(strings.TrimSpace(p.sessionText(c.left)), "\n", "; ") + "; clear")
 			s.until(c.segment + " >")
 			if got := s.colours(); !strings.Contains(got, c.tone+c.segment) || c.tone == "" && strings.Contains(got, "\x1b[3") && p.Dialect != "fish" {
 				t.Errorf("%s is drawn as %q", c.segment, got)
@@ -152,7 +152,7 @@ func TestSegmentRight(t *testing.T) {
 		if p.Dialect == "bash" {
 			t.Skip("bash has no prompt on the right")
 		}
-		s := p.at(t, nil, hook(p.Shell, "--no-completion", "--prompt", "right")+p.session(30*time.Minute+30*time.Second))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion", "--prompt", "right")+p.sessionText(30*time.Minute+30*time.Second))
 		s.run(" clear")
 		s.wait("a right prompt", func() bool {
 			line, _, _ := strings.Cut(s.text(), "\n")
@@ -168,7 +168,7 @@ func TestSegmentWraps(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
 		const prompt = "prod Admin 9m > "
 		typed := func(rc string) *screen {
-			s := p.at(t, nil, rc)
+			s := p.openShell(t, nil, rc)
 			s.widen(60)
 			s.run(" clear")
 			s.until(strings.TrimSpace(prompt))
@@ -182,7 +182,7 @@ func TestSegmentWraps(t *testing.T) {
 			s.until("yyyz")
 			return s
 		}
-		session := p.session(9*time.Minute + 30*time.Second)
+		session := p.sessionText(9*time.Minute + 30*time.Second)
 		want, got := typed(session+strings.Replace(p.plain, "> ", prompt, 1)), typed(session+hook(p.Shell, "--no-completion"))
 		if !eventually(10*time.Second, func() bool { return got.text() == want.text() }) { // a line is drawn in pieces
 			t.Errorf("the line is\n%s\nwant\n%s", got.text(), want.text())
@@ -219,7 +219,7 @@ func hostileNames() map[string]string {
 // would run the most; stsx prompt shows the same.
 func TestHostileNames(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.at(t, nil, hook(p.Shell, "--no-completion")+map[string]string{
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+map[string]string{
 			"bash": "shopt -s promptvars\n", "zsh": "setopt prompt_subst prompt_bang prompt_percent\n", "fish": "",
 		}[p.Dialect])
 		s.widen(200) // fish cuts a prompt that is longer than the line
@@ -257,7 +257,7 @@ func TestHostileNames(t *testing.T) {
 // TestHostileExpires: what is no number is no session, and not arithmetic.
 func TestHostileExpires(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.at(t, nil, hook(p.Shell, "--no-completion")+p.set("STSX_PROFILE", "prod"))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+p.set("STSX_PROFILE", "prod"))
 		dir := t.TempDir()
 		s.run(" cd " + dir)
 		for n, value := range []string{"x[$(touch x)]", "1 + 1", "-5", "99999999999999", "12\n", "0x10", "a", ""} {
@@ -278,7 +278,7 @@ func TestHostileExpires(t *testing.T) {
 // command is warned of the end, once.
 func TestWatch(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.at(t, nil, hook(p.Shell, "--no-completion")+p.set("AWS_ACCESS_KEY_ID", "ASIAOLD")+p.session(time.Hour-time.Second))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+p.set("AWS_ACCESS_KEY_ID", "ASIAOLD")+p.sessionText(time.Hour-time.Second))
 		s.run(" clear")
 		s.until("prod Admin 59m >")
 		expires := func(left time.Duration) string {
@@ -298,7 +298,7 @@ func TestWatch(t *testing.T) {
 		s.run(" clear; env | grep -c -e ^AWS_ACCESS -e ^STSX_")
 		s.until("0\n>")
 		// The end between a prompt and a command is said as what it is.
-		s.run(" clear; " + strings.ReplaceAll(strings.TrimSpace(p.session(5*time.Second)), "\n", "; "))
+		s.run(" clear; " + strings.ReplaceAll(strings.TrimSpace(p.sessionText(5*time.Second)), "\n", "; "))
 		s.until("s >")
 		end := time.Now().Add(5 * time.Second)
 		s.wait("the end of the session", func() bool { return time.Now().After(end) })
@@ -316,7 +316,7 @@ func TestStrictPrompt(t *testing.T) {
 			"zsh":  "setopt err_exit no_unset pipefail ksh_arrays sh_word_split glob_subst extended_glob warn_create_global prompt_subst; IFS=0123456789ads\n",
 			"fish": "set -g IFS ''\n",
 		}[p.Dialect]
-		s := p.at(t, nil, hook(p.Shell, "--no-completion")+strange+p.session(7*time.Hour+5*time.Minute+30*time.Second))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+strange+p.sessionText(7*time.Hour+5*time.Minute+30*time.Second))
 		s.run(" clear")
 		s.until("prod Admin 7h05m >")
 		s.run(" clear; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")))
@@ -329,7 +329,7 @@ func TestStrictPrompt(t *testing.T) {
 // TestUnwatched: --no-watch leaves everything, and only draws.
 func TestUnwatched(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.at(t, nil, hook(p.Shell, "--no-completion", "--no-watch")+p.session(-time.Minute))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion", "--no-watch")+p.sessionText(-time.Minute))
 		s.run(" clear; env | grep -c ^STSX_")
 		s.until("3\nprod Admin expired >")
 	})
@@ -357,7 +357,7 @@ func TestHooksOfOthers(t *testing.T) {
 			t.Run(c.shell+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				line := hook(p.Shell, "--no-completion")
-				s := p.at(t, nil, c.before+"\n"+line+line+c.after+"\n"+p.session(30*time.Minute+30*time.Second))
+				s := p.openShell(t, nil, c.before+"\n"+line+line+c.after+"\n"+p.sessionText(30*time.Minute+30*time.Second))
 				reset, fail, show := " clear; said=", " sh -c 'exit 3'", " echo status=$? said=\"$said\""
 				if p.Dialect == "fish" {
 					reset, show = " clear; set -g said", " echo status=$status said=\"$said\""
@@ -384,7 +384,7 @@ func TestHooksOfOthers(t *testing.T) {
 // hookScreens are those that need sessions.
 func hookScreens(t *testing.T, d *desk) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.at(t, d.env, p.set("AWS_PROFILE", "mine")+hook(p.Shell, "--no-completion", "--renew"))
+		s := p.openShell(t, d.env, p.set("AWS_PROFILE", "mine")+hook(p.Shell, "--no-completion", "--renew"))
 		s.run(" stsx use prod; clear")
 		s.until("prod Admin ", "m >")
 		// Ctrl-C at the question of a use: everything stays.

@@ -24,7 +24,7 @@ func TestNoProcessToDraw(t *testing.T) {
 	tracer := require.Command(t, "strace", "sh tests/setup.sh test")
 	every(t, func(t *testing.T, p prompter) {
 		log := filepath.Join(t.TempDir(), "strace")
-		s := p.at(t, nil, hook(p.Shell, "--no-completion")+p.session(14*time.Minute+30*time.Second))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+p.sessionText(14*time.Minute+30*time.Second))
 		// The shell is traced from a prompt on, by a strace that goes away with it.
 		s.run(" clear; echo pid=" + map[bool]string{true: "$fish_pid", false: "$$"}[p.Dialect == "fish"])
 		var pid int

@@ -125,7 +125,7 @@ func TestPowerlevel9k(t *testing.T) {
 	_, err := os.Stat(theme)
 	require.Part(t, "powerlevel9k", err == nil, "apt-get install zsh-theme-powerlevel9k")
 	p := prompters()[1]
-	s := p.at(t, nil, snippet(t, "powerlevel9k and powerlevel10k", "zsh", 0)+"POWERLEVEL9K_MODE=compatible\nPOWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=()\n. "+theme+"\n"+
+	s := p.openShell(t, nil, snippet(t, "powerlevel9k and powerlevel10k", "zsh", 0)+"POWERLEVEL9K_MODE=compatible\nPOWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=()\n. "+theme+"\n"+
 		p.set("STSX_PROFILE", "prod`touch x`$(touch x)%F{red}")+p.set("STSX_ROLE", "Admin")+
 		p.set("STSX_EXPIRES", strconv.FormatInt(time.Now().Add(40*time.Minute+30*time.Second).Unix(), 10)))
 	s.run(" clear")

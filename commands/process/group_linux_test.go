@@ -34,9 +34,9 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// talk runs command on a terminal: of each pair the first text has to come
+// typeOnTerminal runs command on a terminal: of each pair the first text has to come
 // before the second is typed.
-func talk(t *testing.T, command *exec.Cmd, pairs ...[2]string) {
+func typeOnTerminal(t *testing.T, command *exec.Cmd, pairs ...[2]string) {
 	t.Helper()
 	command.Env = append(command.Environ(), "PS1=$ ", "TERM=dumb")
 	master, err := pty.Start(command)
@@ -79,23 +79,23 @@ func TestTerminalIsTheCommands(t *testing.T) {
 	t.Parallel()
 	t.Run("asks", func(t *testing.T) {
 		t.Parallel()
-		talk(t, onTerminal(askingScript, os.Args[0]), [2]string{"PIN? ", "1234\n"}, [2]string{"got <1234> <nil>", "more\n"},
+		typeOnTerminal(t, onTerminal(askingScript, os.Args[0]), [2]string{"PIN? ", "1234\n"}, [2]string{"got <1234> <nil>", "more\n"},
 			[2]string{"then <more> <nil>"})
 	})
 	t.Run("leaves a process behind", func(t *testing.T) {
 		t.Parallel()
-		talk(t, onTerminal("sleep 1000 & "+askingScript, os.Args[0]), [2]string{"PIN? ", "1234\n"}, [2]string{"got <1234> <nil>",
+		typeOnTerminal(t, onTerminal("sleep 1000 & "+askingScript, os.Args[0]), [2]string{"PIN? ", "1234\n"}, [2]string{"got <1234> <nil>",
 			"more\n"}, [2]string{"then <more> <nil>"})
 	})
 	t.Run("Ctrl-C", func(t *testing.T) {
 		t.Parallel()
-		talk(t, onTerminal("printf 'PIN? ' >/dev/tty; exec sleep 1000", os.Args[0]), [2]string{"PIN? ", "\x03"}, [2]string{"got <> ",
+		typeOnTerminal(t, onTerminal("printf 'PIN? ' >/dev/tty; exec sleep 1000", os.Args[0]), [2]string{"PIN? ", "\x03"}, [2]string{"got <> ",
 			"more\n"}, [2]string{"then <more> <nil>"})
 	})
 	t.Run("Ctrl-Z in a shell", func(t *testing.T) {
 		t.Parallel()
 		shell := onTerminal(askingScript, "bash", "--norc", "--noprofile", "-i")
-		talk(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM\n"}, [2]string{"PIN? ", "\x1a"}, [2]string{"Stopped", "echo here; fg\n"},
+		typeOnTerminal(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM\n"}, [2]string{"PIN? ", "\x1a"}, [2]string{"Stopped", "echo here; fg\n"},
 			[2]string{"\nhere", ""}, [2]string{"STSX_TEST_PROGRAM", "1234\n"}, [2]string{"got <1234> <nil>", "more\n"},
 			[2]string{"then <more> <nil>"})
 	})
@@ -104,13 +104,13 @@ func TestTerminalIsTheCommands(t *testing.T) {
 		shell := onTerminal(askingScript, "bash", "--norc", "--noprofile", "-i")
 		// The shell tells of a job that has stopped only when it is asked.
 		const wait = "until [[ $(jobs) == *Stopped* ]]; do sleep 0.1; done; fg\n"
-		talk(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM &\n"}, [2]string{"PIN? ", wait},
+		typeOnTerminal(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM &\n"}, [2]string{"PIN? ", wait},
 			[2]string{"STSX_TEST_PROGRAM", "1234\n"}, [2]string{"got <1234> <nil>", "more\n"}, [2]string{"then <more> <nil>"})
 	})
 	t.Run("eval of a command substitution", func(t *testing.T) {
 		t.Parallel()
 		shell := onTerminal(askingScript, "bash", "--norc", "--noprofile", "-i")
-		talk(t, shell, [2]string{"$ ", "x=\"$($STSX_TEST_PROGRAM)\"\n"}, [2]string{"PIN? ", "1234\nmore\n"}, [2]string{"$ ",
+		typeOnTerminal(t, shell, [2]string{"$ ", "x=\"$($STSX_TEST_PROGRAM)\"\n"}, [2]string{"PIN? ", "1234\nmore\n"}, [2]string{"$ ",
 			"echo \"<<$x>>\"\n"},
 			[2]string{"<<got <1234> <nil>", ""}, [2]string{"then <more> <nil>>>", ""})
 	})

@@ -36,7 +36,7 @@ func (d *Document) Apply(profile string, c Change) error {
 		return err
 	}
 	for _, next := range d.proposals(was, profile, header, c) {
-		if next.holds(was, profile, c, keys) {
+		if next.differsOnlyBy(was, profile, c, keys) {
 			d.lines = next.lines
 			return nil
 		}
@@ -47,7 +47,7 @@ func (d *Document) Apply(profile string, c Change) error {
 
 // proposals are ways to make the change, best first. Which one is right depends
 // on how the lines around it are indented.
-func (d *Document) proposals(was views, profile string, header int, c Change) []*Document {
+func (d *Document) proposals(was toolReadings, profile string, header int, c Change) []*Document {
 	if header < 0 {
 		if len(c.Set) == 0 {
 			return []*Document{d}
@@ -80,12 +80,12 @@ func (d *Document) proposals(was views, profile string, header int, c Change) []
 
 // edited is d with the settings that are there changed and removed; left are
 // those that are not there yet.
-func (d *Document) edited(was views, profile string, header int, c Change) (next *Document, left []Pair) {
+func (d *Document) edited(was toolReadings, profile string, header int, c Change) (next *Document, left []Pair) {
 	next = &Document{kind: d.kind, eol: d.eol}
 	done := map[string]bool{}
 	for i := 0; i < len(d.lines); {
 		key, end := was.botocore.settingOf(i, profile), i+1
-		for end < len(d.lines) && key != "" && d.goesOn(was, i, end) {
+		for end < len(d.lines) && key != "" && d.continuesSetting(was, i, end) {
 			end++
 		}
 		at := slices.IndexFunc(c.Set, func(p Pair) bool { return p.Key == key })
@@ -107,9 +107,9 @@ func (d *Document) edited(was views, profile string, header int, c Change) (next
 	return next, left
 }
 
-// goesOn reports whether line i still belongs to the setting on line from: an
+// continuesSetting reports whether line i still belongs to the setting on line from: an
 // empty line does where more of the value follows it.
-func (d *Document) goesOn(was views, from, i int) bool {
+func (d *Document) continuesSetting(was toolReadings, from, i int) bool {
 	for ; i < len(d.lines); i++ {
 		switch was.botocore.meanings[i].role {
 		case continuationLine:
@@ -123,7 +123,7 @@ func (d *Document) goesOn(was views, from, i int) bool {
 
 // changed is the lines from i to end with another value, or as they are where
 // every tool reads that value already.
-func (d *Document) changed(was views, i, end int, p Pair) []string {
+func (d *Document) changed(was toolReadings, i, end int, p Pair) []string {
 	cli, sdk := was.botocore.meanings[i].section, was.goSDK.meanings[i].section
 	if was.botocore.values[cli][p.Key] == p.Value && was.goSDK.values[sdk][p.Key] == p.Value {
 		return d.lines[i:end]
@@ -173,7 +173,7 @@ func (d *Document) withoutSection(header int) *Document {
 }
 
 // indentBefore is the indentation of the last setting before line i.
-func (d *Document) indentBefore(v views, i int) string {
+func (d *Document) indentBefore(v toolReadings, i int) string {
 	for i--; i > 0 && v.botocore.meanings[i].role != settingLine; i-- {
 	}
 	return d.indentOf(i)
@@ -190,9 +190,9 @@ func (d *Document) endLastLine() {
 	}
 }
 
-// holds reports whether both tools see in d what they saw before, with c made of
+// differsOnlyBy reports whether both tools see in d what they saw before, with c made of
 // profile.
-func (d *Document) holds(was views, profile string, c Change, keys []string) bool {
+func (d *Document) differsOnlyBy(was toolReadings, profile string, c Change, keys []string) bool {
 	now := d.read()
 	for _, tool := range [][2]*fileReading{{was.botocore, now.botocore}, {was.goSDK, now.goSDK}} {
 		if len(tool[1].problems) > len(tool[0].problems) || !sameElse(tool[0], tool[1], profile, keys) {

@@ -11,23 +11,23 @@ import (
 // longestShown bounds how much of a line an error shows, in characters.
 const longestShown = 80
 
-// views are what both tools make of one text.
-type views struct{ botocore, goSDK *fileReading }
+// toolReadings are what both tools make of one text.
+type toolReadings struct{ botocore, goSDK *fileReading }
 
-func (d *Document) read() views {
+func (d *Document) read() toolReadings {
 	lines := d.content()
-	return views{readBotocore(d.kind, lines), readGoSDK(d.kind, lines)}
+	return toolReadings{readBotocore(d.kind, lines), readGoSDK(d.kind, lines)}
 }
 
 // findHeader is the line of the profile's header, -1 when it has none. Errors:
 // *LineError where only some tools take a line for it, and where there are two.
-func (d *Document) findHeader(v views, profile string) (int, error) {
+func (d *Document) findHeader(v toolReadings, profile string) (int, error) {
 	found := -1
 	for i := range d.lines {
 		cli, sdk := v.botocore.isHeaderOf(i, profile), v.goSDK.isHeaderOf(i, profile)
 		switch {
 		case cli != sdk:
-			return 0, d.disputed(i, "profile "+profile, cli)
+			return 0, d.toolsDisagreeError(i, "profile "+profile, cli)
 		case cli && found >= 0:
 			return 0, &LineError{i + 1, fmt.Sprintf("%s is there twice, on lines %d and %d: join the two by hand",
 				d.header(profile), found+1, i+1)}
@@ -41,8 +41,8 @@ func (d *Document) findHeader(v views, profile string) (int, error) {
 	return found, nil
 }
 
-// disputed says that what stands on line i is a thing to some tools only.
-func (d *Document) disputed(i int, thing string, cli bool) error {
+// toolsDisagreeError says that what stands on line i is a thing to some tools only.
+func (d *Document) toolsDisagreeError(i int, thing string, cli bool) error {
 	takes, leaves := "the AWS CLI", "AWS's SDKs"
 	if !cli {
 		takes, leaves = leaves, takes
@@ -52,11 +52,11 @@ func (d *Document) disputed(i int, thing string, cli bool) error {
 		shown = key // its value may be secret
 	}
 	return &LineError{i + 1, fmt.Sprintf("%s is %s to %s and not to %s: write it at the start of its line, as %s",
-		session.OneLine(shown, longestShown), thing, takes, leaves, d.example(i))}
+		session.OneLine(shown, longestShown), thing, takes, leaves, d.exampleLine(i))}
 }
 
-// example is how line i would be written for every tool.
-func (d *Document) example(i int) string {
+// exampleLine is how line i would be written for every tool.
+func (d *Document) exampleLine(i int) string {
 	shown := strings.TrimSpace(d.content()[i])
 	if name, ok := goHeader(session.OneLine(shown, longestShown)); ok {
 		return "[" + strings.NewReplacer(`"`, "", "'", "").Replace(name) + "]"
@@ -71,7 +71,7 @@ func (d *Document) example(i int) string {
 
 // checkMisspelt finds a header that no tool takes for the profile's, and that
 // was meant to be it.
-func (d *Document) checkMisspelt(v views, profile string) error {
+func (d *Document) checkMisspelt(v toolReadings, profile string) error {
 	for i := range d.lines {
 		m := v.goSDK.meanings[i]
 		if m.role != headerLine {
@@ -88,12 +88,12 @@ func (d *Document) checkMisspelt(v views, profile string) error {
 
 // checkKeys finds a line that sets one of keys for only some of the tools, or
 // again.
-func (d *Document) checkKeys(v views, profile string, keys []string) error {
+func (d *Document) checkKeys(v toolReadings, profile string, keys []string) error {
 	first := map[string]int{}
 	for i := range d.lines {
 		cli, sdk := v.botocore.settingOf(i, profile), v.goSDK.settingOf(i, profile)
 		if cli != sdk && (slices.Contains(keys, cli) || slices.Contains(keys, sdk)) {
-			return d.disputed(i, "a setting of profile "+profile, cli != "")
+			return d.toolsDisagreeError(i, "a setting of profile "+profile, cli != "")
 		}
 		if at, ok := first[cli]; ok && slices.Contains(keys, cli) {
 			return &LineError{i + 1, fmt.Sprintf("%s of %s is there twice, on lines %d and %d: remove one by hand",

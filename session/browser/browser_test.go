@@ -194,7 +194,7 @@ func fill(t *testing.T, tab *Tab, mark, text string, origins ...string) {
 	}
 }
 
-func act(t *testing.T, tab *Tab, mark string, replies ...string) page.Reply {
+func pressMark(t *testing.T, tab *Tab, mark string, replies ...string) page.Reply {
 	t.Helper()
 	reply, err := tab.Press(within(t, patient), mark, replies...)
 	if err != nil {

@@ -215,8 +215,8 @@ func (n *network) nextEnded(replies []string) (r *request, changed <-chan struct
 	return r, n.changed
 }
 
-// Busy tells whether the page waits for an answer from the network.
-func (t *Tab) Busy() bool {
+// NetworkBusy tells whether the page waits for an answer from the network.
+func (t *Tab) NetworkBusy() bool {
 	t.network.mu.Lock()
 	defer t.network.mu.Unlock()
 	return len(t.network.open) > 0

@@ -32,7 +32,7 @@ func TestHeard(t *testing.T) {
 	if reply, err := tab.NextReply(within(t, patient), "/idp/idx/"); err != nil || reply.URL != site.URL+"/idp/idx/introspect" {
 		t.Errorf("%+v, %v", reply, err)
 	}
-	if reply := act(t, tab, "button", "/idp/idx/"); reply.URL != site.URL+"/idp/idx/send" {
+	if reply := pressMark(t, tab, "button", "/idp/idx/"); reply.URL != site.URL+"/idp/idx/send" {
 		t.Errorf("%+v", reply)
 	}
 	for n := 1; n <= 3; n++ { // what Act returned and what went elsewhere are not among them

@@ -39,7 +39,7 @@ func TestLatePost(t *testing.T) {
 	tab := sharedTab(t)
 	open(t, tab, site.URL)
 	await(t, tab, "button")
-	reply := act(t, tab, "button", "/api/v1/authn", "/idp/idx/")
+	reply := pressMark(t, tab, "button", "/api/v1/authn", "/idp/idx/")
 	if reply.Status != 401 || string(reply.Body) != `{"n":1}` || reply.URL != site.URL+"/api/v1/authn" || reply.Navigated {
 		t.Errorf("got %d %s %s", reply.Status, reply.URL, reply.Body)
 	}
@@ -63,7 +63,7 @@ func TestLostPress(t *testing.T) {
 			open(t, tab, site.URL)
 			await(t, tab, "button")
 			fill(t, tab, "#u", "jane", site.URL)
-			if reply := act(t, tab, "button", "/idp/idx/"); reply.Status != 200 || posts.Load() != 1 {
+			if reply := pressMark(t, tab, "button", "/idp/idx/"); reply.Status != 200 || posts.Load() != 1 {
 				t.Errorf("got %d after %d posts", reply.Status, posts.Load())
 			}
 		})
@@ -163,7 +163,7 @@ func TestStaleness(t *testing.T) {
 	open(t, tab, site.URL)
 	await(t, tab, "[name=identifier]")
 	fill(t, tab, "[name=identifier]", "jane", site.URL)
-	act(t, tab, "#first button", "/idp/idx/answer")
+	pressMark(t, tab, "#first button", "/idp/idx/answer")
 	if i := await(t, tab, "#first", "[name=identifier]", "#first button", ".error"); i != 3 {
 		t.Fatalf("took an answered mark, %d, for a new one", i)
 	}
@@ -180,15 +180,15 @@ func TestStaleness(t *testing.T) {
 	if value, _ := tab.Attr(within(t, patient), "[name=identifier]", "value"); value != "joe" {
 		t.Fatalf("not cleared first: %q", value)
 	}
-	act(t, tab, "#first button", "/idp/idx/answer")
+	pressMark(t, tab, "#first button", "/idp/idx/answer")
 	if i := await(t, tab, "[name=identifier]", "[name=code]"); i != 1 {
 		t.Fatal("took the leaving form for a new one")
 	}
 	fill(t, tab, "[name=code]", "123456", site.URL)
-	act(t, tab, "#second button", "/idp/idx/answer")
+	pressMark(t, tab, "#second button", "/idp/idx/answer")
 	await(t, tab, "[name=code]") // emptied: fresh without Again
 	fill(t, tab, "[name=code]", "654321", site.URL)
-	act(t, tab, "#second button", "/idp/idx/answer")
+	pressMark(t, tab, "#second button", "/idp/idx/answer")
 	await(t, tab, "[name=code]") // replaced: fresh
 	if ok, err := tab.Visible(within(t, patient), "#third [name=code]"); !ok || err != nil {
 		t.Errorf("await was too early: %v %v", ok, err)
@@ -210,7 +210,7 @@ func TestMovingButton(t *testing.T) {
 	begun := time.Now()
 	await(t, tab, "button")
 	t.Logf("still after %v", time.Since(begun))
-	if reply := act(t, tab, "button", "/idp/x", "/early"); reply.URL != site.URL+"/idp/x" {
+	if reply := pressMark(t, tab, "button", "/idp/x", "/early"); reply.URL != site.URL+"/idp/x" {
 		t.Error("clicked while it moved")
 	}
 }

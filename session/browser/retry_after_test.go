@@ -44,7 +44,7 @@ func TestWait(t *testing.T) {
 		if got := tab.DocumentReply(); got.Status != row.status || got.Wait != row.want {
 			t.Errorf("%s: the document was %+v", row.name, got)
 		}
-		if got := act(t, tab, "button", "/api"); got.Status != row.status || got.Wait != row.want {
+		if got := pressMark(t, tab, "button", "/api"); got.Status != row.status || got.Wait != row.want {
 			t.Errorf("%s: the answer was %+v", row.name, got)
 		}
 	}
@@ -72,7 +72,7 @@ func TestBusyFrame(t *testing.T) {
 	open(t, tab, site.URL)
 	await(t, tab, "button")
 	ctx := within(t, patient)
-	for begun.Load() == 0 || !tab.Busy() {
+	for begun.Load() == 0 || !tab.NetworkBusy() {
 		if ctx.Err() != nil {
 			t.Fatal("the page is not busy")
 		}
@@ -81,7 +81,7 @@ func TestBusyFrame(t *testing.T) {
 	if err := tab.Click(ctx, "button"); err != nil {
 		t.Fatal(err)
 	}
-	for tab.Busy() {
+	for tab.NetworkBusy() {
 		if ctx.Err() != nil {
 			t.Fatal("the page is busy still")
 		}

@@ -20,7 +20,7 @@ func (b *Browser) admitTarget(e proto.TargetAttachedToTarget) {
 		// A popup without an opener has no renderer yet and answers only once it runs; what was sent before holds then.
 		short, cancel := context.WithTimeout(b.alive, targetSetupTime)
 		early := b.sessionFor(short, e.SessionID)
-		_ = b.agent.introduce(early)
+		_ = b.agent.applyTo(early)
 		_ = enableFetch(len(b.login) > 0).Call(early)
 		if isPage {
 			_ = proto.PageEnable{}.Call(early)

@@ -46,8 +46,8 @@ func userAgentOf(v *proto.BrowserGetVersionResult, visible bool) userAgent {
 	}}
 }
 
-// introduce makes one page or frame introduce itself so.
-func (a userAgent) introduce(s devtoolsSession) error {
+// applyTo makes one page or frame introduce itself so.
+func (a userAgent) applyTo(s devtoolsSession) error {
 	if a.override == nil {
 		return nil
 	}

@@ -20,9 +20,9 @@ const (
 	clockInterval = 15 * time.Second
 	// storeInterval is how often the store is, while there is need.
 	storeInterval = 5 * time.Second
-	// scantLife is how little time credentials have left when a question rather
+	// minServedLife is how little time credentials have left when a question rather
 	// waits for the next ones: a fifth of their life at most.
-	scantLife = 10 * time.Second
+	minServedLife = 10 * time.Second
 	// Between two tries to renew.
 	firstRetry, longestRetry = 2 * time.Second, time.Minute
 )
@@ -42,10 +42,10 @@ type sessionKeeper struct {
 	over chan struct{} // closed at the end of the turn under way, or of the next
 
 	// These are run's.
-	failures int
-	hopeless bool      // only a person can renew held
-	told     bool      // and has been told
-	next     time.Time // no try before
+	failures       int
+	hopeless       bool      // only a person can renew held
+	personNotified bool      // of that
+	next           time.Time // no try before
 }
 
 func newSessionKeeper(r session.Renewal) *sessionKeeper {
@@ -58,7 +58,7 @@ func (k *sessionKeeper) currentSession(ctx context.Context) (session.Session, er
 	held, over := k.heldState()
 	if now := k.Now(); !held.Due(now) {
 		return held, nil
-	} else if k.askForMore(); held.Left(now) > min(scantLife, sessionLife(held)/5) {
+	} else if k.askForMore(); held.Left(now) > min(minServedLife, sessionLife(held)/5) {
 		return held, nil // good while it is renewed
 	}
 	late := time.NewTimer(renewalWait)
@@ -131,8 +131,8 @@ func (k *sessionKeeper) runRenewals(ctx context.Context) {
 		close(k.over)
 		k.over = make(chan struct{})
 		k.mu.Unlock()
-		if err != nil && k.hopeless && !k.told {
-			k.told = true
+		if err != nil && k.hopeless && !k.personNotified {
+			k.personNotified = true
 			k.Failed(held, err)
 		}
 	}
@@ -168,7 +168,7 @@ func (k *sessionKeeper) tryRenewal(ctx context.Context, held session.Session) (s
 			return held, err
 		}
 	}
-	k.failures, k.hopeless, k.told = 0, false, false
+	k.failures, k.hopeless, k.personNotified = 0, false, false
 	// By a clock that is wrong even a new session may be due.
 	k.next = time.Time{}
 	if s.Due(k.Now()) {

@@ -37,7 +37,7 @@ func (p *play) now() page.View { return p.views[min(p.at, len(p.views)-1)] }
 
 func (p *play) Open(context.Context, string) error        { return nil }
 func (p *play) TrustOrigin(origin string)                 { p.trusts = append(p.trusts, origin) }
-func (p *play) Busy() bool                                { return false }
+func (p *play) NetworkBusy() bool                         { return false }
 func (p *play) Record(context.Context, string, ...string) {}
 func (p *play) Close() error                              { return nil }
 

@@ -23,7 +23,7 @@ func (c *crossing) awaitStill(ctx context.Context) (*page.View, error) {
 		if looks++; sketch != last {
 			last, looks = sketch, 0
 		}
-		if looks >= patientLooks || looks >= stillLooks && !c.page.Busy() {
+		if looks >= patientLooks || looks >= stillLooks && !c.page.NetworkBusy() {
 			view, err := c.page.View(ctx)
 			if err != nil {
 				return nil, err

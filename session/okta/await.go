@@ -46,7 +46,7 @@ func (s *signIn) awaitPage(ctx context.Context, marks []string) (int, error) {
 			return 0, err
 		}
 		now := address + " " + text
-		quiet := text != "" && !s.page.Busy()
+		quiet := text != "" && !s.page.NetworkBusy()
 		moving := !quiet || now != shown && s.isOurs(address) && !s.hasNoMark()
 		if !moving && !settling {
 			painted, err := s.page.Painted(ctx)

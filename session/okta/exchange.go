@@ -19,8 +19,8 @@ type exchange struct {
 	pressedAt     time.Time
 }
 
-// pressing notes a press on a screen.
-func (e *exchange) pressing(screen string) {
+// notePress notes a press on a screen.
+func (e *exchange) notePress(screen string) {
 	e.pressed, e.pressedOn, e.pressedAt = true, screen, time.Now()
 }
 

@@ -29,7 +29,7 @@ func (s *signIn) pressNth(ctx context.Context, mark string, n int, replies ...st
 		case <-time.After(time.Until(s.exchange.pressedAt.Add(repeatPressGap))):
 		}
 	}
-	s.exchange.pressing(s.screen)
+	s.exchange.notePress(s.screen)
 	reply, err := s.page.PressNth(ctx, mark, n, replies...)
 	if err != nil {
 		return response{}, err

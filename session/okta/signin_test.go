@@ -152,7 +152,7 @@ func (p *play) DocumentReply() page.Reply {
 	return reply
 }
 
-func (p *play) Busy() bool { return false }
+func (p *play) NetworkBusy() bool { return false }
 func (p *play) Painted(context.Context) (bool, error) {
 	if p.unpainted == 0 {
 		return true, nil

@@ -15,7 +15,7 @@ import (
 type Cookie = session.Cookie
 
 // Page is one page in a browser of its own. Its methods are for one goroutine
-// at a time, but for Busy, SketchControls and Visible.
+// at a time, but for NetworkBusy, SketchControls and Visible.
 type Page interface {
 	Navigator
 	MarkReader
@@ -93,8 +93,8 @@ type Listener interface {
 	// DocumentReply is how the document at hand was answered: its Status, 0 when
 	// none came over HTTP, and its Wait.
 	DocumentReply() Reply
-	// Busy tells whether the page waits for the network.
-	Busy() bool
+	// NetworkBusy tells whether the page waits for the network.
+	NetworkBusy() bool
 }
 
 // Questionnaire reads and answers a page that nobody knows. Controls are meant

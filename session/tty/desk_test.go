@@ -39,8 +39,8 @@ type desk struct {
 	ended  chan struct{}
 }
 
-// limit is how long a test waits for what has to come.
-const limit = 10 * time.Second
+// screenTimeout is how long a test waits for what has to come.
+const screenTimeout = 10 * time.Second
 
 func environment(extra ...string) func(string) string {
 	values := map[string]string{"TERM": "xterm-256color", "LANG": "C.UTF-8"}
@@ -71,7 +71,7 @@ func sit(t *testing.T, o Options, width, height int) *desk {
 	if d.before, err = term.GetState(int(slave.Fd())); err != nil {
 		t.Fatal(err)
 	}
-	go d.look()
+	go d.readScreen()
 	t.Cleanup(func() {
 		if err := d.terminal.Close(); err != nil {
 			t.Error(err)
@@ -80,8 +80,8 @@ func sit(t *testing.T, o Options, width, height int) *desk {
 		slave.Close()
 		<-d.ended
 		master.Close()
-		if len(d.screen.strange) > 0 {
-			t.Errorf("the terminal was sent %v", d.screen.strange)
+		if len(d.screen.unknownSequences) > 0 {
+			t.Errorf("the terminal was sent %v", d.screen.unknownSequences)
 		}
 		if d.screen.modes["?2004"] {
 			t.Error("the terminal still marks what is pasted")
@@ -108,7 +108,7 @@ func (d *desk) size(width, height int) {
 	}
 }
 
-func (d *desk) look() {
+func (d *desk) readScreen() {
 	defer close(d.ended)
 	for {
 		data := make([]byte, 4096)
@@ -142,7 +142,7 @@ func (d *desk) see(texts ...string) {
 // wait waits until the screen is as wanted.
 func (d *desk) wait(what string, wanted func(*screen) bool) {
 	d.Helper()
-	late := time.After(limit)
+	late := time.After(screenTimeout)
 	for {
 		d.mu.Lock()
 		ok, text := wanted(d.screen), d.screen.text()
@@ -189,7 +189,7 @@ func start[T any](t *testing.T, ask func() (T, error)) func() (T, error) {
 		select {
 		case a := <-came:
 			return a.value, a.err
-		case <-time.After(limit):
+		case <-time.After(screenTimeout):
 			t.Fatal("no answer")
 			panic("unreachable")
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	unicodeAnyway = false // the locale says
+	alwaysUnicode = false // the locale says
 	termUnset     = false // a terminal without TERM can do nothing
 )
 

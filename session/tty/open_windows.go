@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	unicodeAnyway = true // consoles take UTF-16
+	alwaysUnicode = true // consoles take UTF-16
 	termUnset     = true // nobody sets TERM
 )
 

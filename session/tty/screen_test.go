@@ -11,15 +11,15 @@ import (
 )
 
 // screen is as much of a terminal as this package uses. Anything else that
-// arrives is noted in strange.
+// arrives is noted in unknownSequences.
 type screen struct {
-	width, height int
-	rows          [][]rune
-	x, y          int
-	pending       string
-	strange       []string
-	modes         map[string]bool // "?2004": set
-	all           strings.Builder // every byte
+	width, height    int
+	rows             [][]rune
+	x, y             int
+	pending          string
+	unknownSequences []string
+	modes            map[string]bool // "?2004": set
+	all              strings.Builder // every byte
 }
 
 func newScreen(width, height int) *screen {
@@ -67,7 +67,7 @@ func (s *screen) put(r rune) {
 	case r == '\b':
 		s.x = max(0, s.x-1)
 	case r < ' ' || session.IsHidden(r):
-		s.strange = append(s.strange, strconv.QuoteRune(r))
+		s.unknownSequences = append(s.unknownSequences, strconv.QuoteRune(r))
 	default:
 		if s.x == s.width {
 			s.x = 0
@@ -90,7 +90,7 @@ func (s *screen) down() {
 
 func (s *screen) sequence(text string) {
 	if text[1] != '[' {
-		s.strange = append(s.strange, strconv.Quote(text))
+		s.unknownSequences = append(s.unknownSequences, strconv.Quote(text))
 		return
 	}
 	n, err := strconv.Atoi(text[2 : len(text)-1])
@@ -117,7 +117,7 @@ func (s *screen) sequence(text string) {
 	case 'h', 'l':
 		s.modes[text[2:len(text)-1]] = strings.HasSuffix(text, "h")
 	default:
-		s.strange = append(s.strange, strconv.Quote(text))
+		s.unknownSequences = append(s.unknownSequences, strconv.Quote(text))
 	}
 }
 

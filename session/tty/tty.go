@@ -168,7 +168,7 @@ type terminalStyle struct {
 }
 
 func styleOf(getenv func(string) string) terminalStyle {
-	s := terminalStyle{plain: getenv("NO_COLOR") != "", unicode: unicodeAnyway, ci: true}
+	s := terminalStyle{plain: getenv("NO_COLOR") != "", unicode: alwaysUnicode, ci: true}
 	switch getenv("TERM") {
 	case "dumb":
 		s.dumb = true

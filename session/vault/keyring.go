@@ -105,16 +105,16 @@ func newBoundedKeyring(of Keyring, wait time.Duration) *boundedKeyring {
 }
 
 func (b *boundedKeyring) get(ctx context.Context, user string) (string, error) {
-	return b.do(ctx, func() (string, error) { return b.of.Get(keyringService, user) })
+	return b.callBounded(ctx, func() (string, error) { return b.of.Get(keyringService, user) })
 }
 
 func (b *boundedKeyring) set(ctx context.Context, user, secret string) error {
-	_, err := b.do(ctx, func() (string, error) { return "", b.of.Set(keyringService, user, secret) })
+	_, err := b.callBounded(ctx, func() (string, error) { return "", b.of.Set(keyringService, user, secret) })
 	return err
 }
 
 func (b *boundedKeyring) delete(ctx context.Context, user string) error {
-	_, err := b.do(ctx, func() (string, error) { return "", b.of.Delete(keyringService, user) })
+	_, err := b.callBounded(ctx, func() (string, error) { return "", b.of.Delete(keyringService, user) })
 	return err
 }
 
@@ -123,7 +123,7 @@ type keyringAnswer struct {
 	err    error
 }
 
-func (b *boundedKeyring) do(ctx context.Context, call func() (string, error)) (string, error) {
+func (b *boundedKeyring) callBounded(ctx context.Context, call func() (string, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}

@@ -37,12 +37,12 @@ type Proxy struct {
 	closing  sync.Once
 	closed   error
 
-	mu   sync.Mutex
-	asks []Ask
+	mu       sync.Mutex
+	requests []ProxyRequest
 }
 
-// Ask is one request that a proxy got.
-type Ask struct {
+// ProxyRequest is one request that a proxy got.
+type ProxyRequest struct {
 	Time      time.Time
 	Method    string // CONNECT, or the method of a plain http request
 	Host      string // "host:port", the port always written out
@@ -76,10 +76,10 @@ func NewProxy(config ProxyConfig) (*Proxy, error) {
 func (p *Proxy) URL() string { return "http://" + p.listener.Addr().String() }
 
 // Asked is every request so far, in the order they arrived.
-func (p *Proxy) Asked() []Ask {
+func (p *Proxy) Asked() []ProxyRequest {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.asks)
+	return slices.Clone(p.requests)
 }
 
 // Hosts is every "host:port" asked for so far, sorted, each once.
@@ -115,7 +115,7 @@ func (p *Proxy) serveProxy(w http.ResponseWriter, r *http.Request) {
 	}
 	_, routed := p.config.Routes[host]
 	forward := routed || p.config.Forward
-	p.recordAsk(Ask{Time: time.Now(), Method: r.Method, Host: host, Forwarded: forward})
+	p.recordAsk(ProxyRequest{Time: time.Now(), Method: r.Method, Host: host, Forwarded: forward})
 	switch {
 	case !forward:
 		http.Error(w, "stsx test bed: the proxy refuses "+host, http.StatusForbidden)
@@ -130,10 +130,10 @@ func (p *Proxy) serveProxy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *Proxy) recordAsk(ask Ask) {
+func (p *Proxy) recordAsk(ask ProxyRequest) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asks = append(p.asks, ask)
+	p.requests = append(p.requests, ask)
 }
 
 // requestHost is the "host:port" that r wants to go to; false when r is not addressed to a proxy.

@@ -39,8 +39,8 @@ func callSTS(ctx context.Context) error {
 	return err
 }
 
-// sts is the command in the place of the AWS CLI.
-func sts(args []string) int {
+// stsCommand is the command in the place of the AWS CLI.
+func stsCommand(args []string) int {
 	if !slices.Equal(args, []string{"get-caller-identity"}) {
 		fmt.Fprintln(os.Stderr, "sts: this small caller knows one thing: sts get-caller-identity")
 		return 2

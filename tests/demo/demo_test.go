@@ -21,14 +21,14 @@ import (
 	"stsx/tests/require"
 )
 
-// bench is the demo as `make demo` starts it, with a temporary directory of its
+// demoRun is the demo as `make demo` starts it, with a temporary directory of its
 // own, so that a test sees what it leaves there.
-type bench struct {
+type demoRun struct {
 	*testing.T
 	demo, stsx, temp string
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T) *demoRun {
 	t.Helper()
 	org, err := okta.Start(okta.Config{})
 	require.Part(t, "the Okta Sign-In Widget", !errors.Is(err, okta.ErrNoWidget), "run make widget")
@@ -46,7 +46,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	b := &bench{T: t, demo: filepath.Join(dir, "demo"), stsx: filepath.Join(dir, "stsx"), temp: filepath.Join(dir, "t")}
+	b := &demoRun{T: t, demo: filepath.Join(dir, "demo"), stsx: filepath.Join(dir, "stsx"), temp: filepath.Join(dir, "t")}
 	if err := os.Mkdir(b.temp, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-func (b *bench) command(arguments ...string) *exec.Cmd {
+func (b *demoRun) command(arguments ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	b.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, b.demo, append([]string{"-stsx", b.stsx}, arguments...)...)
@@ -68,7 +68,7 @@ func (b *bench) command(arguments ...string) *exec.Cmd {
 }
 
 // clean fails the test when the demo left something behind.
-func (b *bench) clean() {
+func (b *demoRun) clean() {
 	b.Helper()
 	left, err := filepath.Glob(filepath.Join(b.temp, "stsx-demo-*"))
 	if err != nil || len(left) > 0 {
@@ -110,16 +110,16 @@ func TestDemoThatFails(t *testing.T) {
 
 // dialogue is the demo on a terminal.
 type dialogue struct {
-	*bench
+	*demoRun
 	cmd      *exec.Cmd
 	terminal *os.File
 	said     string
 	read     chan string
 }
 
-func (b *bench) onTerminal() *dialogue {
+func (b *demoRun) onTerminal() *dialogue {
 	b.Helper()
-	d := &dialogue{bench: b, cmd: b.command(), read: make(chan string)}
+	d := &dialogue{demoRun: b, cmd: b.command(), read: make(chan string)}
 	var err error
 	if d.terminal, err = pty.Start(d.cmd); err != nil {
 		b.Fatal(err)

@@ -24,9 +24,9 @@ import (
 func main() {
 	switch filepath.Base(os.Args[0]) {
 	case "totp": // as the demo's shell finds it
-		os.Exit(totp())
+		os.Exit(totpCommand())
 	case "sts":
-		os.Exit(sts(os.Args[1:]))
+		os.Exit(stsCommand(os.Args[1:]))
 	}
 	stsx := flag.String("stsx", "./stsx", "the stsx to show")
 	shell := flag.Bool("shell", true, "leave the person in a shell, where there is a terminal")
@@ -41,13 +41,13 @@ type interrupted struct{ by syscall.Signal }
 func (i interrupted) Error() string { return "interrupted" }
 
 func run(stsx string, shell bool, record string) int {
-	ctx, stop := signals()
+	ctx, stop := signalContext()
 	defer stop()
 	var err error
 	if record != "" {
-		err = picture(ctx, stsx, record)
+		err = drawPicture(ctx, stsx, record)
 	} else {
-		err = demo(ctx, stsx, shell)
+		err = runDemo(ctx, stsx, shell)
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -64,10 +64,10 @@ func run(stsx string, shell bool, record string) int {
 	return 1
 }
 
-// signals returns a context that a signal ends. Until stop, further ones do
+// signalContext returns a context that a signal ends. Until stop, further ones do
 // nothing: putting things away takes a moment and has its own deadlines. A pipe
 // that nobody reads any more (make demo | head) is a signal as the others.
-func signals() (context.Context, func()) {
+func signalContext() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	received := make(chan os.Signal, 8)
 	signal.Notify(received, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
@@ -86,15 +86,15 @@ func signals() (context.Context, func()) {
 	return ctx, func() { signal.Stop(received); close(done); cancel(nil) }
 }
 
-func demo(ctx context.Context, stsx string, shell bool) (err error) {
+func runDemo(ctx context.Context, stsx string, shell bool) (err error) {
 	w := &world{}
 	defer func() { err = errors.Join(err, w.close()) }()
 	if err := w.open(ctx, stsx); err != nil {
 		return err
 	}
 	t := newTerminal()
-	s := &show{world: w, terminal: t}
-	if err := s.steps(ctx); err != nil {
+	s := &demoShow{world: w, terminal: t}
+	if err := s.runSteps(ctx); err != nil {
 		return err
 	}
 	if t.interactive && shell {

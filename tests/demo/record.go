@@ -20,9 +20,9 @@ import (
 // README shows without shrinking the letters much.
 const columns, rows = 108, 50
 
-// picture runs the demo on a terminal of its own, without the shell at the end,
+// drawPicture runs the demo on a terminal of its own, without the shell at the end,
 // and draws all that it printed there.
-func picture(ctx context.Context, stsx, file string) error {
+func drawPicture(ctx context.Context, stsx, file string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func newScreen(width int) *screen { return &screen{width: width, lines: [][]cell
 func (s *screen) Write(p []byte) (int, error) {
 	s.rest = append(s.rest, p...)
 	for len(s.rest) > 0 {
-		n, err := s.take(s.rest)
+		n, err := s.readSequence(s.rest)
 		if err != nil {
 			return 0, err
 		}
@@ -50,16 +50,16 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// take does what the beginning of p says, and returns how much that is; 0 is
+// readSequence does what the beginning of p says, and returns how much that is; 0 is
 // too little.
-func (s *screen) take(p []byte) (int, error) {
+func (s *screen) readSequence(p []byte) (int, error) {
 	switch c := p[0]; {
 	case c == '\x1b':
-		return s.escape(p)
+		return s.escapeSequence(p)
 	case c == '\r':
 		s.col = 0
 	case c == '\n':
-		s.down(1)
+		s.moveDown(1)
 	case c == '\b':
 		s.col = max(0, s.col-1)
 	case c == '\t':
@@ -72,37 +72,37 @@ func (s *screen) take(p []byte) (int, error) {
 			return 0, nil
 		}
 		char, n := utf8.DecodeRune(p)
-		s.put(char)
+		s.putRune(char)
 		return n, nil
 	}
 	return 1, nil
 }
 
-func (s *screen) put(char rune) {
+func (s *screen) putRune(char rune) {
 	if s.col == s.width {
 		s.col = 0
-		s.down(1)
+		s.moveDown(1)
 	}
-	s.reach(s.col)
+	s.padLine(s.col)
 	s.lines[s.row][s.col] = cell{char, s.style}
 	s.col++
 }
 
-func (s *screen) down(n int) {
+func (s *screen) moveDown(n int) {
 	s.row += n
 	for len(s.lines) <= s.row {
 		s.lines = append(s.lines, nil)
 	}
 }
 
-// reach makes the line long enough to have the column.
-func (s *screen) reach(col int) {
+// padLine makes the line long enough to have the column.
+func (s *screen) padLine(col int) {
 	for len(s.lines[s.row]) <= col {
 		s.lines[s.row] = append(s.lines[s.row], cell{char: ' '})
 	}
 }
 
-func (s *screen) escape(p []byte) (int, error) {
+func (s *screen) escapeSequence(p []byte) (int, error) {
 	switch {
 	case len(p) < 2:
 		return 0, nil
@@ -117,14 +117,14 @@ func (s *screen) escape(p []byte) (int, error) {
 		return 0, nil
 	}
 	end += 2
-	if err := s.control(string(p[2:end]), p[end]); err != nil {
+	if err := s.controlSequence(string(p[2:end]), p[end]); err != nil {
 		return 0, fmt.Errorf("%w: %q", err, p[:end+1])
 	}
 	return end + 1, nil
 }
 
-// control does ESC [ parameters final.
-func (s *screen) control(parameters string, final byte) error {
+// controlSequence does ESC [ parameters final.
+func (s *screen) controlSequence(parameters string, final byte) error {
 	if strings.HasPrefix(parameters, "?") && (final == 'h' || final == 'l') {
 		return nil // the cursor, pasting: nothing to see in a picture
 	}
@@ -134,7 +134,7 @@ func (s *screen) control(parameters string, final byte) error {
 	}
 	switch {
 	case final == 'm':
-		return s.dress(parameters)
+		return s.setStyle(parameters)
 	case err != nil:
 	case final == 'K' && n == 0:
 		s.lines[s.row] = s.lines[s.row][:min(s.col, len(s.lines[s.row]))]
@@ -156,7 +156,7 @@ func (s *screen) control(parameters string, final byte) error {
 	return fmt.Errorf("the picture cannot show the sequence")
 }
 
-func (s *screen) dress(parameters string) error {
+func (s *screen) setStyle(parameters string) error {
 	for word := range strings.SplitSeq(parameters, ";") {
 		n, err := strconv.Atoi(word)
 		switch {
@@ -181,9 +181,9 @@ func (s *screen) dress(parameters string) error {
 	return nil
 }
 
-// trimmed are the lines without the blanks at their ends and the empty ones at
+// trimmedLines are the lines without the blanks at their ends and the empty ones at
 // the end of all.
-func (s *screen) trimmed() [][]cell {
+func (s *screen) trimmedLines() [][]cell {
 	lines := slices.Clone(s.lines)
 	for i, line := range lines {
 		for len(line) > 0 && line[len(line)-1].char == ' ' {
@@ -199,7 +199,7 @@ func (s *screen) trimmed() [][]cell {
 
 func (s *screen) text() string {
 	var b strings.Builder
-	for _, line := range s.trimmed() {
+	for _, line := range s.trimmedLines() {
 		for _, c := range line {
 			b.WriteRune(c.char)
 		}

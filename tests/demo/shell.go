@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// rc writes what shells read at their start in place of the person's own.
-func (w *world) rc() error {
+// writeShellFiles writes what shells read at their start in place of the person's own.
+func (w *world) writeShellFiles() error {
 	fish := filepath.Join(w.home, ".config", "fish")
 	err := os.MkdirAll(fish, 0o700)
 	for name, text := range map[string]string{
@@ -28,7 +28,7 @@ func (w *world) rc() error {
 }
 
 // shell leaves the person in a shell in the world, until they leave it.
-func (s *show) shell(ctx context.Context) error {
+func (s *demoShow) shell(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (s *show) shell(ctx context.Context) error {
 Try: stsx logout --all; stsx exec any -- %s
      stsx roles; stsx login --force demo; stsx help
 
-`, user, password, filepath.Join(s.home, "bin", "totp"), s.caller())
+`, user, password, filepath.Join(s.home, "bin", "totp"), s.identityCommand())
 	shell := os.Getenv("SHELL")
 	if shell == "" {
 		shell = "/bin/sh"

@@ -21,7 +21,7 @@ var palette = [8]string{"#6e7681", "#ff7b72", "#7ee787", "#e3b341", "#79c0ff", "
 // svg draws the screen. Every piece of text says how long it is, so that the
 // columns stand whatever font there is.
 func (s *screen) svg() []byte {
-	lines := s.trimmed()
+	lines := s.trimmedLines()
 	width, height := float64(s.width)*cellWidth+2*margin, float64(len(lines))*cellHeight+2*margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img">`+"\n", width, height, width, height)
@@ -35,7 +35,7 @@ func (s *screen) svg() []byte {
 			for to < len(line) && line[to].style == line[from].style {
 				to++
 			}
-			b.WriteString(piece(line[from:to], margin+float64(from)*cellWidth, y))
+			b.WriteString(textElement(line[from:to], margin+float64(from)*cellWidth, y))
 			from = to
 		}
 	}
@@ -43,7 +43,7 @@ func (s *screen) svg() []byte {
 	return []byte(b.String())
 }
 
-func piece(cells []cell, x, y float64) string {
+func textElement(cells []cell, x, y float64) string {
 	var text strings.Builder
 	for _, c := range cells {
 		text.WriteRune(c.char)

@@ -19,9 +19,9 @@ import (
 // phoneName is the socket in the demo's home directory that codes come from.
 const phoneName = "phone"
 
-// answer tells a totp command the code that the org takes now and how many
+// answerPhone tells a totp command the code that the org takes now and how many
 // seconds it is good for, or what stands against it.
-func answer(connection net.Conn, org *okta.Org) {
+func answerPhone(connection net.Conn, org *okta.Org) {
 	defer connection.Close()
 	const step = 30
 	code, err := org.Code(user, okta.GoogleTOTP)
@@ -33,9 +33,9 @@ func answer(connection net.Conn, org *okta.Org) {
 	fmt.Fprintln(connection, code, 2*step-time.Now().Unix()%step)
 }
 
-// totp is the command in the place of a phone. The code alone goes to standard
+// totpCommand is the command in the place of a phone. The code alone goes to standard
 // output, so that STSX_MFA_CODE=$(totp) works.
-func totp() int {
+func totpCommand() int {
 	path, err := exec.LookPath(os.Args[0]) // it lies in bin, beside which the phone is
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "totp:", err)

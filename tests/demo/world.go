@@ -25,7 +25,7 @@ import (
 const (
 	user     = "jane.roe@acme.example"
 	password = "a-demo-password"
-	seed     = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	totpSeed = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 	provider  = "arn:aws:iam::123456789012:saml-provider/okta"
 	developer = "arn:aws:iam::123456789012:role/Developer"
@@ -56,33 +56,33 @@ func (w *world) open(ctx context.Context, stsx string) error {
 	if err != nil {
 		return fmt.Errorf("making a home directory: %w", err)
 	}
-	w.defers(func() error { return os.RemoveAll(w.home) })
-	if err := w.serve(ctx); err != nil {
+	w.atClose(func() error { return os.RemoveAll(w.home) })
+	if err := w.startServers(ctx); err != nil {
 		return err
 	}
 	_, err = exec.LookPath("aws")
 	w.hasAWS = err == nil
 	w.environ = w.environment()
-	for _, make := range []func() error{w.configure, func() error { return w.commands(stsx) }, w.phone, w.rc} {
+	for _, make := range []func() error{w.writeConfig, func() error { return w.linkCommands(stsx) }, w.servePhone, w.writeShellFiles} {
 		if err := make(); err != nil {
 			return err
 		}
 	}
-	w.defers(w.logout)
+	w.atClose(w.logoutAll)
 	return ctx.Err()
 }
 
-// serve starts the simulated org and AWS.
-func (w *world) serve(ctx context.Context) error {
+// startServers starts the simulated org and AWS.
+func (w *world) startServers(ctx context.Context) error {
 	org, err := okta.Start(okta.Config{Users: []okta.User{{
-		Name: user, Password: password, GoogleTOTP: seed,
+		Name: user, Password: password, GoogleTOTP: totpSeed,
 		Roles: []string{developer + "," + provider, readOnly + "," + provider},
 	}}})
 	if err != nil {
 		return err
 	}
 	w.org = org
-	w.defers(org.Close)
+	w.atClose(org.Close)
 	config := aws.Config{
 		Certificates: []*x509.Certificate{org.Certificate()},
 		Roles:        map[string]aws.RoleConfig{developer: {}, readOnly: {}},
@@ -92,7 +92,7 @@ func (w *world) serve(ctx context.Context) error {
 	moto, err := aws.StartMoto(soon)
 	switch {
 	case err == nil:
-		w.defers(moto.Close)
+		w.atClose(moto.Close)
 		w.hasMoto = true
 		config.Moto = moto.URL()
 	case !errors.Is(err, aws.ErrNoMoto):
@@ -102,7 +102,7 @@ func (w *world) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.defers(w.aws.Close)
+	w.atClose(w.aws.Close)
 	return nil
 }
 
@@ -147,7 +147,7 @@ func (w *world) environment() []string {
 	return env
 }
 
-func (w *world) configure() error {
+func (w *world) writeConfig() error {
 	text := `[idp.acme]
 url      = "` + w.org.EmbedURL() + `"
 username = "` + user + `"
@@ -166,8 +166,8 @@ region = "eu-west-1"
 	return os.WriteFile(filepath.Join(dir, "config.toml"), []byte(text), 0o600)
 }
 
-// commands puts stsx and the demo's own commands on PATH.
-func (w *world) commands(stsx string) error {
+// linkCommands puts stsx and the demo's own commands on PATH.
+func (w *world) linkCommands(stsx string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -179,8 +179,8 @@ func (w *world) commands(stsx string) error {
 		os.Symlink(self, filepath.Join(bin, "sts")))
 }
 
-// phone serves codes to the totp command.
-func (w *world) phone() error {
+// servePhone serves codes to the totp command.
+func (w *world) servePhone() error {
 	listener, err := net.Listen("unix", filepath.Join(w.home, phoneName))
 	if err != nil {
 		return fmt.Errorf("starting the phone: %w", err)
@@ -193,10 +193,10 @@ func (w *world) phone() error {
 			if err != nil {
 				return
 			}
-			answer(connection, w.org)
+			answerPhone(connection, w.org)
 		}
 	}()
-	w.defers(func() error {
+	w.atClose(func() error {
 		err := listener.Close()
 		<-served
 		return err
@@ -204,20 +204,20 @@ func (w *world) phone() error {
 	return nil
 }
 
-// logout closes the sessions, so that the key which sealed them does not stay
+// logoutAll closes the sessions, so that the key which sealed them does not stay
 // in the kernel's keyring. Elsewhere than on Linux the key is in a keyring that
 // is the person's own whatever HOME says, and so it is left there.
-func (w *world) logout() error {
+func (w *world) logoutAll() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	args := []string{"logout", "--all", "--quiet"}
 	if runtime.GOOS == "linux" {
 		args = append(args, "--password")
 	}
-	said, failed := w.stsx(ctx, args...)
+	said, failed := w.runQuietly(ctx, args...)
 	// Without an OS keyring, and the demo has none, --password ends as failed.
 	// What counts is what is left.
-	left, err := w.stsx(ctx, "status", "--json")
+	left, err := w.runQuietly(ctx, "status", "--json")
 	if err != nil {
 		return fmt.Errorf("looking for what logout left: %w: %s", err, left)
 	}
@@ -234,8 +234,8 @@ func (w *world) logout() error {
 	return nil
 }
 
-// stsx runs it out of sight.
-func (w *world) stsx(ctx context.Context, args ...string) ([]byte, error) {
+// runQuietly runs it out of sight.
+func (w *world) runQuietly(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(w.home, "bin", "stsx"), append(args, "--no-input")...)
 	cmd.Env = w.environ
 	cmd.WaitDelay = time.Second
@@ -248,7 +248,7 @@ func (w *world) stsx(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-func (w *world) defers(close func() error) { w.closers = append(w.closers, close) }
+func (w *world) atClose(close func() error) { w.closers = append(w.closers, close) }
 
 func (w *world) close() error {
 	var err error

@@ -17,11 +17,11 @@ import (
 	"strings"
 )
 
-// dist returns the folder of a version's files, and gets them from npm first
+// widgetFolder returns the folder of a version's files, and gets them from npm first
 // where they are not there yet.
-func (v version) dist(ctx context.Context, root string) (string, error) {
+func (v version) widgetFolder(ctx context.Context, root string) (string, error) {
 	if v.pinned {
-		return filepath.Join(root, "tests", "okta", "node_modules", widget, "dist"), nil
+		return filepath.Join(root, "tests", "okta", "node_modules", widgetPackage, "dist"), nil
 	}
 	parent := filepath.Join(root, "tests", "okta", "widgets")
 	home := filepath.Join(parent, v.number)
@@ -37,7 +37,7 @@ func (v version) dist(ctx context.Context, root string) (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	if err := v.fetch(ctx, dir); err != nil {
-		return "", fmt.Errorf("getting %s %s: %w", widget, v.number, err)
+		return "", fmt.Errorf("getting %s %s: %w", widgetPackage, v.number, err)
 	}
 	return filepath.Join(home, "dist"), os.Rename(filepath.Join(dir, "package"), home)
 }
@@ -45,7 +45,7 @@ func (v version) dist(ctx context.Context, root string) (string, error) {
 // fetch gets the tarball, which has to be the one that was listed, and unpacks
 // of it what an org serves into dir/package.
 func (v version) fetch(ctx context.Context, dir string) error {
-	if _, err := npm(ctx, dir, "pack", widget+"@"+v.number); err != nil {
+	if _, err := runNPM(ctx, dir, "pack", widgetPackage+"@"+v.number); err != nil {
 		return err
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
@@ -53,18 +53,18 @@ func (v version) fetch(ctx context.Context, dir string) error {
 		return fmt.Errorf("npm left %q (%w)", found, err)
 	}
 	if v.integrity != "" {
-		got, err := integrity(found[0])
+		got, err := fileIntegrity(found[0])
 		if err != nil {
 			return err
 		}
 		if got != v.integrity {
-			return fmt.Errorf("its tarball is not the one in %s: %s instead of %s", listed, got, v.integrity)
+			return fmt.Errorf("its tarball is not the one in %s: %s instead of %s", versionList, got, v.integrity)
 		}
 	}
 	return unpack(found[0], dir)
 }
 
-func integrity(file string) (string, error) {
+func fileIntegrity(file string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return "", err
@@ -77,9 +77,9 @@ func integrity(file string) (string, error) {
 	return "sha512-" + base64.StdEncoding.EncodeToString(sum.Sum(nil)), nil
 }
 
-// served says whether an org serves a file of the package. The rest is sources
+// isServed says whether an org serves a file of the package. The rest is sources
 // and examples, up to ten times as much.
-func served(name string) bool {
+func isServed(name string) bool {
 	if name == "package/package.json" {
 		return true
 	}
@@ -116,7 +116,7 @@ func unpack(tarball, dir string) error {
 			return err
 		}
 		name := path.Clean(head.Name)
-		if head.Typeflag != tar.TypeReg || !served(name) {
+		if head.Typeflag != tar.TypeReg || !isServed(name) {
 			continue
 		}
 		if err := to.MkdirAll(path.Dir(name), 0o755); err != nil {

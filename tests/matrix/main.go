@@ -55,9 +55,9 @@ type options struct {
 	out, log io.Writer
 }
 
-// smoke are the rows that the newest version is tried with at every change: one
+// smokeRows are the rows that the newest version is tried with at every change: one
 // of each kind of page.
-func smoke() []string {
+func smokeRows() []string {
 	return []string{"username and password on one page", "username first", "wrong password", "several factors", "wrong code", "SMS"}
 }
 
@@ -68,7 +68,7 @@ func run(ctx context.Context, o options) error {
 	if o.write && (o.rows != "" || o.newest) {
 		return errors.New("the table in docs/okta.md is of all rows: -write goes with neither -rows nor -newest")
 	}
-	root, err := root(ctx)
+	root, err := moduleFolder(ctx)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	newest, err := latest(ctx)
+	newest, err := newestVersion(ctx)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil || o.require:
@@ -100,25 +100,25 @@ func run(ctx context.Context, o options) error {
 			fmt.Fprintf(o.out, "npm's newest Sign-In Widget is %s, the pinned one, which the tests run with\n", newest)
 			return nil
 		}
-		rows = exactly(smoke())
+		rows = rowPattern(smokeRows())
 	case o.only != nil:
-		if tried, err = chosen(tried, o.only); err != nil {
+		if tried, err = chooseVersions(tried, o.only); err != nil {
 			return err
 		}
 	}
-	results, err := try(ctx, o, root, tried, rows)
+	results, err := tryVersions(ctx, o, root, tried, rows)
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(o.out, markdown(results))
-	for _, row := range smoke() {
-		if o.newest && !results[0].rows[named(row)] {
-			return fmt.Errorf("%s has no row %q any more: see smoke", suite, row)
+	fmt.Fprint(o.out, markdownTable(results))
+	for _, row := range smokeRows() {
+		if o.newest && !results[0].rows[rowName(row)] {
+			return fmt.Errorf("%s has no row %q any more: see smokeRows", suiteTest, row)
 		}
 	}
-	good := slices.DeleteFunc(slices.Clone(results), result.bad)
+	good := slices.DeleteFunc(slices.Clone(results), result.hasFailed)
 	if o.write {
-		if err := write(filepath.Join(root, "docs", "okta.md"), good, o.only != nil || len(good) < len(results)); err != nil {
+		if err := writeTable(filepath.Join(root, "docs", "okta.md"), good, o.only != nil || len(good) < len(results)); err != nil {
 			return err
 		}
 	}
@@ -128,21 +128,21 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-// chosen are the versions named.
-func chosen(all []version, names []string) ([]version, error) {
+// chooseVersions are the versions named.
+func chooseVersions(all []version, names []string) ([]version, error) {
 	var out []version
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(v version) bool { return v.number == name })
 		if i < 0 {
-			return nil, fmt.Errorf("%s is neither in %s nor the pinned version nor the newest", name, listed)
+			return nil, fmt.Errorf("%s is neither in %s nor the pinned version nor the newest", name, versionList)
 		}
 		out = append(out, all[i])
 	}
 	return out, nil
 }
 
-// root is the folder of go.mod.
-func root(ctx context.Context) (string, error) {
+// moduleFolder is the folder of go.mod.
+func moduleFolder(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	mod := strings.TrimSpace(string(out))
 	if err != nil || filepath.Base(mod) != "go.mod" {

@@ -35,8 +35,8 @@ func TestVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(text), begin)
-	table, _, ok := strings.Cut(rest, end)
+	_, rest, _ := strings.Cut(string(text), tableBegin)
+	table, _, ok := strings.Cut(rest, tableEnd)
 	if !ok {
 		t.Fatal("docs/okta.md has no place for the table")
 	}
@@ -57,8 +57,8 @@ func TestVersions(t *testing.T) {
 
 func TestVersionsOfAList(t *testing.T) {
 	root := t.TempDir()
-	put(t, root, pinned, `{"packages": {"node_modules/@okta/okta-signin-widget": {"version": "7.9.0", "integrity": "sha512-own"}}}`)
-	put(t, root, listed, "# comment\n\n7.10.1 sha512-a\n5.0.0 sha512-b\n")
+	writeFile(t, root, lockFile, `{"packages": {"node_modules/@okta/okta-signin-widget": {"version": "7.9.0", "integrity": "sha512-own"}}}`)
+	writeFile(t, root, versionList, "# comment\n\n7.10.1 sha512-a\n5.0.0 sha512-b\n")
 	all, err := versions(root)
 	if err != nil {
 		t.Fatal(err)
@@ -68,14 +68,14 @@ func TestVersionsOfAList(t *testing.T) {
 		t.Errorf("got %v", all)
 	}
 	for _, line := range []string{"7.10.1", "7.10.1 sha1-a", "7.9.0 sha512-a"} {
-		put(t, root, listed, line+"\n")
+		writeFile(t, root, versionList, line+"\n")
 		if all, err := versions(root); err == nil || !strings.Contains(err.Error(), line) {
 			t.Errorf("%s: got %v, %v", line, all, err)
 		}
 	}
 }
 
-func put(t *testing.T, root, name, text string) string {
+func writeFile(t *testing.T, root, name, text string) string {
 	t.Helper()
 	path := filepath.Join(root, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -90,7 +90,7 @@ func put(t *testing.T, root, name, text string) string {
 // TestRead: what go test -json tells becomes a line of the table.
 func TestRead(t *testing.T) {
 	var log strings.Builder
-	r, err := read(strings.NewReader(`
+	r, err := readTestOutput(strings.NewReader(`
 {"Action":"start","Package":"stsx/tests"}
 {"Action":"output","Package":"stsx/tests","Test":"TestPages/SMS/gen2","Output":"=== RUN\n"}
 {"Action":"pass","Package":"stsx/tests","Test":"TestPages/SMS/gen2"}
@@ -109,22 +109,22 @@ func TestRead(t *testing.T) {
 	}
 	r.version = version{number: "5.16.1", newest: true}
 	line := "| 5.16.1 (npm's newest) | 1 | 1, 1 failed | – |\n"
-	if table := markdown([]result{r}); !strings.HasSuffix(table, "|---|---|---|---|\n"+line) {
+	if table := markdownTable([]result{r}); !strings.HasSuffix(table, "|---|---|---|---|\n"+line) {
 		t.Errorf("the table is\n%s", table)
 	}
 	if want := "want 0, got 4\nXvfb is missing\n"; log.String() != want {
 		t.Errorf("passed on %q", log.String())
 	}
-	if !r.bad() || len(r.failed) != 1 || len(r.skipped) != 1 || r.count() != 4 || !r.rows["SMS"] || r.rows["visible/classic"] {
+	if !r.hasFailed() || len(r.failed) != 1 || len(r.skipped) != 1 || r.countRows() != 4 || !r.rows["SMS"] || r.rows["visible/classic"] {
 		t.Errorf("got %+v", r)
 	}
-	if r := (result{}); !r.bad() {
+	if r := (result{}); !r.hasFailed() {
 		t.Error("that no row ran is no success")
 	}
-	if r := (result{cells: [len(engines)]cell{{passed: 1}}}); r.bad() {
+	if r := (result{cells: [len(engines)]engineRows{{passed: 1}}}); r.hasFailed() {
 		t.Error("one that passed is bad")
 	}
-	if _, err := read(strings.NewReader("panic\n"), &log); err == nil {
+	if _, err := readTestOutput(strings.NewReader("panic\n"), &log); err == nil {
 		t.Error("no error for what is not JSON")
 	}
 }
@@ -132,9 +132,9 @@ func TestRead(t *testing.T) {
 // TestWrite: the table is written whole, or the lines of some versions in it.
 func TestWrite(t *testing.T) {
 	passed := func(number string, n int) result {
-		return result{version: version{number: number}, cells: [len(engines)]cell{{passed: n}, {passed: n}, {passed: n}}}
+		return result{version: version{number: number}, cells: [len(engines)]engineRows{{passed: n}, {passed: n}, {passed: n}}}
 	}
-	file := put(t, t.TempDir(), "okta.md", "before\n"+begin+"nothing yet\n"+end+"after\n")
+	file := writeFile(t, t.TempDir(), "okta.md", "before\n"+tableBegin+"nothing yet\n"+tableEnd+"after\n")
 	for _, step := range []struct {
 		results []result
 		only    bool
@@ -146,8 +146,8 @@ func TestWrite(t *testing.T) {
 		{[]result{passed("7.1.0", 6), passed("7.1", 6)}, true, ""},
 	} {
 		old, _ := os.ReadFile(file)
-		want := "before\n" + begin + markdown(nil) + step.want + end + "after\n"
-		err := write(file, step.results, step.only)
+		want := "before\n" + tableBegin + markdownTable(nil) + step.want + tableEnd + "after\n"
+		err := writeTable(file, step.results, step.only)
 		if step.want == "" {
 			want = string(old)
 		}
@@ -206,7 +206,7 @@ func TestUnpack(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("there are %q", got)
 	}
-	sum, err := integrity(put(t, dir, "abc", "abc"))
+	sum, err := fileIntegrity(writeFile(t, dir, "abc", "abc"))
 	if want := "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw=="; err != nil || sum != want {
 		t.Errorf("the integrity is %s, %v", sum, err)
 	}
@@ -215,10 +215,10 @@ func TestUnpack(t *testing.T) {
 // TestChosen: a version that is not there is named.
 func TestChosen(t *testing.T) {
 	all := []version{{number: "5.0.0"}, {number: "7.0.0"}}
-	if got, err := chosen(all, []string{"7.0.0"}); err != nil || len(got) != 1 || got[0].number != "7.0.0" {
+	if got, err := chooseVersions(all, []string{"7.0.0"}); err != nil || len(got) != 1 || got[0].number != "7.0.0" {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if got, err := chosen(all, []string{"7.0"}); err == nil || !strings.HasPrefix(err.Error(), "7.0 is neither") {
+	if got, err := chooseVersions(all, []string{"7.0"}); err == nil || !strings.HasPrefix(err.Error(), "7.0 is neither") {
 		t.Errorf("got %v, %v", got, err)
 	}
 }

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	begin = "<!-- table: written by make widget-matrix -->\n"
-	end   = "<!-- end of the versions -->\n"
+	tableBegin = "<!-- table: written by make widget-matrix -->\n"
+	tableEnd   = "<!-- end of the versions -->\n"
 
 	newestMark = "npm's newest"
 )
 
-// markdown is the table of results, a line for each version: the rows that
+// markdownTable is the table of results, a line for each version: the rows that
 // passed, then those that failed and those that the version has no page for.
-func markdown(results []result) string {
+func markdownTable(results []result) string {
 	var b strings.Builder
 	b.WriteString("| version")
 	for _, e := range engines {
@@ -26,12 +26,12 @@ func markdown(results []result) string {
 	}
 	b.WriteString(" |\n|---" + strings.Repeat("|---", len(engines)) + "|\n")
 	for _, r := range results {
-		b.WriteString(r.line())
+		b.WriteString(r.tableLine())
 	}
 	return b.String()
 }
 
-func (r result) line() string {
+func (r result) tableLine() string {
 	text := "| " + r.version.String()
 	for _, c := range r.cells {
 		text += " | " + c.String()
@@ -51,7 +51,7 @@ func (v version) String() string {
 	return v.number
 }
 
-func (c cell) String() string {
+func (c engineRows) String() string {
 	if c.passed+c.failed == 0 {
 		return "–"
 	}
@@ -65,19 +65,19 @@ func (c cell) String() string {
 	return text
 }
 
-// write puts the table into the document; only: the lines of these versions,
+// writeTable puts the table into the document; only: the lines of these versions,
 // which have one there.
-func write(path string, results []result, only bool) error {
+func writeTable(path string, results []result, only bool) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(text), begin)
-	old, after, ok2 := strings.Cut(rest, end)
+	before, rest, ok := strings.Cut(string(text), tableBegin)
+	old, after, ok2 := strings.Cut(rest, tableEnd)
 	if !ok || !ok2 {
 		return fmt.Errorf("%s has no place for the table", path)
 	}
-	table := markdown(results)
+	table := markdownTable(results)
 	if only {
 		lines := strings.SplitAfter(old, "\n")
 		for _, r := range results {
@@ -85,9 +85,9 @@ func write(path string, results []result, only bool) error {
 			if i < 0 {
 				return fmt.Errorf("the table in %s has no line for %s: write it whole, without -only", path, r.version.number)
 			}
-			lines[i] = r.line()
+			lines[i] = r.tableLine()
 		}
 		table = strings.Join(lines, "")
 	}
-	return os.WriteFile(path, []byte(before+begin+table+end+after), 0o644)
+	return os.WriteFile(path, []byte(before+tableBegin+table+tableEnd+after), 0o644)
 }

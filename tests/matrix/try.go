@@ -19,37 +19,37 @@ import (
 	"stsx/tests/okta"
 )
 
-// suite is the test whose subtests ROW/ENGINE are the sign-ins.
-const suite = "TestPages"
+// suiteTest is the test whose subtests ROW/ENGINE are the sign-ins.
+const suiteTest = "TestPages"
 
 // engines, as subtests are named and the table's columns are.
 var engines = [...]struct{ name, title string }{{"classic", "Classic"}, {"gen2", "Gen2"}, {"gen3", "Gen3"}}
 
-// cell counts the rows of one engine.
-type cell struct{ passed, failed, absent int }
+// engineRows counts the rows of one engine.
+type engineRows struct{ passed, failed, absent int }
 
 // result is what came of one version.
 type result struct {
 	version version
-	cells   [len(engines)]cell
+	cells   [len(engines)]engineRows
 	failed  []string        // tests
 	skipped []string        // tests, for want of something on this machine
 	rows    map[string]bool // that have run on any engine, as go test writes them
 	took    time.Duration
 }
 
-func (r result) bad() bool { return len(r.failed)+len(r.skipped) > 0 || r.count() == 0 }
+func (r result) hasFailed() bool { return len(r.failed)+len(r.skipped) > 0 || r.countRows() == 0 }
 
-// count is how many rows were tried.
-func (r result) count() (n int) {
+// countRows is how many rows were tried.
+func (r result) countRows() (n int) {
 	for _, c := range r.cells {
 		n += c.passed + c.failed + c.absent
 	}
 	return n
 }
 
-// try runs the suite once for each version, with an stsx that is built once.
-func try(ctx context.Context, o options, root string, tried []version, rows string) ([]result, error) {
+// tryVersions runs the suite once for each version, with an stsx that is built once.
+func tryVersions(ctx context.Context, o options, root string, tried []version, rows string) ([]result, error) {
 	built, err := os.MkdirTemp("", "stsx-matrix-")
 	if err != nil {
 		return nil, err
@@ -63,36 +63,36 @@ func try(ctx context.Context, o options, root string, tried []version, rows stri
 	}
 	var results []result
 	for _, v := range tried {
-		dist, err := v.dist(ctx, root)
+		dist, err := v.widgetFolder(ctx, root)
 		if err != nil {
 			return nil, err
 		}
-		r, err := v.run(ctx, o.log, root, stsx, dist, rows)
+		r, err := v.runSuite(ctx, o.log, root, stsx, dist, rows)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", v.number, err)
 		}
-		fmt.Fprintf(o.log, "%s: %d rows in %s\n", v.number, r.count(), r.took.Round(time.Second))
+		fmt.Fprintf(o.log, "%s: %d rows in %s\n", v.number, r.countRows(), r.took.Round(time.Second))
 		results = append(results, r)
 	}
 	return results, nil
 }
 
-// exactly is the pattern for go test that selects rows.
-func exactly(rows []string) string {
+// rowPattern is the pattern for go test that selects rows.
+func rowPattern(rows []string) string {
 	var names []string
 	for _, row := range rows {
-		names = append(names, regexp.QuoteMeta(named(row)))
+		names = append(names, regexp.QuoteMeta(rowName(row)))
 	}
 	return "^(" + strings.Join(names, "|") + ")$"
 }
 
-// named is a row as go test writes it.
-func named(row string) string { return strings.ReplaceAll(row, " ", "_") }
+// rowName is a row as go test writes it.
+func rowName(row string) string { return strings.ReplaceAll(row, " ", "_") }
 
-// run runs the suite with the widget in dist.
-func (v version) run(ctx context.Context, log io.Writer, root, stsx, dist, rows string) (result, error) {
+// runSuite runs the suite with the widget in dist.
+func (v version) runSuite(ctx context.Context, log io.Writer, root, stsx, dist, rows string) (result, error) {
 	begun := time.Now()
-	command := exec.CommandContext(ctx, "go", "test", "-json", "-count=1", "-timeout=30m", "-run=^"+suite+"$/"+rows, "./tests")
+	command := exec.CommandContext(ctx, "go", "test", "-json", "-count=1", "-timeout=30m", "-run=^"+suiteTest+"$/"+rows, "./tests")
 	command.Dir, command.Stderr = root, log
 	command.Env = append(os.Environ(), "STSX_TESTED="+stsx, "STSX_WIDGET="+dist)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
@@ -104,7 +104,7 @@ func (v version) run(ctx context.Context, log io.Writer, root, stsx, dist, rows 
 	if err := command.Start(); err != nil {
 		return result{}, err
 	}
-	r, err := read(stdout, log)
+	r, err := readTestOutput(stdout, log)
 	_, _ = io.Copy(io.Discard, stdout) // after an error: the tests wait for somebody to read
 	ended := command.Wait()
 	r.version, r.took = v, time.Since(begun)
@@ -120,8 +120,8 @@ func (v version) run(ctx context.Context, log io.Writer, root, stsx, dist, rows 
 	return r, nil
 }
 
-// read counts what test2json tells. What a test said is passed on if it failed.
-func read(from io.Reader, log io.Writer) (result, error) {
+// readTestOutput counts what test2json tells. What a test said is passed on if it failed.
+func readTestOutput(from io.Reader, log io.Writer) (result, error) {
 	r := result{rows: map[string]bool{}}
 	said := map[string]*strings.Builder{}
 	lines := bufio.NewScanner(from)
@@ -135,7 +135,7 @@ func read(from io.Reader, log io.Writer) (result, error) {
 			said[e.Test] = &strings.Builder{}
 		}
 		said[e.Test].WriteString(e.Output)
-		row, i := column(e.Test)
+		row, i := splitTestName(e.Test)
 		if i < 0 {
 			if e.Action == "fail" && e.Test == "" {
 				fmt.Fprint(log, said[""]) // it did not build
@@ -162,10 +162,10 @@ func read(from io.Reader, log io.Writer) (result, error) {
 	return r, lines.Err()
 }
 
-// column takes the name of a test apart: its row and which of engines it is of,
+// splitTestName takes the name of a test apart: its row and which of engines it is of,
 // -1 where it is none of the suite's.
-func column(test string) (row string, engine int) {
-	row, ok := strings.CutPrefix(test, suite+"/")
+func splitTestName(test string) (row string, engine int) {
+	row, ok := strings.CutPrefix(test, suiteTest+"/")
 	for i, e := range engines {
 		if row, of := strings.CutSuffix(row, "/"+e.name); ok && of {
 			return row, i

@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	widget = "@okta/okta-signin-widget"
-	pinned = "tests/okta/package-lock.json"
-	listed = "tests/okta/widgets.txt"
+	widgetPackage = "@okta/okta-signin-widget"
+	lockFile      = "tests/okta/package-lock.json"
+	versionList   = "tests/okta/widgets.txt"
 )
 
 // version is one that was published.
@@ -32,7 +32,7 @@ type version struct {
 
 // versions are those listed and the pinned one, oldest first.
 func versions(root string) ([]version, error) {
-	raw, err := os.ReadFile(filepath.Join(root, pinned))
+	raw, err := os.ReadFile(filepath.Join(root, lockFile))
 	if err != nil {
 		return nil, err
 	}
@@ -40,14 +40,14 @@ func versions(root string) ([]version, error) {
 		Packages map[string]struct{ Version, Integrity string }
 	}
 	if err := json.Unmarshal(raw, &lock); err != nil {
-		return nil, fmt.Errorf("%s: %w", pinned, err)
+		return nil, fmt.Errorf("%s: %w", lockFile, err)
 	}
-	own := lock.Packages["node_modules/"+widget]
+	own := lock.Packages["node_modules/"+widgetPackage]
 	if own.Version == "" {
-		return nil, fmt.Errorf("%s has no %s", pinned, widget)
+		return nil, fmt.Errorf("%s has no %s", lockFile, widgetPackage)
 	}
 	all := []version{{number: own.Version, integrity: own.Integrity, pinned: true}}
-	text, err := os.ReadFile(filepath.Join(root, listed))
+	text, err := os.ReadFile(filepath.Join(root, versionList))
 	if err != nil {
 		return nil, err
 	}
@@ -57,15 +57,15 @@ func versions(root string) ([]version, error) {
 		}
 		number, integrity, ok := strings.Cut(line, " ")
 		if !ok || !strings.HasPrefix(integrity, "sha512-") || slices.ContainsFunc(all, func(v version) bool { return v.number == number }) {
-			return nil, fmt.Errorf("%s: %q is not another version and its sha512", listed, line)
+			return nil, fmt.Errorf("%s: %q is not another version and its sha512", versionList, line)
 		}
 		all = append(all, version{number: number, integrity: integrity})
 	}
-	slices.SortFunc(all, func(a, b version) int { return slices.Compare(parts(a.number), parts(b.number)) })
+	slices.SortFunc(all, func(a, b version) int { return slices.Compare(versionParts(a.number), versionParts(b.number)) })
 	return all, nil
 }
 
-func parts(number string) []int {
+func versionParts(number string) []int {
 	var out []int
 	for part := range strings.SplitSeq(number, ".") {
 		n, _ := strconv.Atoi(part)
@@ -74,14 +74,14 @@ func parts(number string) []int {
 	return out
 }
 
-// reach bounds a look at npm.
-const reach = 30 * time.Second
+// npmTimeout bounds a look at npm.
+const npmTimeout = 30 * time.Second
 
-// latest is what npm calls the newest version now.
-func latest(ctx context.Context) (string, error) {
-	limited, cancel := context.WithTimeout(ctx, reach)
+// newestVersion is what npm calls the newest version now.
+func newestVersion(ctx context.Context) (string, error) {
+	limited, cancel := context.WithTimeout(ctx, npmTimeout)
 	defer cancel()
-	out, err := npm(limited, "", "view", widget+"@latest", "version", "--json")
+	out, err := runNPM(limited, "", "view", widgetPackage+"@latest", "version", "--json")
 	if err != nil {
 		return "", fmt.Errorf("asking npm for the newest version: %w", err)
 	}
@@ -92,8 +92,8 @@ func latest(ctx context.Context) (string, error) {
 	return number, nil
 }
 
-// npm runs npm where dir is, and returns what it prints.
-func npm(ctx context.Context, dir string, args ...string) ([]byte, error) {
+// runNPM runs npm where dir is, and returns what it prints.
+func runNPM(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, "npm", append(args, "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--no-update-notifier", "--silent")...)
 	command.Dir = dir
 	var said strings.Builder

@@ -40,7 +40,7 @@ func (o *Org) ok(s *signIn) answer {
 func sessionExpired() answer {
 	return answer{http.StatusUnauthorized, object{
 		"version":  "1.0.0",
-		"messages": list(say("idx.session.expired", "You have been logged out due to inactivity. Refresh or return to the sign in screen.")),
+		"messages": list(messageObject("idx.session.expired", "You have been logged out due to inactivity. Refresh or return to the sign in screen.")),
 	}}
 }
 
@@ -72,7 +72,7 @@ func (o *Org) cancel(_ *http.Request, in message) answer {
 
 func (o *Org) identify(s *signIn, in message) answer {
 	if !o.human(in) {
-		return answer{http.StatusBadRequest, o.body(s, say("captcha.failed", "Try again."))}
+		return answer{http.StatusBadRequest, o.body(s, messageObject("captcha.failed", "Try again."))}
 	}
 	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
 	s.stage = stageIdentify
@@ -97,16 +97,16 @@ func (o *Org) identify(s *signIn, in message) answer {
 // first checks the password and then whether the app is the user's.
 func (o *Org) first(s *signIn, password string) answer {
 	if v := o.tryPassword(s.name, password); v != right {
-		complaint := say("errors.E0000004", "Authentication failed")
+		complaint := messageObject("errors.E0000004", "Authentication failed")
 		if s.stage == stagePassword {
-			complaint = say("incorrectPassword", "Password is incorrect")
+			complaint = messageObject("incorrectPassword", "Password is incorrect")
 		}
 		return o.refuse(s, v, complaint)
 	}
 	if s.user.Unassigned {
 		o.note(Event{Kind: Refused, User: s.user.Name})
 		s.stage = stageIdentify
-		return answer{http.StatusBadRequest, o.body(s, say("idx.error.user.not.assigned.to.app", "User is not assigned to this application."))}
+		return answer{http.StatusBadRequest, o.body(s, messageObject("idx.error.user.not.assigned.to.app", "User is not assigned to this application."))}
 	}
 	o.passwordRight(s)
 	return o.ok(s)
@@ -118,11 +118,11 @@ func (o *Org) refuse(s *signIn, v codeResult, complaint object) answer {
 	switch v {
 	case locked:
 		s.stage = stageIdentify
-		return answer{http.StatusForbidden, o.body(s, say("errors.E0000119", "User is locked"))}
+		return answer{http.StatusForbidden, o.body(s, messageObject("errors.E0000119", "User is locked"))}
 	case rateLimited:
 		body := o.body(s, nil)
 		delete(body, "remediation")
-		body["messages"] = list(say("tooManyRequests", "Too many requests"))
+		body["messages"] = list(messageObject("tooManyRequests", "Too many requests"))
 		return answer{http.StatusTooManyRequests, body}
 	}
 	return answer{http.StatusUnauthorized, o.body(s, complaint)}
@@ -149,7 +149,7 @@ func (o *Org) choose(s *signIn, in message) answer {
 			return o.ok(s)
 		}
 	}
-	return answer{http.StatusBadRequest, o.body(s, say("api.factors.error.not.found", "Unknown authenticator"))}
+	return answer{http.StatusBadRequest, o.body(s, messageObject("api.factors.error.not.found", "Unknown authenticator"))}
 }
 
 // answer takes whatever the form shown asked for.
@@ -172,7 +172,7 @@ func (o *Org) second(s *signIn, in message) answer {
 	if s.factor == WebAuthn || s.factor == Duo {
 		v := o.trySigned(s, in.Credentials.assertion)
 		if v != right {
-			return o.refuse(s, v, say("authfactor.webauthn.error", "Your authenticator could not be verified. Try again."))
+			return o.refuse(s, v, messageObject("authfactor.webauthn.error", "Your authenticator could not be verified. Try again."))
 		}
 		o.proven(s)
 		return o.ok(s)
@@ -189,7 +189,7 @@ func (o *Org) second(s *signIn, in message) answer {
 		o.proven(s)
 		return o.ok(s)
 	case used:
-		return o.refuse(s, v, say("authfactor.challenge.soft_token.used_passcode", "API error: Each code can only be used once. Please wait for a new code and try again."))
+		return o.refuse(s, v, messageObject("authfactor.challenge.soft_token.used_passcode", "API error: Each code can only be used once. Please wait for a new code and try again."))
 	default:
 		return o.refuse(s, v, wrongCode(s.factor))
 	}
@@ -198,7 +198,7 @@ func (o *Org) second(s *signIn, in message) answer {
 // wrongCode is how each authenticator words it.
 func wrongCode(f Factor) object {
 	if f == GoogleTOTP || f == Symantec {
-		return say("authfactor.challenge.soft_token.invalid_passcode", "API error: Your code doesn't match our records. Please try again.")
+		return messageObject("authfactor.challenge.soft_token.invalid_passcode", "API error: Your code doesn't match our records. Please try again.")
 	}
-	return say("api.authn.error.PASSCODE_INVALID", "Invalid code. Try again.")
+	return messageObject("api.authn.error.PASSCODE_INVALID", "Invalid code. Try again.")
 }

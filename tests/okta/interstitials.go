@@ -151,7 +151,7 @@ func (d Detour) optional() bool {
 
 // consent takes the answer; a no ends the sign-in.
 func (o *Org) consent(s *signIn, in message) answer {
-	if !in.yes() {
+	if !in.agreesToConsent() {
 		o.note(Event{Kind: Consented, User: s.user.Name})
 		o.end(s)
 		return o.ok(o.begin(s.from))
@@ -160,8 +160,8 @@ func (o *Org) consent(s *signIn, in message) answer {
 	return o.ok(s)
 }
 
-// yes is the answer to a consent of the Identity Engine.
-func (m message) yes() bool {
+// agreesToConsent is the answer to a consent of the Identity Engine.
+func (m message) agreesToConsent() bool {
 	yes, _ := m.Consent.(bool)
 	return yes
 }
@@ -169,7 +169,7 @@ func (m message) yes() bool {
 // setUp takes the answer to the security question that is being set up.
 func (o *Org) setUp(s *signIn, in message) answer {
 	if in.Credentials.QuestionKey == "" || len(in.Credentials.Answer) < 4 {
-		return answer{http.StatusBadRequest, o.body(s, say("api.factors.error.question.answer", "The security question answer must be at least 4 characters in length"))}
+		return answer{http.StatusBadRequest, o.body(s, messageObject("api.factors.error.question.answer", "The security question answer must be at least 4 characters in length"))}
 	}
 	s.user.Others, s.user.User.Answer = append(s.user.Others, SecurityQuestion), in.Credentials.Answer
 	o.past(s, Event{Kind: Enrolled, Factor: SecurityQuestion})
@@ -201,28 +201,28 @@ func (o *Org) detourForm(out object, s *signIn) {
 		o.customForm(out, s, skip)
 	case SafeMode:
 		remediations(skip)
-		out["messages"] = list(say("idx.error.server.safe.mode.enrollment.unavailable", "Set up is temporarily unavailable due to server maintenance. Try again later."))
+		out["messages"] = list(messageObject("idx.error.server.safe.mode.enrollment.unavailable", "Set up is temporarily unavailable due to server maintenance. Try again later."))
 	case DeviceGrace:
 		remediations(o.form(s, "device-assurance-grace-period", "/idp/idx/device-assurance"))
-		due := say("idx.device_assurance.grace_period.warning.title.due_by_date", "Your device doesn't meet the security requirements. Fix the issue by "+DeviceDeadline.Format("01/02/2006, 03:04 PM MST")+" to prevent lockout.")
+		due := messageObject("idx.device_assurance.grace_period.warning.title.due_by_date", "Your device doesn't meet the security requirements. Fix the issue by "+DeviceDeadline.Format("01/02/2006, 03:04 PM MST")+" to prevent lockout.")
 		due["class"] = "WARNING"
 		due["i18n"].(object)["params"] = []any{stamp(DeviceDeadline)}
 		out["messages"] = list(append([]any{due}, o.lacking()...)...)
 	case DeviceDenied:
 		out["messages"] = list(append([]any{
-			say(deviceAssurance+"title", "Your device doesn't meet the security requirements"),
-			say(deviceAssurance+"explanation_one_rule", "To sign in, make the following updates. Then, access the app again."),
+			messageObject(deviceAssurance+"title", "Your device doesn't meet the security requirements"),
+			messageObject(deviceAssurance+"explanation_one_rule", "To sign in, make the following updates. Then, access the app again."),
 		}, o.lacking()...)...)
 	case AccessDenied:
-		out["messages"] = list(say("security.access_denied", "You do not have permission to perform the requested action."))
+		out["messages"] = list(messageObject("security.access_denied", "You do not have permission to perform the requested action."))
 	case AccessDeniedHelp:
-		denied := say("security.access_denied_custom_message", CustomDenial)
+		denied := messageObject("security.access_denied_custom_message", CustomDenial)
 		denied["links"] = []any{object{"label": "Service desk", "url": o.url + "/help/login"}}
 		out["messages"] = list(denied)
 	case Unsatisfiable:
 		s.stage = stageIdentify
 		o.identifyForm(out, s)
-		out["messages"] = list(say("oie.assurance.unsatisfiable", "Unable to login to \"AWS Account Federation\" at this time. For assistance, please contact your administrator."))
+		out["messages"] = list(messageObject("oie.assurance.unsatisfiable", "Unable to login to \"AWS Account Federation\" at this time. For assistance, please contact your administrator."))
 	}
 	if d := o.detour(s); d == DeviceDenied || d == AccessDenied || d == AccessDeniedHelp {
 		delete(out, "cancel")
@@ -233,11 +233,11 @@ func (o *Org) detourForm(out object, s *signIn) {
 const deviceAssurance = "idx.error.code.access_denied.device_assurance.remediation."
 
 func (o *Org) lacking() []any {
-	help := say(deviceAssurance+"additional_help_default", "For more information, follow the instructions on the help page or contact your administrator for help")
+	help := messageObject(deviceAssurance+"additional_help_default", "For more information, follow the instructions on the help page or contact your administrator for help")
 	help["links"] = []any{object{"url": o.url + "/help/login"}}
 	return []any{
-		say(deviceAssurance+"chrome.os_firewall", "Turn on your device's firewall"),
-		say(deviceAssurance+"chrome.disk_encrypted", "Turn on disk encryption"),
+		messageObject(deviceAssurance+"chrome.os_firewall", "Turn on your device's firewall"),
+		messageObject(deviceAssurance+"chrome.disk_encrypted", "Turn on disk encryption"),
 		help,
 	}
 }

@@ -81,9 +81,9 @@ func (f Factor) ion(id string) object {
 	return object{"type": a.kind, "key": f.key(), "id": id, "displayName": a.name, "methods": methods}
 }
 
-// say is a message of the answer: key is what the widget translates, text what
+// messageObject is a message of the answer: key is what the widget translates, text what
 // it falls back to.
-func say(key, text string) object {
+func messageObject(key, text string) object {
 	return object{"message": text, "i18n": object{"key": key}, "class": "ERROR"}
 }
 

@@ -160,7 +160,7 @@ func (t pageLanguage) answer(node any) {
 			if !ok {
 				t.answer(child)
 			} else if name == "message" || name == "errorSummary" || name == "label" {
-				node[name] = t.say(keyOf(node), text)
+				node[name] = t.translate(keyOf(node), text)
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func keyOf(node map[string]any) string {
 	return ""
 }
 
-func (t pageLanguage) say(key, english string) string {
+func (t pageLanguage) translate(key, english string) string {
 	if own := t.own[key]; own != "" && !strings.Contains(own, "{0}") {
 		return own
 	}

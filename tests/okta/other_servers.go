@@ -48,9 +48,9 @@ type OtherServers struct {
 	server *http.Server
 	served chan struct{}
 
-	mu      sync.Mutex
-	visits  int
-	strange []string // what was typed
+	mu             sync.Mutex
+	visits         int
+	misplacedTexts []string // what was typed
 }
 
 // otherServersPage is all that it shows. In a frame the button takes all the room.
@@ -88,9 +88,11 @@ func StartOtherServers() (*OtherServers, error) {
 	e := &OtherServers{host: listener.Addr().String(), key: base64.StdEncoding.EncodeToString(sum[:]), secret: []byte(newID("")), served: make(chan struct{})}
 	e.url = "https://" + e.host
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /frame/web/v1/auth", func(w http.ResponseWriter, r *http.Request) { e.show(w, "Duo", "", e.duoSays(r.FormValue("tx"))) })
-	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) { e.show(w, r.FormValue("what"), r.FormValue("to"), "") })
-	mux.HandleFunc("GET /yes", e.yes)
+	mux.HandleFunc("GET /frame/web/v1/auth", func(w http.ResponseWriter, r *http.Request) { e.showPage(w, "Duo", "", e.duoSays(r.FormValue("tx"))) })
+	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) {
+		e.showPage(w, r.FormValue("what"), r.FormValue("to"), "")
+	})
+	mux.HandleFunc("GET /yes", e.acceptAnswer)
 	e.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		TLSConfig: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}}
 	go func() {
@@ -115,7 +117,7 @@ func (e *OtherServers) PageVisits() int {
 func (e *OtherServers) Typed() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return append([]string(nil), e.strange...)
+	return append([]string(nil), e.misplacedTexts...)
 }
 
 // Close stops it.
@@ -128,18 +130,18 @@ func (e *OtherServers) Close() error {
 	return err
 }
 
-func (e *OtherServers) show(w http.ResponseWriter, what, to, message string) {
+func (e *OtherServers) showPage(w http.ResponseWriter, what, to, message string) {
 	e.mu.Lock()
 	e.visits++
 	e.mu.Unlock()
 	writePage(w, http.StatusOK, otherServersPage, map[string]any{"What": what, "To": to, "Message": message})
 }
 
-func (e *OtherServers) yes(w http.ResponseWriter, r *http.Request) {
+func (e *OtherServers) acceptAnswer(w http.ResponseWriter, r *http.Request) {
 	for _, name := range []string{"identifier", "credentials.passcode"} {
 		if text := r.FormValue(name); text != "" {
 			e.mu.Lock()
-			e.strange = append(e.strange, text)
+			e.misplacedTexts = append(e.misplacedTexts, text)
 			e.mu.Unlock()
 		}
 	}

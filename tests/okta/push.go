@@ -54,11 +54,11 @@ func (p *Phone) name() string {
 
 // push is one message to a phone.
 type push struct {
-	factor  Factor
-	number  string // to be picked, as the page shows it; "" for none
-	expires time.Time
-	result  string // "" while nobody has answered, "approved", "rejected", "expired"
-	told    bool   // the page knows the result
+	factor      Factor
+	number      string // to be picked, as the page shows it; "" for none
+	expires     time.Time
+	result      string // "" while nobody has answered, "approved", "rejected", "expired"
+	numberShown bool   // the page knows the result
 }
 
 // sendPush asks the phone that s has f on; the caller holds o.mu.
@@ -265,9 +265,9 @@ func (o *Org) pollPush(s *signIn, in message) answer {
 		o.proven(s)
 		return o.ok(s)
 	case "rejected":
-		return answer{status, o.body(s, say("api.authn.poll.error.push_rejected", "You have chosen to reject this login."))}
+		return answer{status, o.body(s, messageObject("api.authn.poll.error.push_rejected", "You have chosen to reject this login."))}
 	case "expired":
-		return answer{status, o.body(s, say("api.authn.poll.error.push_expired", "Your push notification has expired."))}
+		return answer{status, o.body(s, messageObject("api.authn.poll.error.push_expired", "Your push notification has expired."))}
 	}
 	return o.ok(s)
 }
@@ -295,7 +295,7 @@ func (o *Org) verifyPush(r *http.Request, s *signIn, again bool) answer {
 	if auto := r.URL.Query().Get("autoPush"); auto != "" {
 		s.user.Phone.AutoPush = auto == "true"
 	}
-	if s.push == nil || s.stage != stageChallenge || again || s.push.told {
+	if s.push == nil || s.stage != stageChallenge || again || s.push.numberShown {
 		o.sendPush(s, OktaVerifyPush)
 		return o.status(s)
 	}
@@ -311,7 +311,7 @@ func (o *Org) verifyPush(r *http.Request, s *signIn, again bool) answer {
 // challenged is the transaction while a push is out.
 func (o *Org) challenged(s *signIn, out, embedded, links object) {
 	out["status"], out["factorResult"] = "MFA_CHALLENGE", map[string]string{"": "WAITING", "rejected": "REJECTED", "expired": "TIMEOUT"}[s.push.result]
-	s.push.told = s.push.result != ""
+	s.push.numberShown = s.push.result != ""
 	factor := o.factor(s, OktaVerifyPush)
 	if s.push.number != "" && s.push.result == "" {
 		n, _ := strconv.Atoi(s.push.number) // we made it
