@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -134,7 +133,7 @@ func (r *commandRun) fillIn(ctx context.Context, tables []session.Table, ask boo
 		if t.Kind != "idp" {
 			continue
 		}
-		known, here := sameURL(own, t)
+		known, here := orgWithURL(own, t)
 		if tables[i], err = r.askHosts(ctx, t, known, ask); err != nil {
 			return nil, err
 		}
@@ -143,7 +142,7 @@ func (r *commandRun) fillIn(ctx context.Context, tables []session.Table, ask boo
 		}
 		username := r.settings.Username
 		if username == "" && ask {
-			if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username at " + signInHost(t) +
+			if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username at " + session.HostOf(t.Text("url")) +
 				" (Enter: ask at every sign-in)", Empty: true}); err != nil {
 				return nil, err
 			}
@@ -175,7 +174,7 @@ func (r *commandRun) askHosts(ctx context.Context, t, own session.Table, ask boo
 	if ask {
 		yes, err := r.drivers.Ask.Confirm(
 			ctx,
-			"May your password for "+signInHost(t)+" also be typed into pages of "+nameList(hosts)+"?",
+			"May your password for "+session.HostOf(t.Text("url"))+" also be typed into pages of "+nameList(hosts)+"?",
 			false,
 		)
 		if err != nil || yes {
@@ -190,21 +189,12 @@ func (r *commandRun) askHosts(ctx context.Context, t, own session.Table, ask boo
 
 const allowedHosts = "allowed_hosts"
 
-// sameURL is the idp of tables that signs in where t does.
-func sameURL(tables []session.Table, t session.Table) (session.Table, bool) {
+// orgWithURL is the idp of tables that signs in where t does.
+func orgWithURL(tables []session.Table, t session.Table) (session.Table, bool) {
 	for _, o := range tables {
 		if o.Kind == "idp" && o.Text("url") == t.Text("url") {
 			return o, true
 		}
 	}
 	return session.Table{}, false
-}
-
-// signInHost is where t signs in.
-func signInHost(t session.Table) string {
-	u, err := url.Parse(t.Text("url"))
-	if err != nil {
-		return quotedName(t.Name)
-	}
-	return u.Host
 }

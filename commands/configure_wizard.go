@@ -86,7 +86,7 @@ func (r *commandRun) wantedOrg(ctx context.Context, own []session.Table) (sessio
 			return idp, session.Org{}, err
 		}
 		idp.Settings = []session.Setting{{Key: "url", Value: address}}
-		if known, ok := sameURL(own, idp); ok {
+		if known, ok := orgWithURL(own, idp); ok {
 			idp.Name = known.Name
 		}
 	}
@@ -119,7 +119,7 @@ func (r *commandRun) knownOrg(ctx context.Context, own []session.Table) (session
 	for _, t := range own {
 		if t.Kind == "idp" {
 			known = append(known, t)
-			options = append(options, quotedName(t.Name)+" ("+signInHost(t)+")")
+			options = append(options, quotedName(t.Name)+" ("+session.HostOf(t.Text("url"))+")")
 		}
 	}
 	if len(known) == 0 {

@@ -2,8 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -49,15 +47,4 @@ func (r *commandRun) runLogin(ctx context.Context, all, force bool) error {
 		}
 	}
 	return failed.asError("were not opened", len(profiles))
-}
-
-// timeLeft is a duration as a person says it: 7h59m, 42m, 30s.
-func timeLeft(d time.Duration) string {
-	switch {
-	case d >= time.Hour:
-		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-	case d >= time.Minute:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	}
-	return fmt.Sprintf("%ds", int(d.Seconds()))
 }

@@ -113,3 +113,14 @@ func wrapWords(words []string, width int) string {
 	}
 	return out.String()
 }
+
+// timeLeft is a duration as a person says it: 7h59m, 42m, 30s.
+func timeLeft(d time.Duration) string {
+	switch {
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%ds", int(d.Seconds()))
+}

@@ -20,6 +20,10 @@ func StartDeadline(ctx context.Context, d time.Duration) (limited context.Contex
 	return limited, func() { l.endWith(context.Canceled); release() }
 }
 
+// PersonTurnLimit is how long a person's turn stops the clock of a sign-in, at
+// the longest.
+const PersonTurnLimit = 10 * time.Minute
+
 // PauseDeadline stops the clock of the deadline that ctx is under, until resume is called
 // or most has gone by: what a person does at a page of the provider's takes the
 // time it takes. Without one it does nothing. Pauses may overlap.

@@ -27,6 +27,15 @@ func Origin(address string) string {
 	return scheme + "://" + strings.TrimSuffix(host, ":")
 }
 
+// HostOf is the host of an address with its port; an address that has none comes
+// back as it is.
+func HostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return address
+}
+
 // AllowedOrigins are the places where o's password may be typed: the one that
 // is configured and the hosts that the person allowed beside it.
 func (o Org) AllowedOrigins() []string {

@@ -154,12 +154,12 @@ func TestHouseRules(t *testing.T) {
 				t.Errorf("%s uses %s", name, used)
 			case "os.Exit", "os.Args", "os.Stdin", "os.Stdout", "os.Stderr":
 				// What has to be the process's own: its console, a command beside it.
-				if name != "main.go" && name != "docs/man/main.go" && name != "session/tty/open_windows.go" && name != "commands/process/replace_windows.go" && name != "commands/process/beside_unix.go" {
+				if name != "main.go" && name != "docs/man/main.go" && name != "session/tty/open_windows.go" && name != "commands/process/beside_windows.go" && name != "commands/process/beside_unix.go" {
 					t.Errorf("%s uses %s", name, used)
 				}
 			case "os.Getenv", "os.Environ", "os.LookupEnv", "os.Setenv":
 				// A driver's default where main gives nothing; the search of PATH.
-				if name != "main.go" && name != "docs/man/main.go" && name != "session/vault/vault.go" && name != "commands/process/replace_unix.go" {
+				if name != "main.go" && name != "docs/man/main.go" && name != "session/vault/vault.go" && name != "commands/process/find_program_unix.go" {
 					t.Errorf("%s uses %s", name, used)
 				}
 			}

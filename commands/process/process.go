@@ -3,11 +3,6 @@
 // a password or a code, passes signals on, and looks up who started stsx.
 package process
 
-import (
-	"slices"
-	"strings"
-)
-
 // Ended is how a program ended that ran beside stsx instead of in its place.
 type Ended struct {
 	Status int // its exit status; 128+N when signal N ended it
@@ -15,17 +10,3 @@ type Ended struct {
 }
 
 func (e Ended) Error() string { return "the command ended" }
-
-// IsSecret reports whether a variable holds a secret that a person gave stsx.
-// No other program gets to see it.
-func IsSecret(name string) bool {
-	return name == "STSX_PASSWORD" || name == "STSX_MFA_CODE"
-}
-
-// WithoutSecrets is environ for another program.
-func WithoutSecrets(environ []string) []string {
-	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
-		name, _, _ := strings.Cut(entry, "=")
-		return IsSecret(strings.ToUpper(name))
-	})
-}

@@ -139,3 +139,14 @@ func (s keptScreen) fileName(n int) string {
 	}
 	return fmt.Sprintf("screens/%02d-%s", n, strings.Trim(name.String(), "-"))
 }
+
+// Start is a bundle to be written to path, which knows the run; nil when path
+// is "". Errors: CheckPath's.
+func Start(path string, now func() time.Time, version string, getenv func(string) string) (*Bundle, error) {
+	if path == "" {
+		return nil, nil
+	}
+	b := New(path, now)
+	b.DescribeRun(version, getenv)
+	return b, b.CheckPath()
+}

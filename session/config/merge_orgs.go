@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/url"
 	"slices"
 
 	"stsx/session"
@@ -19,7 +18,7 @@ func (m *mergePlan) matchOrgs(tables []session.Table) error {
 		if same >= 0 {
 			m.idps[t.Name] = m.there[same].Name
 		} else if o, ok := m.ownTable("idp", t.Name); ok {
-			return &OrgClashError{m.path, t.Name, hostOf(o.Text("url")), hostOf(t.Text("url"))}
+			return &OrgClashError{m.path, t.Name, asciiHost(session.HostOf(o.Text("url"))), asciiHost(session.HostOf(t.Text("url")))}
 		}
 	}
 	return nil
@@ -30,13 +29,6 @@ func sameURL(a, b string) bool {
 	cleanA, errA := cleanURL(a)
 	cleanB, errB := cleanURL(b)
 	return a == b || errA == nil && errB == nil && cleanA == cleanB
-}
-
-func hostOf(address string) string {
-	if u, err := url.Parse(address); err == nil {
-		return asciiHost(u.Host)
-	}
-	return "an unreadable address"
 }
 
 // nameOrgs says of profiles which idp they are for, where there was one and

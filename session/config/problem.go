@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"stsx/session"
 )
 
 // Problem is one mistake in the file.
@@ -38,4 +40,13 @@ func (p Problems) sortByPlace() Problems {
 		return a.Column - b.Column
 	})
 	return p
+}
+
+// didYouMean is the end of a message on an unknown word.
+func didYouMean(word string, words []string) string {
+	near := session.NearestNames(word, words)
+	if len(near) == 0 {
+		return "; there are " + quotedList(words)
+	}
+	return "; did you mean " + quotedList(near[:1]) + "?"
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"stsx/session"
 )
 
 // quotedList lists names so that none can be taken for two, or for an escape
@@ -33,13 +31,4 @@ func bareKey(key string) string {
 		return strconv.Quote(key)
 	}
 	return key
-}
-
-// didYouMean is the end of a message on an unknown word.
-func didYouMean(word string, words []string) string {
-	near := session.NearestNames(word, words)
-	if len(near) == 0 {
-		return "; there are " + quotedList(words)
-	}
-	return "; did you mean " + quotedList(near[:1]) + "?"
 }

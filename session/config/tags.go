@@ -13,16 +13,6 @@ import (
 // STS's limits: API reference, AssumeRole.
 const mostTags = 50
 
-// readSessionName is what STS takes as RoleSessionName and SourceIdentity.
-func (c *checker) readSessionName(e tableEntry) (string, bool) {
-	text, ok := c.readText(e)
-	if ok && (len(text) < 2 || len(text) > 64 || !madeOf(text, "_+=,.@-")) {
-		c.addProblem(e.at, "%s %q is not 2 to 64 letters, digits and _+=,.@-", e.key, text)
-		return "", false
-	}
-	return text, ok
-}
-
 func (c *checker) readTags(e tableEntry) ([]session.Tag, bool) {
 	var list []session.Tag
 	for _, below := range e.below {

@@ -75,7 +75,7 @@ func confirmPost(ctx context.Context, ask session.Prompter, tab page.Page, o ses
 	if !errors.As(err, &foreign) || !ask.Interactive() {
 		return err
 	}
-	defer session.PauseDeadline(ctx, personTime)()
+	defer session.PauseDeadline(ctx, session.PersonTurnLimit)()
 	ask.Say(fmt.Sprintf("%s signs in at %s, but a page of %s posted the SAML response", o.Name, foreign.Want, foreign.Got))
 	yes, asked := ask.Confirm(ctx, "Use the SAML response of "+foreign.Got+"?", false)
 	switch {

@@ -88,7 +88,7 @@ func askWhileStill[A any](ctx context.Context, c *crossing, ask func(context.Con
 		return none, err
 	}
 	if c.Ask.Interactive() {
-		defer session.PauseDeadline(ctx, personTime)()
+		defer session.PauseDeadline(ctx, session.PersonTurnLimit)()
 	}
 	answer, changed, err := session.AskWhile(ctx, ask, func(ctx context.Context) error { return c.awaitChange(ctx, sketch) })
 	if changed && err == nil {

@@ -61,7 +61,7 @@ func (c *crossing) typeText(ctx context.Context, v *page.View, n int, q session.
 	switch {
 	case control.Kind == "secret":
 		q.Secret, otherwise = true, ""
-		q.Prompt += " (for " + hostOf(v.Origin) + ")"
+		q.Prompt += " (for " + session.HostOf(v.Origin) + ")"
 		if control.On {
 			q.Prompt += " [as it is]"
 		}

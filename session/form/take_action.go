@@ -77,7 +77,7 @@ func (c *crossing) attemptsAt(v *page.View, w action) (*attempts, error) {
 	if len(v.Errors) > 0 {
 		said = c.withoutSecrets(strings.Join(v.Errors, " "))
 	}
-	return nil, &session.RefusedError{What: "the sign-in", By: hostOf(v.Origin), Said: session.OneLine(said, 300)}
+	return nil, &session.RefusedError{What: "the sign-in", By: session.HostOf(v.Origin), Said: session.OneLine(said, 300)}
 }
 
 // offerActions lets the person say what to do on the page.

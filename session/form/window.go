@@ -3,19 +3,14 @@ package form
 import (
 	"context"
 	"errors"
-	"time"
 
 	"stsx/session"
 	"stsx/session/page"
 )
 
-// personTime is how long the clock of a sign-in stands still, at the longest,
-// while it is the person's turn.
-const personTime = 10 * time.Minute
-
 // signInInWindow waits while the person signs in in the window.
 func signInInWindow(ctx context.Context, ask session.Prompter, tab page.Page, o session.Org) error {
-	defer session.PauseDeadline(ctx, personTime)()
+	defer session.PauseDeadline(ctx, session.PersonTurnLimit)()
 	ask.Progress("")
 	_, _, err := session.AskWhile(ctx,
 		func(ctx context.Context) (int, error) {

@@ -56,39 +56,20 @@ func (s *signIn) answerFactor(ctx context.Context, f factor) error {
 	return f.answer(ctx, f)
 }
 
-// leaveFunc leaves the page at hand for the choice of authenticators.
-type leaveFunc func(ctx context.Context) error
-
-// exit is how pages are left for the choice of authenticators.
-type exit struct {
-	mark  string
-	leave leaveFunc
-}
-
-func leaveUnlessFailed(ctx context.Context, leave leaveFunc, err error) error {
-	if err != nil {
-		return err
-	}
-	return leave(ctx)
-}
-
-// findExit is how the page at hand is left for the choice of authenticators, nil
-// when it has no such way.
-func (s *signIn) findExit(ctx context.Context) (leaveFunc, error) {
-	return s.firstExit(ctx, s.switchExit, s.classicExit)
-}
-
-func (s *signIn) firstExit(ctx context.Context, exits ...exit) (leaveFunc, error) {
-	for _, e := range exits {
-		there, err := s.page.Visible(ctx, e.mark)
-		if err != nil || there {
-			return e.leave, err
-		}
-	}
-	return nil, nil
-}
-
 func (s *signIn) wants(f factor) bool { return s.selection.wants(f, s.org.MFA) }
+
+// notOffered says what Okta offers when nothing in it will do.
+func (s *signIn) notOffered(names []string) error {
+	want := "a factor that stsx can answer"
+	if s.org.MFA != "" {
+		want = s.org.MFA
+	}
+	text := "Okta does not offer " + want
+	if len(names) > 0 {
+		text += "; it offers " + strings.Join(names, ", ")
+	}
+	return fmt.Errorf("signing in to %s: %s", s.org.Name, text)
+}
 
 // leaveUnwanted is how f's page is left when it is not what is wanted, nil when
 // it is.
@@ -107,37 +88,4 @@ func (s *signIn) leaveUnwanted(ctx context.Context, f factor) (leaveFunc, error)
 	// Without a way to leave, what was chosen is proven, and this is what Okta
 	// wants on top.
 	return leave, err
-}
-
-// notOffered says what Okta offers when nothing in it will do.
-func (s *signIn) notOffered(names []string) error {
-	want := "a factor that stsx can answer"
-	if s.org.MFA != "" {
-		want = s.org.MFA
-	}
-	text := "Okta does not offer " + want
-	if len(names) > 0 {
-		text += "; it offers " + strings.Join(names, ", ")
-	}
-	return fmt.Errorf("signing in to %s: %s", s.org.Name, text)
-}
-
-// What the person's choices are remembered under.
-const (
-	authenticatorChoice = "authenticator"
-	phoneChannelChoice  = "phone"
-	oktaVerifyChoice    = "okta verify"
-)
-
-func (s *signIn) lastChoice(what string) string {
-	if s.Choices == nil {
-		return ""
-	}
-	return s.Choices.Last(s.org, what)
-}
-
-func (s *signIn) keepChoice(what, picked string) {
-	if s.Choices != nil {
-		s.Choices.Made(s.org, what, picked)
-	}
 }

@@ -11,14 +11,9 @@ import (
 	"stsx/session"
 )
 
-const (
-	// personTurnLimit is how long the clock of a sign-in stands still, at the
-	// longest, while the page is a person's.
-	personTurnLimit = 10 * time.Minute
-	// windowCheckInterval is how long a person is left alone before the page is
-	// looked at.
-	windowCheckInterval = time.Second
-)
+// windowCheckInterval is how long a person is left alone before the page is
+// looked at.
+const windowCheckInterval = time.Second
 
 // windowState is where the person sees the sign-in.
 type windowState struct {
@@ -159,7 +154,7 @@ func (s *signIn) handOverOtherSite(ctx context.Context, origin string) error {
 // leaveToPerson says what there is to do in the window and keeps off the page
 // until one comes that needs nothing from the person.
 func (s *signIn) leaveToPerson(ctx context.Context, what string) error {
-	defer session.PauseDeadline(ctx, personTurnLimit)()
+	defer session.PauseDeadline(ctx, session.PersonTurnLimit)()
 	s.forgetResponse()
 	return s.showErrand(ctx, session.Errand{Prompt: what + ": go on in the window"}, s.keepOffPage)
 }

@@ -137,7 +137,7 @@ func (s *signIn) submitByPerson(ctx context.Context) error {
 		return err
 	}
 	marks := s.marksOf(func(c screen) bool { return c.kind != loginScreen && c.kind != messageScreen })
-	defer session.PauseDeadline(ctx, personTurnLimit)()
+	defer session.PauseDeadline(ctx, session.PersonTurnLimit)()
 	return s.showErrand(ctx, session.Errand{Prompt: captchaAsked + ": go on in the window"}, func(ctx context.Context) error {
 		_, err := s.page.Await(ctx, marks...)
 		return err

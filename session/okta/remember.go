@@ -2,7 +2,6 @@ package okta
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,13 +13,6 @@ import (
 
 // deviceCookie is by which Okta knows this device again.
 const deviceCookie = "DT"
-
-// Marks of what asks whether to remember.
-const (
-	rememberBox       = `input[name="rememberMe"], input[name="rememberDevice"]`
-	stayButton        = `[data-se="stay-signed-in-btn"]`
-	declineStayButton = `[data-se="do-not-stay-signed-in-btn"]`
-)
 
 // findRemembered returns what is remembered for o and its user. The username has to be
 // known for that, so it comes back with the org. What is another user's goes,
@@ -99,56 +91,4 @@ func (d *Driver) discardRemembered(ctx context.Context, o session.Org) {
 	if err := d.Jar.Discard(ctx, o); err != nil && ctx.Err() == nil {
 		d.Ask.Say(err.Error())
 	}
-}
-
-// tryRenewal signs in without a browser if Okta's session is still open. false: the
-// browser has to, with what is left in r.
-func (d *Driver) tryRenewal(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, bool) {
-	if r.IsZero() || o.Anew {
-		return session.Assertion{}, false
-	}
-	d.Ask.Progress("renewing the sign-in to " + o.Name)
-	a, err := d.newRenewer().Assertion(ctx, o, r)
-	d.Ask.Progress("")
-	switch {
-	case err == nil:
-		d.note("Okta's session is still open: signed in without a browser")
-		d.keepRemembered(ctx, o, *r)
-		return a, true
-	case errors.Is(err, renew.ErrOtherUser):
-		d.discardRemembered(ctx, o)
-		*r = session.Remembered{}
-	}
-	d.note("signing in with a browser: " + err.Error())
-	return session.Assertion{}, false
-}
-
-func (d *Driver) newRenewer() renew.Renewer {
-	return renew.Renewer{Consumer: d.Consumer, Getenv: d.Getenv}
-}
-
-// SignOut ends the session at Okta that r's cookies are of. Nil when there is
-// none any more.
-func (d *Driver) SignOut(ctx context.Context, r session.Remembered) error {
-	return d.newRenewer().SignOut(ctx, r)
-}
-
-// answerRemember ticks the boxes of the page at hand that ask whether this
-// device, or the sign-in, is to be remembered; or clears them.
-func (s *signIn) answerRemember(ctx context.Context) error {
-	return s.page.SetChecked(ctx, rememberBox, s.org.Remember)
-}
-
-// stayScreens are the pages that ask whether to stay signed in.
-func (s *signIn) stayScreens() []screen {
-	return []screen{{"keep me signed in", declineStayButton, s.answerStay, passingScreen}}
-}
-
-// answerStay answers as the configuration says.
-func (s *signIn) answerStay(ctx context.Context) error {
-	mark := declineStayButton
-	if s.org.Remember {
-		mark = stayButton
-	}
-	return s.pressOn(ctx, mark, "going on")
 }

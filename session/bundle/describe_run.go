@@ -1,24 +1,9 @@
 package bundle
 
 import (
-	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
-
-	"stsx/session/files"
 )
-
-// Start is a bundle to be written to path, which knows the run; nil when path
-// is "". Errors: CheckPath's.
-func Start(path string, now func() time.Time, version string, getenv func(string) string) (*Bundle, error) {
-	if path == "" {
-		return nil, nil
-	}
-	b := New(path, now)
-	b.DescribeRun(version, getenv)
-	return b, b.CheckPath()
-}
 
 // DescribeRun states what is known before any sign-in: versions, the system,
 // and which variables are set, without their values.
@@ -37,14 +22,4 @@ func (b *Bundle) DescribeRun(version string, getenv func(string) string) {
 		}
 	}
 	b.Fact("set variables", strings.Join(set, " "))
-}
-
-// SavePicture saves a page's picture in dir, for its owner only, and returns its
-// path. The next one takes its place.
-func SavePicture(dir string, png []byte) (string, error) {
-	if err := files.MakePrivate(dir); err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "page.png")
-	return path, files.Replace(path, png)
 }

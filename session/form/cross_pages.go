@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -87,7 +86,7 @@ func (c *crossing) confirmOrigin(ctx context.Context, v *page.View) error {
 	if slices.Contains(c.trusted, v.Origin) {
 		return nil
 	}
-	c.Ask.Say("THIS PAGE IS ANOTHER PLACE'S: " + strings.ToUpper(hostOf(v.Origin)))
+	c.Ask.Say("THIS PAGE IS ANOTHER PLACE'S: " + strings.ToUpper(session.HostOf(v.Origin)))
 	c.Ask.Say(fmt.Sprintf("it is at %s, and %s signs in at %s", v.Origin, c.org.Name, c.trusted[0]))
 	yes, err := askWhileStill(ctx, c, func(ctx context.Context) (bool, error) {
 		return c.Ask.Confirm(ctx, "Answer pages of "+v.Origin+"?", false)
@@ -103,13 +102,6 @@ func (c *crossing) confirmOrigin(ctx context.Context, v *page.View) error {
 		c.page.TrustOrigin(v.Origin) // of Okta's, only the org's own pages post the SAML response
 	}
 	return nil
-}
-
-func hostOf(origin string) string {
-	if u, err := url.Parse(origin); err == nil && u.Host != "" {
-		return u.Host
-	}
-	return origin
 }
 
 // stuckError is the page as an error.

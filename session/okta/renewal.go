@@ -1,0 +1,41 @@
+package okta
+
+import (
+	"context"
+	"errors"
+
+	"stsx/session"
+	"stsx/session/okta/renew"
+)
+
+// tryRenewal signs in without a browser if Okta's session is still open. false: the
+// browser has to, with what is left in r.
+func (d *Driver) tryRenewal(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, bool) {
+	if r.IsZero() || o.Anew {
+		return session.Assertion{}, false
+	}
+	d.Ask.Progress("renewing the sign-in to " + o.Name)
+	a, err := d.newRenewer().Assertion(ctx, o, r)
+	d.Ask.Progress("")
+	switch {
+	case err == nil:
+		d.note("Okta's session is still open: signed in without a browser")
+		d.keepRemembered(ctx, o, *r)
+		return a, true
+	case errors.Is(err, renew.ErrOtherUser):
+		d.discardRemembered(ctx, o)
+		*r = session.Remembered{}
+	}
+	d.note("signing in with a browser: " + err.Error())
+	return session.Assertion{}, false
+}
+
+func (d *Driver) newRenewer() renew.Renewer {
+	return renew.Renewer{Consumer: d.Consumer, Getenv: d.Getenv}
+}
+
+// SignOut ends the session at Okta that r's cookies are of. Nil when there is
+// none any more.
+func (d *Driver) SignOut(ctx context.Context, r session.Remembered) error {
+	return d.newRenewer().SignOut(ctx, r)
+}
