@@ -194,10 +194,10 @@ func (noKeyring) ClearRefused(session.Org)                                     {
 // the password and the person's files stay where they are.
 func TestHostilePages(t *testing.T) {
 	t.Parallel()
-	path, err := browser.Find(os.Getenv("STSX_BROWSER_PATH"), os.Getenv)
+	paths, err := browser.Find(os.Getenv("STSX_BROWSER_PATH"), os.Getenv)
 	require.Part(t, "a browser", err == nil, "install Chromium: apt-get install chromium")
 	home := t.TempDir()
-	b, err := browser.Launch(t.Context(), browser.Options{Path: path, ProfileRoot: filepath.Join(home, "browser"), Environ: append(os.Environ(), "HOME="+home)})
+	b, err := browser.Launch(t.Context(), browser.Options{Path: paths[0], ProfileRoot: filepath.Join(home, "browser"), Environ: append(os.Environ(), "HOME="+home)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,11 +82,11 @@ func sharedTab(t *testing.T) *Tab {
 
 // hold is the helper process that TestKilledProcess kills: it keeps a browser and says its process group.
 func hold(root string) {
-	path, err := Find("", os.Getenv)
+	paths, err := Find("", os.Getenv)
 	if err != nil {
 		panic(err)
 	}
-	b, err := Launch(context.Background(), Options{Path: path, ProfileRoot: root, Environ: os.Environ()})
+	b, err := Launch(context.Background(), Options{Path: paths[0], ProfileRoot: root, Environ: os.Environ()})
 	if err != nil {
 		panic(err)
 	}
@@ -100,14 +100,14 @@ func hold(root string) {
 // chromium is the browser the tests run in; without one they are skipped at a desk and fail in CI.
 func chromium(t *testing.T) string {
 	t.Helper()
-	path, err := Find(os.Getenv("STSX_BROWSER_PATH"), os.Getenv)
+	paths, err := Find(os.Getenv("STSX_BROWSER_PATH"), os.Getenv)
 	if err != nil {
 		if os.Getenv("STSX_REQUIRE") == "all" {
 			t.Fatal(err)
 		}
 		t.Skip(err)
 	}
-	return path
+	return paths[0]
 }
 
 // patient bounds the wait for what should happen: a machine that does other
@@ -416,6 +416,8 @@ func TestStartErrors(t *testing.T) {
 		{"sandbox", "echo noise >&2; echo '[1:2:FATAL:zygote] No usable sandbox! If you are running on Ubuntu 23.10+' >&2; exit 1", "No usable sandbox! If you are running on Ubuntu 23.10+ (install"},
 		{"library", "echo 'chrome: error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127", "libnss3.so"},
 		{"display", "echo '[1:1:ERROR:ozone] Missing X server or $DISPLAY' >&2; exit 1", "needs a display"},
+		{"forbidden", "printf '\\nDevTools remote debugging is disallowed by the system admin.\\n' >&2; sleep 60", "policy RemoteDebuggingAllowed=false"},
+		{"no message bus", "echo why >&2; echo '[1:2:1130/135852.262114:ERROR:dbus/bus.cc:405] Failed to connect to the bus' >&2", "saying: why"},
 		{"other", "echo first >&2; echo last words >&2; exit 3", "saying: last words"},
 		{"silent", "exit 0", "it ended at once"},
 	} {

@@ -7,22 +7,29 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
-// Find returns the browser to run. An explicit path or command name (from flag, config or STSX_BROWSER_PATH; the caller
-// resolves which) is taken or fails by name: never another browser in its stead. Without one, Chrome, Chromium, Edge and
-// Brave are looked for, in that order, where each system keeps them. None at all is a *NotFoundError.
-func Find(explicit string, getenv func(string) string) (string, error) {
+// Find returns the browsers that can be run, best first. An explicit path or command name (from flag, config or
+// STSX_BROWSER_PATH; the caller resolves which) is taken or fails by name: never another browser in its stead. Without one,
+// Chrome, Chromium, Edge and Brave are looked for, in that order, where each system keeps them. None at all is a
+// *NotFoundError.
+func Find(explicit string, getenv func(string) string) ([]string, error) {
 	if explicit != "" {
-		return findExplicit(explicit, getenv)
+		path, err := findExplicit(explicit, getenv)
+		return []string{path}, err
 	}
-	for _, path := range browserPaths(runtime.GOOS, getenv) {
-		if checkExecutable(path) == nil {
-			return path, nil
+	var found []string
+	for _, paths := range browserPaths(runtime.GOOS, getenv) {
+		if i := slices.IndexFunc(paths, func(path string) bool { return checkExecutable(path) == nil }); i >= 0 {
+			found = append(found, paths[i])
 		}
 	}
-	return "", &NotFoundError{Cure: installHint(runtime.GOOS)}
+	if found == nil {
+		return nil, &NotFoundError{Cure: installHint(runtime.GOOS)}
+	}
+	return found, nil
 }
 
 func findExplicit(explicit string, getenv func(string) string) (string, error) {
@@ -57,31 +64,36 @@ func checkExecutable(path string) error {
 	return nil
 }
 
-// browserPaths are the candidates of a system, best first.
-func browserPaths(goos string, getenv func(string) string) []string {
+// browserPaths are the candidates of a system for each browser, best first.
+func browserPaths(goos string, getenv func(string) string) [][]string {
 	switch goos {
 	case "darwin":
-		var found []string
+		var found [][]string
 		for _, app := range []string{"Google Chrome", "Chromium", "Microsoft Edge", "Brave Browser"} {
-			for _, root := range []string{"/Applications", filepath.Join(getenv("HOME"), "Applications")} {
-				found = append(found, filepath.Join(root, app+".app", "Contents", "MacOS", app))
-			}
+			inside := filepath.Join(app+".app", "Contents", "MacOS", app)
+			found = append(found, []string{filepath.Join("/Applications", inside), filepath.Join(getenv("HOME"), "Applications", inside)})
 		}
 		return found
 	case "windows":
-		var found []string
+		var found [][]string
 		for _, app := range []string{`Google\Chrome\Application\chrome.exe`, `Chromium\Application\chrome.exe`,
 			`Microsoft\Edge\Application\msedge.exe`, `BraveSoftware\Brave-Browser\Application\brave.exe`} {
+			var paths []string
 			for _, root := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
 				if dir := getenv(root); dir != "" {
-					found = append(found, dir+`\`+app)
+					paths = append(paths, dir+`\`+app)
 				}
 			}
+			found = append(found, paths)
 		}
 		return found
 	}
-	return pathCandidates(goos, getenv, "google-chrome-stable", "google-chrome", "chromium", "chromium-browser",
-		"microsoft-edge-stable", "microsoft-edge", "brave-browser", "brave")
+	return [][]string{
+		pathCandidates(goos, getenv, "google-chrome-stable", "google-chrome"),
+		pathCandidates(goos, getenv, "chromium", "chromium-browser"),
+		pathCandidates(goos, getenv, "microsoft-edge-stable", "microsoft-edge"),
+		pathCandidates(goos, getenv, "brave-browser", "brave"),
+	}
 }
 
 // pathCandidates lists where on PATH, and in /snap/bin, which login shells add but cron does not, the commands would lie.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,20 +32,22 @@ func TestFind(t *testing.T) {
 	dir := t.TempDir()
 	program(t, filepath.Join(dir, "a", "chromium"), 0o755)
 	program(t, filepath.Join(dir, "b", "google-chrome-stable"), 0o755)
+	program(t, filepath.Join(dir, "b", "google-chrome"), 0o755)
+	program(t, filepath.Join(dir, "b", "brave"), 0o755)
 	program(t, filepath.Join(dir, "a", "google-chrome-stable"), 0o644)
 	path := "PATH=" + dir + "/a:" + dir + "/b:relative"
 	for _, c := range []struct{ explicit, path, want, err string }{
-		{"", path, dir + "/b/google-chrome-stable", ""},
+		{"", path, dir + "/b/google-chrome-stable " + dir + "/a/chromium " + dir + "/b/brave", ""},
 		{"", "PATH=" + dir + "/a", dir + "/a/chromium", ""},
 		{dir + "/a/chromium", "PATH=", dir + "/a/chromium", ""},
 		{"chromium", path, dir + "/a/chromium", ""},
-		{"brave", path, "", `browser "brave": no such command on PATH`},
+		{"edge", path, "", `browser "edge": no such command on PATH`},
 		{dir + "/gone", path, "", "no such file"},
 		{dir + "/a/google-chrome-stable", path, "", "not executable"},
 		{dir + "/a", path, "", "directory"},
 	} {
 		got, err := Find(c.explicit, env(c.path))
-		if got != c.want || (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), c.explicit)) {
+		if strings.Join(got, " ") != c.want || (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), c.explicit)) {
 			t.Errorf("%q: %q, %v", c.explicit, got, err)
 		}
 	}
@@ -59,14 +62,14 @@ func TestFind(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	mac := strings.Join(browserPaths("darwin", env("HOME=/Users/jane")), "\n")
+	mac := strings.Join(slices.Concat(browserPaths("darwin", env("HOME=/Users/jane"))...), "\n")
 	for _, want := range []string{"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Users/jane/Applications/Chromium.app/Contents/MacOS/Chromium"} {
 		if !strings.Contains(mac, want) {
 			t.Errorf("macOS lacks %s", want)
 		}
 	}
 	windows := browserPaths("windows", env(`ProgramFiles=C:\Program Files`, `LocalAppData=C:\Users\j\AppData\Local`))
-	if len(windows) != 8 || windows[0] != `C:\Program Files\Google\Chrome\Application\chrome.exe` {
+	if len(slices.Concat(windows...)) != 8 || windows[0][0] != `C:\Program Files\Google\Chrome\Application\chrome.exe` {
 		t.Errorf("Windows: %q", windows)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"stsx/session"
 	"stsx/session/page"
@@ -18,14 +19,37 @@ type Launcher struct {
 	Record      page.Recorder // nil: nobody wants to know
 }
 
-// OpenPage starts the browser that o names and returns its page, which is empty yet; with show in a window that a person
-// can use. ctx bounds the start only.
+// OpenPage starts the browser that o names, or the first that is found, and returns its page, which is empty yet; with show in
+// a window that a person can use. Where a policy forbids only a browser without a window, there is one with show false, too,
+// if o and the machine allow it; where a policy forbids what was found altogether, the next one is taken. ctx bounds the start
+// only.
 func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.Page, error) {
 	l.describe(o, show)
-	path, err := Find(o.BrowserPath, l.Getenv)
+	paths, err := Find(o.BrowserPath, l.Getenv)
 	if err != nil {
 		return nil, err
 	}
+	for i := 0; ; {
+		opened, err := l.openIn(ctx, paths[i], o, show)
+		var forbidden *PolicyError
+		if !errors.As(err, &forbidden) || ctx.Err() != nil {
+			return opened, err
+		}
+		switch {
+		case forbidden.Windowed && !show && o.Browser != "headless" && CanShow(ctx, runtime.GOOS, l.Getenv) == nil:
+			l.Say(err.Error() + ": using a window")
+			show = true
+		case i+1 < len(paths):
+			i++
+			l.Say(err.Error() + ": using " + paths[i])
+		default:
+			return nil, err
+		}
+	}
+}
+
+// openIn is OpenPage with the browser at path.
+func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show bool) (page.Page, error) {
 	b, err := Launch(ctx, Options{
 		Path: path, Visible: show, NoSandbox: o.NoSandbox,
 		ProfileRoot: l.ProfileRoot, Environ: l.Environ, Say: l.Say, Record: l.Record,
@@ -38,7 +62,7 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 	}
 	tab, err := b.Tab(ctx)
 	if err != nil {
-		return nil, errors.Join(err, b.Close())
+		return nil, errors.Join(fmt.Errorf("starting %s: %w", path, explainNoTab(err)), b.Close())
 	}
 	// Where Okta Verify listens: of no use to others, and denied without a word in a headless browser.
 	if err := b.AllowLoopback(ctx, o.Origin()); err != nil {

@@ -30,7 +30,8 @@ func startProcess(o Options, profileDir string, args []string) (*chromiumProcess
 	if err != nil {
 		return nil, errors.Join(err, fromUs.Close(), toChromium.Close())
 	}
-	p := &chromiumProcess{pipe: newPipe(toChromium, fromChromium), tail: &stderrTail{also: o.Stderr}, done: make(chan struct{})}
+	p := &chromiumProcess{pipe: newPipe(toChromium, fromChromium), done: make(chan struct{})}
+	p.tail = &stderrTail{also: o.Stderr, forbidden: func() { killGroup(p.cmd.Process) }}
 	p.cmd = exec.Command(o.Path, args...)
 	p.cmd.Env = childEnvironment(o.Environ, profileDir)
 	p.cmd.Dir = profileDir
@@ -64,9 +65,10 @@ func (p *chromiumProcess) kill() {
 
 // stderrTail keeps the last of what was written, for the error of a failed start.
 type stderrTail struct {
-	also io.Writer
-	mu   sync.Mutex
-	last []byte
+	also      io.Writer
+	forbidden func() // called when a policy forbids to go on: in a window the browser would stay, and never answer
+	mu        sync.Mutex
+	last      []byte
 }
 
 // tailSize has room for the stack that Chromium prints after its last words.
@@ -78,6 +80,9 @@ func (t *stderrTail) Write(p []byte) (int, error) {
 	t.last = append(t.last, p...)
 	if len(t.last) > tailSize {
 		t.last = append([]byte(nil), t.last[len(t.last)-tailSize:]...)
+	}
+	if PolicyIn(string(t.last)) != nil {
+		t.forbidden()
 	}
 	if t.also != nil {
 		t.also.Write(p) // a reader that went away must not take Chromium with it

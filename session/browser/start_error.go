@@ -34,6 +34,9 @@ func (p *chromiumProcess) explainStart(profileDir string) error {
 		return &StartError{Cure: cure} // whatever it said of what came of that
 	}
 	said := p.tail.String()
+	if policy := PolicyIn(said); policy != nil {
+		return policy
+	}
 	for _, known := range []struct{ sign, cure string }{
 		{"No usable sandbox", sandboxCure},
 		{"no usable sandbox", sandboxCure},
@@ -55,6 +58,9 @@ func (p *chromiumProcess) explainStart(profileDir string) error {
 	telling, last := "", ""
 	for line := range strings.Lines(said) {
 		last = strings.TrimSpace(line)
+		if strings.Contains(line, ":dbus/") {
+			continue // no message bus is needed, and none is there: see childEnvironment
+		}
 		// What comes after it is the crash itself, and what its handler misses.
 		if !strings.Contains(line, "/crashpad/") && (!strings.Contains(telling, ":FATAL:") || strings.Contains(line, ":FATAL:")) {
 			telling = last

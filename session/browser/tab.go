@@ -120,6 +120,9 @@ func (t *Tab) closeDialog(e proto.PageJavascriptDialogOpening) {
 	_ = proto.PageHandleJavaScriptDialog{Accept: e.Type == proto.PageDialogTypeBeforeunload}.Call(t.ownSession(t.b.alive))
 }
 
+// Shown reports whether the tab is in a window.
+func (t *Tab) Shown() bool { return t.b.visible }
+
 // Close ends the tab's browser.
 func (t *Tab) Close() error { return t.b.Close() }
 

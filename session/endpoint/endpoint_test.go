@@ -260,7 +260,7 @@ func (a asker) Request(_, address, _ string, status int, _ string) {
 // TestBrowser: a real browser, told by a page to ask with the right token, in
 // every way that a page has, gets nothing.
 func TestBrowser(t *testing.T) {
-	path, err := browser.Find("", os.Getenv)
+	paths, err := browser.Find("", os.Getenv)
 	require.Part(t, "a browser", err == nil, "install Chromium: apt-get install chromium, brew install --cask chromium")
 	e := started(t, time.Hour)
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -290,7 +290,7 @@ const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.t
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	asked := asker{requests: make(chan request, 100)}
-	b, err := browser.Launch(ctx, browser.Options{Path: path, ProfileRoot: t.TempDir(), Environ: os.Environ(), Record: asked})
+	b, err := browser.Launch(ctx, browser.Options{Path: paths[0], ProfileRoot: t.TempDir(), Environ: os.Environ(), Record: asked})
 	if err != nil {
 		t.Fatal(err)
 	}

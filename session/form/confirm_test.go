@@ -14,9 +14,11 @@ type heldPage struct {
 	page.Page
 	held    string // of which origin
 	trusted bool
+	shown   bool
 }
 
 func (p *heldPage) Open(context.Context, string) error             { return nil }
+func (p *heldPage) Shown() bool                                    { return p.shown }
 func (p *heldPage) Visible(context.Context, string) (bool, error)  { return false, nil }
 func (p *heldPage) TrustOrigin(origin string)                      { p.trusted = p.trusted || origin == p.held }
 func (p *heldPage) SketchControls(context.Context) (string, error) { return "", p.foreign() }
@@ -51,10 +53,10 @@ func TestForeignPost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := &heldPage{held: c.held}
+			p := &heldPage{held: c.held, shown: c.shown}
 			who := &person{play: &play{views: []page.View{{}}}, answers: c.answers, nobody: c.nobody}
 			d := &Driver{Ask: who}
-			got, err := d.signIn(t.Context(), org(), p, c.shown)
+			got, err := d.signIn(t.Context(), org(), p)
 			var foreign *page.ForeignPostError
 			switch {
 			case c.ok && (err != nil || got != "assertion"):

@@ -32,12 +32,11 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 		return session.Assertion{}, &session.InputError{What: "a sign-in to " + p.Org.Name, Give: "sign in with stsx login"}
 	}
 	d.Ask.Progress("opening " + p.Org.Name + "'s sign-in page")
-	shown := p.Org.Browser == "visible"
-	tab, err := d.Browse(ctx, p.Org, shown)
+	tab, err := d.Browse(ctx, p.Org, p.Org.Browser == "visible")
 	if err != nil {
 		return session.Assertion{}, err
 	}
-	encoded, err := d.signIn(ctx, p.Org, tab, shown)
+	encoded, err := d.signIn(ctx, p.Org, tab)
 	if err != nil && ctx.Err() == nil {
 		tab.Record(ctx, "the end", p.Org.Username)
 	}
@@ -52,12 +51,12 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	return session.ParseAssertion(encoded)
 }
 
-func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page, shown bool) (string, error) {
+func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page) (string, error) {
 	err := tab.Open(ctx, o.URL)
 	switch {
 	case err != nil && !errors.Is(err, page.ErrPosted):
 		return "", err
-	case shown:
+	case tab.Shown():
 		err = signInInWindow(ctx, d.Ask, tab, o)
 	default:
 		err = Bridge{Ask: d.Ask}.Cross(ctx, tab, o, nil)

@@ -40,7 +40,7 @@ type signIn struct {
 func (d *Driver) newSignIn(p page.Page, o session.Org, password session.Password, codes *session.CodeSource) *signIn {
 	s := &signIn{
 		Driver: d, page: p, org: o, origins: o.AllowedOrigins(), answered: map[string]int{},
-		window: windowState{shown: o.Browser == "visible"}, login: login{password: password}, code: codeEntry{source: codes},
+		window: windowState{shown: p.Shown()}, login: login{password: password}, code: codeEntry{source: codes},
 	}
 	s.tables = s.buildTables()
 	return s

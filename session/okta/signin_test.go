@@ -29,6 +29,7 @@ type play struct {
 	opened    int
 	address   string // last opened
 	closed    int
+	shown     bool
 	openErr   error
 	ticked    []string
 	cookies   []session.Cookie
@@ -188,6 +189,7 @@ func (p *play) ContinueFrom(_ context.Context, other page.Page) error {
 	p.scenes, p.at = left.scenes, left.at
 	return nil
 }
+func (p *play) Shown() bool  { return p.shown }
 func (p *play) Close() error { p.closed++; return nil }
 
 // typist answers questions in turn; with none left nobody is there.

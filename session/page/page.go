@@ -33,6 +33,8 @@ type Navigator interface {
 	Open(ctx context.Context, address string) error
 	// Location is the page's address without query and fragment.
 	Location(ctx context.Context) (string, error)
+	// Shown reports whether the page is in a window that a person can use.
+	Shown() bool
 	// SAMLResponse is what was posted to AWS, in base64; zero before that.
 	SAMLResponse() session.Secret
 	// ContinueFrom opens what other shows, with its cookies and what it keeps in
