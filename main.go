@@ -99,8 +99,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	kit := &commands.Drivers{
 		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
-			IdP: session.CheckedProvider{IdP: providers, Check: func(p session.Profile) error { return client.CheckSettings(p.Region) }},
-			STS: client, Store: store,
+			IdP: providers, STS: client, Store: store, Check: client.CheckProfile,
 			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
 		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords,

@@ -23,6 +23,9 @@ type Broker struct {
 	Names  AccountNames // nil: accounts have numbers only
 	Ask    Prompter
 	Now    func() time.Time
+	// Check says what keeps STS from being asked for a profile, as far as that is
+	// known before anybody signs in; nil: nothing ever does.
+	Check func(p Profile) error
 
 	mu         sync.Mutex
 	assertions map[string]receivedAssertion // by Org.ID, for further profiles of the same run
@@ -70,6 +73,14 @@ type openRequest struct {
 	enough     func(Session) bool // one that the store has has to be so
 	of         Role               // no other; zero = whichever p leads to
 	unattended bool
+}
+
+// checkProfile is Check.
+func (b *Broker) checkProfile(p Profile) error {
+	if b.Check == nil {
+		return nil
+	}
+	return b.Check(p)
 }
 
 func (b *Broker) isFresh(s Session) bool { return s.Fresh(b.Now()) }

@@ -101,7 +101,8 @@ func (m *openRun) confirmTasks(ctx context.Context) {
 	}
 }
 
-// prepareTask settles what needs no call of AWS, and finds the sources of the rest.
+// prepareTask settles what needs no call of AWS or can't become one, and finds the
+// sources of the rest.
 func (m *openRun) prepareTask(ctx context.Context, t *openTask) {
 	if t.settled {
 		return
@@ -110,7 +111,14 @@ func (m *openRun) prepareTask(ctx context.Context, t *openTask) {
 		t.settleWith(Session{}, err)
 		return
 	}
-	if m.settleFromStore(ctx, t) || t.profile.Source == nil {
+	if m.settleFromStore(ctx, t) {
+		return
+	}
+	if err := m.checkProfile(t.profile); err != nil {
+		t.settleWith(Session{}, err)
+		return
+	}
+	if t.profile.Source == nil {
 		return
 	}
 	unattended := t.request.unattended

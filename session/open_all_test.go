@@ -151,6 +151,35 @@ func TestManyFailures(t *testing.T) {
 	}
 }
 
+// TestManyChecked: what can be known to be wrong with any of the profiles, a chain's
+// own region included, is said before a sign-in that would serve it alone.
+func TestManyChecked(t *testing.T) {
+	b := newBench(admin)
+	b.Check = func(p Profile) error {
+		if p.Region == "bad" {
+			return errors.New("no region")
+		}
+		return nil
+	}
+	good := Profile{Name: "good", Org: acme(), Role: admin}
+	first := Profile{Name: "first", Org: acme(), Role: dev, Region: "bad"}
+	chain := Profile{Name: "chain", Role: audit, Region: "bad", Source: &good}
+	source := Profile{Name: "source", Role: audit, Source: &first}
+	for _, p := range []Profile{first, chain, source} {
+		if _, err := b.Open(background, p); err == nil || !strings.Contains(err.Error(), "no region") || b.idp.times != 0 {
+			t.Errorf("%s: %v, %d sign-ins", p.Name, err, b.idp.times)
+		}
+	}
+	for i, o := range b.OpenAll(background, []Profile{good, first, chain, source}, false) {
+		if (o.Err == nil) != (i == 0) {
+			t.Errorf("%d: %v", i, o.Err)
+		}
+	}
+	if b.idp.times != 1 || len(b.sts.calls) != 1 {
+		t.Errorf("%d sign-ins, %d calls", b.idp.times, len(b.sts.calls))
+	}
+}
+
 // TestManyChains: a source is opened once, before what is assumed from it, also
 // when it isn't asked for; where the end of a chain is kept, it isn't opened.
 func TestManyChains(t *testing.T) {

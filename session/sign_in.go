@@ -42,6 +42,9 @@ func (b *Broker) forgetAssertion(o Org) {
 // Grants signs in to o and returns what the assertion says. The assertion
 // serves profiles opened after it in the same run.
 func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
+	if err := b.checkProfile(Profile{Name: o.Name, Org: o}); err != nil {
+		return Assertion{}, err
+	}
 	unlock, err := b.lockOrg(ctx, o, o.Name)
 	if err != nil {
 		return Assertion{}, err

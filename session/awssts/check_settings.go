@@ -8,6 +8,20 @@ import (
 	"stsx/session"
 )
 
+// CheckProfile is CheckSettings for p, whose role may be of a partition that
+// its region is not in.
+func (c Client) CheckProfile(p session.Profile) error {
+	if err := c.CheckSettings(p.Region); err != nil {
+		return err
+	}
+	role, err := session.ParseRole(p.Role)
+	if err != nil {
+		return nil // only the sign-in tells which it is
+	}
+	_, err = c.stsRegion(session.Assumption{Role: role, Region: p.Region})
+	return err
+}
+
 // CheckSettings says what keeps STS from being asked in region ("" = the
 // environment's), as far as that can be known without asking: a person should
 // not sign in and answer a push for nothing.

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"stsx/session"
 )
 
 // TestCheckSettings: what can be known to be wrong before a sign-in is.
@@ -66,5 +68,26 @@ func TestCheckSettings(t *testing.T) {
 	})
 	if err := ignored.CheckSettings(""); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCheckProfile: a role that is named by its ARN has to be of the region's partition.
+func TestCheckProfile(t *testing.T) {
+	t.Parallel()
+	client := New(func(string) string { return "" })
+	for _, c := range []struct{ role, region, problem string }{
+		{"Admin", "us-gov-west-1", ""},
+		{"arn:aws:iam::123456789012:role/Admin", "eu-west-1", ""},
+		{"arn:aws:iam::123456789012:role/Admin", "", ""},
+		{"arn:aws-cn:iam::123456789012:role/Admin", "", ""},
+		{"arn:aws:iam::123456789012:role/Admin", "us-gov-west-1", "is in partition aws-us-gov"},
+		{"arn:aws-cn:iam::123456789012:role/Admin", "eu-west-1", "is in partition aws,"},
+		{"arn:aws-iso:iam::123456789012:role/Admin", "", "whose regions stsx does not know"},
+		{"arn:aws:iam::123456789012:role/Admin", "EU", "not a region's name"},
+	} {
+		err := client.CheckProfile(session.Profile{Role: c.role, Region: c.region})
+		if (err == nil) != (c.problem == "") || err != nil && !strings.Contains(err.Error(), c.problem) {
+			t.Errorf("%s in %q: %v", c.role, c.region, err)
+		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 // it whose URL path contains one of replies (any, if there are none), or a new document. A press that is lost (the page
 // was still moving, or a dialog swallowed it) is repeated in other ways, at most twice and never once a request went out.
 //
-// A request that got no answer is a *NetworkError; nothing at all after the third press is page.ErrNoReaction.
+// A request that got no answer is a *NetworkError, page.ErrUnanswered when ctx ended before one came; nothing at all after
+// the third press is page.ErrNoReaction.
 func (t *Tab) Press(ctx context.Context, mark string, replies ...string) (page.Reply, error) {
 	return t.PressNth(ctx, mark, 0, replies...)
 }
@@ -23,7 +24,10 @@ func (t *Tab) Press(ctx context.Context, mark string, replies ...string) (page.R
 // PressNth is Press for one of several visible matches, counted as in Texts.
 func (t *Tab) PressNth(ctx context.Context, mark string, n int, replies ...string) (page.Reply, error) {
 	reply, err := t.pressMark(ctx, mark, n, replies)
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case errors.Is(err, page.ErrUnanswered):
+		return reply, err
+	case err != nil && ctx.Err() != nil:
 		return reply, timeoutError(ctx, "what a press causes")
 	}
 	return reply, actionError("pressing a button", mark, err)
@@ -81,6 +85,9 @@ func (t *Tab) awaitReaction(ctx context.Context, w *reaction, begun time.Time) (
 			return false, unlessPosted(context.Cause(t.over))
 		case <-ctx.Done():
 			again.Stop()
+			if t.network.isSent(w) {
+				return false, fmt.Errorf("%w: %w", page.ErrUnanswered, context.Cause(ctx))
+			}
 			return false, context.Cause(ctx)
 		}
 		again.Stop()

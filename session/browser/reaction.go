@@ -59,6 +59,13 @@ func (n *network) pressOutcome(w *reaction, begun time.Time) (settled, lost bool
 	return w.settled, lost, max(time.Until(limit), lookInterval), n.changed
 }
 
+// isSent reports that the request wanted, or one for a new document, is on its way.
+func (n *network) isSent(w *reaction) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return w.wanted != nil || w.document != nil
+}
+
 // sent: a request begins. Requests of scripts and loads of documents are signs of life; images and styles are not. taken: it
 // is the one wanted.
 func (w *reaction) sent(r *request, main proto.PageFrameID) (taken bool) {

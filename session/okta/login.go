@@ -2,11 +2,14 @@ package okta
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"strings"
 	"time"
 
 	"stsx/session"
 	"stsx/session/okta/renew"
+	"stsx/session/page"
 )
 
 const (
@@ -25,7 +28,8 @@ const (
 // login is what became of the username and the password so far.
 type login struct {
 	password        session.Password
-	passwordSent    bool // it was typed into the page
+	passwordSent    bool  // it was typed into the page
+	unanswered      error // why Okta did not say whether it took the password that was sent last; nil: it did
 	usernameSent    bool
 	leftOtherUser   bool // a page was about another user, and was left
 	rejected        []session.Secret
@@ -59,6 +63,12 @@ func (s *signIn) answerLogin(ctx context.Context) error {
 		return err
 	}
 	r, done, err := s.submitLogin(ctx)
+	if asksPassword {
+		s.login.unanswered = nil
+		if r.status >= http.StatusInternalServerError {
+			s.login.unanswered = r.unavailableError("the password", s.shownText(r.said))
+		}
+	}
 	if done || err != nil {
 		return err
 	}
@@ -95,11 +105,32 @@ func (s *signIn) fillLogin(ctx context.Context) (asksPassword bool, err error) {
 			return true, err
 		}
 	}
+	if err := s.allowSecondTry(ctx); err != nil {
+		return true, err
+	}
 	if err := s.page.Fill(ctx, passwordField, s.login.password.Secret, s.origins); err != nil {
 		return true, err
 	}
 	s.login.passwordSent = true
 	return true, nil
+}
+
+// allowSecondTry asks the person before a password is sent again of which nobody
+// knows whether Okta counted it: if it is wrong, that is one more of the tries
+// after which the account is locked.
+func (s *signIn) allowSecondTry(ctx context.Context) error {
+	if s.login.unanswered == nil {
+		return nil
+	}
+	again, err := false, error(nil)
+	if s.Ask.Interactive() {
+		again, err = s.Ask.Confirm(ctx, "Okta had an error of its own and may have counted your password as a try. Send it again?", false)
+	}
+	if err == nil && !again {
+		s.Ask.Say("your password was not sent again: Okta may have counted it as a try")
+		err = s.login.unanswered
+	}
+	return err
 }
 
 // submitLogin sends the form that is filled in. done: a captcha made a person
@@ -118,7 +149,8 @@ func (s *signIn) submitLogin(ctx context.Context) (r response, done bool, err er
 	limited, cancel := context.WithTimeout(ctx, captchaWait)
 	defer cancel()
 	r, err = s.submit(limited)
-	if err == nil || ctx.Err() != nil {
+	kept := errors.Is(err, page.ErrNoReaction) || limited.Err() != nil && !errors.Is(err, page.ErrUnanswered)
+	if err == nil || ctx.Err() != nil || !kept {
 		return r, false, err
 	}
 	// The captcha lets nobody send the form: it is filled in once more in a window.

@@ -76,7 +76,7 @@ func (a authenticator) isEmpty() bool {
 // kinds, is judged by its status alone.
 func decodeResponse(reply page.Reply) response {
 	if reply.Navigated {
-		return response{outcome: accepted}
+		return response{outcome: accepted, status: reply.Status}
 	}
 	body := decodeJSON(reply.Body)
 	keys, said := body.messages()

@@ -46,9 +46,8 @@ func (s *signIn) restart(ctx context.Context, r response) error {
 	return s.reopen(ctx)
 }
 
-// reopen opens the sign-in anew, once Okta allows it. The Identity Engine goes on
-// where it was, Classic starts over; neither asks the person for what they have
-// given.
+// reopen opens the sign-in anew, once Okta allows it. It goes on where it was or
+// starts over, as Okta wants it; the person is not asked for what they have given.
 func (s *signIn) reopen(ctx context.Context) error {
 	if err := s.waitUntilAllowed(ctx); err != nil {
 		return err

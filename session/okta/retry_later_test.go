@@ -25,6 +25,7 @@ func (p *progressTypist) Progress(text string) { p.progress = append(p.progress,
 func TestTryLater(t *testing.T) {
 	limited := func(wait time.Duration) page.Reply { return page.Reply{Status: 429, Wait: wait} }
 	trouble := page.Reply{Status: 502}
+	nameOnly := scene{marks: []string{usernameField, fieldErrorText}, text: "Not now"}
 	for name, c := range map[string]struct {
 		scenes []scene
 		took   time.Duration
@@ -41,11 +42,14 @@ func TestTryLater(t *testing.T) {
 		"no wait said": {[]scene{with(logIn, limited(0)), done}, 0, []string{"jane", "pw"}, session.RefusedTooMany, 0},
 		"waits without end": {[]scene{with(logIn, slices.Repeat([]page.Reply{limited(time.Second)}, 9)...), done},
 			3 * time.Second, nil, session.RefusedTooMany, 0},
-		"an error of Okta's own": {[]scene{with(logIn, trouble), done}, serverTroubleWait, []string{"jane", "pw", "jane", "pw"}, 0, 0},
-		"two of them": {[]scene{with(logIn, page.Reply{Status: 503}, page.Reply{Status: 503}), done},
+		"an error of Okta's own": {[]scene{with(logIn, trouble), done}, serverTroubleWait, []string{"jane", "pw", "jane"}, 0, 502},
+		"one at the username":    {[]scene{with(nameOnly, trouble), logIn, done}, serverTroubleWait, []string{"jane", "jane", "jane", "pw"}, 0, 0},
+		"two of them": {[]scene{with(nameOnly, page.Reply{Status: 503}, page.Reply{Status: 503}), done},
 			serverTroubleWait, nil, 0, 503},
-		"one that asks for a wait": {[]scene{with(logIn, page.Reply{Status: 503, Wait: 40 * time.Second}), done},
+		"one that asks for a wait": {[]scene{with(nameOnly, page.Reply{Status: 503, Wait: 40 * time.Second}), logIn, done},
 			40 * time.Second, nil, 0, 0},
+		"a password that is in a new document": {[]scene{with(logIn, page.Reply{Status: 502, Navigated: true}), {document: trouble}, logIn, done},
+			serverTroubleWait, []string{"jane", "pw", "jane"}, 0, 502},
 		"one that asks for too much": {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
 		"a code that was not read":   {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"111111", "111111"}, 0, 0},
 		"a code that may be used up": {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"111111"}, 0, 500},
@@ -92,6 +96,41 @@ func TestTryLater(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// yesNoTypist answers each question for a yes or a no alike.
+type yesNoTypist struct {
+	typist
+	yes   bool
+	asked []string
+}
+
+func (*yesNoTypist) Interactive() bool { return true }
+func (p *yesNoTypist) Confirm(_ context.Context, prompt string, _ bool) (bool, error) {
+	p.asked = append(p.asked, prompt)
+	return p.yes, nil
+}
+
+// TestPasswordTwice: what Okta may have counted as a try is sent again only on a
+// person's yes.
+func TestPasswordTwice(t *testing.T) {
+	for _, status := range []int{500, 502, 503, 504} {
+		for _, yes := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				who, p := &yesNoTypist{yes: yes}, &play{scenes: []scene{with(logIn, page.Reply{Status: status}), done}}
+				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: who}, Ask: who}
+				_, err := d.newSignIn(p, org(), session.Password{Secret: session.NewSecret("pw")}, nil).run(t.Context())
+				var unavailable *session.UnavailableError
+				sent := len(slices.DeleteFunc(p.filled, func(text string) bool { return text != "pw" }))
+				switch {
+				case len(who.asked) != 1:
+					t.Errorf("%d: asked %q", status, who.asked)
+				case yes && (err != nil || sent != 2), !yes && (!errors.As(err, &unavailable) || unavailable.Status != status || sent != 1):
+					t.Errorf("%d, yes %v: %v, sent %d times", status, yes, err, sent)
+				}
+			})
+		}
 	}
 }
 

@@ -105,7 +105,7 @@ func (p *play) PressNth(_ context.Context, mark string, n int, _ ...string) (pag
 		reply, s.replies = s.replies[0], s.replies[1:]
 	}
 	p.answered, p.again = true, false
-	if reply.Status < 400 {
+	if reply.Status < 400 || reply.Navigated {
 		p.at++
 		p.answered = false
 	}

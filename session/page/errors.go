@@ -14,6 +14,8 @@ var (
 	ErrAbsent = errors.New("not on the page")
 	// ErrNoReaction: what was pressed, in every way there is, caused nothing.
 	ErrNoReaction = errors.New("the page did not react")
+	// ErrUnanswered: what a press was to send was sent, and no answer came in time.
+	ErrUnanswered = errors.New("no answer came")
 	// ErrDisabled: what was to be pressed can't be as the page stands.
 	ErrDisabled = errors.New("the page does not let it be pressed")
 )

@@ -80,7 +80,8 @@ type MarkWriter interface {
 	ClickNth(ctx context.Context, mark string, n int) error
 	// Press presses mark and waits for the response to the first request that
 	// this causes to a path that contains one of replies (any, if there are
-	// none), or for a new document. Errors: ErrAbsent, ErrNoReaction.
+	// none), or for a new document. Errors: ErrAbsent, ErrNoReaction, ErrUnanswered
+	// when ctx ends after the request was sent.
 	Press(ctx context.Context, mark string, replies ...string) (Reply, error)
 	// PressNth is Press for one of several visible matches, counted as in Texts.
 	PressNth(ctx context.Context, mark string, n int, replies ...string) (Reply, error)
