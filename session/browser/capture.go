@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"cmp"
+	"context"
 	"net/url"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -35,17 +37,63 @@ func (b *Browser) judgeRequest(id string, e proto.FetchRequestPaused) {
 		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(s) // fails only for a request that is gone
 		return
 	}
-	if err == nil && e.Request.Method == "POST" {
-		b.weighPost(u, e)
+	post := err == nil && e.Request.Method == "POST"
+	var from sender
+	if post {
+		from = b.senderOf(e)
 	}
-	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(s)
+	err = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(s)
+	switch {
+	case !post:
+		return
+	case from.hidden && err != nil && from.why == "":
+		from.why = "the page that posted it is gone" // and the one that was asked may be the next
+	}
+	b.weighPost(u, e, from)
+}
+
+// senderOf is whose request was stopped. A page that hides its origin is asked for it while the request waits: until then
+// no other page takes its place, and what Chromium reports of the last one may come late.
+func (b *Browser) senderOf(e proto.FetchRequestPaused) sender {
+	from := b.windows.senderOf(e, b.newestTarget())
+	if from.hidden && from.why == "" {
+		from.origins = append(from.origins, b.readOrigin(from.window, e.FrameID))
+	}
+	return from
+}
+
+// originScript is the origin of a page that has no frame of another's, else what pages without an origin have: a frame can
+// send a form in its page's window. A world of stsx's own runs it, where the page has changed nothing.
+const originScript = `(() => {
+	const mixed = w => {
+		for (let i = 0; i < w.length; i++) {
+			try { if (w[i].origin !== self.origin || mixed(w[i])) return true } catch { return true }
+		}
+		return false
+	}
+	return mixed(self) ? 'null' : self.origin
+})()`
+
+// readOrigin asks a window's page for its origin; opaqueOrigin when it has none or does not answer.
+func (b *Browser) readOrigin(window proto.TargetSessionID, frame proto.PageFrameID) string {
+	short, cancel := context.WithTimeout(b.alive, waitSlice)
+	defer cancel()
+	s := b.sessionFor(short, window)
+	world, err := proto.PageCreateIsolatedWorld{FrameID: frame, WorldName: worldName}.Call(s)
+	if err != nil {
+		return opaqueOrigin
+	}
+	said, err := proto.RuntimeEvaluate{Expression: originScript, ContextID: world.ExecutionContextID, ReturnByValue: true}.Call(s)
+	if err != nil || said.ExceptionDetails != nil {
+		return opaqueOrigin
+	}
+	return cmp.Or(session.Origin(said.Result.Value.Str()), opaqueOrigin)
 }
 
 // weighPost takes the assertion that the sign-in's own page, or a window that it opened, posts to AWS from a trusted origin.
 // From anybody else it is ignored and noted; but where the tab itself has come to a foreign page, which can't go on from
 // there, that ends the wait.
-func (b *Browser) weighPost(u *url.URL, e proto.FetchRequestPaused) {
-	from := b.windows.senderOf(e, b.newestTarget())
+func (b *Browser) weighPost(u *url.URL, e proto.FetchRequestPaused, from sender) {
 	tab, own := b.tabOf(from.tab)
 	if tab == nil {
 		return

@@ -28,9 +28,17 @@ func strangers(t *testing.T, html, other string) (ours, theirs string) {
 			case "/private":
 				w.Header().Set("Referrer-Policy", "no-referrer")
 				io.WriteString(w, fill.Replace(other))
+			case "/sandboxed":
+				w.Header().Set("Content-Security-Policy", "sandbox allow-forms allow-scripts allow-popups")
+				io.WriteString(w, fill.Replace(other))
+			case "/sandboxed-by-name":
+				w.Header().Set("Content-Security-Policy", "sandbox allow-forms allow-scripts allow-same-origin")
+				io.WriteString(w, fill.Replace(other))
 			case "/worker.js":
 				w.Header().Set("Content-Type", "text/javascript")
 				io.WriteString(w, other)
+			case "/redirect-to-private":
+				http.Redirect(w, r, fill.Replace("THEIRS/private"), http.StatusSeeOther)
 			case "/redirect":
 				http.Redirect(w, r, consumer, http.StatusTemporaryRedirect)
 			case "/chain":
@@ -62,6 +70,9 @@ func TestWhoseAssertion(t *testing.T) {
 	}{
 		{name: "our page", html: form, ends: "ok"},
 		{name: "our page, that sends no referrer", html: `<meta http-equiv=refresh content="0;url=/private">`, other: form, ends: "ok"},
+		{name: "our page, that sends no referrer and has a frame of ours", html: `<meta http-equiv=refresh content="0;url=/private">`, other: `<iframe src="/worker.js" onload="document.forms[0].submit()"></iframe>` + strings.Split(form, "<script>")[0], ends: "ok"},
+		{name: "an empty window that our page opened, that sends no referrer", html: `<meta http-equiv=refresh content="0;url=/private">`, other: click("window.open('', 'own');document.forms[0].target='own';document.forms[0].submit()") + strings.Split(form, "<script>")[0], ends: "ok"},
+		{name: "our page, in a sandbox that leaves its origin", html: `<meta http-equiv=refresh content="0;url=/sandboxed-by-name">`, other: form, ends: "ok"},
 		{name: "redirected by us", html: samlForm("/redirect", assertion(60), "", ""), ends: "ok"},
 		{name: "a window that we opened", html: click("window.open('/other')"), other: form, ends: "ok"},
 		{name: "a new window", html: click("document.forms[0].target='_blank';document.forms[0].submit()") + strings.Split(form, "<script>")[0], ends: "ok"},
@@ -70,6 +81,11 @@ func TestWhoseAssertion(t *testing.T) {
 
 		{name: "a stranger's page", html: `<script>location = 'THEIRS/other'</script>`, other: form, ends: "theirs"},
 		{name: "a stranger's page, that sends no referrer", html: `<script>location = 'THEIRS/private'</script>`, other: form, ends: "theirs"},
+		{name: "a stranger's page, through ours, that sends no referrer", html: `<script>location = '/redirect-to-private'</script>`, other: form, ends: "theirs"},
+		{name: "our page, in a sandbox", html: `<meta http-equiv=refresh content="0;url=/sandboxed">`, other: form, ends: "nobody's"},
+		{name: "our page, in a sandbox, pressed", html: `<meta http-equiv=refresh content="0;url=/sandboxed">`, other: click("document.forms[0].submit()") + strings.Split(form, "<script>")[0], ends: "nobody's"},
+		{name: "our page, that sends no referrer and has a stranger's frame", html: `<meta http-equiv=refresh content="0;url=/private">`, other: `<iframe src="THEIRS/none" onload="document.forms[0].submit()"></iframe>` + strings.Split(form, "<script>")[0], ends: "nobody's"},
+		{name: "our page, that sends no referrer and has a frame in a sandbox", html: `<meta http-equiv=refresh content="0;url=/private">`, other: `<iframe sandbox src="/worker.js" onload="document.forms[0].submit()"></iframe>` + strings.Split(form, "<script>")[0], ends: "nobody's"},
 		{name: "redirected by a stranger", html: samlForm("THEIRS/redirect", assertion(60), "", ""), ends: "theirs"},
 		{name: "redirected by us to a stranger", html: samlForm("/chain", assertion(60), "", ""), ends: "theirs"},
 
@@ -107,7 +123,7 @@ func TestWhoseAssertion(t *testing.T) {
 			if err := tab.Open(within(t, patient), ours); err != nil && c.ends == "" {
 				t.Fatal(err)
 			}
-			if strings.HasPrefix(c.html, "<button") {
+			if strings.Contains(c.html+c.other, "<button") {
 				await(t, tab, "button")
 				if err := tab.Click(within(t, patient), "button"); err != nil {
 					t.Fatal(err)
@@ -125,6 +141,10 @@ func TestWhoseAssertion(t *testing.T) {
 			switch c.ends {
 			case "ok":
 				if err != nil || len(tab.SAMLResponse().Reveal()) < 60 {
+					t.Errorf("it ended with %v", err)
+				}
+			case "nobody's":
+				if !errors.As(err, &foreign) || foreign.Got != opaqueOrigin || !tab.SAMLResponse().IsZero() {
 					t.Errorf("it ended with %v", err)
 				}
 			case "theirs":

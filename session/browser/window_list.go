@@ -97,6 +97,8 @@ type sender struct {
 	origins []string // of the document that made it, and of those that redirected it; all of them have to be good
 	tab     proto.TargetTargetID
 	opened  bool   // by a window that the tab opened
+	hidden  bool   // the request does not say of which origin its page is
+	window  proto.TargetSessionID
 	why     string // it can't count, whoever sent it; "": it can
 }
 
@@ -111,14 +113,13 @@ func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTarg
 	case w == nil:
 		return sender{tab: first, why: "a page inside the page posted it"}
 	}
-	s := sender{tab: w.target, origins: l.hopsOf(w, e)}
-	header := originHeader(e.Request)
-	known := w.origin != ""
-	if known {
+	s := sender{tab: w.target, window: w.id, origins: l.hopsOf(w, e)}
+	if w.origin != "" {
 		s.origins = append(s.origins, w.origin)
 	}
-	// Where a page keeps its origin to itself (null), what its window shows has to do.
-	if header != "" && (header != opaqueOrigin || !known && w.opener == "") {
+	if header := originHeader(e.Request); header == "" || header == opaqueOrigin {
+		s.hidden = true
+	} else {
 		s.origins = append(s.origins, header)
 	}
 	for n := 0; w.opener != "" && s.why == ""; n++ {
@@ -128,13 +129,8 @@ func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTarg
 			return sender{tab: first, opened: true, why: "a window of a window that is gone posted it"}
 		case w.inner:
 			s.why = "a window that a page inside the page opened posted it"
-		case !known && opener.origin != "":
-			s.origins, known = append(s.origins, opener.origin), true
 		}
 		w, s.tab, s.opened = opener, opener.target, true
-	}
-	if len(s.origins) == 0 {
-		s.origins = []string{opaqueOrigin}
 	}
 	return s
 }
