@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/go-rod/rod/lib/proto"
 
@@ -37,29 +38,30 @@ func (b *Browser) judgeRequest(id string, e proto.FetchRequestPaused) {
 		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(s) // fails only for a request that is gone
 		return
 	}
-	post := err == nil && e.Request.Method == "POST"
 	var from sender
+	post := err == nil && e.Request.Method == "POST"
 	if post {
-		from = b.senderOf(e)
+		from = b.windows.senderOf(e, b.newestTarget())
 	}
-	err = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(s)
-	switch {
-	case !post:
+	gone := proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(s) != nil
+	if !post {
 		return
-	case from.hidden && err != nil && from.why == "":
-		from.why = "the page that posted it is gone" // and the one that was asked may be the next
+	}
+	if from.hidden && from.why == "" {
+		b.findOrigin(&from, e.FrameID, gone)
 	}
 	b.weighPost(u, e, from)
 }
 
-// senderOf is whose request was stopped. A page that hides its origin is asked for it while the request waits: until then
-// no other page takes its place, and what Chromium reports of the last one may come late.
-func (b *Browser) senderOf(e proto.FetchRequestPaused) sender {
-	from := b.windows.senderOf(e, b.newestTarget())
-	if from.hidden && from.why == "" {
-		from.origins = append(from.origins, b.readOrigin(from.window, e.FrameID))
+// findOrigin asks the page of a window whose request hides its origin for it. What Chromium reports of the page may come
+// later than the request, and a page that has sent it may leave: every page that the window has shown since counts too.
+func (b *Browser) findOrigin(from *sender, frame proto.PageFrameID, gone bool) {
+	if gone {
+		from.why = "a page that has gone on posted it"
+		return
 	}
-	return from
+	live := b.readOrigin(from.window, frame)
+	from.origins = append(append(from.origins, b.windows.shownSince(*from)...), live)
 }
 
 // originScript is the origin of a page that has no frame of another's, else what pages without an origin have: a frame can
@@ -74,9 +76,12 @@ const originScript = `(() => {
 	return mixed(self) ? 'null' : self.origin
 })()`
 
+// originWait bounds the wait for a page to say its origin.
+const originWait = 5 * time.Second
+
 // readOrigin asks a window's page for its origin; opaqueOrigin when it has none or does not answer.
 func (b *Browser) readOrigin(window proto.TargetSessionID, frame proto.PageFrameID) string {
-	short, cancel := context.WithTimeout(b.alive, waitSlice)
+	short, cancel := context.WithTimeout(b.alive, originWait)
 	defer cancel()
 	s := b.sessionFor(short, window)
 	world, err := proto.PageCreateIsolatedWorld{FrameID: frame, WorldName: worldName}.Call(s)

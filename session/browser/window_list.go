@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,7 +27,7 @@ type pageWindow struct {
 	id     proto.TargetSessionID
 	opener proto.TargetTargetID // "": it has none, or keeps it to itself
 	inner  bool                 // a frame of the opener's opened it, and not the page itself
-	origin string               // of the document; "": there was none yet
+	shown  []string             // origins of its documents so far; those of a sign-in are few
 	hops   map[proto.NetworkRequestID][]string
 }
 
@@ -67,11 +68,11 @@ func (w *pageWindow) navigated(e proto.PageFrameNavigated) { w.show(e.Frame) }
 func (w *pageWindow) show(frame *proto.PageFrame) {
 	empty := strings.HasPrefix(frame.URL, "about:")
 	switch {
-	case string(frame.ID) != string(w.target), empty && w.origin == "":
+	case string(frame.ID) != string(w.target), empty && len(w.shown) == 0:
 	case empty || frame.UnreachableURL != "" || session.Origin(frame.SecurityOrigin) == "":
-		w.origin = opaqueOrigin
+		w.shown = append(w.shown, opaqueOrigin)
 	default:
-		w.origin = session.Origin(frame.SecurityOrigin)
+		w.shown = append(w.shown, session.Origin(frame.SecurityOrigin))
 	}
 }
 
@@ -96,9 +97,10 @@ const maxOpeners = 8
 type sender struct {
 	origins []string // of the document that made it, and of those that redirected it; all of them have to be good
 	tab     proto.TargetTargetID
-	opened  bool   // by a window that the tab opened
-	hidden  bool   // the request does not say of which origin its page is
+	opened  bool // by a window that the tab opened
+	hidden  bool // the request does not say of which origin its page is
 	window  proto.TargetSessionID
+	shown   int    // how many documents the window had shown
 	why     string // it can't count, whoever sent it; "": it can
 }
 
@@ -113,10 +115,8 @@ func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTarg
 	case w == nil:
 		return sender{tab: first, why: "a page inside the page posted it"}
 	}
-	s := sender{tab: w.target, window: w.id, origins: l.hopsOf(w, e)}
-	if w.origin != "" {
-		s.origins = append(s.origins, w.origin)
-	}
+	s := sender{tab: w.target, window: w.id, shown: len(w.shown), origins: l.hopsOf(w, e)}
+	s.origins = append(s.origins, w.shown[max(0, s.shown-1):]...)
 	if header := originHeader(e.Request); header == "" || header == opaqueOrigin {
 		s.hidden = true
 	} else {
@@ -135,9 +135,16 @@ func (l *windowList) senderOf(e proto.FetchRequestPaused, first proto.TargetTarg
 	return s
 }
 
+// shownSince are the origins of the documents that have come into a sender's window since its request was stopped.
+func (l *windowList) shownSince(s sender) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.sessions[s.window].shown[s.shown:])
+}
+
 // hopsOf are the origins by which a request was redirected. Of a redirection that was not seen nobody knows.
 func (l *windowList) hopsOf(w *pageWindow, e proto.FetchRequestPaused) []string {
-	hops := append([]string(nil), w.hops[e.NetworkID]...)
+	hops := slices.Clone(w.hops[e.NetworkID])
 	if e.RedirectedRequestID != "" && len(hops) == 0 {
 		hops = []string{opaqueOrigin}
 	}
