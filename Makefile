@@ -35,7 +35,7 @@ SOAK     := 200
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest shells cross fuzz fuzz-short soak sbom reproducible bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak sbom reproducible bench install clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -113,6 +113,9 @@ widget-matrix: setup-test widget ## every sign-in with older versions of the wid
 
 widget-newest: widget ## a few sign-ins with the newest version of the widget, if that is not the pinned one
 	@$(GO) run ./tests/matrix -newest
+
+widget-new: widget ## what stsx looks for and the newest widget does not have, before a browser is started (MATRIX='-only 7.39.2,7.49.0')
+	@$(GO) run ./tests/matrix -marks $(MATRIX)
 
 shells: $(SHELLS) ## the shells that Debian does not package, for the tests
 

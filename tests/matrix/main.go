@@ -4,11 +4,12 @@
 // versions of the Okta Sign-In Widget and prints a table of what came of it, so
 // that a change of Okta's is seen before users see it: `make widget-matrix`.
 //
-//	go run ./tests/matrix [-only VERSION,…] [-rows PATTERN] [-write] [-newest]
+//	go run ./tests/matrix [-only VERSION,…] [-rows PATTERN] [-write] [-newest] [-marks] [-report FOLDER]
 //
 // The versions are the one that tests/okta/package.json pins, those in
 // tests/okta/widgets.txt, and the one that npm calls the latest. With -newest it
-// is the last alone, in a few rows: what each change is tested with.
+// is the last alone, in a few rows: what each change is tested with. With -marks
+// no browser is started: `make widget-new`.
 package main
 
 import (
@@ -30,6 +31,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var o options
+	flag.BoolVar(&o.marks, "marks", false, "no sign-in: what stsx looks for in a page and one of two versions does not have; the two of -only, else the pinned one and the newest")
+	flag.StringVar(&o.report, "report", "", "where rows fail, a report.md in this new `folder`, with the debug bundles of another run of them")
 	only := flag.String("only", "", "these versions, with commas between them, instead of all")
 	flag.StringVar(&o.rows, "rows", "", "the rows of docs/okta.md that this pattern of go test selects, instead of all")
 	flag.BoolVar(&o.write, "write", false, "write the table to docs/okta.md: all of it, else the lines of the versions tried in which every row passed")
@@ -51,6 +54,8 @@ type options struct {
 	rows     string
 	write    bool
 	newest   bool
+	marks    bool
+	report   string
 	require  bool // a missing part fails
 	out, log io.Writer
 }
@@ -76,7 +81,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	newest, err := newestVersion(ctx)
+	tags, err := askPublished(ctx)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil || o.require:
@@ -87,17 +92,14 @@ func run(ctx context.Context, o options) error {
 	default:
 		fmt.Fprintln(o.log, "matrix: without the newest:", err)
 	}
-	tried, rows := all, o.rows
-	if i := slices.IndexFunc(all, func(v version) bool { return v.number == newest }); i >= 0 {
-		all[i].newest = true
-	} else if newest != "" {
-		tried = append(tried, version{number: newest, newest: true})
-	}
+	tried, rows := withPublished(all, tags), o.rows
 	switch {
+	case o.marks:
+		return compareMarks(ctx, o, root, tried)
 	case o.newest:
-		tried = slices.DeleteFunc(tried, func(v version) bool { return !v.newest })
-		if tried[0].pinned {
-			fmt.Fprintf(o.out, "npm's newest Sign-In Widget is %s, the pinned one, which the tests run with\n", newest)
+		tried = slices.DeleteFunc(tried, func(v version) bool { return v.pinned || !v.newest && !v.next })
+		if len(tried) == 0 {
+			fmt.Fprintf(o.out, "npm's newest Sign-In Widget is %s, the pinned one, which the tests run with\n", tags.Latest)
 			return nil
 		}
 		rows = rowPattern(smokeRows())
@@ -123,7 +125,7 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	if len(good) < len(results) {
-		return errFailed
+		return errors.Join(errFailed, o.writeReport(ctx, root, results))
 	}
 	return nil
 }

@@ -47,6 +47,8 @@ func (v version) String() string {
 		return v.number + " (pinned)"
 	case v.newest:
 		return v.number + " (" + newestMark + ")"
+	case v.next:
+		return v.number + " (npm's next)"
 	}
 	return v.number
 }

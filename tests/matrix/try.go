@@ -56,10 +56,8 @@ func tryVersions(ctx context.Context, o options, root string, tried []version, r
 	}
 	defer os.RemoveAll(built)
 	stsx := filepath.Join(built, "stsx")
-	build := exec.CommandContext(ctx, "go", "build", "-tags", "urfave_cli_no_docs", "-o", stsx, ".")
-	build.Dir, build.Stdout, build.Stderr = root, o.log, o.log
-	if err := build.Run(); err != nil {
-		return nil, fmt.Errorf("building stsx: %w", err)
+	if err := buildProgram(ctx, o.log, root, stsx); err != nil {
+		return nil, err
 	}
 	var results []result
 	for _, v := range tried {
@@ -75,6 +73,16 @@ func tryVersions(ctx context.Context, o options, root string, tried []version, r
 		results = append(results, r)
 	}
 	return results, nil
+}
+
+// buildProgram builds stsx to path.
+func buildProgram(ctx context.Context, log io.Writer, root, path string) error {
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "urfave_cli_no_docs", "-o", path, ".")
+	build.Dir, build.Stdout, build.Stderr = root, log, log
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building stsx: %w", err)
+	}
+	return nil
 }
 
 // rowPattern is the pattern for go test that selects rows.

@@ -28,6 +28,7 @@ type version struct {
 	integrity string // of its tarball, as a lock file has it; empty where only npm vouches for it
 	pinned    bool   // what the tests run with
 	newest    bool   // what npm calls the latest
+	next      bool   // what npm calls the next, where Okta publishes one
 }
 
 // versions are those listed and the pinned one, oldest first.
@@ -77,19 +78,38 @@ func versionParts(number string) []int {
 // npmTimeout bounds a look at npm.
 const npmTimeout = 30 * time.Second
 
-// newestVersion is what npm calls the newest version now.
-func newestVersion(ctx context.Context) (string, error) {
+// publishedVersions are the versions that npm calls the latest and, where Okta publishes
+// one ahead of it, the next.
+type publishedVersions struct{ Latest, Next string }
+
+func askPublished(ctx context.Context) (publishedVersions, error) {
 	limited, cancel := context.WithTimeout(ctx, npmTimeout)
 	defer cancel()
-	out, err := runNPM(limited, "", "view", widgetPackage+"@latest", "version", "--json")
+	out, err := runNPM(limited, "", "view", widgetPackage, "dist-tags", "--json")
 	if err != nil {
-		return "", fmt.Errorf("asking npm for the newest version: %w", err)
+		return publishedVersions{}, fmt.Errorf("asking npm for the newest version: %w", err)
 	}
-	var number string
-	if err := json.Unmarshal(out, &number); err != nil || number == "" {
-		return "", fmt.Errorf("asking npm for the newest version: it said %q", out)
+	var tags publishedVersions
+	if err := json.Unmarshal(out, &tags); err != nil || tags.Latest == "" {
+		return publishedVersions{}, fmt.Errorf("asking npm for the newest version: it said %q", out)
 	}
-	return number, nil
+	return tags, nil
+}
+
+// withPublished marks what is published in all, and adds what is not there.
+func withPublished(all []version, tags publishedVersions) []version {
+	for _, number := range []string{tags.Latest, tags.Next} {
+		if number == "" {
+			continue
+		}
+		i := slices.IndexFunc(all, func(v version) bool { return v.number == number })
+		if i < 0 {
+			i, all = len(all), append(all, version{number: number})
+		}
+		all[i].newest = all[i].newest || number == tags.Latest
+		all[i].next = number == tags.Next && number != tags.Latest
+	}
+	return all
 }
 
 // runNPM runs npm where dir is, and returns what it prints.

@@ -29,8 +29,8 @@ func FuzzCookies(f *testing.F) {
 	f.Add("a=1; Path=/%2e", "https://acme.okta.com/a%2fb/c")
 	f.Fuzz(func(t *testing.T, header, address string) {
 		u, err := url.Parse(address)
-		if err != nil {
-			return
+		if err != nil || strings.HasPrefix(u.Hostname(), ".") {
+			return // no host that the configuration takes
 		}
 		answer := &http.Response{Header: http.Header{}}
 		for _, line := range strings.Split(header, "\n") {
