@@ -1,5 +1,10 @@
 package okta
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Marks that several pages share. The names and data-se values are the widget's
 // own and the same in every language.
 const (
@@ -68,4 +73,20 @@ func listedMark(key, icon string) string {
 	return `.siw-main-view [data-se="` + key + `"] a.select-factor, ` +
 		`[data-se="authenticator-verify-list"] button[data-se="authenticator-button"]:has([data-se="` + key + `"]), ` +
 		`#okta-dropdown-options li:has(.` + icon + `-30) a.factor-option`
+}
+
+// oldestWidget is the oldest version of the widget whose pages stsx knows.
+const oldestWidget = "5.16"
+
+// oldWidgetMark is a mark for "the page's widget is older", by the path of its
+// script.
+func oldWidgetMark() string {
+	var older []string
+	for major := range 5 {
+		older = append(older, fmt.Sprintf(`script[src*="/okta-signin-widget/%d."]`, major))
+	}
+	for minor := range 16 {
+		older = append(older, fmt.Sprintf(`script[src*="/okta-signin-widget/5.%d."]`, minor))
+	}
+	return "html:has(" + strings.Join(older, ", ") + ")"
 }

@@ -116,6 +116,10 @@ func (s *signIn) errorWithPage(ctx context.Context, why string) *session.PageErr
 	out := &session.PageError{Why: why}
 	out.Location, _ = s.page.Location(limited)
 	out.Text, _ = s.textOf(limited, "body")
+	if old, _ := s.page.Visible(limited, oldWidgetMark()); old {
+		out.Cure = "the page has an Okta Sign-In Widget older than " + oldestWidget + ", which stsx does not know: " +
+			"your Okta administrator can update it"
+	}
 	if s.Keep == nil {
 		return out
 	}
@@ -132,6 +136,9 @@ func (s *signIn) errorWithPage(ctx context.Context, why string) *session.PageErr
 // errorWithCure is errorWithPage with what to do about it.
 func (s *signIn) errorWithCure(ctx context.Context, why, cure string) error {
 	out := s.errorWithPage(ctx, why)
+	if out.Cure != "" {
+		cure += "; " + out.Cure
+	}
 	out.Cure = cure
 	return out
 }
