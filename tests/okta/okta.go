@@ -103,6 +103,7 @@ type Config struct {
 	Widget         string           // the widget's dist directory; default: node_modules beside this package's source
 	Clock          func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
 	Latency        time.Duration    // added to every answer of an API, not to pages and assets
+	Line           Line             // between the browser and the org
 	LateWords      time.Duration    // until the widget gets its words in another language than English
 	NoWayBack      bool             // its pages have no link back to the first one
 	NoAutocomplete bool             // its fields don't say what belongs into them

@@ -60,6 +60,9 @@ func Start(cfg Config) (*Org, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the org: %w", err)
 	}
+	if cfg.Line != (Line{}) {
+		listener = &lineListener{Listener: listener, line: cfg.Line}
+	}
 	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + addressFor(listener.Addr(), cfg.Host), served: make(chan struct{})}
 	o.forget()
 	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}

@@ -1,0 +1,104 @@
+//go:build unix
+
+package tests
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"stsx/tests/bench"
+	"stsx/tests/okta"
+)
+
+// goalRounds is how often each side of a goal runs. The middle one counts.
+const goalRounds = 5
+
+// goal is a time that is held against another, measured in turn.
+type goal struct {
+	name         string
+	most         float64 // the ratio that is wanted
+	run, against func() error
+}
+
+// BenchmarkGoals prints a table: what stsx takes, what it has to beat, and
+// whether the ratio that is wanted holds. docs/performance.md has one.
+func BenchmarkGoals(b *testing.B) {
+	fmt.Println("\n| goal | stsx | against | ratio | wanted | |\n|---|---|---|---|---|---|")
+	for _, g := range append(scriptGoals(b), lineGoals(b)...) {
+		var took, other []time.Duration
+		for range goalRounds {
+			took, other = append(took, timeOf(b, g.run)), append(other, timeOf(b, g.against))
+		}
+		slices.Sort(took)
+		slices.Sort(other)
+		own, its := took[goalRounds/2], other[goalRounds/2]
+		ratio, result := own.Seconds()/its.Seconds(), "missed"
+		if ratio <= g.most {
+			result = "held"
+		}
+		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %s |\n", g.name, own.Round(time.Millisecond), its.Round(time.Millisecond), ratio, g.most, result)
+	}
+}
+
+func timeOf(b *testing.B, run func() error) time.Duration {
+	b.Helper()
+	begun := time.Now()
+	if err := run(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(begun)
+}
+
+// scriptGoals: a sign-in against the hand-written script.
+func scriptGoals(b *testing.B) []goal {
+	var goals []goal
+	for _, engine := range allEngines() {
+		d := benchDesk(b, okta.Config{Engine: engine}, func(*desk) {})
+		goals = append(goals, goal{
+			name: engine.String() + " against a hand-written script", most: 0.70,
+			run: d.runRoles,
+			against: func() error {
+				ctx, cancel := context.WithTimeout(context.Background(), runLimit)
+				defer cancel()
+				_, err := bench.SignIn(ctx, browserPath(b), d.org.EmbedURL(), jane, janePassword)
+				return err
+			},
+		})
+	}
+	return goals
+}
+
+// lineGoals: over a line, a sign-in after another against the first one.
+func lineGoals(b *testing.B) []goal {
+	lines := []struct {
+		name string
+		line okta.Line
+	}{
+		{"80 ms, 20 Mbit/s", okta.Line{RoundTrip: 80 * time.Millisecond, BytesPerSecond: 20e6 / 8}},
+		{"300 ms, 2 Mbit/s", okta.Line{RoundTrip: 300 * time.Millisecond, BytesPerSecond: 2e6 / 8}},
+	}
+	var goals []goal
+	for _, l := range lines {
+		d := benchDesk(b, okta.Config{Engine: okta.Gen3, Line: l.line}, func(d *desk) { d.wantStatus(d.run("roles"), 0) })
+		goals = append(goals, goal{
+			name: "second sign-in against the first, " + l.name, most: 0.65,
+			run:     d.runRoles,
+			against: func() error { return d.withFreshState().runRoles() },
+		})
+	}
+	return goals
+}
+
+// runRoles signs in, without STS.
+func (d *desk) runRoles() error {
+	command := exec.Command(stsxPath, "roles")
+	command.Env, command.Dir = d.env, d.home
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
