@@ -77,7 +77,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Bridge:    form.Bridge{Ask: terminal}.Cross,
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: passwords, Run: secretCommand.FirstLine, Ask: terminal},
 		Codes: func() *session.CodeSource {
-			return &session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.WaitSecond}
+			return &session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.PauseSecond}
 		},
 		Choices:  vault.NewFactorChoices(cache, time.Now),
 		Ask:      terminal,

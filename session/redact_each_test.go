@@ -93,6 +93,10 @@ func TestRedactKeepsTheRest(t *testing.T) {
 	for _, c := range []struct{ secret, text, want string }{
 		{"", "nothing & more", "nothing & more"},
 		{" \t", "nothing more", "nothing more"},
+		{"hunter2", "Unable to sign in", "Unable to sign in"},
+		{"hunter2", "100 % &c; \\d %zz &#; \xff", "100 % &c; \\d %zz &#; \xff"},
+		{"cat", "cats and a cat", "cats and a [hidden]"},
+		{"a b", "a  b", "[hidden]"},
 		{"x", "x marks the next box (x)", "[hidden] marks the next box ([hidden])"},
 		{"ab", "ab about cab AB", "[hidden] about cab [hidden]"},
 		{"secret", "a%ZZ &nosuch; \\", "a%ZZ &nosuch; \\"},

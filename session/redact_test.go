@@ -74,21 +74,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestRedactLeaves what only looks like a secret.
-func TestRedactLeaves(t *testing.T) {
-	for _, c := range []struct{ text, secret, want string }{
-		{"Unable to sign in", "hunter2", "Unable to sign in"},
-		{"Unable to sign in", "", "Unable to sign in"},
-		{"Unable to sign in", " ", "Unable to sign in"},
-		{"cats and a cat", "cat", "cats and a *"},
-		{"100 % &c; \\d %zz &#; \xff", "hunter2", "100 % &c; \\d %zz &#; \xff"},
-		{"one two", "two", "one *"},
-		{"a  b", "a b", "*"},
-	} {
-		if got := Redact(c.text, "*", NewSecret(c.secret)); got != c.want {
-			t.Errorf("%q without %q: %q", c.text, c.secret, got)
-		}
-	}
+func TestRedactSeveral(t *testing.T) {
 	if got := Redact("secret secret", "[secret]", NewSecret("secret")); !strings.Contains(got, "[secret]") {
 		t.Errorf("%q", got)
 	}

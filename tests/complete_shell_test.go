@@ -156,146 +156,132 @@ func (c completer) open(d *desk, script string) *screen {
 	return s
 }
 
-// Whatever a profile is called, Tab puts on the line what stands for exactly
-// its name, and runs nothing.
-func TestCompletionInsertsNamesAsTheyAre(t *testing.T) {
+// eachCompleter runs a test with every way of completing, at a desk with profiles of these names.
+func eachCompleter(t *testing.T, profiles []string, test func(d *desk, c completer)) {
 	for _, c := range completers() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			d := completionDesk(t, hostile()...)
-			s := c.start(d)
-			for _, name := range hostile() {
-				s.write("awsdo exec "+name[:1], c.tab("Enter")...)
-				if got := s.words(d.home); !slices.Equal(got, []string{"exec", name}) {
-					t.Errorf("%q became %q", name, got)
-				}
-			}
-			if _, err := os.Stat(filepath.Join(d.home, "PWNED")); err == nil {
-				t.Error("a profile's name was executed")
-			}
+			test(completionDesk(t, profiles...), c)
 		})
 	}
 }
 
+// Whatever a profile is called, Tab puts on the line what stands for exactly
+// its name, and runs nothing.
+func TestCompletionInsertsNamesAsTheyAre(t *testing.T) {
+	eachCompleter(t, hostile(), func(d *desk, c completer) {
+		s := c.start(d)
+		for _, name := range hostile() {
+			s.write("awsdo exec "+name[:1], c.tab("Enter")...)
+			if got := s.words(d.home); !slices.Equal(got, []string{"exec", name}) {
+				d.Errorf("%q became %q", name, got)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(d.home, "PWNED")); err == nil {
+			d.Error("a profile's name was executed")
+		}
+	})
+}
+
 // A quote that is open already is gone on with, and closed.
 func TestCompletionGoesOnWithQuotes(t *testing.T) {
-	for _, c := range completers() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			d := completionDesk(t, hostile()...)
-			s := c.start(d)
-			for _, name := range []string{"a b", "b$(touch PWNED)", "d'q", `e"q`, "g:h:i", "k!l", "u  v"} {
-				for _, quote := range []string{"'", `"`} {
-					s.write("awsdo exec "+quote+name[:1], c.tab("Enter")...)
-					if got := s.words(d.home); !slices.Equal(got, []string{"exec", name}) {
-						t.Errorf("%s%q became %q", quote, name, got)
-					}
+	eachCompleter(t, hostile(), func(d *desk, c completer) {
+		s := c.start(d)
+		for _, name := range []string{"a b", "b$(touch PWNED)", "d'q", `e"q`, "g:h:i", "k!l", "u  v"} {
+			for _, quote := range []string{"'", `"`} {
+				s.write("awsdo exec "+quote+name[:1], c.tab("Enter")...)
+				if got := s.words(d.home); !slices.Equal(got, []string{"exec", name}) {
+					d.Errorf("%s%q became %q", quote, name, got)
 				}
 			}
-			if _, err := os.Stat(filepath.Join(d.home, "PWNED")); err == nil {
-				t.Error("a profile's name was executed")
-			}
-		})
-	}
+		}
+		if _, err := os.Stat(filepath.Join(d.home, "PWNED")); err == nil {
+			d.Error("a profile's name was executed")
+		}
+	})
 }
 
 // Part of a word that a colon or an equals sign divides, a quoted space, and
 // the cursor in the middle of the line.
 func TestCompletionInTheMiddle(t *testing.T) {
-	for _, c := range completers() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			d := completionDesk(t, "team:blue:prod", "team:green", "dev")
-			s := c.start(d)
-			for _, line := range []struct{ before, after, want string }{
-				{"awsdo exec team:b", "", "exec team:blue:prod"},
-				{"awsdo exec --mfa=to", "", "exec --mfa=totp"},
-				{"awsdo exec --mfa to", "", "exec --mfa totp"},
-				{"awsdo logi", "", "login"},
-				{"awsdo --no-i", "", "--no-input"},
-				{"awsdo exec d", " -- true", "exec dev -- true"},
-				{"awsdo exec --config=.config/stsx/con", "", "exec --config=.config/stsx/config.toml"},
-				{"awsdo exec --config .config/stsx/con", "", "exec --config .config/stsx/config.toml"},
-			} {
-				keys := slices.Repeat([]string{"Left"}, len(line.after))
-				keys = append(keys, c.tab()...)
-				if line.after != "" {
-					keys = append(keys, c.end())
-				}
-				s.write(line.before+line.after, append(keys, "Enter")...)
-				if got := strings.Join(s.words(d.home), " "); got != line.want {
-					t.Errorf("%s|%s became %q, want %q", line.before, line.after, got, line.want)
-				}
+	eachCompleter(t, []string{"team:blue:prod", "team:green", "dev"}, func(d *desk, c completer) {
+		s := c.start(d)
+		for _, line := range []struct{ before, after, want string }{
+			{"awsdo exec team:b", "", "exec team:blue:prod"},
+			{"awsdo exec --mfa=to", "", "exec --mfa=totp"},
+			{"awsdo exec --mfa to", "", "exec --mfa totp"},
+			{"awsdo logi", "", "login"},
+			{"awsdo --no-i", "", "--no-input"},
+			{"awsdo exec d", " -- true", "exec dev -- true"},
+			{"awsdo exec --config=.config/stsx/con", "", "exec --config=.config/stsx/config.toml"},
+			{"awsdo exec --config .config/stsx/con", "", "exec --config .config/stsx/config.toml"},
+		} {
+			keys := slices.Repeat([]string{"Left"}, len(line.after))
+			keys = append(keys, c.tab()...)
+			if line.after != "" {
+				keys = append(keys, c.end())
 			}
-		})
-	}
+			s.write(line.before+line.after, append(keys, "Enter")...)
+			if got := strings.Join(s.words(d.home), " "); got != line.want {
+				d.Errorf("%s|%s became %q, want %q", line.before, line.after, got, line.want)
+			}
+		}
+	})
 }
 
 // After the profile the line is the wrapped command's: its name, and then what
 // its own completion says.
 func TestCompletionHandsOver(t *testing.T) {
-	for _, c := range completers() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			d := completionDesk(t, "g:h:i", "dev")
-			s := c.start(d)
-			for _, line := range []struct{ typed, want string }{
-				{"awsdo exec dev -- wrapp", "exec dev -- wrapped"},
-				{"awsdo exec dev wrapp", "exec dev wrapped"},
-				{"awsdo exec dev -- wrapped al", "exec dev -- wrapped alpha"},
-				{"awsdo --quiet exec --mfa=totp g:h:i wrapped b", "--quiet exec --mfa=totp g:h:i wrapped beta"},
-				{"awsdo exec dev --quiet -- wrapped alpha --x b", "exec dev --quiet -- wrapped alpha --x beta"},
-				{"awsdo exec g:h:i -- awsdo exec d", "exec g:h:i -- awsdo exec dev"},
-				{"awsdo exec g:h:i -- awsdo exec dev -- wrapped a", "exec g:h:i -- awsdo exec dev -- wrapped alpha"},
-			} {
-				s.write(line.typed, c.tab("Enter")...)
-				if got := strings.Join(s.words(d.home), " "); got != line.want {
-					t.Errorf("%s became %q, want %q", line.typed, got, line.want)
-				}
+	eachCompleter(t, []string{"g:h:i", "dev"}, func(d *desk, c completer) {
+		s := c.start(d)
+		for _, line := range []struct{ typed, want string }{
+			{"awsdo exec dev -- wrapp", "exec dev -- wrapped"},
+			{"awsdo exec dev wrapp", "exec dev wrapped"},
+			{"awsdo exec dev -- wrapped al", "exec dev -- wrapped alpha"},
+			{"awsdo --quiet exec --mfa=totp g:h:i wrapped b", "--quiet exec --mfa=totp g:h:i wrapped beta"},
+			{"awsdo exec dev --quiet -- wrapped alpha --x b", "exec dev --quiet -- wrapped alpha --x beta"},
+			{"awsdo exec g:h:i -- awsdo exec d", "exec g:h:i -- awsdo exec dev"},
+			{"awsdo exec g:h:i -- awsdo exec dev -- wrapped a", "exec g:h:i -- awsdo exec dev -- wrapped alpha"},
+		} {
+			s.write(line.typed, c.tab("Enter")...)
+			if got := strings.Join(s.words(d.home), " "); got != line.want {
+				d.Errorf("%s became %q, want %q", line.typed, got, line.want)
 			}
-		})
-	}
+		}
+	})
 }
 
 // What a person sees: candidates with what they are.
 func TestCompletionMenu(t *testing.T) {
-	for _, c := range completers() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			d := completionDesk(t, "prod", "production", "dev")
-			s := c.start(d)
-			s.write("awsdo exec ", "Tab", "Tab")
-			s.until("prod", "production", "dev", "Admin in 123456789012, eu-west-1")
-			s = c.start(d)
-			s.write("awsdo exec --quiet --", "Tab", "Tab")
-			if text := s.until("--no-input", "--browser-path"); strings.Count(text, "--quiet") > 2 {
-				t.Errorf("--quiet is offered again:\n%s", text)
-			}
-		})
-	}
+	eachCompleter(t, []string{"prod", "production", "dev"}, func(d *desk, c completer) {
+		s := c.start(d)
+		s.write("awsdo exec ", "Tab", "Tab")
+		s.until("prod", "production", "dev", "Admin in 123456789012, eu-west-1")
+		s = c.start(d)
+		s.write("awsdo exec --quiet --", "Tab", "Tab")
+		if text := s.until("--no-input", "--browser-path"); strings.Count(text, "--quiet") > 2 {
+			d.Errorf("--quiet is offered again:\n%s", text)
+		}
+	})
 }
 
 // With the hook of stsx init the shell's function is what is completed.
 func TestCompletionOfTheHook(t *testing.T) {
-	for _, c := range completers() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			d := completionDesk(t, "team:blue", "a b")
-			for _, command := range []string{"stsx", "aws-do"} {
-				if c.shell == "nushell" && command != "stsx" {
-					continue // its hook has no --cmd
-				}
-				r := d.wantStatus(d.run("init", c.shell, "--cmd", command, "--no-prompt"), 0)
-				s := c.open(d, r.stdout)
-				s.write(command+" use t", "Tab")
-				s.until(command + " use team:blue")
-				bare := d.wantStatus(d.run("init", c.shell, "--no-completion"), 0)
-				if strings.Contains(bare.stdout, "__complete") {
-					t.Error("--no-completion leaves it in")
-				}
+	eachCompleter(t, []string{"team:blue", "a b"}, func(d *desk, c completer) {
+		for _, command := range []string{"stsx", "aws-do"} {
+			if c.shell == "nushell" && command != "stsx" {
+				continue // its hook has no --cmd
 			}
-		})
-	}
+			r := d.wantStatus(d.run("init", c.shell, "--cmd", command, "--no-prompt"), 0)
+			s := c.open(d, r.stdout)
+			s.write(command+" use t", "Tab")
+			s.until(command + " use team:blue")
+			bare := d.wantStatus(d.run("init", c.shell, "--no-completion"), 0)
+			if strings.Contains(bare.stdout, "__complete") {
+				d.Error("--no-completion leaves it in")
+			}
+		}
+	})
 }
 
 // The lines that the help and docs/completion.md tell people to write.
@@ -311,31 +297,27 @@ func TestCompletionByTheDocumentedLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range completers() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			d := completionDesk(t, "team:blue", "a b")
-			line := lines[c.shell]
-			d.wantText(string(document), strings.ReplaceAll(line, "|", `\|`))
-			d.wantText(d.wantStatus(d.run("help", "completion"), 0).stdout, line)
-			if c.shell == "nushell" {
-				path := filepath.Join(d.home, ".config", "nushell", "stsx-completion.nu")
-				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(d.wantStatus(d.run("completion", "nushell"), 0).stdout), 0o600); err != nil {
-					t.Fatal(err)
-				}
+	eachCompleter(t, []string{"team:blue", "a b"}, func(d *desk, c completer) {
+		line := lines[c.shell]
+		d.wantText(string(document), strings.ReplaceAll(line, "|", `\|`))
+		d.wantText(d.wantStatus(d.run("help", "completion"), 0).stdout, line)
+		if c.shell == "nushell" {
+			path := filepath.Join(d.home, ".config", "nushell", "stsx-completion.nu")
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				d.Fatal(err)
 			}
-			rc := line + "\n" + line + "\n" // twice does no harm
-			if c.shell == "nushell" {
-				rc = line + "\n" // its constants are set once
+			if err := os.WriteFile(path, []byte(d.wantStatus(d.run("completion", "nushell"), 0).stdout), 0o600); err != nil {
+				d.Fatal(err)
 			}
-			s := c.open(d, rc)
-			s.write("stsx exec t", "Tab")
-			s.until("stsx exec team:blue")
-		})
-	}
+		}
+		rc := line + "\n" + line + "\n" // twice does no harm
+		if c.shell == "nushell" {
+			rc = line + "\n" // its constants are set once
+		}
+		s := c.open(d, rc)
+		s.write("stsx exec t", "Tab")
+		s.until("stsx exec team:blue")
+	})
 	t.Run("zsh before compinit", func(t *testing.T) {
 		t.Parallel()
 		d := completionDesk(t, "team:blue")

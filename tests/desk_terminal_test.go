@@ -5,6 +5,7 @@ package tests
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -182,6 +183,29 @@ func (t *terminal) hangUp() {
 	if err := t.pty.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// wantLastStatus has the shell on the terminal say how its last command ended.
+func (t *terminal) wantLastStatus(want int) {
+	t.Helper()
+	t.typeText("echo sta\"\"tus=$?\r")
+	t.waitFor(fmt.Sprintf("status=%d", want))
+}
+
+// exitShell ends the shell on the terminal.
+func (t *terminal) exitShell() {
+	t.Helper()
+	t.typeText("exit 0\r")
+	if r := t.wait(); r.status != 0 {
+		t.Error(r)
+	}
+}
+
+// stopJob stops what runs in the shell on the terminal.
+func (t *terminal) stopJob() {
+	t.Helper()
+	t.typeText("\x1a")
+	t.waitFor("Stopped")
 }
 
 // modesOf are a terminal's, as anything that changes them leaves them.

@@ -128,6 +128,13 @@ func (d *desk) with(env ...string) *desk {
 	return &more
 }
 
+// withoutPassword is the desk where STSX_PASSWORD is not set.
+func (d *desk) withoutPassword() *desk {
+	more := *d
+	more.env = slices.DeleteFunc(slices.Clone(d.env), func(entry string) bool { return strings.HasPrefix(entry, "STSX_PASSWORD=") })
+	return &more
+}
+
 // forTest is the desk in another test, such as a subtest.
 func (d *desk) forTest(t *testing.T) *desk {
 	more := *d

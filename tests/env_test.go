@@ -169,12 +169,7 @@ func TestFailedEnvChangesNothing(t *testing.T) {
 // TestEnvInterrupted: Ctrl-C at the question for the password, asked from
 // inside the line, ends stsx; the shell lives on with its old environment.
 func TestEnvInterrupted(t *testing.T) {
-	d := shellDesk(t)
-	for i, entry := range d.env {
-		if strings.HasPrefix(entry, "STSX_PASSWORD=") {
-			d.env[i] = "NONE=none"
-		}
-	}
+	d := shellDesk(t).withoutPassword()
 	for _, s := range shells.All() {
 		if s.Dialect == "tcsh" {
 			s.Args = []string{"-f"}
@@ -209,12 +204,7 @@ func TestEnvInterrupted(t *testing.T) {
 // TestEnvInterruptedAtThePrompt is the same in shells with somebody at the
 // keyboard: the next line they type still runs.
 func TestEnvInterruptedAtThePrompt(t *testing.T) {
-	d := shellDesk(t)
-	for i, entry := range d.env {
-		if strings.HasPrefix(entry, "STSX_PASSWORD=") {
-			d.env[i] = "NONE=none"
-		}
-	}
+	d := shellDesk(t).withoutPassword()
 	for _, s := range shells.All() {
 		switch s.Name {
 		case "bash", "zsh", "fish", "dash":

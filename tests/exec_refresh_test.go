@@ -320,17 +320,13 @@ func besideJob(d *desk) {
 	shell.waitFor("status=130")
 	shell.typeText("\"$STSX\" exec --refresh --quiet prod -- python3 -c \"$HOLDS\"\r")
 	shell.waitFor("ready")
-	shell.typeText("\x1a")
-	shell.waitFor("Stopped")
+	shell.stopJob()
 	shell.waitFor("> ")
 	shell.typeText("bg\r")
 	shell.waitFor("> ")
 	shell.typeText("kill %1; wait %1; echo sta\"\"tus=$?\r")
 	shell.waitFor("status=143")
-	shell.typeText("exit 0\r")
-	if r := shell.wait(); r.status != 0 {
-		d.Error(r)
-	}
+	shell.exitShell()
 }
 
 // besideStops: a command that stops itself alone, as pagers do at Ctrl-Z, is a
@@ -343,8 +339,7 @@ func besideStops(d *desk) {
 	shell.typeText("fg\r")
 	shell.waitFor("went on")
 	shell.waitFor("> ")
-	shell.typeText("echo sta\"\"tus=$?\r")
-	shell.waitFor("status=7")
+	shell.wantLastStatus(7)
 	// So is a shell, which is a group of its own, with jobs of its own.
 	shell.typeText("PS1='in''side> ' \"$STSX\" exec --refresh --quiet prod -- bash --norc --noprofile -i\r")
 	shell.waitFor("inside> ")
@@ -355,8 +350,7 @@ func besideStops(d *desk) {
 	shell.waitFor("inside> ")
 	shell.typeText("python3 -c \"$HOLDS\"\r")
 	shell.waitFor("ready")
-	shell.typeText("\x1a")
-	shell.waitFor("Stopped")
+	shell.stopJob()
 	shell.waitFor("inside> ")
 	shell.typeText("fg\r")
 	shell.waitFor("goes on")
@@ -364,12 +358,8 @@ func besideStops(d *desk) {
 	shell.waitFor("inside> ")
 	shell.typeText("exit 5\r")
 	shell.waitFor("> ")
-	shell.typeText("echo sta\"\"tus=$?\r")
-	shell.waitFor("status=5")
-	shell.typeText("exit 0\r")
-	if r := shell.wait(); r.status != 0 {
-		d.Error(r)
-	}
+	shell.wantLastStatus(5)
+	shell.exitShell()
 }
 
 // besideInterrupt: the command gets a terminal's Ctrl-C and Ctrl-\ once.

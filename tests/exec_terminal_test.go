@@ -43,19 +43,14 @@ func terminalJob(d *desk) {
 	shell := d.openShell()
 	shell.typeText("\"$STSX\" exec prod -- python3 -c \"$HOLDS\"\r")
 	shell.waitFor("ready")
-	shell.typeText("\x1a")
-	shell.waitFor("Stopped")
+	shell.stopJob()
 	shell.waitFor("> ")
 	shell.typeText("jobs -l | grep -c py\"\"thon3; fg\r")
 	shell.waitFor("goes on") // and so the terminal is its own again
 	shell.typeText("\x03")
 	shell.waitFor("> ")
-	shell.typeText("echo sta\"\"tus=$?\r")
-	shell.waitFor("status=130")
-	shell.typeText("exit 0\r")
-	if r := shell.wait(); r.status != 0 {
-		d.Error(r)
-	}
+	shell.wantLastStatus(130)
+	shell.exitShell()
 }
 
 func terminalInterrupt(d *desk) {

@@ -213,11 +213,17 @@ func wrongCode(t *testing.T, c okta.Config) {
 	d.wantNoBrowserProfile()
 }
 
-func lockedOut(t *testing.T, c okta.Config) {
+// deskOf is a desk with its password and code, of a Jane who is otherwise as set makes her.
+func deskOf(t *testing.T, c okta.Config, set func(jane *okta.User)) *desk {
+	t.Helper()
 	user := janeUser()
-	user.Locked = true
+	set(&user)
 	c.Users = []okta.User{user}
-	d := newDesk(t, c).withPasswordAndCode()
+	return newDesk(t, c).withPasswordAndCode()
+}
+
+func lockedOut(t *testing.T, c okta.Config) {
+	d := deskOf(t, c, func(jane *okta.User) { jane.Locked = true })
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
 	d.wantText(r.stderr, "Okta said: ", "has to be unlocked")
 	d.wantOktaText(r.stderr, "Your account is locked. Please contact your administrator.")
@@ -225,10 +231,7 @@ func lockedOut(t *testing.T, c okta.Config) {
 }
 
 func passwordExpired(t *testing.T, c okta.Config) {
-	user := janeUser()
-	user.PasswordExpired = true
-	c.Users = []okta.User{user}
-	d := newDesk(t, c).withPasswordAndCode()
+	d := deskOf(t, c, func(jane *okta.User) { jane.PasswordExpired = true })
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
 	d.wantText(r.stderr, "change the password")
 	d.wantOktaText(r.stderr, "Your stsx-test password has expired")
@@ -236,10 +239,7 @@ func passwordExpired(t *testing.T, c okta.Config) {
 }
 
 func passwordWarning(t *testing.T, c okta.Config) {
-	user := janeUser()
-	user.PasswordWarn = true
-	c.Users = []okta.User{user}
-	d := newDesk(t, c).withPasswordAndCode()
+	d := deskOf(t, c, func(jane *okta.User) { jane.PasswordWarn = true })
 	r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
 	d.wantText(r.stderr, fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
 	if d.countEvents(okta.PasswordChanged) != 0 || d.countEvents(okta.Skipped) != 1 {
@@ -248,10 +248,7 @@ func passwordWarning(t *testing.T, c okta.Config) {
 }
 
 func notAssigned(t *testing.T, c okta.Config) {
-	user := janeUser()
-	user.Unassigned = true
-	c.Users = []okta.User{user}
-	d := newDesk(t, c).withPasswordAndCode()
+	d := deskOf(t, c, func(jane *okta.User) { jane.Unassigned = true })
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
 	d.wantText(r.stderr, "ask your Okta administrator for the AWS app")
 	d.wantOktaText(r.stderr, "User is not assigned to this application.")
@@ -269,10 +266,7 @@ func expiredState(t *testing.T, c okta.Config) {
 }
 
 func rateLimited(t *testing.T, c okta.Config) {
-	user := janeUser()
-	user.RateLimited = true
-	c.Users = []okta.User{user}
-	d := newDesk(t, c).withPasswordAndCode()
+	d := deskOf(t, c, func(jane *okta.User) { jane.RateLimited = true })
 	if r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4); !hasWaitHint(r.stderr) {
 		t.Error(r)
 	}

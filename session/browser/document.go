@@ -13,6 +13,7 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 	"github.com/ysmood/gson"
 
+	"stsx/session"
 	"stsx/session/page"
 )
 
@@ -183,10 +184,8 @@ func (t *Tab) askScript(ctx context.Context, result any, name string, args ...an
 		if t.over.Err() != nil && !errors.Is(context.Cause(t.over), page.ErrPosted) {
 			return context.Cause(t.over)
 		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(lookInterval):
+		if err := session.Pause(ctx, lookInterval); err != nil {
+			return err
 		}
 	}
 }

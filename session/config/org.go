@@ -73,13 +73,5 @@ func (c *checker) checkFormOnly(at map[string]filePosition, o session.Org) {
 }
 
 func (c *checker) readFactor(e tableEntry) (string, bool) {
-	text, ok := c.readText(e)
-	if !ok {
-		return "", false
-	}
-	if err := session.CheckFactor(text); err != nil {
-		c.addProblem(e.at, "mfa: %v", err)
-		return "", false
-	}
-	return text, true
+	return c.readChecked(e, session.CheckFactor)
 }

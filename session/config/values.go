@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 	"strings"
+
 	"stsx/session"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -75,6 +76,19 @@ func (c *checker) readCommand(e tableEntry) ([]string, bool) {
 		return nil, false
 	}
 	return list, ok
+}
+
+// readChecked is a text that check has nothing against.
+func (c *checker) readChecked(e tableEntry, check func(string) error) (string, bool) {
+	text, ok := c.readText(e)
+	if !ok {
+		return "", false
+	}
+	if err := check(text); err != nil {
+		c.addProblem(e.at, "%s: %v", e.key, err)
+		return "", false
+	}
+	return text, true
 }
 
 func kindOf(kind unstable.Kind) string {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -43,19 +42,7 @@ func mountHelpers() map[string]func(dir string) error {
 func TestMounts(t *testing.T) {
 	for name := range mountHelpers() {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), helperEnv+"="+name, helperDir+"="+t.TempDir())
-			cmd.SysProcAttr = &syscall.SysProcAttr{
-				Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-				UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-				GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-			}
-			out, err := cmd.CombinedOutput()
-			var refused *os.PathError
-			require.Part(t, "user namespaces", !errors.As(err, &refused), fmt.Sprintf("allow unprivileged user namespaces (%v)", err))
-			if err != nil {
-				t.Errorf("%v: %s", err, out)
-			}
+			require.RunInNamespaces(t, helperEnv+"="+name, helperDir+"="+t.TempDir())
 		})
 	}
 }

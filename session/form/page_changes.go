@@ -37,7 +37,7 @@ func (c *crossing) awaitStill(ctx context.Context) (*page.View, error) {
 				return &view, nil
 			}
 		}
-		if err := pauseLook(ctx); err != nil {
+		if err := session.Pause(ctx, lookInterval); err != nil {
 			return nil, err
 		}
 	}
@@ -57,7 +57,7 @@ func isEmpty(v *page.View) bool {
 // awaitChange waits until the page is not the one of sketch any more. An error is ctx's: of another the next look will tell.
 func (c *crossing) awaitChange(ctx context.Context, sketch string) error {
 	for {
-		if err := pauseLook(ctx); err != nil {
+		if err := session.Pause(ctx, lookInterval); err != nil {
 			return err
 		}
 		now, err := c.page.SketchControls(ctx)
@@ -99,14 +99,3 @@ func askWhileStill[A any](ctx context.Context, c *crossing, ask func(context.Con
 
 // lookInterval is the time between two looks at a page.
 const lookInterval = 150 * time.Millisecond
-
-func pauseLook(ctx context.Context) error {
-	timer := time.NewTimer(lookInterval)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}

@@ -27,7 +27,7 @@ func awaitPost(ctx context.Context, tab page.Page) error {
 		} else if err != nil {
 			return err
 		}
-		if err := pauseLook(ctx); err != nil {
+		if err := session.Pause(ctx, lookInterval); err != nil {
 			return err
 		}
 	}

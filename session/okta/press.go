@@ -23,10 +23,8 @@ func (s *signIn) press(ctx context.Context, mark string) (response, error) {
 // comes at one of replies.
 func (s *signIn) pressNth(ctx context.Context, mark string, n int, replies ...string) (response, error) {
 	if s.exchange.pressedOn == s.screen {
-		select {
-		case <-ctx.Done():
-			return response{}, context.Cause(ctx)
-		case <-time.After(time.Until(s.exchange.pressedAt.Add(repeatPressGap))):
+		if err := session.Pause(ctx, time.Until(s.exchange.pressedAt.Add(repeatPressGap))); err != nil {
+			return response{}, err
 		}
 	}
 	s.exchange.notePress(s.screen)

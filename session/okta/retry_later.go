@@ -127,10 +127,8 @@ func (s *signIn) waitUntilAllowed(ctx context.Context) error {
 			return nil
 		}
 		s.Ask.Progress("Okta asks to wait: " + session.ShortDuration(left.Round(time.Second)))
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(min(left, time.Second)):
+		if err := session.Pause(ctx, min(left, time.Second)); err != nil {
+			return err
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -200,39 +199,30 @@ func TestRaceForTheKernelsKey(t *testing.T) {
 	raceFirstPut(t, kernelStore(t, &fakeKeyring{err: noServiceError("none")}), helperRing+"=none", helperKern+"=yes")
 }
 
-// inNamespace runs a helper as root of its own user and mount namespace, where
-// it may mount what it likes.
+// inNamespace runs a helper where it may mount what it likes.
 func inNamespace(t *testing.T, name string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), helperEnv+"="+name, helperDir+"="+t.TempDir(), helperRing+"="+t.TempDir(), "GORACE=atexit_sleep_ms=0")
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	require.RunInNamespaces(t, helperEnv+"="+name, helperDir+"="+t.TempDir(), helperRing+"="+t.TempDir(), "GORACE=atexit_sleep_ms=0")
+}
+
+// storeOnSmallDisk is a store on 64 KiB of its own, and the session in it.
+func storeOnSmallDisk() (*Store, session.Session, error) {
+	s, held := helperStore(), canarySession("a", noon().Add(time.Hour))
+	if err := unix.Mount("tmpfs", string(s.home), "tmpfs", 0, "size=64k,mode=700"); err != nil {
+		return nil, held, fmt.Errorf("mounting: %w", err)
 	}
-	out, err := cmd.CombinedOutput()
-	var refused *os.PathError
-	require.Part(t, "user namespaces", !errors.As(err, &refused), fmt.Sprintf("allow unprivileged user namespaces (%v)", err))
-	if err != nil {
-		t.Errorf("%v: %s", err, out)
-	}
+	return s, held, s.Put(background, "key", held)
 }
 
 func TestFullDisk(t *testing.T) { inNamespace(t, "full disk") }
 func TestReadOnly(t *testing.T) { inNamespace(t, "read-only dir") }
 
 func helpFullDisk() error {
-	s := helperStore()
-	dir := string(s.home)
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k,mode=700"); err != nil {
-		return fmt.Errorf("mounting: %w", err)
-	}
-	want := canarySession("a", noon().Add(time.Hour))
-	if err := s.Put(background, "key", want); err != nil {
+	s, want, err := storeOnSmallDisk()
+	if err != nil {
 		return err
 	}
-	fill, err := os.Create(filepath.Join(dir, "fill"))
+	fill, err := os.Create(filepath.Join(string(s.home), "fill"))
 	if err != nil {
 		return err
 	}
@@ -256,16 +246,11 @@ func helpFullDisk() error {
 }
 
 func helpReadOnly() error {
-	s := helperStore()
-	dir := string(s.home)
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k,mode=700"); err != nil {
-		return fmt.Errorf("mounting: %w", err)
-	}
-	want := canarySession("a", noon().Add(time.Hour))
-	if err := s.Put(background, "key", want); err != nil {
+	s, want, err := storeOnSmallDisk()
+	if err != nil {
 		return err
 	}
-	if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+	if err := unix.Mount("", string(s.home), "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		return fmt.Errorf("remounting: %w", err)
 	}
 	if got, err := s.Get(background, "key"); err != nil || !reflect.DeepEqual(got, want) {
