@@ -84,7 +84,7 @@ func (r *fakeSystem) Delete(ctx context.Context, match func(session.Session) boo
 }
 func (r *fakeSystem) DeleteAll(context.Context, bool) error { r.sessions = nil; return nil }
 func (r *fakeSystem) Where(context.Context) (key, passwords string) {
-	return "kernel keyring", "nowhere"
+	return "kernel keyring", "not saved"
 }
 func (r *fakeSystem) Earlier() (string, string, error) { return "", "", nil }
 func (r *fakeSystem) CheckSave(string, bool) error     { return nil }
@@ -302,7 +302,7 @@ func TestStatusOfErrors(t *testing.T) {
 		"input":                               {&session.InputError{What: "x", Give: "set X"}, 3, 3, "set X"},
 		"password":                            {&session.RefusedError{Kind: session.RefusedPassword}, 4, 4, "stsx password set"},
 		"code":                                {&session.RefusedError{Kind: session.RefusedCode}, 4, 4, "clocks"},
-		"locked":                              {&session.RefusedError{Kind: session.RefusedLocked}, 4, 4, "unlocked"},
+		"locked":                              {&session.RefusedError{Kind: session.RefusedLocked}, 4, 4, "unlock the account"},
 		"expired":                             {&session.RefusedError{Kind: session.RefusedExpired}, 4, 4, "change the password"},
 		"not assigned":                        {&session.RefusedError{Kind: session.RefusedNotAssigned}, 4, 4, "administrator"},
 		"too many":                            {&session.RefusedError{Kind: session.RefusedTooMany}, 4, 4, "wait a minute"},
@@ -533,7 +533,7 @@ func TestStatusTable(t *testing.T) {
 		"prod           123456789012  Admin  7h59m\n" +
 		"\"a \\x1b[2J\\n\"  123456789012  Admin  1m\n" +
 		"short          123456789012  Admin  29s\n" +
-		"\nkey of the sessions: kernel keyring\npasswords: nowhere\nsign-ins remembered: none\n"
+		"\nsession encryption key: kernel keyring\npasswords: not saved\nremembered sign-ins: none\n"
 	if r.out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", r.out, want)
 	}
@@ -547,7 +547,7 @@ func TestStatusTable(t *testing.T) {
 	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin ||
 		first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
 		first["account_name"] != "" || len(first) != 8 || got["session_key"] != "kernel keyring" ||
-		got["passwords"] != "nowhere" ||
+		got["passwords"] != "not saved" ||
 		len(got) != 5 ||
 		strings.Contains(r.out.String(), "hunter2") {
 		t.Errorf("%s", r.out)
@@ -558,7 +558,7 @@ func TestStatusTable(t *testing.T) {
 		t.Errorf("%s", r.out)
 	}
 	r = newFakeSystem()
-	if r.run("status"); !strings.Contains(r.out.String(), "no session is open") {
+	if r.run("status"); !strings.Contains(r.out.String(), "no active sessions") {
 		t.Errorf("%s", r.out)
 	}
 }
@@ -570,8 +570,8 @@ func TestLogout(t *testing.T) {
 	for line, c := range map[string]struct {
 		left int
 		said string
-	}{"prod": {1, "forgot 2 sessions"}, "dev": {2, "forgot 1 session"}, "prod dev": {0, "forgot 3 sessions"}, "--all": {0,
-		"forgot every session"}} {
+	}{"prod": {1, "2 sessions removed"}, "dev": {2, "1 session removed"}, "prod dev": {0, "3 sessions removed"}, "--all": {0,
+		"all sessions removed"}} {
 		r := newFakeSystem()
 		r.sessions = three()
 		if code := r.run(append([]string{"logout"}, strings.Fields(line)...)...); code != 0 || len(r.sessions) != c.left ||
@@ -592,7 +592,7 @@ func TestLogout(t *testing.T) {
 	r := newFakeSystem()
 	r.sessions, r.saved = three(), []string{"dev", "other", "prod"}
 	if code := r.run("logout", "prod"); code != 0 || !slices.Equal(r.saved, []string{"dev", "other"}) ||
-		!strings.Contains(r.said[0], "also in the AWS credentials file") {
+		!strings.Contains(r.said[0], "also from the AWS credentials file") {
 		t.Errorf("%d, %q, %q", code, r.saved, r.said)
 	}
 	if code := r.run("logout", "--all"); code != 0 || len(r.saved) != 0 {
@@ -619,10 +619,10 @@ func TestLogoutAtOkta(t *testing.T) {
 		ended []string
 		said  string
 	}{
-		"prod": {nil, []string{"acme"}, "forgot 1 session; signed out of acme"},
-		"dev":  {nil, nil, "forgot 0 sessions"},
+		"prod": {nil, []string{"acme"}, "1 session removed; signed out of acme"},
+		"dev":  {nil, nil, "no sessions to remove"},
 		"--all": {errors.New("signing out of acme: no answer"), []string{"acme", "my other"},
-			"forgot every session; the session at Okta stays open until it ends: signing out of acme: no answer; the session at " +
+			"all sessions removed; the session at Okta stays open until it ends: signing out of acme: no answer; the session at " +
 				"Okta stays open until it ends: signing out of acme: no answer"},
 	} {
 		r := newFakeSystem()
@@ -640,7 +640,7 @@ func TestLogoutAtOkta(t *testing.T) {
 	r.jar.kept = kept()
 	if r.run("status"); !strings.Contains(
 		r.out.String(),
-		"\nsign-ins remembered: acme as jane, 5m ago; \"my other\" as joe, 0s ago; cookies sealed in /state/cookies\n",
+		"\nremembered sign-ins: acme as jane, 5m ago; \"my other\" as joe, 0s ago; cookies sealed in /state/cookies\n",
 	) {
 		t.Errorf("%s", r.out)
 	}

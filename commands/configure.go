@@ -77,7 +77,7 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 		return err
 	}
 	if difference == "" {
-		r.drivers.Ask.Say(path + " is as it should be already")
+		r.drivers.Ask.Say(path + " is already up to date")
 		return nil
 	}
 	r.drivers.Ask.Say("wrote " + session.Plural(len(entries), "profile") + " into " + path)

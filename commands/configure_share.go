@@ -86,7 +86,7 @@ func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 		_, err := fmt.Fprint(r.Stdout, plainText(plan.Difference))
 		return err
 	case plan.Difference == "":
-		kit.Ask.Say("there is nothing to add to " + plan.Path)
+		kit.Ask.Say("nothing to import: " + plan.Path + " already has it all")
 		return nil
 	}
 	if err := r.writeConfiguration(ctx, plan, yes, false); err != nil {
@@ -116,7 +116,7 @@ func (r *commandRun) writeConfiguration(ctx context.Context, plan session.Config
 			return err
 		}
 		if !ok {
-			return errors.New("nothing was written: the answer was no")
+			return errors.New("cancelled: nothing was written")
 		}
 	}
 	return r.drivers.ConfigFile.Write(ctx, plan)

@@ -100,7 +100,7 @@ func (r *commandRun) wantedOrg(ctx context.Context, own []session.Table) (sessio
 		if i == questionTries {
 			return idp, session.Org{}, &session.InputError{What: "the username", Give: "give it with --username"}
 		}
-		if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Your username there", What: "the username"}); err != nil {
+		if username, err = r.drivers.Ask.Ask(ctx, session.Question{Prompt: "Okta username", What: "the username"}); err != nil {
 			return idp, session.Org{}, err
 		}
 	}
@@ -139,7 +139,7 @@ func (r *commandRun) knownOrg(ctx context.Context, own []session.Table) (session
 // askAddress asks for the app's link until it is one that can be used.
 func (r *commandRun) askAddress(ctx context.Context) (string, error) {
 	q := session.Question{
-		Prompt: "Link of the AWS app in Okta", What: "the link of the AWS app in Okta",
+		Prompt: "AWS app link from Okta", What: "the AWS app link from Okta",
 		Give: "an Okta administrator has it: Applications, the AWS app, General, App Embed Link",
 	}
 	for range questionTries {
@@ -165,7 +165,7 @@ func (r *commandRun) askAddress(ctx context.Context) (string, error) {
 			return answer, nil
 		}
 		r.drivers.Ask.Say(advice)
-		yes, err := r.drivers.Ask.Confirm(ctx, "Use it all the same?", false)
+		yes, err := r.drivers.Ask.Confirm(ctx, "Use it anyway?", false)
 		if err != nil || yes {
 			return answer, err
 		}
@@ -188,7 +188,7 @@ func (r *commandRun) wantedRoles(ctx context.Context, own []session.Table, grant
 		}
 	}
 	if len(rest) == 0 {
-		r.drivers.Ask.Say("every role that you are granted has its profile already")
+		r.drivers.Ask.Say("all your roles already have profiles")
 		return nil, nil
 	}
 	if len(rest) == 1 {
@@ -205,7 +205,7 @@ func (r *commandRun) wantedRoles(ctx context.Context, own []session.Table, grant
 		for _, role := range rest {
 			options = append(options, role.String())
 		}
-		q := session.Question{Prompt: "A role to write a profile for", What: "a choice of roles"}
+		q := session.Question{Prompt: "Choose a role to add a profile for", What: "a choice of roles"}
 		if len(wanted) > 0 {
 			q.Prompt = "Another"
 		} else {

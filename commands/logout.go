@@ -48,18 +48,21 @@ func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 	}
 	r.drivers.Sweep()
 	remembered := r.rememberedSignIns(ctx, orgs, all)
-	said := "forgot every session"
+	said := "all sessions removed"
 	if all {
 		err = r.drivers.Sessions.DeleteAll(ctx, password)
 	} else {
 		var gone int
 		named := func(s session.Session) bool { return slices.Contains(names, s.Profile) }
 		gone, err = r.drivers.Sessions.Delete(ctx, named, orgs...)
-		said = "forgot " + session.Plural(gone, "session")
+		said = session.Plural(gone, "session") + " removed"
+		if gone == 0 {
+			said = "no sessions to remove"
+		}
 	}
 	saved, gone := r.drivers.AWSFiles.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })
 	if saved > 0 {
-		said += ", also in the AWS credentials file"
+		said += ", also from the AWS credentials file"
 	}
 	err = errors.Join(err, gone)
 	for _, o := range orgs {
@@ -70,7 +73,7 @@ func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 			err = errors.Join(err, gone)
 			continue
 		}
-		said += " and the password for " + o.Username
+		said += ", and the password for " + o.Username
 	}
 	if err == nil {
 		r.drivers.Ask.Say(said)

@@ -35,19 +35,19 @@ func (r *commandRun) passwordCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			sub(
 				"set",
-				"ask for the password and keep it",
+				"ask for the password and save it",
 				"   Asks on the terminal, or reads --password-stdin. The password is not tried out at Okta.",
 				r.setPassword,
 			),
-			sub("forget", "take the password out of the keyring", "", r.forgetPassword),
-			sub("status", "say whether a password is kept, and where", "", r.passwordStatus),
+			sub("forget", "remove the password from the keyring", "", r.forgetPassword),
+			sub("status", "say whether a password is saved, and where", "", r.passwordStatus),
 		},
 	}
 }
 
 func (r *commandRun) setPassword(ctx context.Context, o session.Org) error {
 	if o.Type == session.TypeForm {
-		return fmt.Errorf("keeping a password: %s is of type \"form\", and what its pages ask is typed in each time", quotedName(o.Name))
+		return fmt.Errorf("saving a password: %s is of type \"form\", and what its pages ask is typed in each time", quotedName(o.Name))
 	}
 	password := r.settings.Password
 	if password.IsZero() {
@@ -63,19 +63,19 @@ func (r *commandRun) setPassword(ctx context.Context, o session.Org) error {
 		password = session.NewSecret(text)
 	}
 	if err := r.drivers.Keeper.Remember(ctx, o, password); err != nil {
-		return fmt.Errorf("keeping the password: %w", err)
+		return err
 	}
 	// The person says that this one is right, whatever Okta said a while ago.
 	r.drivers.Keeper.ClearRefused(o)
-	r.drivers.Ask.Say("the password for " + o.Username + " is kept in the OS keyring")
+	r.drivers.Ask.Say("saved the password for " + o.Username + " in the OS keyring")
 	return nil
 }
 
 func (r *commandRun) forgetPassword(ctx context.Context, o session.Org) error {
 	if err := r.drivers.Keeper.Forget(ctx, o); err != nil {
-		return fmt.Errorf("forgetting the password: %w", err)
+		return err
 	}
-	r.drivers.Ask.Say("no password for " + o.Username + " is kept in the OS keyring now")
+	r.drivers.Ask.Say("no saved password for " + o.Username + " in the OS keyring now")
 	return nil
 }
 
@@ -91,9 +91,9 @@ func (r *commandRun) passwordStatus(ctx context.Context, o session.Org) error {
 			plainText(o.PasswordCommand[0]),
 		)
 	case err == nil:
-		_, err = fmt.Fprintf(r.Stdout, "the password for %s is kept: %s\n", plainText(o.Username), plainText(where))
+		_, err = fmt.Fprintf(r.Stdout, "the password for %s is saved: %s\n", plainText(o.Username), plainText(where))
 	case errors.Is(err, session.ErrNoPassword):
-		_, err = fmt.Fprintf(r.Stdout, "no password for %s is kept\n", plainText(o.Username))
+		_, err = fmt.Fprintf(r.Stdout, "no saved password for %s\n", plainText(o.Username))
 	}
 	return err
 }

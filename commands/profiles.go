@@ -147,7 +147,7 @@ func (r *commandRun) matchingProfiles(patterns []string) ([]string, error) {
 		if !matched {
 			text := "no profile matches " + quotedName(pattern)
 			if near := session.NearestNames(strings.Trim(pattern, "*?"), all); len(near) > 0 {
-				return nil, errors.New(text + "; near it: " + nameList(near))
+				return nil, errors.New(text + "; did you mean " + nameList(near) + "?")
 			}
 			return nil, errors.New(text + "; there are " + nameList(all))
 		}

@@ -92,7 +92,7 @@ func reportRows() []reportRow {
 			return statusRole, "stsx roles lists the roles that are granted to you"
 		}),
 		whenType(func(*session.GuardError) (int, string) {
-			return statusRole, "the guard is there on purpose: use a profile of that account, or ask whoever wrote the configuration"
+			return statusRole, "allowed_accounts in your configuration blocks this: use a profile of that account, or ask whoever wrote the configuration"
 		}),
 		whenType(awsStatus),
 		whenType(func(e *session.OriginError) (int, string) {
@@ -143,11 +143,11 @@ func waitText(wait time.Duration) string {
 func refusedHint(e *session.RefusedError) string {
 	switch e.Kind {
 	case session.RefusedPassword:
-		return "check the password by signing in to Okta in a browser; a kept one is forgotten, and stsx password set keeps another"
+		return "check your password by signing in to Okta in a browser; a saved copy was removed, and stsx password set saves a new one"
 	case session.RefusedCode:
-		return "wait for the next code, and check that this machine's and the phone's clocks are right"
+		return "wait for a new code, and check that the clocks of this machine and the phone are right"
 	case session.RefusedLocked:
-		return "the account has to be unlocked in Okta (the sign-in page's help, or your administrator); stsx did not try again"
+		return "ask your Okta administrator to unlock the account, or use the sign-in page's help; stsx did not try again"
 	case session.RefusedExpired:
 		return "change the password by signing in to Okta in a browser, then run stsx password set"
 	case session.RefusedNotAssigned:

@@ -58,7 +58,7 @@ func (r *commandRun) runSave(ctx context.Context, section string, force bool) er
 	if err != nil {
 		return err
 	}
-	r.drivers.Ask.Say(describeSession(s) + ", " + timeLeft(s.Left(r.Now())) + " left, is in [" + section + "] of " + path)
+	r.drivers.Ask.Say("saved " + describeSession(s) + ", " + timeLeft(s.Left(r.Now())) + " left, to [" + section + "] of " + path)
 	for _, note := range r.drivers.AWSFiles.SavedNotes(section) {
 		r.drivers.Ask.Say(note)
 	}
@@ -85,6 +85,6 @@ func (r *commandRun) runUnsave(ctx context.Context, section string) error {
 	if !found {
 		return errors.New("there is no session in [" + section + "] of " + path)
 	}
-	kit.Ask.Say("took the session out of [" + section + "] of " + path)
+	kit.Ask.Say("removed the session from [" + section + "] of " + path)
 	return nil
 }

@@ -82,7 +82,7 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 		return r.printJSON(out)
 	}
 	if len(out.Sessions) == 0 {
-		if _, err := fmt.Fprintln(r.Stdout, "no session is open"); err != nil {
+		if _, err := fmt.Fprintln(r.Stdout, "no active sessions"); err != nil {
 			return err
 		}
 	} else {
@@ -99,7 +99,7 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 	}
 	_, err = fmt.Fprintf(
 		r.Stdout,
-		"\nkey of the sessions: %s\npasswords: %s\nsign-ins remembered: %s\n",
+		"\nsession encryption key: %s\npasswords: %s\nremembered sign-ins: %s\n",
 		plainText(out.Key),
 		plainText(out.Password),
 		plainText(out.rememberedText(r.Now())),

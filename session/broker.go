@@ -117,7 +117,7 @@ func exceedsDuration(s Session, most time.Duration) bool {
 
 func (b *Broker) storeSession(ctx context.Context, key string, s Session) {
 	if err := b.Store.Put(ctx, key, s); err != nil {
-		b.warnOnce("this session is not kept for the next command: " + err.Error())
+		b.warnOnce("this session is not saved for the next command: " + err.Error())
 	}
 }
 

@@ -167,7 +167,7 @@ func TestAnotherRole(t *testing.T) {
 
 func TestStoreInTrouble(t *testing.T) {
 	b := newBench(admin)
-	b.store.putErr = fmt.Errorf("keeping the session: %w: no bus", ErrNoKeyring)
+	b.store.putErr = fmt.Errorf("saving the session: %w: no bus", ErrNoKeyring)
 	b.store.lockErr = errors.New("read-only file system")
 	b.opens(t, prod())
 	b.opens(t, prod())
@@ -178,9 +178,9 @@ func TestStoreInTrouble(t *testing.T) {
 		t.Errorf("%d sign-ins", b.idp.times)
 	}
 	b = newBench(admin)
-	b.store.putErr = fmt.Errorf("keeping the session: %w: no bus", ErrNoKeyring)
+	b.store.putErr = fmt.Errorf("saving the session: %w: no bus", ErrNoKeyring)
 	b.opens(t, prod())
-	b.person.wantSaid(t, "this session is not kept for the next command: keeping the session: no keyring: no bus")
+	b.person.wantSaid(t, "this session is not saved for the next command: saving the session: no keyring: no bus")
 }
 
 // TestAnotherProcess signs in while this one waits: its session is used.

@@ -65,7 +65,7 @@ func (s *CodeSource) Find(ctx context.Context, o Org, c CodeQuestion) (Secret, e
 			return Secret{}, ErrNothingTyped
 		case code.IsZero():
 		case c.Sent || c.Words:
-			s.Ask.Say("that was refused already; it isn't sent again")
+			s.Ask.Say("that was already rejected; it isn't sent again")
 		default:
 			s.Ask.Say("that code was used already: wait for the next one")
 		}

@@ -18,7 +18,7 @@ var (
 	// ErrNothingTyped: a code was asked for, and the person pressed Enter alone.
 	ErrNothingTyped = errors.New("nothing was typed")
 	// ErrDeclined: the person said no to using the profile.
-	ErrDeclined = errors.New("not used: the answer was no")
+	ErrDeclined = errors.New("cancelled: the profile was not used")
 	// ErrDurationTooLong: STS says the duration asked for is above the role's maximum.
 	ErrDurationTooLong = errors.New("the duration is above the role's maximum")
 	// ErrNotThatRole: STS handed out another role than the one asked for.
@@ -36,7 +36,7 @@ type InputError struct {
 }
 
 func (e *InputError) Error() string {
-	return e.What + " is needed, and nobody can be asked (no terminal, or --no-input)"
+	return e.What + " is required, but nobody can be asked (no terminal, or --no-input)"
 }
 
 // RefusedError: the identity provider refused the sign-in. Nothing is wrong
@@ -120,7 +120,7 @@ func (e *RoleError) Error() string {
 	}
 	text := fmt.Sprintf("%s is not granted to you", asked)
 	if len(e.Near) > 0 {
-		text += "; near it: " + near
+		text += "; did you mean " + near + "?"
 	}
 	return text
 }

@@ -59,7 +59,7 @@ func (s PasswordSource) First(ctx context.Context, o Org) (Password, error) {
 		return p, nil
 	}
 	if s.Ask.Interactive() {
-		s.Ask.Say("the password at hand was refused a short while ago, so it isn't sent again")
+		s.Ask.Say("this password was rejected a short while ago; it isn't sent again")
 		return s.Again(ctx, o, p.Secret)
 	}
 	return Password{}, &RefusedError{What: "the password", Kind: RefusedPassword,
@@ -73,10 +73,10 @@ func (s PasswordSource) Refused(ctx context.Context, o Org, p Password) {
 		return
 	}
 	if err := s.Keeper.Forget(ctx, o); err != nil {
-		s.Ask.Say("the refused password could not be taken out of the keyring: " + err.Error())
+		s.Ask.Say("could not remove the rejected password from the keyring: " + err.Error())
 		return
 	}
-	s.Ask.Say("the password that was kept in the keyring is wrong; it is forgotten")
+	s.Ask.Say("the saved password is wrong; it was removed from the keyring")
 }
 
 // Again asks the person for another password than those refused. Errors:
@@ -87,7 +87,7 @@ func (s PasswordSource) Again(ctx context.Context, o Org, refused ...Secret) (Pa
 		if err != nil || !slices.ContainsFunc(refused, p.Equal) {
 			return p, err
 		}
-		s.Ask.Say("that password was refused already; it isn't sent again")
+		s.Ask.Say("that password was already rejected; it isn't sent again")
 	}
 	return Password{}, &RefusedError{What: "the password", Kind: RefusedPassword}
 }
@@ -101,7 +101,7 @@ func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
 	if _, err := s.Keeper.Password(ctx, o); errors.Is(err, ErrNoKeyring) {
 		return
 	}
-	yes, err := s.Ask.Confirm(ctx, "Keep the password for "+o.Username+" in the OS keyring?", true)
+	yes, err := s.Ask.Confirm(ctx, "Save the password for "+o.Username+" in the OS keyring?", true)
 	switch {
 	case err != nil:
 		return
@@ -111,7 +111,7 @@ func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
 		err = s.Keeper.Decline(ctx, o)
 	}
 	if err != nil {
-		s.Ask.Say("that could not be remembered: " + err.Error())
+		s.Ask.Say("could not save that: " + err.Error())
 	}
 }
 
@@ -122,7 +122,7 @@ func (s PasswordSource) Changed(ctx context.Context, o Org, p Password) {
 		s.Keeper.MarkRefused(ctx, o, p.Secret) // and so it is not sent again
 	}
 	if len(o.PasswordCommand) > 0 {
-		s.Ask.Say("the password is another now: change what password_command prints")
+		s.Ask.Say("your password changed: update what password_command prints")
 		return
 	}
 	kept, err := s.Keeper.Password(ctx, o)
@@ -130,10 +130,10 @@ func (s PasswordSource) Changed(ctx context.Context, o Org, p Password) {
 		return
 	}
 	if err := s.Keeper.Forget(ctx, o); err != nil {
-		s.Ask.Say("the old password could not be taken out of the keyring: " + err.Error())
+		s.Ask.Say("could not remove the old password from the keyring: " + err.Error())
 		return
 	}
-	s.Ask.Say("the old password is forgotten; stsx password set keeps the new one")
+	s.Ask.Say("the old password was removed; stsx password set saves the new one")
 }
 
 func (s PasswordSource) storedPassword(ctx context.Context, o Org) (Password, error) {

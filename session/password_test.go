@@ -73,7 +73,7 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	if ring.forgot != 1 || !ring.WasRefused(background, acme(), NewSecret("old")) {
 		t.Errorf("%+v", ring)
 	}
-	who.wantSaid(t, "it is forgotten")
+	who.wantSaid(t, "it was removed")
 
 	// The next run has it from the environment, and nobody to ask.
 	var refused *RefusedError
@@ -87,8 +87,8 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	if p, err := next.First(background, acme()); err != nil || p.Reveal() != "new" {
 		t.Errorf("got %v", err)
 	}
-	typist.wantSaid(t, "refused a short while ago")
-	typist.wantSaid(t, "refused already; it isn't sent again")
+	typist.wantSaid(t, "rejected a short while ago")
+	typist.wantSaid(t, "already rejected; it isn't sent again")
 
 	typist = &person{answers: []string{"a", "b", "a", "c"}}
 	s.Ask = typist
@@ -101,7 +101,7 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	}
 	ring.broken = true
 	s.Refused(background, acme(), Password{Secret: NewSecret("old"), kept: true})
-	typist.wantSaid(t, "could not be taken out of the keyring: the keyring is locked")
+	typist.wantSaid(t, "could not remove the rejected password from the keyring: the keyring is locked")
 	if p := ring.refused[len(ring.refused)-1]; !p.Equal(NewSecret("old")) {
 		t.Error("a password that can't be forgotten isn't marked")
 	}
@@ -118,10 +118,10 @@ func TestChanged(t *testing.T) {
 		forgot int
 		says   string
 	}{
-		"kept":         {keeper{password: NewSecret("old")}, acme(), 1, "stsx password set keeps the new one"},
+		"kept":         {keeper{password: NewSecret("old")}, acme(), 1, "stsx password set saves the new one"},
 		"another kept": {keeper{password: NewSecret("other")}, acme(), 0, ""},
 		"none kept":    {keeper{}, acme(), 0, ""},
-		"by a command": {keeper{password: NewSecret("old")}, by, 0, "change what password_command prints"},
+		"by a command": {keeper{password: NewSecret("old")}, by, 0, "update what password_command prints"},
 	} {
 		who := &person{}
 		PasswordSource{Keeper: &c.ring, Ask: who}.Changed(background, c.org, old)
@@ -165,7 +165,7 @@ func TestKeepTyped(t *testing.T) {
 				t.Errorf("asked %q; %+v", who.asked, ring)
 			}
 			if ring.broken {
-				who.wantSaid(t, "could not be remembered: the keyring is locked")
+				who.wantSaid(t, "could not save that: the keyring is locked")
 			}
 		})
 	}
@@ -206,7 +206,7 @@ func TestCodes(t *testing.T) {
 	}
 	who.wantSaid(t, "wait for the next one")
 	// Nobody there.
-	if got := next(&CodeSource{Ask: &person{}}, acme()); !strings.Contains(got, "a code from Google Authenticator is needed") {
+	if got := next(&CodeSource{Ask: &person{}}, acme()); !strings.Contains(got, "a code from Google Authenticator is required") {
 		t.Errorf("got %q", got)
 	}
 	// The same over and over ends it.

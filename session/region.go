@@ -15,7 +15,7 @@ func CheckRegionName(name string) error {
 	case zone != nil:
 		return fmt.Errorf("%q is an availability zone; its region is %q", name, zone[1])
 	case !regexp.MustCompile(`^[a-z]+(-[a-z]+)+-\d+$`).MatchString(name):
-		return fmt.Errorf("%q is not a region's name, such as eu-west-1", name)
+		return fmt.Errorf("%q is not an AWS region (example: eu-west-1)", name)
 	}
 	parts := strings.Split(name, "-")
 	direction := parts[len(parts)-2]

@@ -15,14 +15,14 @@ func TestCheckRegionName(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"":               `"" is not a region's name, such as eu-west-1`,
-		"Frankfurt":      `"Frankfurt" is not a region's name`,
-		"EU-WEST-1":      `is not a region's name`,
-		"eu-west":        `is not a region's name`,
-		"eu_west_1":      `is not a region's name`,
-		"eu-west-1 ":     `is not a region's name`,
-		"eu-west-1.evil": `is not a region's name`,
-		"1":              `is not a region's name`,
+		"":               `"" is not an AWS region (example: eu-west-1)`,
+		"Frankfurt":      `"Frankfurt" is not an AWS region`,
+		"EU-WEST-1":      `is not an AWS region`,
+		"eu-west":        `is not an AWS region`,
+		"eu_west_1":      `is not an AWS region`,
+		"eu-west-1 ":     `is not an AWS region`,
+		"eu-west-1.evil": `is not an AWS region`,
+		"1":              `is not an AWS region`,
 		"eu-west-1a":     `"eu-west-1a" is an availability zone; its region is "eu-west-1"`,
 		"us-gov-west-1b": `its region is "us-gov-west-1"`,
 		"eu-wst-1":       `there is no AWS region "eu-wst-1"; did you mean "eu-west-1"?`,

@@ -31,11 +31,11 @@ func TestConfigure(t *testing.T) {
 	}
 	signIn := func() *terminal {
 		term := d.openTerminal("configure")
-		term.waitFor("Link of the AWS app in Okta:")
+		term.waitFor("AWS app link from Okta:")
 		term.typeText(d.org.EmbedURL() + "\r")
-		term.waitFor("Your username there:")
+		term.waitFor("Okta username:")
 		term.typeText(jane + "\r")
-		term.waitFor("A role to write a profile for")
+		term.waitFor("Choose a role to add a profile for")
 		return term
 	}
 	term := d.openTerminal("configure")
@@ -160,7 +160,7 @@ func TestShare(t *testing.T) {
 	if got := textOf(t, other.configPath()); got != "[idp.acme]\nurl      = \""+d.org.EmbedURL()+"\"\nusername = \""+jane+"\""+rest {
 		t.Errorf("%s", got)
 	}
-	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes"), 0).stderr, "there is nothing to add")
+	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes"), 0).stderr, "nothing to import")
 
 	// What is one's own stays; what is said otherwise is told of.
 	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + adminRole + "\"\nregion = \"eu-west-3\""
@@ -195,7 +195,7 @@ func TestShare(t *testing.T) {
 	d.writeFile(file, "[idp.okta]\nurl = \"https://evil.example/home/amazon_aws/0oa/272\"\n", 0o600)
 	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr, "[idp.okta] in "+other.configPath()+" signs in at another url")
 	d.writeFile(file, head+"allowed_hosts = [\"sso.example.com\"]\n", 0o600)
-	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts", "there is nothing to add")
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts", "nothing to import")
 	if textOf(t, other.configPath()) != got {
 		t.Error("the file has changed")
 	}

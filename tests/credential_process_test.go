@@ -31,7 +31,7 @@ func processTools(d *desk) {
 	// Whom nobody can ask fails at once, and the tool shows why.
 	nobody := d.withFreshState()
 	for _, argv := range [][]string{{botoPython(d.T), "-c", whose}, {tf, "-chdir=" + dir, "plan", "-input=false", "-no-color"}} {
-		if r := nobody.runProgram(argv...); r.status == 0 || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(r.stderr, "│", " ")), " "), "the password for "+jane+" is needed, and nobody can be asked") {
+		if r := nobody.runProgram(argv...); r.status == 0 || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(r.stderr, "│", " ")), " "), "the password for "+jane+" is required, but nobody can be asked") {
 			d.Errorf("%q: %s", argv, r)
 		}
 	}

@@ -139,7 +139,7 @@ func TestEach(t *testing.T) {
 			"each p000 --":                               `each needs a command after "--"`,
 			"each p00 -- echo":                           `there is no profile "p00"`,
 			"each q-* -- echo":                           "no profile matches \"q-*\"; there are p000",
-			"each pp00* -- echo":                         "no profile matches \"pp00*\"; near it: p000",
+			"each pp00* -- echo":                         "no profile matches \"pp00*\"; did you mean p000",
 			"each p[ -- echo":                            "is not a pattern",
 			"each -j 0 * -- echo":                        "--jobs is between 1 and 1000",
 			"each --json --group * -- echo":              "don't go together",
@@ -267,7 +267,7 @@ func TestEach(t *testing.T) {
 func TestEachConfirm(t *testing.T) {
 	t.Parallel()
 	d := newFleetDesk(t, 2, "[profile.a]\nrole = \"R00\"\nconfirm = true\n[profile.b]\nrole = \"R01\"\nconfirm = true\n")
-	d.wantText(d.wantStatus(d.run("each", "*", "--", "echo", "in"), 3).stderr, "a yes to using a, b is needed")
+	d.wantText(d.wantStatus(d.run("each", "*", "--", "echo", "in"), 3).stderr, "a yes to using a, b is required")
 	term := d.openTerminal("each", "*", "--", "echo", "in")
 	term.waitFor("a (role R00)")
 	term.waitFor("b (role R01)")

@@ -121,7 +121,7 @@ func besideNotStarted(d *desk) {
 	if r := d.wantStatus(d.runRefresh(bare, "a b"), 0); r.stdout != "Admin a b\n" {
 		d.Error(r)
 	}
-	d.wantText(d.wantStatus(d.withFreshState().run("exec", "--refresh", "prod", "--no-input", "--", "true"), 3).stderr, "the password for "+jane+" is needed")
+	d.wantText(d.wantStatus(d.withFreshState().run("exec", "--refresh", "prod", "--no-input", "--", "true"), 3).stderr, "the password for "+jane+" is required")
 }
 
 // besideEnvironment: no credentials, where to get them, and whose they are.

@@ -265,7 +265,7 @@ func TestFullForSession(t *testing.T) {
 	d := newDesk(t, okta.Config{Engine: okta.Classic})
 	d.writeFile(filepath.Join(d.home, ".local", "state", "stsx", "sessions"), "in the way\n", 0o600)
 	r := d.wantStatus(d.withPasswordAndCode().run("exec", "prod", "--", "sh", "-c", "echo $STSX_ROLE"), 0)
-	d.wantText(r.stderr, "this session is not kept for the next command: ", "sessions")
+	d.wantText(r.stderr, "this session is not saved for the next command: ", "sessions")
 	if r.stdout != "Admin\n" {
 		t.Error(r)
 	}

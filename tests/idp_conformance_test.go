@@ -181,7 +181,7 @@ func conformsInOrigin(t *testing.T, p providerCase) {
 func conformsUnattended(t *testing.T, p providerCase) {
 	d := p.desk(t, "")
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 3)
-	d.wantText(r.stderr, "is needed, and nobody can be asked", "stsx: hint: ")
+	d.wantText(r.stderr, "is required, but nobody can be asked", "stsx: hint: ")
 	if r.stdout != "" || d.countEvents(okta.PasswordTried) != 0 {
 		t.Errorf("%s\n%v", r, d.org.Log())
 	}

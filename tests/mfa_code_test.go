@@ -26,7 +26,7 @@ func TestWrongCodes(t *testing.T) {
 		if r.status != 4 || strings.Contains(r.stdout, "\nin") {
 			t.Fatal(r)
 		}
-		d.wantText(r.stdout, "that code was used already", "stsx: hint: wait for the next code")
+		d.wantText(r.stdout, "that code was used already", "stsx: hint: wait for a new code")
 		d.wantCodesTried(3)
 		if d.countEvents(okta.Locked) != 0 {
 			d.Error("the account is locked")
@@ -34,7 +34,7 @@ func TestWrongCodes(t *testing.T) {
 		// One given and nobody there: once, and no second try.
 		d = d.with("STSX_PASSWORD=" + janePassword).withFreshState()
 		r = d.wantStatus(d.run("exec", "prod", "--mfa-code", "000004", "--", "true"), 4)
-		d.wantText(r.stderr, "Okta said: ", "stsx: hint: wait for the next code")
+		d.wantText(r.stderr, "Okta said: ", "stsx: hint: wait for a new code")
 		d.wantCodesTried(4)
 		d.wantNoBrowserProfile()
 	})
@@ -90,7 +90,7 @@ func TestFactors(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: twoFactors()}).with("STSX_PASSWORD=" + janePassword)
 	r := d.wantStatus(d.run("exec", "prod", "--mfa-code", "123456", "--", "true"), 3)
-	d.wantText(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is needed", "name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
+	d.wantText(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is required", "name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
 	d.wantCodesTried(0)
 	term := d.openTerminal("exec", "prod", "--mfa", "totp", "--", "echo", "in")
 	term.waitFor("Sign in with")
@@ -124,12 +124,12 @@ func TestNoInput(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"username": {nil, []string{"exec", "any", "--config", path}, []string{"the username for acme is needed", "STSX_USERNAME or with --username"}},
-		"password": {nil, []string{"exec", "prod"}, []string{"the password for " + jane + " is needed", "STSX_PASSWORD or with --password-stdin"}},
-		"code":     {[]string{right}, []string{"exec", "prod"}, []string{"a code from Google Authenticator is needed", "STSX_MFA_CODE or with --mfa-code"}},
-		"role":     {[]string{right, "STSX_MFA_CODE=now"}, []string{"exec", "any"}, []string{"a choice among the 3 roles for any is needed", "--role"}},
-		"confirm":  {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is needed", "confirm = true"}},
-		"keeping":  {nil, []string{"password", "set"}, []string{"the password for " + jane + " is needed", "use --password-stdin"}},
+		"username": {nil, []string{"exec", "any", "--config", path}, []string{"the username for acme is required", "STSX_USERNAME or with --username"}},
+		"password": {nil, []string{"exec", "prod"}, []string{"the password for " + jane + " is required", "STSX_PASSWORD or with --password-stdin"}},
+		"code":     {[]string{right}, []string{"exec", "prod"}, []string{"a code from Google Authenticator is required", "STSX_MFA_CODE or with --mfa-code"}},
+		"role":     {[]string{right, "STSX_MFA_CODE=now"}, []string{"exec", "any"}, []string{"a choice among the 3 roles for any is required", "--role"}},
+		"confirm":  {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is required", "confirm = true"}},
+		"keeping":  {nil, []string{"password", "set"}, []string{"the password for " + jane + " is required", "use --password-stdin"}},
 	} {
 		d.subtest(name, func(d *desk) {
 			d = d.with(c.env...).withFreshState()

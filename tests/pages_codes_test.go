@@ -229,7 +229,7 @@ func severalUnattended(t *testing.T, c okta.Config) {
 	d := newDesk(t, withFactors(c, okta.SMS, okta.Email, okta.YubiKey)).with("STSX_PASSWORD="+janePassword, "STSX_MFA_CODE=123456")
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 3)
 	d.wantOktaText(r.stderr, "Email", "YubiKey")
-	d.wantText(r.stderr, "a choice between ", " is needed", "name one with --mfa or as mfa in the configuration: ", "sms", "yubikey")
+	d.wantText(r.stderr, "a choice between ", " is required", "name one with --mfa or as mfa in the configuration: ", "sms", "yubikey")
 	if c.Engine != okta.Classic {
 		d.wantText(r.stderr, " (+1 XXX-XXX-4586)")
 	}
@@ -264,6 +264,6 @@ func thirdWrongCode(t *testing.T, c okta.Config) {
 	if r.status != 4 || strings.Contains(r.stdout, "signed in") || d.countEvents(okta.CodeTried) != 3 || d.countEvents(okta.Locked) != 0 {
 		t.Errorf("%s\n%v", r, d.org.Log())
 	}
-	d.wantText(r.stdout, "stsx: error: Okta said: ", "stsx: hint: wait for the next code")
+	d.wantText(r.stdout, "stsx: error: Okta said: ", "stsx: hint: wait for a new code")
 	d.wantNoBrowserProfile()
 }

@@ -221,7 +221,7 @@ func unlockOffered(t *testing.T, c okta.Config) {
 	c.Users, c.Unlock = []okta.User{user}, true
 	d := newDesk(t, c).withPasswordAndCode()
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
-	d.wantText(r.stderr, "locked", "has to be unlocked")
+	d.wantText(r.stderr, "locked", "unlock the account")
 	d.wantNoBrowserProfile()
 }
 

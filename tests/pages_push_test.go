@@ -335,7 +335,7 @@ func pushOrCode(t *testing.T, c okta.Config) {
 	c.Users[0].OktaVerifyTOTP = verifySecret
 	d := newDesk(t, c)
 	r := d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 3)
-	d.wantText(r.stderr, " is needed", "name one with --mfa or as mfa in the configuration: ", "push", " or okta_verify")
+	d.wantText(r.stderr, " is required", "name one with --mfa or as mfa in the configuration: ", "push", " or okta_verify")
 	term := d.openSignIn()
 	if c.Engine == okta.Classic {
 		term.waitFor(janesPhone + "): ")

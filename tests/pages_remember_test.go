@@ -131,7 +131,7 @@ func logoutAtOkta(t *testing.T, c okta.Config) {
 	d := newDesk(t, c).withRemember().with("STSX_PASSWORD=" + janePassword)
 	d.wantSignIn(0)
 	r := d.wantStatus(d.run("logout", "prod"), 0)
-	d.wantText(r.stderr, "forgot 1 session", "signed out of acme")
+	d.wantText(r.stderr, "1 session removed", "signed out of acme")
 	if d.countEvents(okta.SignedOut) != 1 || len(d.cookieFiles()) != 0 {
 		t.Errorf("kept %v; the org logged %v", d.cookieFiles(), d.org.Log())
 	}
@@ -146,7 +146,7 @@ func TestLogoutOtherwise(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember().with("STSX_PASSWORD=" + janePassword)
 	d.wantStatus(d.run("login", "dev"), 0)
-	d.wantText(d.wantStatus(d.run("logout", "--all", "--config", "/dev/null"), 0).stderr, "forgot every session", "signed out of acme")
+	d.wantText(d.wantStatus(d.run("logout", "--all", "--config", "/dev/null"), 0).stderr, "all sessions removed", "signed out of acme")
 	if d.countEvents(okta.SignedOut) != 1 || len(d.cookieFiles()) != 0 {
 		t.Errorf("kept %v; the org logged %v", d.cookieFiles(), d.org.Log())
 	}
@@ -154,7 +154,7 @@ func TestLogoutOtherwise(t *testing.T) {
 	if err := d.org.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d.wantText(d.wantStatus(d.run("logout", "dev"), 0).stderr, "forgot 1 session", "stays open")
+	d.wantText(d.wantStatus(d.run("logout", "dev"), 0).stderr, "1 session removed", "stays open")
 	if len(d.cookieFiles()) != 0 {
 		t.Errorf("kept %v", d.cookieFiles())
 	}

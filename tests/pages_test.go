@@ -225,7 +225,7 @@ func deskOf(t *testing.T, c okta.Config, set func(jane *okta.User)) *desk {
 func lockedOut(t *testing.T, c okta.Config) {
 	d := deskOf(t, c, func(jane *okta.User) { jane.Locked = true })
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
-	d.wantText(r.stderr, "Okta said: ", "has to be unlocked")
+	d.wantText(r.stderr, "Okta said: ", "unlock the account")
 	d.wantOktaText(r.stderr, "Your account is locked. Please contact your administrator.")
 	d.wantNoBrowserProfile()
 }

@@ -33,14 +33,14 @@ func TestKeptPassword(t *testing.T) {
 	term := d.openTerminal("login", "prod")
 	term.waitFor("Okta password for " + jane)
 	term.typeText(janePassword + "\r")
-	term.waitFor("Keep the password for " + jane + " in the OS keyring? [Y/n]")
+	term.waitFor("Save the password for " + jane + " in the OS keyring? [Y/n]")
 	term.typeText("\r")
 	term.waitFor("prod: Admin in 123456789012")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
 	d.wantNoPassword(term.text())
-	d.wantText(d.wantStatus(d.run("password", "status"), 0).stdout, "the password for "+jane+" is kept: OS keyring (Secret Service)")
+	d.wantText(d.wantStatus(d.run("password", "status"), 0).stdout, "the password for "+jane+" is saved: OS keyring (Secret Service)")
 
 	// The next sign-in asks nothing, and needs no terminal.
 	d.wantStatus(d.run("logout", "prod"), 0)
@@ -59,23 +59,23 @@ func TestKeptPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 4)
-	d.wantText(r.stderr, "the password that was kept in the keyring is wrong; it is forgotten", "Okta said: Unable to sign in", "stsx password set")
+	d.wantText(r.stderr, "the saved password is wrong; it was removed from the keyring", "Okta said: Unable to sign in", "stsx password set")
 	d.wantNoPassword(r.stdout, r.stderr)
 	d.wantText(d.run("password", "status").stdout, "no password for")
 	r = d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 3)
-	d.wantText(r.stderr, "the password for "+jane+" is needed", "stsx password set once, set password_command, or give it in STSX_PASSWORD")
+	d.wantText(r.stderr, "the password for "+jane+" is required", "stsx password set once, set password_command, or give it in STSX_PASSWORD")
 
 	// Kept once more although it is wrong: on a terminal another is asked for,
 	// and the same isn't sent.
 	d.wantStatus(d.runWithStdin("hunter2\r\n", "password", "set", "--password-stdin"), 0)
 	term = d.openTerminal("login", "prod")
-	term.waitFor("is wrong; it is forgotten")
+	term.waitFor("is wrong; it was removed")
 	term.waitFor("Okta password for " + jane)
 	term.typeText("hunter2\r")
 	term.waitFor("isn't sent again")
 	term.waitFor("Okta password for " + jane)
 	term.typeText("changed\r")
-	term.waitFor("Keep the password")
+	term.waitFor("Save the password")
 	term.typeText("n\r")
 	term.waitFor("prod: Admin")
 	if r := term.wait(); r.status != 0 {
@@ -90,7 +90,7 @@ func TestKeptPassword(t *testing.T) {
 	term = d.openTerminal("login", "prod")
 	term.waitFor("Okta password for " + jane)
 	term.typeText("changed\r")
-	if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "Keep the password") {
+	if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "Save the password") {
 		t.Fatal(r)
 	}
 
@@ -98,15 +98,15 @@ func TestKeptPassword(t *testing.T) {
 	term = d.openTerminal("password", "set")
 	term.waitFor("Okta password for " + jane)
 	term.typeText("changed\r")
-	term.waitFor("is kept in the OS keyring")
+	term.waitFor("saved the password for ")
 	term.wait()
-	d.wantText(d.run("password", "status").stdout, "is kept: ")
+	d.wantText(d.run("password", "status").stdout, "is saved: ")
 	d.wantStatus(d.run("password", "forget"), 0)
 	d.wantText(d.run("password", "status").stdout, "no password for")
 	d.wantStatus(d.run("password", "forget"), 0)
 	d.runWithStdin("changed\n", "password", "set", "--password-stdin")
 	r = d.wantStatus(d.run("logout", "--all", "--password"), 0)
-	d.wantText(r.stderr, "forgot every session and the password for "+jane)
+	d.wantText(r.stderr, "all sessions removed, and the password for "+jane)
 	d.wantText(d.run("password", "status").stdout, "no password for")
 	d.wantNoBrowserProfile()
 }
@@ -127,7 +127,7 @@ func TestTypedPasswords(t *testing.T) {
 	if times, different := d.passwordsTried(); times != 3 || different != 3 {
 		t.Errorf("%d passwords were sent, %d different", times, different)
 	}
-	d.wantText(r.stdout, "Unable to sign in", "refused already; it isn't sent again", "stsx: hint: ")
+	d.wantText(r.stdout, "Unable to sign in", "already rejected; it isn't sent again", "stsx: hint: ")
 	d.wantNoPassword(r.stdout)
 	d.wantNoBrowserProfile()
 }
@@ -191,8 +191,8 @@ func TestNoKeyring(t *testing.T) {
 	if r.stdout != "Admin\n" || strings.Count(r.stderr, "not kept") != 1 {
 		t.Errorf("%s", r)
 	}
-	d.wantText(r.stderr, "this session is not kept for the next command", "no keyring", "D-Bus", "kernel keyring")
-	d.wantText(d.wantStatus(d.runWithoutKeyrings("status"), 0).stdout, "no session is open", "nowhere: ")
+	d.wantText(r.stderr, "this session is not saved for the next command", "no keyring", "D-Bus", "kernel keyring")
+	d.wantText(d.wantStatus(d.runWithoutKeyrings("status"), 0).stdout, "no active sessions", "not saved: ")
 	r = d.wantStatus(d.runWithoutKeyrings("password", "status"), 1)
 	d.wantText(r.stderr, "no keyring", "D-Bus")
 	if r.stdout != "" {

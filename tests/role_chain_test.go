@@ -108,9 +108,9 @@ role = "Dev"
 max_duration = "1h"
 `)
 	const guard = `may not use account 210987654321: allowed_accounts in the configuration names 123456789012`
-	d.wantText(d.wantStatus(d.run("exec", "far", "--role", auditRole, "--", "true"), 5).stderr, guard, "hint: the guard is there on purpose")
+	d.wantText(d.wantStatus(d.run("exec", "far", "--role", auditRole, "--", "true"), 5).stderr, guard, "hint: allowed_accounts in your configuration blocks this")
 	d.wantText(d.wantStatus(d.run("login", "short", "--duration", "8h"), 2).stderr, "--duration is above max_duration of short, which is 1h")
-	d.wantText(d.wantStatus(d.run("exec", "deploy", "--", "true"), 3).stderr, "a yes to using deploy is needed", "the profile prod says confirm = true")
+	d.wantText(d.wantStatus(d.run("exec", "deploy", "--", "true"), 3).stderr, "a yes to using deploy is required", "the profile prod says confirm = true")
 	term := d.openTerminal("exec", "deploy", "--", "true")
 	term.waitFor("Use deploy (role " + deploy + ") from prod (role ")
 	term.waitFor("[y/N]")

@@ -24,8 +24,8 @@ func TestRoles(t *testing.T) {
 	}{
 		"an ARN, of another account than the profile's": {[]string{"dev", "--role", auditRole}, 0, "210987654321 Audit\n", nil},
 		"a bare name, in the profile's account":         {[]string{"prod", "--role", "Dev"}, 0, "123456789012 Dev\n", nil},
-		"not in the profile's account":                  {[]string{"prod", "--role", "Audit"}, 5, "", []string{"role Audit in account 123456789012 is not granted to you; near it: 210987654321 team/Audit", "stsx roles lists"}},
-		"near misses":                                   {[]string{"prod", "--role", "Amdin"}, 5, "", []string{"role Amdin in account 123456789012 is not granted", "near it: 123456789012 Admin, 210987654321 Admin"}},
+		"not in the profile's account":                  {[]string{"prod", "--role", "Audit"}, 5, "", []string{"role Audit in account 123456789012 is not granted to you; did you mean 210987654321 team/Audit", "stsx roles lists"}},
+		"near misses":                                   {[]string{"prod", "--role", "Amdin"}, 5, "", []string{"role Amdin in account 123456789012 is not granted", "did you mean 123456789012 Admin, 210987654321 Admin"}},
 		"ambiguous":                                     {[]string{"any", "--role", "Admin"}, 5, "", []string{"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin"}},
 	} {
 		d.subtest(name, func(d *desk) {
@@ -76,7 +76,7 @@ func TestThousandRoles(t *testing.T) {
 	term.waitFor("Role for any")
 	term.waitFor("1000;")
 	term.typeText("nothing like it")
-	term.waitFor("nothing has that in it")
+	term.waitFor("no match")
 	term.typeText("\x1b") // clears the filter
 	term.waitFor("1000;")
 	term.typeText("role0777")

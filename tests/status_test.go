@@ -53,7 +53,7 @@ func TestSessions(t *testing.T) {
 
 	r = d.wantStatus(d.run("status"), 0)
 	d.wantText(r.stdout, "PROFILE  ACCOUNT       ROLE        LEFT\naudit    210987654321  team/Audit  59m\ndev      123456789012  Dev         59m\nprod     123456789012  Admin       59m\n",
-		"\nkey of the sessions: kernel keyring\npasswords: nowhere: ")
+		"\nsession encryption key: kernel keyring\npasswords: not saved: ")
 	var report struct {
 		Sessions []map[string]any
 		Key      string `json:"session_key"`
@@ -78,7 +78,7 @@ func TestSessions(t *testing.T) {
 		t.Errorf("the other role's session is served: %s", r)
 	}
 	away.wantStatus(away.run("exec", "prod", "--duration", "30m", "--", "true"), 125)
-	d.wantText(d.wantStatus(d.run("logout", "prod"), 0).stderr, "forgot 2 sessions")
+	d.wantText(d.wantStatus(d.run("logout", "prod"), 0).stderr, "2 sessions removed")
 	away.wantStatus(away.run("exec", "prod", "--", "true"), 125)
 	away.wantStatus(away.run("exec", "dev", "--", "true"), 0)
 
@@ -109,10 +109,10 @@ func TestSessions(t *testing.T) {
 	d.wantStatus(d.run("logout", "--all"), 0)
 	r = d.wantStatus(d.run("login", "--all"), 3)
 	signIns(4)
-	d.wantText(r.stderr, "prod: Admin in", "dev: Dev in", "audit: team/Audit in", "any: a choice among the 3 roles for any is needed")
+	d.wantText(r.stderr, "prod: Admin in", "dev: Dev in", "audit: team/Audit in", "any: a choice among the 3 roles for any is required")
 	away.wantStatus(away.run("exec", "audit", "--", "true"), 0)
-	d.wantText(d.wantStatus(d.run("logout", "--all"), 0).stderr, "forgot every session")
-	d.wantText(d.run("status").stdout, "no session is open")
+	d.wantText(d.wantStatus(d.run("logout", "--all"), 0).stderr, "all sessions removed")
+	d.wantText(d.run("status").stdout, "no active sessions")
 	d.wantNoBrowserProfile()
 }
 

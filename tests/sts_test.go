@@ -149,7 +149,7 @@ func TestRefusals(t *testing.T) {
 			}
 			d.wantText(r.stderr, c.want...)
 			if c.status != 0 {
-				d.wantText(d.run("status").stdout, "no session is open")
+				d.wantText(d.run("status").stdout, "no active sessions")
 			}
 		})
 	}

@@ -62,9 +62,9 @@ func TestRegion(t *testing.T) {
 		{admin, "cn-north-1", "", "error: region cn-north-1 is in partition aws-cn"},
 		{gov, "us-east-1", "", "error: region us-east-1 is in partition aws, but role"},
 		{strange, "", "", "error: whose regions stsx does not know"},
-		{admin, "evil.example/", "", "error: is not a region's name"},
-		{admin, "us-east-1.evil", "", "error: is not a region's name"},
-		{admin, "", "AWS_REGION=evil.example/", "error: which is not a region's name"},
+		{admin, "evil.example/", "", "error: is not an AWS region"},
+		{admin, "us-east-1.evil", "", "error: is not an AWS region"},
+		{admin, "", "AWS_REGION=evil.example/", "error: which is not an AWS region"},
 	} {
 		a := assumption(c.arn)
 		a.Region = c.region

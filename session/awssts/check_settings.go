@@ -27,12 +27,12 @@ func (c Client) CheckProfile(p session.Profile) error {
 // not sign in and answer a push for nothing.
 func (c Client) CheckSettings(region string) error {
 	if !isHostLabel(region) {
-		return fmt.Errorf("%s is not a region's name, such as eu-west-1", shown(region))
+		return fmt.Errorf("%s is not an AWS region (example: eu-west-1)", shown(region))
 	}
 	if region == "" {
 		for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
 			if text := c.Getenv(name); !isHostLabel(text) {
-				return fmt.Errorf("%s is %s, which is not a region's name, such as eu-west-1", name, shown(text))
+				return fmt.Errorf("%s is %s, which is not an AWS region (example: eu-west-1)", name, shown(text))
 			}
 		}
 	}

@@ -26,9 +26,9 @@ func TestCheckSettings(t *testing.T) {
 	}{
 		"nothing":                 {"", "", "", ""},
 		"a region":                {"eu-west-1", "", "", ""},
-		"a city":                  {"Frankfurt", "", "", `"Frankfurt" is not a region's name`},
-		"a blank":                 {"eu-west-1 ", "", "", "not a region's name"},
-		"a host":                  {"eu-west-1.example.com/", "", "", "not a region's name"},
+		"a city":                  {"Frankfurt", "", "", `"Frankfurt" is not an AWS region`},
+		"a blank":                 {"eu-west-1 ", "", "", "not an AWS region"},
+		"a host":                  {"eu-west-1.example.com/", "", "", "not an AWS region"},
 		"of the environment":      {"", "AWS_REGION", "EU-West-1", `AWS_REGION is "EU-West-1"`},
 		"of the old variable":     {"", "AWS_DEFAULT_REGION", "x\ny", `AWS_DEFAULT_REGION is "x y"`},
 		"that does not count":     {"eu-west-1", "AWS_REGION", "EU-West-1", ""},

@@ -14,7 +14,7 @@ import (
 func (c Client) stsRegion(a session.Assumption) (string, error) {
 	partition := a.Role.Partition()
 	if !isHostLabel(a.Region) {
-		return "", fmt.Errorf("%q is not a region's name, such as eu-west-1", a.Region)
+		return "", fmt.Errorf("%q is not an AWS region (example: eu-west-1)", a.Region)
 	}
 	if a.Region != "" {
 		return a.Region, session.CheckRegion(a.Role, a.Region)
@@ -22,7 +22,7 @@ func (c Client) stsRegion(a session.Assumption) (string, error) {
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
 		region := c.Getenv(name)
 		if !isHostLabel(region) {
-			return "", fmt.Errorf("%s is %q, which is not a region's name, such as eu-west-1", name, region)
+			return "", fmt.Errorf("%s is %q, which is not an AWS region (example: eu-west-1)", name, region)
 		}
 		if region != "" && session.PartitionOf(region) == partition {
 			return region, nil

@@ -41,7 +41,7 @@ func LinkAdvice(text string) string {
 	case strings.HasSuffix(host, "-admin") || first == "admin":
 		return "that is Okta's admin console; the app's own address is there under Applications, the AWS app, General, App Embed Link"
 	case len(parts) == 0 || first == "login" || first == "signin" || len(parts) > 1 && first == "app" && parts[1] == "UserHome":
-		return "that is your organisation in Okta, not the AWS app in it: " + tile
+		return "that is your Okta home page, not the AWS app: " + tile
 	case strings.HasSuffix(u.Hostname(), "amazon.com"):
 		return "that is AWS's address, and the one in Okta is needed: " + tile
 	case !named:

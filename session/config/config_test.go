@@ -89,7 +89,7 @@ prod.duration = "8h"
 	}
 	var unknown *UnknownNameError
 	if _, err := f.Profile("pord"); !errors.As(err, &unknown) || !reflect.DeepEqual(unknown.Near, []string{"prod"}) ||
-		err.Error() != `there is no profile "pord" in c.toml; near it: "prod"` {
+		err.Error() != `there is no profile "pord" in c.toml; did you mean "prod"?` {
 		t.Error(err)
 	}
 	if _, err := f.Org("acm"); !errors.As(err, &unknown) || unknown.Kind != "idp" {
@@ -253,8 +253,8 @@ func TestProblems(t *testing.T) {
 		{profile("region = 'EU West'"), `4:1: region: "EU West"`},
 		{profile("region = 'eu-wst-1'"), `4:1: region: there is no AWS region "eu-wst-1"; did you mean "eu-west-1"?`},
 		{profile("region = 'eu-west-1a'"), `4:1: region: "eu-west-1a" is an availability zone; its region is "eu-west-1"`},
-		{profile("region = 'eu-west'"), `4:1: region: "eu-west" is not a region's name`},
-		{profile("region = 'frankfurt'"), `4:1: region: "frankfurt" is not a region's name, such as eu-west-1`},
+		{profile("region = 'eu-west'"), `4:1: region: "eu-west" is not an AWS region`},
+		{profile("region = 'frankfurt'"), `4:1: region: "frankfurt" is not an AWS region (example: eu-west-1)`},
 		{profile("region = 'us-gov-esat-1'"), `4:1: region: there is no AWS region "us-gov-esat-1"; did you mean "us-gov-east-1"?`},
 		{profile("role = 'arn:aws:iam::123456789012:role/x'\nregion = 'us-gov-west-1'"), `5:1: region "us-gov-west-1" is in partition aws-us-gov, and the role in aws`},
 		{profile("role = 'arn:aws-cn:iam::123456789012:role/x'\nregion = 'eu-west-1'"), `5:1: region "eu-west-1" is in partition aws, and the role in aws-cn`},

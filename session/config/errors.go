@@ -46,7 +46,7 @@ func (e *UnknownNameError) Error() string {
 		text = fmt.Sprintf("there is no %s %q in %s", e.Kind, e.Name, e.Path)
 	}
 	if len(e.Near) > 0 {
-		text += "; near it: " + quotedList(e.Near)
+		text += "; did you mean " + quotedList(e.Near) + "?"
 	}
 	return text
 }

@@ -188,7 +188,7 @@ func TestNeedsPerson(t *testing.T) {
 		pass(59 * time.Minute)
 		w.gets(t, "old")
 		pass(2 * time.Minute)
-		w.fails(t, "a sign-in is needed")
+		w.fails(t, "a sign-in is required")
 		if w.renewed.Load() != 1 || w.failed.Load() != 1 {
 			t.Errorf("tried %d times, called %d times", w.renewed.Load(), w.failed.Load())
 		}

@@ -78,7 +78,7 @@ func (c *crossing) typeText(ctx context.Context, v *page.View, n int, q session.
 		}
 		secret := session.NewSecret(text)
 		if control.Kind == "secret" && slices.ContainsFunc(t.secrets, secret.Equal) && text != "" {
-			c.Ask.Say("that was refused already; it isn't sent again")
+			c.Ask.Say("that was already rejected; it isn't sent again")
 			continue
 		}
 		if text == "" {

@@ -128,7 +128,7 @@ func (s *signIn) errorWithPage(ctx context.Context, why string) *session.PageErr
 		out.Screenshot, err = s.Keep(png)
 	}
 	if err != nil {
-		s.Ask.Say("no picture of the page could be kept: " + err.Error())
+		s.Ask.Say("could not save a picture of the page: " + err.Error())
 	}
 	return out
 }

@@ -69,7 +69,7 @@ func (d *Driver) rememberCookies(ctx context.Context, o session.Org, p page.Page
 	}
 	cookies, err := p.Cookies(ctx, o.Origin())
 	if err != nil {
-		d.Ask.Say("Okta's cookies are not kept: " + err.Error())
+		d.Ask.Say("could not save Okta's cookies: " + err.Error())
 		return
 	}
 	cookies = renew.HostCookies(cookies, u)

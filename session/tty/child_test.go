@@ -181,7 +181,7 @@ func TestWithoutTerminal(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	c.reports("false true the password for jane is needed", "stsx: hello")
+	c.reports("false true the password for jane is required", "stsx: hello")
 	if strings.Contains(c.report.String(), "waiting") {
 		t.Error(c.report.String())
 	}
@@ -236,5 +236,5 @@ func TestOrphanInTheBackgroundIsNotInteractive(t *testing.T) {
 	c := d.child("lead orphan")
 	d.see("stsx: hello")
 	d.press("\r\n")
-	c.reports("true the password for jane is needed")
+	c.reports("true the password for jane is required")
 }

@@ -41,7 +41,7 @@ func TestChoose(t *testing.T) {
 		{"a filter", []string{"role77", "\x7f", "8", "\r"}, []string{"11 of 1000", "111 of 1000", "> 100000000078"}, 78},
 		{"words", []string{"role99 team-5", "\r"}, []string{"> 100000000992"}, 992},
 		{"Escape clears the filter", []string{"role777", "\x1b", "\r"}, []string{"1 of 1000", "  1000;"}, 0},
-		{"Enter on nothing does nothing", []string{"xyz", "\r\x15", "\r"}, []string{"nothing has that", "  1000;"}, 0},
+		{"Enter on nothing does nothing", []string{"xyz", "\r\x15", "\r"}, []string{"no match", "  1000;"}, 0},
 		{"a paste", []string{pasteBegins + "Role500\n" + pasteEnds, "\r"}, []string{"> 100000000500"}, 500},
 	}
 	for _, c := range cases {

@@ -119,7 +119,7 @@ func (l *optionList) footerText(s terminalStyle) string {
 	}
 	switch {
 	case len(l.shown) == 0:
-		return "nothing has that in it; Esc clears the filter"
+		return "no match; Esc clears the filter"
 	case len(l.filter) > 0:
 		return fmt.Sprintf("%d of %d; %s", len(l.shown), len(l.options), keys)
 	case len(l.options) > l.rows:

@@ -75,7 +75,7 @@ func isOld(r session.Remembered, now time.Time) bool {
 func (j *Jar) Keep(ctx context.Context, o session.Org, r session.Remembered) error {
 	r.Org, r.URL, r.Kept = o.Name, o.URL, j.now().UTC()
 	if err := j.folder.put(ctx, r); err != nil {
-		return fmt.Errorf("keeping the cookies of %s: %w", o.Name, err)
+		return fmt.Errorf("saving the cookies of %s: %w", o.Name, err)
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (j *Jar) Discard(ctx context.Context, o session.Org) error {
 func (j *Jar) List(ctx context.Context) ([]session.Remembered, error) {
 	all, err := j.folder.list(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listing the orgs remembered: %w", err)
+		return nil, fmt.Errorf("listing remembered sign-ins: %w", err)
 	}
 	var list []session.Remembered
 	for _, file := range all {

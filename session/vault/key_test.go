@@ -23,9 +23,9 @@ func TestWhereTheKeyGoes(t *testing.T) {
 	}{
 		{"both", nil, nil, true, true, "OS keyring (" + keyringName() + "), copied to the kernel keyring",
 			"OS keyring (" + keyringName() + ")"},
-		{"kernel only", nil, broken, true, false, "kernel keyring", "nowhere: out of order"},
+		{"kernel only", nil, broken, true, false, "kernel keyring", "not saved: out of order"},
 		{"OS only", broken, nil, false, true, "OS keyring (" + keyringName() + ")", "OS keyring (" + keyringName() + ")"},
-		{"neither", broken, broken, false, false, "nowhere: out of order; the kernel keyring: out of order", "nowhere: out of order"},
+		{"neither", broken, broken, false, false, "not saved: out of order; the kernel keyring: out of order", "not saved: out of order"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, k := &fakeRing{err: c.ring}, &fakeKeyring{err: c.keyring}

@@ -17,13 +17,13 @@ import (
 func (s *Store) Delete(ctx context.Context, match func(session.Session) bool, orgs ...session.Org) (sessions int, err error) {
 	sessions, err = s.sessions.removeMatching(ctx, func(kept keptSession) bool { return match(kept.Session) })
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("forgetting sessions: %w", err)
+		err = fmt.Errorf("removing sessions: %w", err)
 	}
 	cookies, problem := s.cookies.removeMatching(ctx, func(r session.Remembered) bool {
 		return slices.ContainsFunc(orgs, func(o session.Org) bool { return cookiesOf(o) == cookiesUnder(r) })
 	})
 	if problem != nil && ctx.Err() == nil {
-		err = errors.Join(err, fmt.Errorf("forgetting cookies: %w", problem))
+		err = errors.Join(err, fmt.Errorf("removing cookies: %w", problem))
 	}
 	if sessions+cookies == 0 {
 		return 0, err

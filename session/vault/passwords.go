@@ -51,13 +51,13 @@ func (p *Passwords) Remember(ctx context.Context, o session.Org, password sessio
 		return err
 	}
 	if n := len(password.Reveal()); n > passwordLimit {
-		return fmt.Errorf("remembering the password: it is %d bytes long, and the keyring takes %d; use password_command", n, passwordLimit)
+		return fmt.Errorf("saving the password: it is %d bytes long, and the keyring takes %d; use password_command", n, passwordLimit)
 	}
 	if err := p.store.keyring.set(ctx, user, password.Reveal()); err != nil {
-		return p.notUsable(ctx, "remembering the password", err)
+		return p.notUsable(ctx, "saving the password", err)
 	}
 	if err := files.Remove(p.store.home.path(declinedFolder, o.ID())); err != nil {
-		return fmt.Errorf("remembering the password: %w", err)
+		return fmt.Errorf("saving the password: %w", err)
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (p *Passwords) Forget(ctx context.Context, o session.Org) error {
 		return nil // where there is no keyring at all, nothing is kept
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return p.notUsable(ctx, "forgetting the password", err)
+		return p.notUsable(ctx, "removing the password", err)
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (p *Passwords) Decline(_ context.Context, o session.Org) error {
 		err = files.Replace(filepath.Join(dir, o.ID()), nil)
 	}
 	if err != nil {
-		return fmt.Errorf("remembering not to ask: %w", err)
+		return fmt.Errorf("noting not to ask: %w", err)
 	}
 	return nil
 }

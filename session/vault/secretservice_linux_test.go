@@ -177,7 +177,7 @@ func assertBounded(t *testing.T, s *Store, org session.Org) {
 	if err := s.Put(background, "key", canarySession("a", noon().Add(time.Hour))); !errors.Is(err, session.ErrNoKeyring) {
 		t.Errorf("Put: %v", err)
 	}
-	if _, passwords := s.Where(background); !strings.HasPrefix(passwords, "nowhere: ") {
+	if _, passwords := s.Where(background); !strings.HasPrefix(passwords, "not saved: ") {
 		t.Errorf("Where: %q", passwords)
 	}
 	if took := time.Since(began); took > keyringWait+2*time.Second {

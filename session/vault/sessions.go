@@ -50,7 +50,7 @@ func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
 // Put implements session.SessionStore.
 func (s *Store) Put(ctx context.Context, key string, kept session.Session) error {
 	if err := s.sessions.put(ctx, keptSession{kept, key}); err != nil {
-		return fmt.Errorf("keeping the session: %w", err)
+		return fmt.Errorf("saving the session: %w", err)
 	}
 	return nil
 }

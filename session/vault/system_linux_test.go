@@ -163,7 +163,7 @@ func TestKernelForbidden(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	h := start(t, "forbidden", s, helperRing+"=none", helperKern+"=yes", helperThen+"=put")
-	h.line(t, "failed: keeping the session: no keyring: none; the kernel keyring: ")
+	h.line(t, "failed: saving the session: no keyring: none; the kernel keyring: ")
 	if !strings.HasSuffix(h.out.Text(), "operation not permitted") {
 		t.Error(h.out.Text())
 	}

@@ -16,7 +16,7 @@ func (s *Store) Where(ctx context.Context) (key, passwords string) {
 	inKernel := kernel == nil || errors.Is(kernel, errAbsent)
 	passwords = system
 	if far != nil && !errors.Is(far, errAbsent) {
-		passwords = "nowhere: " + far.Error()
+		passwords = "not saved: " + far.Error()
 	}
 	switch {
 	case far == nil && kernel == nil:
@@ -30,7 +30,7 @@ func (s *Store) Where(ctx context.Context) (key, passwords string) {
 	case inKernel:
 		key = "kernel keyring, once there is a session"
 	default:
-		key = "nowhere: " + far.Error() + "; the kernel keyring: " + kernel.Error()
+		key = "not saved: " + far.Error() + "; the kernel keyring: " + kernel.Error()
 	}
 	return key, passwords
 }
