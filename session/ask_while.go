@@ -21,11 +21,11 @@ func AskWhile[A any](
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
 	asked := make(chan result, 1)
-	go func() {
+	go ContainPanic(func() {
 		answer, err := ask(asking)
 		stopWatching()
 		asked <- result{answer, err}
-	}()
+	})()
 	err = watch(watching)
 	happened = err == nil || watching.Err() == nil
 	stopAsking()

@@ -12,7 +12,7 @@ func StartDeadline(ctx context.Context, d time.Duration) (limited context.Contex
 	l := &pausableContext{Context: ctx, done: make(chan struct{}), left: d}
 	l.mu.Lock()
 	l.startClock()
-	l.follow = context.AfterFunc(ctx, func() { l.endWith(ctx.Err()) })
+	l.follow = context.AfterFunc(ctx, ContainPanic(func() { l.endWith(ctx.Err()) }))
 	l.mu.Unlock()
 	// A context of the library's on top: context.Cause knows no other kind, and
 	// would have no cause when the time is over.
@@ -34,7 +34,7 @@ func PauseDeadline(ctx context.Context, most time.Duration) (resume func()) {
 	}
 	l.stopClock()
 	once := sync.OnceFunc(l.resumeClock)
-	late := time.AfterFunc(most, once)
+	late := time.AfterFunc(most, ContainPanic(once))
 	return func() { late.Stop(); once() }
 }
 
@@ -100,7 +100,7 @@ func (l *pausableContext) endWith(err error) {
 // startClock starts the clock; the caller holds l.mu.
 func (l *pausableContext) startClock() {
 	l.begun = time.Now()
-	l.clock = time.AfterFunc(l.left, func() { l.endWith(context.DeadlineExceeded) })
+	l.clock = time.AfterFunc(l.left, ContainPanic(func() { l.endWith(context.DeadlineExceeded) }))
 }
 
 func (l *pausableContext) stopClock() {

@@ -326,8 +326,8 @@ func (b *boundedGroup) waitSlot(ctx context.Context) error {
 func (b *boundedGroup) freeSlot() { <-b.slots }
 
 func (b *boundedGroup) runInSlot(do func()) {
-	b.Go(func() {
+	b.Go(ContainPanic(func() {
 		defer b.freeSlot()
 		do()
-	})
+	}))
 }

@@ -168,6 +168,49 @@ func TestHouseRules(t *testing.T) {
 	}
 }
 
+// TestGoroutinesHidePanics: whatever starts a goroutine starts what
+// session.ContainPanic returns, so that a panic there never prints a value.
+func TestGoroutinesHidePanics(t *testing.T) {
+	t.Parallel()
+	isContained := func(node ast.Expr) bool {
+		call, ok := node.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		switch f := call.Fun.(type) {
+		case *ast.Ident:
+			return f.Name == "ContainPanic"
+		case *ast.SelectorExpr:
+			return f.Sel.Name == "ContainPanic"
+		}
+		return false
+	}
+	started := 0
+	for name, file := range programFiles(t) {
+		ast.Inspect(file, func(node ast.Node) bool {
+			var what ast.Expr
+			switch n := node.(type) {
+			case *ast.GoStmt:
+				what = n.Call.Fun
+			case *ast.CallExpr:
+				if f, ok := n.Fun.(*ast.SelectorExpr); ok && (f.Sel.Name == "Go" || f.Sel.Name == "AfterFunc") {
+					what = n.Args[len(n.Args)-1]
+				}
+			}
+			if what == nil {
+				return true
+			}
+			if started++; !isContained(what) {
+				t.Errorf("%s starts a goroutine without session.ContainPanic", name)
+			}
+			return true
+		})
+	}
+	if started < 20 {
+		t.Errorf("%d goroutines", started)
+	}
+}
+
 // checkVariables lets pass what nothing assigns to: errors, "_", arrays and what is
 // embedded.
 func checkVariables(t *testing.T, name string, d *ast.GenDecl) {

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"stsx/session"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -32,7 +34,7 @@ func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 		return err
 	}
 	over := make(chan syscall.WaitStatus, 1)
-	go func() { over <- waitForEnd(child.Pid) }()
+	go session.ContainPanic(func() { over <- waitForEnd(child.Pid) })()
 	for {
 		select {
 		case s := <-received:

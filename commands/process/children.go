@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"stsx/session"
 )
 
 // ErrNotRun: nothing of that child was started, since another had failed or a
@@ -71,7 +73,7 @@ func (r ManyRunner) RunAll(ctx context.Context, n int) ([]ChildEnding, error) {
 	var all sync.WaitGroup
 	for i := range n {
 		slots <- struct{}{}
-		all.Go(func() {
+		all.Go(session.ContainPanic(func() {
 			defer func() { <-slots }()
 			sink := r.Open(i)
 			endings[i] = r.runChild(ctx, c, i, sink)
@@ -81,7 +83,7 @@ func (r ManyRunner) RunAll(ctx context.Context, n int) ([]ChildEnding, error) {
 			if r.FailFast && !endings[i].OK() {
 				c.stopStarting()
 			}
-		})
+		}))
 	}
 	all.Wait()
 	return endings, c.outputError()

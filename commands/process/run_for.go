@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os/exec"
 	"time"
+
+	"stsx/session"
 )
 
 // errTimeout: the program took too long and was killed, with all it started.
@@ -16,7 +18,7 @@ func runFor(command *exec.Cmd, longest time.Duration) error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	over := time.AfterFunc(longest, func() { killGroup(command) })
+	over := time.AfterFunc(longest, session.ContainPanic(func() { killGroup(command) }))
 	err := command.Wait()
 	if !over.Stop() {
 		return errTimeout

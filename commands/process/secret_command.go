@@ -71,8 +71,8 @@ func (c SecretCommand) readLine(ctx context.Context, argv []string) (session.Sec
 		return session.Secret{}, err
 	}
 	ended, read := make(chan error, 1), make(chan secretLine, 1)
-	go func() { ended <- waitInGroup(command) }()
-	go func() {
+	go session.ContainPanic(func() { ended <- waitInGroup(command) })()
+	go session.ContainPanic(func() {
 		line, err := ReadSecretLine(from)
 		if err != nil {
 			if errors.Is(err, errEmptyLine) {
@@ -83,7 +83,7 @@ func (c SecretCommand) readLine(ctx context.Context, argv []string) (session.Sec
 		}
 		read <- secretLine{line, err}
 		_, _ = io.Copy(io.Discard, from) // what it says after that must not end it
-	}()
+	})()
 	line, err := awaitLine(ctx, ended, read)
 	if err != nil {
 		killGroup(command)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"stsx/session"
 )
 
 // Signalled is the cause of a context that a signal ended.
@@ -25,7 +27,7 @@ func UntilSignal() (context.Context, func()) {
 		}
 	}
 	done := make(chan struct{})
-	go func() {
+	go session.ContainPanic(func() {
 		select {
 		case s := <-received:
 			signal.Stop(received)
@@ -33,6 +35,6 @@ func UntilSignal() (context.Context, func()) {
 			cancel(Signalled{Number: int(number)})
 		case <-done:
 		}
-	}()
+	})()
 	return ctx, func() { signal.Stop(received); close(done); cancel(nil) }
 }

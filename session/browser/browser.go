@@ -120,7 +120,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	}
 	b.alive, b.end = context.WithCancelCause(context.Background())
 	b.client.Start(process.pipe)
-	go b.dispatchEvents()
+	go session.ContainPanic(b.dispatchEvents)()
 	starting, cancel := context.WithTimeoutCause(ctx, cmp.Or(o.startTimeout, startTimeout), errSlowStart)
 	defer cancel()
 	if err := b.prepareBrowser(starting); err != nil {
@@ -214,11 +214,11 @@ func (b *Browser) endReason() error {
 func (b *Browser) dispatchEvent(event *cdp.Event) {
 	switch event.Method {
 	case "Fetch.requestPaused":
-		decodeEvent(event, func(e proto.FetchRequestPaused) { b.working.Go(func() { b.judgeRequest(event.SessionID, e) }) })
+		decodeEvent(event, func(e proto.FetchRequestPaused) { b.runForEvent(func() { b.judgeRequest(event.SessionID, e) }) })
 	case "Fetch.authRequired":
-		decodeEvent(event, func(e proto.FetchAuthRequired) { b.working.Go(func() { b.answerProxy(event.SessionID, e) }) })
+		decodeEvent(event, func(e proto.FetchAuthRequired) { b.runForEvent(func() { b.answerProxy(event.SessionID, e) }) })
 	case "Target.attachedToTarget":
-		decodeEvent(event, func(e proto.TargetAttachedToTarget) { b.working.Go(func() { b.admitTarget(e) }) })
+		decodeEvent(event, func(e proto.TargetAttachedToTarget) { b.runForEvent(func() { b.admitTarget(e) }) })
 	default:
 		b.windows.takeEvent(event)
 		b.mu.Lock()
@@ -229,6 +229,9 @@ func (b *Browser) dispatchEvent(event *cdp.Event) {
 		}
 	}
 }
+
+// runForEvent makes calls on behalf of an event, beside the loop that hands out events.
+func (b *Browser) runForEvent(do func()) { b.working.Go(session.ContainPanic(do)) }
 
 // startTimeout bounds the wait for Chromium's first answers. On a busy machine they take ten seconds.
 const startTimeout = 40 * time.Second

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"stsx/session"
+
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -48,7 +50,7 @@ func (s devtoolsSession) Call(ctx context.Context, id, method string, params any
 // withEither is ctx, ended early, with its cause, by other.
 func withEither(ctx, other context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(other, func() { cancel(context.Cause(other)) })
+	stop := context.AfterFunc(other, session.ContainPanic(func() { cancel(context.Cause(other)) }))
 	return ctx, func() { stop(); cancel(nil) }
 }
 

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"stsx/session"
 )
 
 // chromiumProcess is Chromium and its children.
@@ -48,10 +50,10 @@ func startProcess(o Options, profileDir string, args []string) (*chromiumProcess
 		return nil, err
 	}
 	forbidCore(p.cmd.Process)
-	go func() {
+	go session.ContainPanic(func() {
 		defer close(p.done)
 		p.cmd.Wait() // how it ended says nothing that its stderr doesn't
-	}()
+	})()
 	return p, nil
 }
 

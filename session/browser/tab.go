@@ -86,7 +86,7 @@ func (t *Tab) takeEvent(event *cdp.Event) {
 		decodeEvent(event, func(e proto.PageFrameDetached) { t.network.detached(e.FrameID) })
 	case "Page.javascriptDialogOpening":
 		decodeEvent(event, func(e proto.PageJavascriptDialogOpening) {
-			t.b.working.Go(func() { t.closeDialog(e) })
+			t.b.runForEvent(func() { t.closeDialog(e) })
 		})
 	case "Inspector.targetCrashed":
 		t.finish(ErrCrashed)

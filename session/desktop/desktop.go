@@ -123,6 +123,6 @@ func (d Desktop) startCommand(argv []string, script, url string) (ended <-chan e
 		return nil, fmt.Errorf("opening the browser: %w", err)
 	}
 	out := make(chan error, 1)
-	go func() { out <- command.Wait() }()
+	go session.ContainPanic(func() { out <- command.Wait() })()
 	return out, nil
 }

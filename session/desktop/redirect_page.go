@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -40,9 +42,9 @@ func newRedirectPage(address session.Secret) (*redirectPage, error) {
 			p.given <- err
 		}
 	}
-	p.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(handler)}
+	p.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(handler), ErrorLog: log.New(io.Discard, "", 0)}
 	p.server.SetKeepAlivesEnabled(false)
-	go func() { _ = p.server.Serve(listener) }() // until shutDown
+	go session.ContainPanic(func() { _ = p.server.Serve(listener) })() // until shutDown
 	return p, nil
 }
 

@@ -54,8 +54,8 @@ func Start(ctx context.Context, r session.Renewal) (*Endpoint, error) {
 		MaxHeaderBytes: maxHeaderSize,
 		ErrorLog:       log.New(io.Discard, "", 0), // the terminal is the command's
 	}
-	e.inside.Go(func() { _ = e.server.Serve(listener) }) // until Close
-	e.inside.Go(func() { e.keeper.runRenewals(ctx) })
+	e.inside.Go(session.ContainPanic(func() { _ = e.server.Serve(listener) })) // until Close
+	e.inside.Go(session.ContainPanic(func() { e.keeper.runRenewals(ctx) }))
 	return e, nil
 }
 

@@ -146,7 +146,7 @@ func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session
 		err  error
 	}
 	done := make(chan opened, 1)
-	go func() {
+	go session.ContainPanic(func() {
 		page, err := d.Browse(starting, o, o.Browser == "visible")
 		if err == nil {
 			err = page.SetCookies(starting, o.Origin(), renew.Unexpired(remembered.Cookies, time.Now()))
@@ -159,7 +159,7 @@ func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session
 			stop()
 		}
 		done <- opened{page, err}
-	}()
+	})()
 	var ready readyPage
 	var err error
 	ready.password, ready.org, err = d.askCredentials(asking, o, remembered)

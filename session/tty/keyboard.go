@@ -47,7 +47,7 @@ func openKeyboard(in *os.File, ahead []byte) (*keyboard, error) {
 		want: make(chan struct{}, 1), got: make(chan keyboardByte, 1), done: make(chan struct{}),
 	}
 	k.changes, k.unwatch = watchScreen()
-	go k.readBytes()
+	go session.ContainPanic(k.readBytes)()
 	return k, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"stsx/session"
+
 	"github.com/zalando/go-keyring"
 )
 
@@ -151,7 +153,7 @@ func (b *boundedKeyring) callBounded(ctx context.Context, call func() (string, e
 	// nothing but the daemon's answer (or a person's, to its prompt) ends a
 	// D-Bus call. It holds nothing but its own connection, at most one is
 	// about, and the process ends without waiting for it.
-	go func() {
+	go session.ContainPanic(func() {
 		a := callSafely(call)
 		b.mu.Lock()
 		b.hung = false
@@ -161,7 +163,7 @@ func (b *boundedKeyring) callBounded(ctx context.Context, call func() (string, e
 		done <- a
 		b.mu.Unlock()
 		<-b.slot
-	}()
+	})()
 	select {
 	case a := <-done:
 		return a.secret, a.err
@@ -184,8 +186,8 @@ func (b *boundedKeyring) callBounded(ctx context.Context, call func() (string, e
 // closed connection's nil for a signal.
 func callSafely(call func() (string, error)) (a keyringAnswer) {
 	defer func() {
-		if r := recover(); r != nil {
-			a = keyringAnswer{err: fmt.Errorf("the OS keyring broke off: %v", r)}
+		if recover() != nil {
+			a = keyringAnswer{err: errors.New("the OS keyring broke off (" + strings.Join(session.PanicPlaces(), " ") + ")")}
 		}
 	}()
 	secret, err := call()
