@@ -9,7 +9,8 @@ import (
 
 // startInGroup starts command, in a process group of its own unless stsx has
 // the terminal: a program that asks for a PIN there would be stopped in the
-// background, and what is in the foreground gets the person's Ctrl-C anyway.
+// background, and what is in the foreground gets the person's Ctrl-C anyway. To
+// be killed, what it started is looked for: see sendGroupSignal.
 func startInGroup(command *exec.Cmd) error {
 	terminal := foregroundTerminal()
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: terminal == nil}
