@@ -97,6 +97,10 @@ func TestWhoseAssertion(t *testing.T) {
 		{name: "Identity Center's other host", html: samlForm("https://eu-west-1.sso.signin.aws/platform/saml/acs/0f0e", assertion(60), "", ""), ends: "aws sso login"},
 		{name: "another address of AWS", html: samlForm("https://signin.aws.amazon.com/oauth", assertion(60), "", ""), ends: "takes no sign-ins to roles"},
 
+		{name: "another app", html: samlForm("THEIRS/acs", assertion(60), "", ""), ends: "which is not AWS"},
+		{name: "another app, with a large response", html: samlForm("THEIRS/acs", assertion(200000), "", ""), ends: "allowed_hosts"},
+		{name: "another app, by way of us", html: samlForm("/other", assertion(60), "", ""), other: samlForm("THEIRS/acs", assertion(60), "", ""), ends: "which is not AWS"},
+		{name: "a stranger's page to us", html: `<script>location = 'THEIRS/other'</script>`, other: samlForm("OURS/redirect", assertion(60), "", ""), ends: "theirs"},
 		{name: "a stranger's frame", html: `<iframe src="THEIRS/other"></iframe>`, other: form, noted: "a page inside the page"},
 		{name: "our frame", html: `<iframe src="/other"></iframe>`, other: form, noted: "a page inside the page"},
 		{name: "a frame without an address", html: `<iframe srcdoc='` + strings.ReplaceAll(form, "'", "&apos;") + `'></iframe>`, noted: "a page inside the page"},
@@ -120,6 +124,7 @@ func TestWhoseAssertion(t *testing.T) {
 				t.Fatal(err)
 			}
 			tab.TrustOrigin(ours)
+			tab.forAWS = true
 			if err := tab.Open(within(t, patient), ours); err != nil && c.ends == "" {
 				t.Fatal(err)
 			}

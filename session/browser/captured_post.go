@@ -43,6 +43,25 @@ func readPost(u *url.URL, body string) (session.Secret, error) {
 	return session.Secret{}, wrong
 }
 
+// noticeOtherPost ends the wait when a trusted page of the tab posts a SAML response to neither AWS nor a place of the
+// sign-in's: the app is another than AWS's. A page that hides its origin is left to whoever waits for the next one.
+func (t *Tab) noticeOtherPost(e proto.NetworkRequestWillBeSent) {
+	u, err := url.Parse(e.Request.URL)
+	if err != nil || e.Request.Method != "POST" || e.FrameID != t.frame || e.Type != proto.NetworkResourceTypeDocument || isSigninHost(u.Hostname()) {
+		return
+	}
+	form, err := url.ParseQuery(requestBody(e.Request))
+	from, to := originHeader(e.Request), session.Origin(e.Request.URL)
+	if err != nil || !form.Has("SAMLResponse") || t.captured.foreignOrigin([]string{from}) != "" || t.captured.foreignOrigin([]string{to}) == "" {
+		return
+	}
+	t.finish(&page.PostError{
+		Address: u.Scheme + "://" + u.Host + u.Path, Why: "which is not AWS",
+		Cure: fmt.Sprintf("correct url in the configuration: it has to be the AWS app's link; if %s is one more of your company's sign-in "+
+			"pages, set allowed_hosts = [%q] in its [idp]", u.Host, u.Host),
+	})
+}
+
 // requestBody is a request's whole body. Chromium leaves postData out when it is long, the entries it doesn't.
 func requestBody(r *proto.NetworkRequest) string {
 	var body strings.Builder

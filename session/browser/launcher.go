@@ -68,6 +68,7 @@ func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show b
 	if err := b.AllowLoopback(ctx, o.Origin()); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	tab.forAWS = o.Type != session.TypeForm
 	for _, origin := range o.AllowedOrigins() {
 		tab.TrustOrigin(origin)
 	}

@@ -22,6 +22,9 @@ type Tab struct {
 	over   context.Context // ends when waiting makes no sense any more: ErrPosted, ErrCrashed
 	finish context.CancelCauseFunc
 
+	// forAWS: the app that is opened has to be AWS's. Set before the first document.
+	forAWS bool
+
 	document document
 	network  *network
 	captured captured
@@ -94,6 +97,9 @@ func (t *Tab) takeEvent(event *cdp.Event) {
 		t.finish(t.b.endReason())
 	case "Network.requestWillBeSent":
 		decodeEvent(event, t.network.sent)
+		if t.forAWS {
+			decodeEvent(event, t.noticeOtherPost)
+		}
 	case "Network.responseReceived":
 		decodeEvent(event, t.network.received)
 	case "Network.loadingFinished":
