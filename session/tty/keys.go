@@ -2,6 +2,7 @@ package tty
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -116,7 +117,7 @@ func (d *keyDecoder) readCharacter() (k keyPress, complete bool) {
 		return keyPress{}, false
 	}
 	r, n := utf8.DecodeRune(d.pending)
-	if r == utf8.RuneError && n == 1 {
+	if r == utf8.RuneError && n == 1 || unicode.IsControl(r) { // U+009B begins a sequence as Escape does
 		return keyPress{}, true
 	}
 	return keyPress{charKey, r}, true
