@@ -40,7 +40,7 @@ func FuzzSealedFile(f *testing.F) {
 // FuzzRecords: what is inside a seal is read or damaged, and what was read is
 // written as it was.
 func FuzzRecords(f *testing.F) {
-	kept, _ := encodeSession(keptSession{canarySession("dev", noon()), "key"})
+	kept, _ := encodeSession(keptSession{canarySession("dev", noon()), "key", moment{noon(), "boot", time.Hour}})
 	cookies, _ := encodeCookies(session.Remembered{Org: "acme", URL: "https://acme.okta.com", Kept: noon(),
 		Cookies: []session.Cookie{{Name: "sid", Value: session.NewSecret("x")}}})
 	for _, plain := range [][]byte{kept, cookies, nil, []byte("null"), []byte("[]"), []byte(`{"cookies":[null]}`),
@@ -119,6 +119,7 @@ func FuzzCaches(f *testing.F) {
 // was set back, counts for no longer than it would have.
 func TestClockIsNoProlongation(t *testing.T) {
 	s := newStore(t, &fakeKeyring{}, &fakeRing{})
+	s.uptime = func() (string, time.Duration) { return "", 0 } // as where there is no other clock
 	now := noon()
 	s.now = func() time.Time { return now }
 	mustKeep(t, s, acme(), sampleCookies(t))

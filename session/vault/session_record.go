@@ -21,6 +21,11 @@ type sessionRecord struct {
 	SecretAccessKey string    `json:"secret_access_key"`
 	SessionToken    string    `json:"session_token"`
 	Expires         time.Time `json:"expires"`
+
+	// The moment at which it was kept; files of older versions have none.
+	KeptAt  time.Time     `json:"kept_at,omitzero"`
+	Boot    string        `json:"boot,omitempty"`
+	Running time.Duration `json:"running,omitempty"` // since that start of the machine
 }
 
 func encodeSession(s keptSession) ([]byte, error) {
@@ -36,6 +41,9 @@ func encodeSession(s keptSession) ([]byte, error) {
 		SecretAccessKey: s.Credentials.SecretAccessKey.Reveal(),
 		SessionToken:    s.Credentials.SessionToken.Reveal(),
 		Expires:         s.Credentials.Expires.UTC(),
+		KeptAt:          s.at.clock.UTC(),
+		Boot:            s.at.boot,
+		Running:         s.at.running,
 	})
 }
 
@@ -44,7 +52,7 @@ func decodeSession(plain []byte) (keptSession, error) {
 	if err := json.Unmarshal(plain, &w); err != nil {
 		return keptSession{}, errDamaged // the decoder's words could quote a secret
 	}
-	return keptSession{key: w.Key, Session: session.Session{
+	return keptSession{key: w.Key, at: moment{w.KeptAt, w.Boot, w.Running}, Session: session.Session{
 		Profile: w.Profile,
 		Role:    session.Role{ARN: w.Role, Provider: w.Provider},
 		Region:  w.Region,

@@ -17,20 +17,32 @@ const (
 	sessionLife = 24 * time.Hour
 )
 
-// keptSession is a session with the text that it is kept under.
+// keptSession is a session with the text that it is kept under, and when it was.
 type keptSession struct {
 	session.Session
 	key string
+	at  moment
 }
 
 func (s *Store) newSessionFolder() *sealedFolder[keptSession] {
 	return &sealedFolder[keptSession]{
 		home: s.home, keys: s.keys, now: s.clock, warn: s.showWarning,
 		name: sessionsFolder, holds: "a session", purpose: "session name", life: sessionLife,
-		encode: encodeSession, decode: decodeSession,
+		encode: encodeSession, decode: s.openSession,
 		under: func(kept keptSession) string { return kept.key },
 		ended: func(kept keptSession) bool { return !kept.Credentials.Expires.After(s.now()) },
 	}
+}
+
+// openSession is decodeSession by the clock as it stands: where that was set back, a
+// session ends earlier by it.
+func (s *Store) openSession(plain []byte) (keptSession, error) {
+	kept, err := decodeSession(plain)
+	now := s.moment()
+	if back := now.setBackSince(kept.at); err == nil && back > 0 {
+		kept.Issued, kept.Credentials.Expires, kept.at = kept.Issued.Add(-back), kept.Credentials.Expires.Add(-back), now
+	}
+	return kept, err
 }
 
 // Get implements session.SessionStore.
@@ -49,7 +61,7 @@ func (s *Store) Get(ctx context.Context, key string) (session.Session, error) {
 
 // Put implements session.SessionStore.
 func (s *Store) Put(ctx context.Context, key string, kept session.Session) error {
-	if err := s.sessions.put(ctx, keptSession{kept, key}); err != nil {
+	if err := s.sessions.put(ctx, keptSession{kept, key, s.moment()}); err != nil {
 		return fmt.Errorf("saving the session: %w", err)
 	}
 	return nil

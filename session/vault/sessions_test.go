@@ -136,7 +136,7 @@ func TestOtherText(t *testing.T) {
 	mustPut(t, s, "dev", canarySession("dev", noon().Add(time.Hour)))
 	path := file(t, s, "dev")
 	k, _ := s.keys.nearKey()
-	plain, err := encodeSession(keptSession{canarySession("prod", noon().Add(time.Hour)), "prod"})
+	plain, err := encodeSession(keptSession{canarySession("prod", noon().Add(time.Hour)), "prod", moment{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ type Store struct {
 	keys     *keyChain
 	keyring  *boundedKeyring
 	now      func() time.Time
+	uptime   func() (boot string, running time.Duration)
 	warn     func(string)
 	sessions *sealedFolder[keptSession]
 	cookies  *sealedFolder[session.Remembered]
@@ -60,6 +61,7 @@ func New(o Options) *Store {
 		home:    stateFolder(o.Dir),
 		keyring: newBoundedKeyring(o.Keyring, keyringWait),
 		now:     o.Clock,
+		uptime:  readUptime,
 		warn:    o.Warn,
 	}
 	s.keys = &keyChain{kernel: newKernelRing(o.Dir), keyring: s.keyring, home: s.home}
