@@ -25,6 +25,7 @@ type Remembered struct {
 	Subject  string    // whom the assertion was about; see Assertion.Subject
 	Agent    string    // the browser's User-Agent: a session may be bound to it
 	Kept     time.Time // when; set by CookieJar.Keep
+	Bound    bool      // the session was refused without a key of the browser's, and the person knows
 	Cookies  []Cookie
 }
 

@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,8 @@ func rememberSituations() []situation {
 		{row: "a box to remember this device", answer: "ticked with `remember = true`, else cleared", run: rememberBox},
 		{row: "a device that is remembered", answer: "the password alone: no second factor", run: rememberedDevice},
 		{row: "an Okta session that is open", answer: "renewed with one request: no password, no browser", run: rememberedSession},
+		{row: "a session that is bound to its browser", answer: "said once; then the browser each time, with the device still known", alike: true,
+			run: boundSession},
 		{row: "the remembered session was closed", answer: "the browser signs in", alike: true, run: closedSession},
 		{row: "the remembered session is another user's", answer: "it is not used, and forgotten", alike: true, run: otherUsersSession},
 		{row: "`stsx logout`", answer: "the session is closed at Okta too", alike: true, run: logoutAtOkta},
@@ -107,6 +110,29 @@ func closedSession(t *testing.T, c okta.Config) {
 	d.withoutBrowser().wantStatus(d.withoutBrowser().run("login", "audit"), 0) // the new one
 	d.wantSeen(2, 1, 3)
 	d.wantNoBrowserProfile()
+}
+
+func boundSession(t *testing.T, c okta.Config) {
+	for _, status := range []int{http.StatusForbidden, http.StatusOK} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			c.Memory = okta.Memory{Devices: true, Bound: status}
+			d := newDesk(t, c).withRemember()
+			d.withPasswordAndCode().wantSignIn(1)
+			d.withoutBrowser().wantStatus(d.withoutBrowser().run("login", "dev"), 0) // the last proof still counts
+			d.wantSeen(1, 1, 2)
+			d = d.with("STSX_PASSWORD=" + janePassword) // and no code: the device is known
+			for i, times := range []int{1, 0} {
+				d.org.EndProofs()
+				r := d.wantStatus(d.run("roles"), 0)
+				if n := strings.Count(r.stderr, "Okta binds acme's sessions to the browser"); n != times {
+					t.Errorf("said %d times: %s", n, r)
+				}
+				d.wantSeen(i+2, 1, i+3)
+			}
+			d.wantText(d.run("status").stdout, "remembered: acme as "+jane)
+			d.wantNoBrowserProfile()
+		})
+	}
 }
 
 // otherUsersSession: whose session it is counts, not whose it was.

@@ -107,7 +107,7 @@ func (d *Driver) assertInBrowser(ctx context.Context, o session.Org, remembered 
 		err = renew.ErrOtherUser
 	}
 	if err == nil {
-		d.rememberCookies(ctx, s.org, s.page, a)
+		d.rememberCookies(ctx, s.org, s.page, a, remembered.Bound)
 	}
 	// The browser has done its part: it is gone before anybody is asked
 	// whether to save the password.

@@ -52,14 +52,19 @@ func (d *Driver) findRemembered(ctx context.Context, o session.Org) (session.Rem
 		return session.Remembered{}, o, nil
 	}
 	if o.Anew {
-		r.Cookies = slices.DeleteFunc(slices.Clone(r.Cookies), func(c session.Cookie) bool { return c.Name != deviceCookie })
+		r.Cookies = deviceCookies(r.Cookies)
 	}
 	return r, o, nil
 }
 
+// deviceCookies are those of cookies by which Okta knows the device, and none of a session's.
+func deviceCookies(cookies []session.Cookie) []session.Cookie {
+	return slices.DeleteFunc(slices.Clone(cookies), func(c session.Cookie) bool { return c.Name != deviceCookie })
+}
+
 // rememberCookies keeps what the browser has of o's host for the next sign-in. A
-// failure to costs no sign-in.
-func (d *Driver) rememberCookies(ctx context.Context, o session.Org, p page.Page, a session.Assertion) {
+// failure to costs no sign-in. bound: see session.Remembered.
+func (d *Driver) rememberCookies(ctx context.Context, o session.Org, p page.Page, a session.Assertion, bound bool) {
 	if d.Jar == nil || !o.Remember {
 		return
 	}
@@ -74,7 +79,8 @@ func (d *Driver) rememberCookies(ctx context.Context, o session.Org, p page.Page
 	}
 	cookies = renew.HostCookies(cookies, u)
 	d.keepRemembered(ctx, o, session.Remembered{
-		Username: o.Username, Subject: a.Subject, Agent: p.UserAgent(), Cookies: cookies[:min(len(cookies), renew.MaxCookies)],
+		Username: o.Username, Subject: a.Subject, Agent: p.UserAgent(), Bound: bound,
+		Cookies: cookies[:min(len(cookies), renew.MaxCookies)],
 	})
 }
 

@@ -20,8 +20,17 @@ func (d *Driver) tryRenewal(ctx context.Context, o session.Org, r *session.Remem
 	switch {
 	case err == nil:
 		d.note("Okta's session is still open: signed in without a browser")
+		r.Bound = false
 		d.keepRemembered(ctx, o, *r)
 		return a, true
+	case errors.Is(err, renew.ErrDeviceBound):
+		// In another browser that session is worse than none: Okta may answer the app's link with nothing but the question.
+		r.Cookies = deviceCookies(r.Cookies)
+		if !r.Bound {
+			d.Ask.Say("Okta binds " + o.Name + "'s sessions to the browser that they were made in, so stsx signs in with a browser each time")
+			r.Bound = true
+			d.keepRemembered(ctx, o, *r)
+		}
 	case errors.Is(err, renew.ErrOtherUser):
 		d.discardRemembered(ctx, o)
 		*r = session.Remembered{}

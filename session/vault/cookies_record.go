@@ -15,6 +15,7 @@ type cookiesRecord struct {
 	Subject  string         `json:"subject"`
 	Agent    string         `json:"agent"`
 	Kept     time.Time      `json:"kept"`
+	Bound    bool           `json:"bound"`
 	Cookies  []cookieRecord `json:"cookies"`
 }
 
@@ -30,7 +31,7 @@ type cookieRecord struct {
 }
 
 func encodeCookies(r session.Remembered) ([]byte, error) {
-	w := cookiesRecord{r.Org, r.URL, r.Username, r.Subject, r.Agent, r.Kept, nil}
+	w := cookiesRecord{r.Org, r.URL, r.Username, r.Subject, r.Agent, r.Kept, r.Bound, nil}
 	for _, c := range r.Cookies {
 		w.Cookies = append(w.Cookies, cookieRecord{c.Name, c.Value.Reveal(), c.Domain, c.Path, c.Expires, c.Secure, c.HTTPOnly, c.SameSite})
 	}
@@ -42,7 +43,7 @@ func decodeCookies(plain []byte) (session.Remembered, error) {
 	if err := json.Unmarshal(plain, &w); err != nil {
 		return session.Remembered{}, errDamaged // the decoder's words could quote a secret
 	}
-	r := session.Remembered{Org: w.Org, URL: w.URL, Username: w.Username, Subject: w.Subject, Agent: w.Agent, Kept: w.Kept}
+	r := session.Remembered{Org: w.Org, URL: w.URL, Username: w.Username, Subject: w.Subject, Agent: w.Agent, Kept: w.Kept, Bound: w.Bound}
 	for _, c := range w.Cookies {
 		r.Cookies = append(r.Cookies, session.Cookie{
 			Name: c.Name, Value: session.NewSecret(c.Value), Domain: c.Domain, Path: c.Path,

@@ -28,7 +28,7 @@ func sampleCookies(t *testing.T) session.Remembered {
 		fill(t, v.Field(i), "cookie."+v.Type().Field(i).Name)
 	}
 	c.Value = session.NewSecret(canarySecret)
-	return session.Remembered{Username: "jane", Subject: "jane\njane", Agent: "Mozilla/5.0", Cookies: []session.Cookie{c,
+	return session.Remembered{Username: "jane", Subject: "jane\njane", Agent: "Mozilla/5.0", Bound: true, Cookies: []session.Cookie{c,
 		{Name: "sid", Value: session.NewSecret("x")}}}
 }
 

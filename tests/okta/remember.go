@@ -14,6 +14,9 @@ type Memory struct {
 	Devices bool
 	// AskToStay shows that page after the last factor (Identity Engine only).
 	AskToStay bool
+	// Bound binds sessions to the browser by Device Bound Session Credentials: it is the status with which the app's link asks for
+	// a proof of the browser's key (200: with the login page). 0: none is wanted.
+	Bound int
 }
 
 // rememberedSignIn is what a sign-in is to leave behind.
@@ -119,6 +122,42 @@ func (o *Org) keepSignedIn(s *signIn, in message) answer {
 	o.asked(s, *in.KeepMeSignedIn, "page")
 	o.factorsDone(s)
 	return o.ok(s)
+}
+
+const (
+	// proofCookie is good for proofLife: then the browser gets another for a proof, from an address that this org has none of,
+	// because Chromium keeps such keys on Windows only.
+	proofCookie = "sid_bound"
+	proofLife   = 10 * time.Minute
+)
+
+// bind asks the browser for a key of its own and sets the cookie that a proof of it renews.
+func (o *Org) bind(w http.ResponseWriter, s *session) {
+	if o.cfg.Memory.Bound == 0 {
+		return
+	}
+	s.proof = newID("bnd")
+	o.cookies = append(o.cookies, s.proof)
+	w.Header().Set("Secure-Session-Registration", `(ES256);path="/api/v1/dbsc/registration";challenge="`+newID("ch")+`"`)
+	http.SetCookie(w, &http.Cookie{Name: proofCookie, Value: s.proof, Path: "/", HttpOnly: true, MaxAge: int(proofLife / time.Second)})
+}
+
+// lacksProof asks for a proof where the request of a bound session comes without one.
+func lacksProof(w http.ResponseWriter, r *http.Request, s *session) bool {
+	if c, err := r.Cookie(proofCookie); s == nil || s.proof == "" || err == nil && c.Value == s.proof {
+		return false
+	}
+	w.Header().Set("Secure-Session-Challenge", `"`+newID("ch")+`";id="1"`)
+	return true
+}
+
+// EndProofs makes every bound session want another proof.
+func (o *Org) EndProofs() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, s := range o.sessions {
+		s.proof = newID("bnd")
+	}
 }
 
 // closeSession is the API's way to sign out: 204, or 404 when there is none.

@@ -12,6 +12,7 @@ type session struct {
 	agreed  bool // to the terms page
 	proven  bool // just now, so that User.Reauth has nothing to ask
 	expires time.Time
+	proof   string // the value of its proofCookie; "": it is not bound
 }
 
 func (o *Org) sessionRoutes(mux *http.ServeMux) {
@@ -55,6 +56,7 @@ func (o *Org) open(w http.ResponseWriter, a *account) {
 		o.cookies = append(o.cookies, idx)
 		http.SetCookie(w, &http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)})
 	}
+	o.bind(w, s)
 	o.note(Event{Kind: SignedIn, User: a.Name})
 }
 
@@ -113,6 +115,10 @@ func (o *Org) redeemTicket(w http.ResponseWriter, r *http.Request) {
 func (o *Org) app(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	s := o.session(r)
+	unproven := lacksProof(w, r, s)
+	if unproven && o.cfg.Memory.Bound == http.StatusOK {
+		s, unproven = nil, false
+	}
 	again := s != nil && !s.proven && len(s.user.Reauth) > 0
 	if s != nil {
 		s.proven = false
@@ -121,6 +127,8 @@ func (o *Org) app(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case o.cfg.Down != 0:
 		o.down(w)
+	case unproven:
+		w.WriteHeader(o.cfg.Memory.Bound)
 	case again:
 		o.reauthPage(w, r, s)
 	case s != nil && r.URL.Path == homePath:

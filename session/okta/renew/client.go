@@ -30,6 +30,7 @@ type client struct {
 	cookies []session.Cookie
 	http    *http.Client
 	now     func() time.Time
+	bound   bool // an answer was about a device's key
 }
 
 // newClient is a client for the org that r was signed in to.
@@ -120,8 +121,22 @@ func (c *client) send(ctx context.Context, method, address, accept string) (*htt
 	if err != nil {
 		return nil, withoutAddress(err)
 	}
+	c.bound = c.bound || asksForDeviceKey(answer.Header)
 	c.cookies = withSetCookies(c.cookies, answer, r.URL, c.now())
 	return answer, nil
+}
+
+// asksForDeviceKey reports whether an answer asks for a proof, or for a new session, that takes a key of the device's. Source: Device
+// Bound Session Credentials, whose headers began with Sec- at first.
+func asksForDeviceKey(h http.Header) bool {
+	for _, name := range []string{
+		"Secure-Session-Challenge", "Secure-Session-Registration", "Sec-Session-Challenge", "Sec-Session-Registration",
+	} {
+		if h.Get(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutAddress is an error of net/http without the address it quotes.

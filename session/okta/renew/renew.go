@@ -32,6 +32,10 @@ const (
 // ErrOtherUser: the session that is remembered is another person's.
 var ErrOtherUser = errors.New("the session that was remembered is another user's")
 
+// ErrDeviceBound: the session that is remembered is no good without a key that
+// only the browser has.
+var ErrDeviceBound = errors.New("the session that was remembered is bound to its browser")
+
 // Renewer renews sign-ins.
 type Renewer struct {
 	// Consumer says whether an address takes assertions for AWS; nil: none
@@ -55,18 +59,11 @@ func (n Renewer) Assertion(ctx context.Context, o session.Org, r *session.Rememb
 		return session.Assertion{}, err
 	}
 	defer c.close()
-	from, page, err := c.getPage(limited, o.URL)
+	encoded, err := n.askResponse(limited, c, o.URL)
 	if err != nil {
-		return session.Assertion{}, err
-	}
-	encoded, err := n.postedResponse(page, func(action string) string {
-		to, err := from.Parse(action)
-		if err != nil {
-			return ""
+		if c.bound {
+			err = ErrDeviceBound
 		}
-		return to.String()
-	})
-	if err != nil {
 		return session.Assertion{}, err
 	}
 	a, err := session.ParseAssertion(encoded)
@@ -78,6 +75,21 @@ func (n Renewer) Assertion(ctx context.Context, o session.Org, r *session.Rememb
 	}
 	r.Cookies = c.cookies
 	return a, nil
+}
+
+// askResponse gets the SAML response from the app at address.
+func (n Renewer) askResponse(ctx context.Context, c *client, address string) (string, error) {
+	from, page, err := c.getPage(ctx, address)
+	if err != nil {
+		return "", err
+	}
+	return n.postedResponse(page, func(action string) string {
+		to, err := from.Parse(action)
+		if err != nil {
+			return ""
+		}
+		return to.String()
+	})
 }
 
 // postedResponse finds the SAML response in the form that the page posts to

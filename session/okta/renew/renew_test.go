@@ -196,6 +196,44 @@ func TestRenewStatuses(t *testing.T) {
 	}
 }
 
+// TestDeviceBound: an answer that asks for a device's key is told from others, whatever its status, and one with the assertion
+// is taken all the same.
+func TestDeviceBound(t *testing.T) {
+	for name, c := range map[string]struct {
+		header string
+		status int
+		page   string
+		bound  bool
+		taken  bool
+	}{
+		"a challenge":                {"Secure-Session-Challenge", 403, "", true, false},
+		"a challenge of before 2026": {"Sec-Session-Challenge", 401, "", true, false},
+		"with the login page":        {"Secure-Session-Challenge", 200, "<form><input name=identifier></form>", true, false},
+		"with a redirect":            {"Secure-Session-Challenge", 302, "", true, false},
+		"a new session is asked for": {"Secure-Session-Registration", 200, "<form><input name=identifier></form>", true, false},
+		"in the old words":           {"Sec-Session-Registration", 403, "", true, false},
+		"with the assertion":         {"Secure-Session-Registration", 200, postingPage(awsAddress, encodedResponse("jane")), false, true},
+		"another header":             {"Sec-Session-Id", 403, "", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newOrgServer(t, func(_ *orgServer, w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/login" {
+					return
+				}
+				w.Header().Set(c.header, `"c1";id="s1"`)
+				w.Header().Set("Location", "/login")
+				w.WriteHeader(c.status)
+				fmt.Fprint(w, c.page)
+			})
+			r := p.remembered()
+			_, err := renewer().Assertion(context.Background(), p.org(), &r)
+			if (err == nil) != c.taken || errors.Is(err, ErrDeviceBound) != c.bound {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestCookiesStayHome: no redirect takes them, or stsx, to another origin.
 func TestCookiesStayHome(t *testing.T) {
 	other := newOrgServer(t, pageAnswer(postingPage(awsAddress, encodedResponse("jane"))))
