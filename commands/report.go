@@ -92,7 +92,8 @@ func reportRows() []reportRow {
 			return statusRole, "stsx roles lists the roles that are granted to you"
 		}),
 		whenType(func(*session.GuardError) (int, string) {
-			return statusRole, "allowed_accounts in your configuration blocks this: use a profile of that account, or ask whoever wrote the configuration"
+			return statusRole,
+				"allowed_accounts in your configuration blocks this: use a profile of that account, or ask whoever wrote the configuration"
 		}),
 		whenType(awsStatus),
 		whenType(func(e *session.OriginError) (int, string) {

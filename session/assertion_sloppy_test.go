@@ -53,13 +53,16 @@ func TestUnusableRoles(t *testing.T) {
 
 // TestUnusableDuration: what can't be asked of STS counts for nothing.
 func TestUnusableDuration(t *testing.T) {
-	for _, value := range []string{"", " ", "0", "-1", "-3600", "899", "43201", "86400", "8h", "3600s", "1e4", "3600.0", "PT1H", "99999999999999999999", "<x>3600</x>", "36<x/>00", "&#x200b;3600"} {
+	for _, value := range []string{"", " ", "0", "-1", "-3600", "899", "43201", "86400", "8h", "3600s", "1e4", "3600.0", "PT1H",
+		"99999999999999999999", "<x>3600</x>", "36<x/>00", "&#x200b;3600"} {
 		a, err := ParseAssertion(encode(response(attribute(roleAttribute, grant(admin)) + attribute(durationAttribute, value))))
-		if err != nil || a.SessionDuration != 0 || len(a.Notes) != 1 || !strings.Contains(a.Notes[0], "SessionDuration") || !strings.HasPrefix(a.Notes[0], "ignoring ") {
+		if err != nil || a.SessionDuration != 0 || len(a.Notes) != 1 || !strings.Contains(a.Notes[0], "SessionDuration") ||
+			!strings.HasPrefix(a.Notes[0], "ignoring ") {
 			t.Errorf("%q: %s, %q, %v", value, a.SessionDuration, a.Notes, err)
 		}
 	}
-	for value, want := range map[string]time.Duration{"900": 15 * time.Minute, " 3600\n": time.Hour, "43200": 12 * time.Hour, "+3600": time.Hour} {
+	for value, want := range map[string]time.Duration{"900": 15 * time.Minute, " 3600\n": time.Hour, "43200": 12 * time.Hour,
+		"+3600": time.Hour} {
 		a, err := ParseAssertion(encode(response(attribute(durationAttribute, value))))
 		if err != nil || a.SessionDuration != want || len(a.Notes) != 0 {
 			t.Errorf("%q: %s, %q, %v", value, a.SessionDuration, a.Notes, err)
@@ -74,7 +77,8 @@ func TestXMLTimes(t *testing.T) {
 		"2026-03-04T12:00:00.5Z": noon.Add(time.Second / 2), "2026-03-04T12:00:00.123456789012345Z": noon.Add(123456789),
 		"2026-03-04T12:00:00.250": noon.Add(time.Second / 4), "2026-03-04T13:00:00+01:00": noon, "2026-03-04T01:30:00.0-10:30": noon,
 		"2026-03-05T02:00:00+14:00": noon, "2026-03-04T12:00:00+00:00": noon, "2026-03-04T12:00:00-00:00": noon,
-		"2026-03-03T24:00:00Z": noon.Add(-12 * time.Hour), "2026-03-03T24:00:00": noon.Add(-12 * time.Hour), "2026-03-03T24:00:00.000Z": noon.Add(-12 * time.Hour),
+		"2026-03-03T24:00:00Z": noon.Add(-12 * time.Hour), "2026-03-03T24:00:00": noon.Add(-12 * time.Hour),
+		"2026-03-03T24:00:00.000Z":  noon.Add(-12 * time.Hour),
 		"2026-03-04T24:00:00+12:00": noon, "2026-02-28T24:00:00Z": time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		a, err := ParseAssertion(encode(strings.Replace(response(""), "2026-03-04T12:05:00.5Z", text, 1)))
@@ -82,7 +86,8 @@ func TestXMLTimes(t *testing.T) {
 			t.Errorf("%q: %s, %v", text, a.NotOnOrAfter, err)
 		}
 	}
-	for _, text := range []string{"soon", "2026-03-04", "12:00:00Z", "2026-13-04T12:00:00Z", "2026-03-04T25:00:00Z", "2026-03-04T24:00:01Z", "2026-03-04T24:00:00.5Z", "2026-03-04T24:00:00.Z", "1772625600", "2026-03-04T12:00:00Z\u2028x"} {
+	for _, text := range []string{"soon", "2026-03-04", "12:00:00Z", "2026-13-04T12:00:00Z", "2026-03-04T25:00:00Z", "2026-03-04T24:00:01Z",
+		"2026-03-04T24:00:00.5Z", "2026-03-04T24:00:00.Z", "1772625600", "2026-03-04T12:00:00Z\u2028x"} {
 		_, err := ParseAssertion(encode(strings.Replace(response(""), "2026-03-04T12:05:00.5Z", text, 1)))
 		if err == nil || !strings.Contains(err.Error(), "NotOnOrAfter") || strings.ContainsFunc(err.Error(), IsHidden) {
 			t.Errorf("%q: %v", text, err)
@@ -137,7 +142,8 @@ func TestEncodings(t *testing.T) {
 			}
 			if kept := a.Encoded.Reveal(); (kept == c.encoded) != c.standard {
 				t.Errorf("what is sent to AWS is %.60q", kept)
-			} else if _, err := base64.StdEncoding.Strict().DecodeString(strings.NewReplacer("\r", "", "\n", "").Replace(kept)); err != nil {
+			} else if _, err := base64.StdEncoding.Strict().DecodeString(strings.NewReplacer("\r", "", "\n",
+				"").Replace(kept)); err != nil {
 				t.Errorf("AWS can't read what is sent: %v", err)
 			}
 		})
@@ -148,10 +154,12 @@ func TestEncodings(t *testing.T) {
 		"half a character":          {encode("\xff\xfe<\x00a" + "\x00b"), "half a character"},
 		"XML":                       {plain, "it is XML, and should be base64"},
 		"XML, laid out":             {"\n  " + plain, "it is XML, and should be base64"},
-		"percent signs":             {strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(encode(plain + "??>>")), "encoded once too often"},
-		"blanks alone":              {" \n ", "not base64"},
+		"percent signs": {strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(encode(plain + "??>>")),
+			"encoded once too often"},
+		"blanks alone": {" \n ", "not base64"},
 	} {
-		if _, err := ParseAssertion(c.encoded); err == nil || !strings.Contains(err.Error(), c.want) || strings.ContainsFunc(err.Error(), IsHidden) {
+		if _, err := ParseAssertion(c.encoded); err == nil || !strings.Contains(err.Error(), c.want) ||
+			strings.ContainsFunc(err.Error(), IsHidden) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

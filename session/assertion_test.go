@@ -15,11 +15,13 @@ const provider = "arn:aws:iam::123456789012:saml-provider/okta"
 // response is a SAML response whose assertion holds attributes.
 func response(attributes string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><saml2p:Response xmlns:saml2p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion">` +
-		`<saml2p:Status><saml2p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></saml2p:Status>` + assertionOf(attributes) + `</saml2p:Response>`
+		`<saml2p:Status><saml2p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></saml2p:Status>` + assertionOf(attributes) +
+		`</saml2p:Response>`
 }
 
 func assertionOf(attributes string) string {
-	return `<saml2:Assertion><saml2:Conditions NotOnOrAfter="2026-03-04T12:05:00.5Z"/><saml2:AttributeStatement>` + attributes + `</saml2:AttributeStatement></saml2:Assertion>`
+	return `<saml2:Assertion><saml2:Conditions NotOnOrAfter="2026-03-04T12:05:00.5Z"/><saml2:AttributeStatement>` + attributes +
+		`</saml2:AttributeStatement></saml2:Assertion>`
 }
 
 func attribute(name string, values ...string) string {
@@ -55,23 +57,34 @@ func TestParseAssertion(t *testing.T) {
 		"role first":     {encode(plain), roles(admin), 0},
 		"provider first": {encode(response(attribute(roleAttribute, provider+","+admin))), roles(admin), 0},
 		"spaces":         {encode(response(attribute(roleAttribute, " \n "+admin+" , "+provider+"\t"))), roles(admin), 0},
-		"sorted, no duplicates": {encode(response(attribute(roleAttribute, grant(audit), grant(dev), grant(admin), grant(dev), provider+","+dev))),
+		"sorted, no duplicates": {encode(response(attribute(roleAttribute, grant(audit), grant(dev), grant(admin), grant(dev),
+			provider+","+dev))),
 			roles(admin, dev, audit), 0},
-		"several attributes":   {encode(response(attribute(roleAttribute, grant(dev)) + attribute(roleAttribute, grant(admin)))), roles(admin, dev), 0},
-		"wrapped":              {wrapped(plain, "\n"), roles(admin), 0},
-		"wrapped as in forms":  {wrapped(plain, "\r\n") + "\r\n", roles(admin), 0},
-		"no role":              {encode(response(attribute("mail", "jane"))), nil, 0},
-		"duration":             {encode(response(attribute(roleAttribute, grant(admin)) + attribute(durationAttribute, " 28800 "))), roles(admin), 8 * time.Hour},
-		"least and most":       {encode(response(attribute(durationAttribute, "900", "43200"))), nil, 12 * time.Hour},
-		"CDATA":                {encode(response(attribute(roleAttribute, "<![CDATA["+grant(admin)+"]]>"))), roles(admin), 0},
-		"character references": {encode(response(attribute(roleAttribute, strings.Replace(grant(admin), "A", "&#65;", 1)))), roles(admin), 0},
-		"govcloud":             {encode(response(attribute(roleAttribute, "arn:aws-us-gov:iam::123456789012:role/A,arn:aws-us-gov:iam::123456789012:saml-provider/o"))), roles("arn:aws-us-gov:iam::123456789012:role/A"), 0},
+		"several attributes": {encode(response(attribute(roleAttribute, grant(dev)) + attribute(roleAttribute, grant(admin)))),
+			roles(admin, dev), 0},
+		"wrapped":             {wrapped(plain, "\n"), roles(admin), 0},
+		"wrapped as in forms": {wrapped(plain, "\r\n") + "\r\n", roles(admin), 0},
+		"no role":             {encode(response(attribute("mail", "jane"))), nil, 0},
+		"duration": {encode(response(attribute(roleAttribute, grant(admin)) + attribute(durationAttribute, " 28800 "))),
+			roles(admin), 8 * time.Hour},
+		"least and most": {encode(response(attribute(durationAttribute, "900", "43200"))), nil, 12 * time.Hour},
+		"CDATA":          {encode(response(attribute(roleAttribute, "<![CDATA["+grant(admin)+"]]>"))), roles(admin), 0},
+		"character references": {encode(response(attribute(roleAttribute, strings.Replace(grant(admin), "A", "&#65;", 1)))), roles(admin),
+			0},
+		"govcloud": {encode(response(attribute(roleAttribute,
+			"arn:aws-us-gov:iam::123456789012:role/A,arn:aws-us-gov:iam::123456789012:saml-provider/o"))),
+			roles("arn:aws-us-gov:iam::123456789012:role/A"), 0},
 		"an attribute of another name that looks like it": {encode(response(attribute(roleAttribute+"x", grant(admin)))), nil, 0},
-		"attributes outside the statement":                {encode(strings.Replace(plain, "<saml2:AttributeStatement>", attribute(roleAttribute, grant(dev))+"<saml2:AttributeStatement>", 1)), roles(admin), 0},
-		"attributes of a foreign namespace":               {encode(response(`<x:Attribute xmlns:x="urn:x" Name="` + roleAttribute + `"><x:AttributeValue>` + grant(dev) + `</x:AttributeValue></x:Attribute>`)), nil, 0},
-		"an assertion in an extension":                    {encode(strings.Replace(plain, "<saml2p:Status>", "<saml2p:Extensions>"+assertionOf(attribute(roleAttribute, grant(dev)))+"</saml2p:Extensions><saml2p:Status>", 1)), roles(admin), 0},
-		"elements in other attributes":                    {encode(response(`<saml2:Attribute Name="id"><saml2:AttributeValue><x/></saml2:AttributeValue></saml2:Attribute>` + attribute(roleAttribute, grant(admin)))), roles(admin), 0},
-		"commas in a role's name":                         {encode(response(attribute(roleAttribute, grant(admin+",x,y"), provider+" , "+admin+",z"))), roles(admin+",x,y", admin+",z"), 0},
+		"attributes outside the statement": {encode(strings.Replace(plain, "<saml2:AttributeStatement>",
+			attribute(roleAttribute, grant(dev))+"<saml2:AttributeStatement>", 1)), roles(admin), 0},
+		"attributes of a foreign namespace": {encode(response(`<x:Attribute xmlns:x="urn:x" Name="` + roleAttribute +
+			`"><x:AttributeValue>` + grant(dev) + `</x:AttributeValue></x:Attribute>`)), nil, 0},
+		"an assertion in an extension": {encode(strings.Replace(plain, "<saml2p:Status>",
+			"<saml2p:Extensions>"+assertionOf(attribute(roleAttribute, grant(dev)))+"</saml2p:Extensions><saml2p:Status>", 1)),
+			roles(admin), 0},
+		"elements in other attributes": {encode(response(`<saml2:Attribute Name="id"><saml2:AttributeValue><x/></saml2:AttributeValue></saml2:Attribute>` + attribute(roleAttribute, grant(admin)))), roles(admin), 0},
+		"commas in a role's name": {encode(response(attribute(roleAttribute, grant(admin+",x,y"), provider+" , "+admin+",z"))),
+			roles(admin+",x,y", admin+",z"), 0},
 		// A parser that stops at the comment would see Admin. AWS's sees Adminx.
 		"a comment in a value": {encode(response(attribute(roleAttribute, admin+"<!-- -->x,"+provider))), roles(admin + "x"), 0},
 	} {
@@ -106,22 +119,25 @@ func TestParseAssertionRefuses(t *testing.T) {
 	plain := role(grant(admin))
 	status := func(code string) string { return strings.Replace(plain, "status:Success", "status:"+code, 1) }
 	for name, c := range map[string]struct{ text, want string }{
-		"empty":               {"", "not base64"},
-		"a DTD":               {`<!DOCTYPE x [<!ENTITY a "b">]>` + strings.TrimPrefix(plain, `<?xml version="1.0" encoding="UTF-8"?>`), "a DTD"},
-		"a DTD after":         {plain + `<!DOCTYPE x>`, "a DTD"},
-		"an entity":           {role("&lol;"), "syntax error"},
-		"two roots":           {plain + "<x/>", "2 root elements"},
-		"text after":          {plain + "x", "text outside"},
-		"no root":             {"<!-- -->", "0 root elements"},
-		"not closed":          {strings.TrimSuffix(plain, "</saml2p:Response>"), "syntax error"},
-		"UTF-16":              {"\xff\xfe<\x00", "syntax error"},
-		"another root":        {"<html><body>sign in</body></html>", "its root is <html>"},
-		"a bare assertion":    {strings.Replace(assertionOf(""), "<saml2:Assertion", `<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion"`, 1), "its root is <Assertion>"},
-		"SAML 1":              {strings.ReplaceAll(plain, "SAML:2.0:protocol", "SAML:1.0:protocol"), "its root is <Response>"},
-		"no namespace":        {"<Response/>", "its root is <Response>"},
-		"two assertions":      {strings.Replace(plain, "</saml2p:Response>", assertionOf("")+"</saml2p:Response>", 1), "2 assertions"},
-		"no assertion":        {strings.Replace(plain, assertionOf(attribute(roleAttribute, grant(admin))), "", 1), "0 assertions"},
-		"an encrypted one":    {strings.Replace(plain, assertionOf(attribute(roleAttribute, grant(admin))), "<saml2:EncryptedAssertion/>", 1), "encrypted"},
+		"empty": {"", "not base64"},
+		"a DTD": {`<!DOCTYPE x [<!ENTITY a "b">]>` + strings.TrimPrefix(plain, `<?xml version="1.0" encoding="UTF-8"?>`),
+			"a DTD"},
+		"a DTD after":  {plain + `<!DOCTYPE x>`, "a DTD"},
+		"an entity":    {role("&lol;"), "syntax error"},
+		"two roots":    {plain + "<x/>", "2 root elements"},
+		"text after":   {plain + "x", "text outside"},
+		"no root":      {"<!-- -->", "0 root elements"},
+		"not closed":   {strings.TrimSuffix(plain, "</saml2p:Response>"), "syntax error"},
+		"UTF-16":       {"\xff\xfe<\x00", "syntax error"},
+		"another root": {"<html><body>sign in</body></html>", "its root is <html>"},
+		"a bare assertion": {strings.Replace(assertionOf(""), "<saml2:Assertion",
+			`<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion"`, 1), "its root is <Assertion>"},
+		"SAML 1":         {strings.ReplaceAll(plain, "SAML:2.0:protocol", "SAML:1.0:protocol"), "its root is <Response>"},
+		"no namespace":   {"<Response/>", "its root is <Response>"},
+		"two assertions": {strings.Replace(plain, "</saml2p:Response>", assertionOf("")+"</saml2p:Response>", 1), "2 assertions"},
+		"no assertion":   {strings.Replace(plain, assertionOf(attribute(roleAttribute, grant(admin))), "", 1), "0 assertions"},
+		"an encrypted one": {strings.Replace(plain, assertionOf(attribute(roleAttribute, grant(admin))), "<saml2:EncryptedAssertion/>",
+			1), "encrypted"},
 		"refused":             {status("Responder"), "SAML status Responder"},
 		"a time that is none": {strings.Replace(plain, "2026-03-04T12:05:00.5Z", "soon", 1), "NotOnOrAfter"},
 		"a role alone":        {role(admin), "is not a role ARN and a provider ARN"},
@@ -153,7 +169,9 @@ func TestParseAssertionRefuses(t *testing.T) {
 	if _, err := ParseAssertion(encode(status("Responder"))); !errors.As(err, &refused) {
 		t.Errorf("got %v", err)
 	}
-	for _, text := range []string{"not base64!", encode(plain) + "A", "=", "<x/>", strings.ReplaceAll(encode(plain+">>>???"), "+", "%2B") + "%3D", strings.TrimRight(encode(plain+"  "), "=") + "!", strings.Repeat("A", maxAssertion+1)} {
+	for _, text := range []string{"not base64!", encode(plain) + "A", "=", "<x/>",
+		strings.ReplaceAll(encode(plain+">>>???"), "+", "%2B") + "%3D", strings.TrimRight(encode(plain+"  "), "=") + "!",
+		strings.Repeat("A", maxAssertion+1)} {
 		if _, err := ParseAssertion(text); err == nil {
 			t.Errorf("%.40q is taken", text)
 		}
@@ -209,7 +227,8 @@ func FuzzParseAssertion(f *testing.F) {
 // Whom an assertion is about is said by what stays the same.
 func TestSubject(t *testing.T) {
 	about := func(nameID, attributes string) string {
-		return encode(strings.Replace(response(attributes), "<saml2:Conditions", "<saml2:Subject>"+nameID+"</saml2:Subject><saml2:Conditions", 1))
+		return encode(strings.Replace(response(attributes), "<saml2:Conditions",
+			"<saml2:Subject>"+nameID+"</saml2:Subject><saml2:Conditions", 1))
 	}
 	name := attribute(nameAttribute, " jane@acme.example ")
 	for encoded, want := range map[string]string{
@@ -229,8 +248,10 @@ func TestSubject(t *testing.T) {
 func TestOrigin(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://Acme.okta.com/home?x#y": "https://acme.okta.com", "https://acme.okta.com:443": "https://acme.okta.com",
-		"http://127.0.0.1:80/": "http://127.0.0.1", "https://acme.okta.com:80": "https://acme.okta.com:80", "https://acme.okta.com:": "https://acme.okta.com",
-		"http://[::1]:80/": "http://[::1]", "https://[::1]:8443": "https://[::1]:8443", "/home": "", "https://": "", ":": "", "https://joe@acme.okta.com/": "https://acme.okta.com",
+		"http://127.0.0.1:80/": "http://127.0.0.1", "https://acme.okta.com:80": "https://acme.okta.com:80",
+		"https://acme.okta.com:": "https://acme.okta.com",
+		"http://[::1]:80/":       "http://[::1]", "https://[::1]:8443": "https://[::1]:8443", "/home": "", "https://": "", ":": "",
+		"https://joe@acme.okta.com/": "https://acme.okta.com",
 	} {
 		if got := Origin(address); got != want {
 			t.Errorf("%q: %q, want %q", address, got, want)

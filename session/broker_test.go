@@ -24,7 +24,8 @@ func (b *bench) opens(t *testing.T, p Profile) Session {
 func TestOpen(t *testing.T) {
 	b := newBench(admin, dev)
 	s := b.opens(t, prod())
-	if s.Profile != "prod" || s.Role != granted(admin) || s.Region != "eu-west-1" || s.Credentials.AccessKeyID != "ASIA1" || !s.Issued.Equal(noon()) || !strings.HasSuffix(s.ARN, ":assumed-role/Admin/jane@acme.example") {
+	if s.Profile != "prod" || s.Role != granted(admin) || s.Region != "eu-west-1" || s.Credentials.AccessKeyID != "ASIA1" ||
+		!s.Issued.Equal(noon()) || !strings.HasSuffix(s.ARN, ":assumed-role/Admin/jane@acme.example") {
 		t.Errorf("%+v", s)
 	}
 	if b.store.held != 0 || !slices.Equal(b.store.locked, []string{acme().ID()}) {
@@ -54,9 +55,11 @@ func TestKeyOfWhatIsAsked(t *testing.T) {
 	base := Profile{Name: "p", Org: acme(), Role: admin, Account: "1", Duration: time.Hour, Source: &source, ExternalID: "e"}
 	keys := map[string]string{base.Key(): "base"}
 	for name, change := range map[string]func(*Profile){
-		"name": func(p *Profile) { p.Name = "q" }, "role": func(p *Profile) { p.Role = dev }, "account": func(p *Profile) { p.Account = "2" },
+		"name": func(p *Profile) { p.Name = "q" }, "role": func(p *Profile) { p.Role = dev },
+		"account":  func(p *Profile) { p.Account = "2" },
 		"duration": func(p *Profile) { p.Duration = 2 * time.Hour }, "external id": func(p *Profile) { p.ExternalID = "f" },
-		"url": func(p *Profile) { p.Org.URL += "x" }, "user": func(p *Profile) { p.Org.Username = "joe" }, "org": func(p *Profile) { p.Org.Name = "other" },
+		"url": func(p *Profile) { p.Org.URL += "x" }, "user": func(p *Profile) { p.Org.Username = "joe" },
+		"org":       func(p *Profile) { p.Org.Name = "other" },
 		"no source": func(p *Profile) { p.Source = nil }, "source's role": func(p *Profile) { s := *p.Source; s.Role = dev; p.Source = &s },
 		"source's user": func(p *Profile) { s := *p.Source; s.Org.Username = "joe"; p.Source = &s },
 		"words moved":   func(p *Profile) { p.Role, p.Account = admin+`","1`, "" },
@@ -83,10 +86,11 @@ func TestDuration(t *testing.T) {
 		said                             string
 		known                            time.Duration // in the end
 	}{
-		"an hour when nobody says":    {0, 0, 0, 0, []time.Duration{h}, "", 0},
-		"the assertion's":             {0, 8 * h, 0, 0, []time.Duration{8 * h}, "", 0},
-		"the profile's":               {2 * h, 8 * h, 0, 0, []time.Duration{2 * h}, "", 0},
-		"the ladder":                  {12 * h, 0, 4 * h, 0, []time.Duration{12 * h, 8 * h, 4 * h}, "does not allow sessions of 12h; this one lasts 4h", 4 * h},
+		"an hour when nobody says": {0, 0, 0, 0, []time.Duration{h}, "", 0},
+		"the assertion's":          {0, 8 * h, 0, 0, []time.Duration{8 * h}, "", 0},
+		"the profile's":            {2 * h, 8 * h, 0, 0, []time.Duration{2 * h}, "", 0},
+		"the ladder": {12 * h, 0, 4 * h, 0, []time.Duration{12 * h, 8 * h, 4 * h},
+			"does not allow sessions of 12h; this one lasts 4h", 4 * h},
 		"the ladder from between":     {5 * h, 0, h, 0, []time.Duration{5 * h, 4 * h, 2 * h, h}, "of 5h; this one lasts 1h", h},
 		"the assertion's is checked":  {0, 2 * h, h, 0, []time.Duration{2 * h, h}, "lasts 1h", h},
 		"what was learnt":             {12 * h, 0, 4 * h, 4 * h, []time.Duration{4 * h}, "", 4 * h},
@@ -134,7 +138,8 @@ func TestChain(t *testing.T) {
 		t.Fatalf("%d calls", len(b.sts.calls))
 	}
 	call := b.sts.calls[1]
-	if call.From == nil || call.From.AccessKeyID != "ASIA1" || call.Duration != time.Hour || call.ExternalID != "x-1" || call.Region != "eu-west-3" || call.SessionName != "jane@acme.example" || !call.Assertion.IsZero() {
+	if call.From == nil || call.From.AccessKeyID != "ASIA1" || call.Duration != time.Hour || call.ExternalID != "x-1" ||
+		call.Region != "eu-west-3" || call.SessionName != "jane@acme.example" || !call.Assertion.IsZero() {
 		t.Errorf("%+v", call)
 	}
 	if s.Role.ARN != audit || s.Profile != "audit" || len(b.store.kept) != 2 {
@@ -153,7 +158,8 @@ func TestChain(t *testing.T) {
 // TestAnotherRole: what STS hands out for another account or role is not used,
 // shown or kept.
 func TestAnotherRole(t *testing.T) {
-	for _, got := range []string{"arn:aws:sts::210987654321:assumed-role/Admin/jane", "arn:aws:sts::123456789012:assumed-role/Dev/jane", "arn:aws-cn:sts::123456789012:assumed-role/Admin/jane",
+	for _, got := range []string{"arn:aws:sts::210987654321:assumed-role/Admin/jane", "arn:aws:sts::123456789012:assumed-role/Dev/jane",
+		"arn:aws-cn:sts::123456789012:assumed-role/Admin/jane",
 		"arn:aws:sts::123456789012:assumed-role/Adminx/jane", "arn:aws:sts::123456789012:federated-user/Admin/jane", "x\x1b[2J"} {
 		b := newBench(admin)
 		b.sts.as = got
@@ -186,7 +192,8 @@ func TestStoreInTrouble(t *testing.T) {
 // TestAnotherProcess signs in while this one waits: its session is used.
 func TestAnotherProcess(t *testing.T) {
 	b := newBench(admin)
-	theirs := Session{Profile: "prod", Role: granted(admin), Credentials: Credentials{AccessKeyID: "THEIRS", Expires: noon().Add(time.Hour)}}
+	theirs := Session{Profile: "prod", Role: granted(admin),
+		Credentials: Credentials{AccessKeyID: "THEIRS", Expires: noon().Add(time.Hour)}}
 	b.store.arrives = func(s *store) { s.kept[prod().Key()] = theirs }
 	if s := b.opens(t, prod()); s.Credentials.AccessKeyID != "THEIRS" || b.idp.times != 0 || b.store.held != 0 {
 		t.Errorf("%+v, %d sign-ins, %d locks", s, b.idp.times, b.store.held)
@@ -282,7 +289,8 @@ func TestDeadlineAndClock(t *testing.T) {
 	b.idp.wait = true
 	p := prod()
 	p.Org.Timeout = 10 * time.Millisecond
-	if _, err := b.Open(background, p); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not end within 10ms") {
+	if _, err := b.Open(background, p); !errors.Is(err, context.DeadlineExceeded) ||
+		!strings.Contains(err.Error(), "did not end within 10ms") {
 		t.Errorf("got %v", err)
 	}
 	if b.store.held != 0 {
@@ -307,7 +315,8 @@ func TestGuards(t *testing.T) {
 		t.Errorf("%v after %d sign-ins", err, b.idp.times)
 	}
 	wrong := Profile{Name: "prod", Org: acme(), Role: admin, Region: "cn-north-1"}
-	if _, err := b.Open(ctx, wrong); err == nil || !strings.Contains(err.Error(), "region cn-north-1 is in partition aws-cn, but role") || b.idp.times != 0 {
+	if _, err := b.Open(ctx, wrong); err == nil || !strings.Contains(err.Error(), "region cn-north-1 is in partition aws-cn, but role") ||
+		b.idp.times != 0 {
 		t.Errorf("%v after %d sign-ins", err, b.idp.times)
 	}
 	p.Role = "Audit"

@@ -20,9 +20,12 @@ func TestParseRole(t *testing.T) {
 			t.Errorf("%s: %q, %v", arn, got, err)
 		}
 	}
-	for _, arn := range []string{"", "Admin", "arn:aws:iam::1:role/Admin", "arn:aws:iam::12345678901x:role/A", "arn:aws:iam::123456789012:user/A", "arn:aws:iam:eu-west-1:123456789012:role/A",
-		"arn:aws:iam::123456789012:role/", "arn:aws:iam::123456789012:role/a/", "arn::iam::123456789012:role/A", "arn:aws:sts::123456789012:role/A", "ARN:aws:iam::123456789012:role/A",
-		"arn:aws:iam::123456789012:role/A B", "arn:aws:iam::123456789012:role/A\n", "arn:aws:iam::123456789012:role/é", "arn:aws:iam::123456789012:role/\x1b[2J"} {
+	for _, arn := range []string{"", "Admin", "arn:aws:iam::1:role/Admin", "arn:aws:iam::12345678901x:role/A",
+		"arn:aws:iam::123456789012:user/A", "arn:aws:iam:eu-west-1:123456789012:role/A",
+		"arn:aws:iam::123456789012:role/", "arn:aws:iam::123456789012:role/a/", "arn::iam::123456789012:role/A",
+		"arn:aws:sts::123456789012:role/A", "ARN:aws:iam::123456789012:role/A",
+		"arn:aws:iam::123456789012:role/A B", "arn:aws:iam::123456789012:role/A\n", "arn:aws:iam::123456789012:role/é",
+		"arn:aws:iam::123456789012:role/\x1b[2J"} {
 		if r, err := ParseRole(arn); err == nil || r != (Role{}) {
 			t.Errorf("%q is taken", arn)
 		}
@@ -65,19 +68,25 @@ func TestChoose(t *testing.T) {
 		"any provider, unnamed":   {"", "", twice, nil, admin, ""},
 		"given up":                {"", "", roles(admin, dev), []string{"^C"}, "interrupted", ""},
 		"none granted":            {"Admin", "", nil, nil, "grants you no AWS role", "role"},
-		"unknown":                 {"Amdin", "", roles(admin, dev), nil, "role Amdin is not granted to you; did you mean 123456789012 Admin", "role"},
-		"case":                    {"admin", "", roles(admin, dev), []string{"123456789012 Admin"}, "role admin is not granted to you; did you mean 123456789012 Admin", "role"},
-		"part":                    {"Adm", "", roles(admin, dev), nil, "is not granted to you; did you mean 123456789012 Admin", "role"},
-		"ARN of another account":  {otherAdmin, "", roles(admin), nil, "is not granted to you; did you mean 123456789012 Admin", "role"},
-		"ARN with another path":   {teamAdmin, "", roles(admin), nil, "is not granted", "role"},
-		"in another account":      {"Admin", "210987654321", roles(admin, audit), nil, "role Admin in account 210987654321 is not granted to you; did you mean 123456789012 Admin", "role"},
-		"no such account":         {"", "999999999999", roles(admin, audit), nil, "a role in account 999999999999 is not granted to you; did you mean 123456789012 Admin, 210987654321 team/Audit", "role"},
-		"ambiguous":               {"Admin", "", roles(admin, otherAdmin), nil, "role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin", "role"},
-		"nobody to ask":           {"", "", roles(admin, dev), nil, "a choice among the 2 roles for prod", "input"},
-		"nobody, in one account":  {"", "123456789012", roles(admin, dev, audit), nil, "a choice among the 2 roles for prod", "input"},
+		"unknown": {"Amdin", "", roles(admin, dev), nil,
+			"role Amdin is not granted to you; did you mean 123456789012 Admin", "role"},
+		"case": {"admin", "", roles(admin, dev), []string{"123456789012 Admin"},
+			"role admin is not granted to you; did you mean 123456789012 Admin", "role"},
+		"part":                   {"Adm", "", roles(admin, dev), nil, "is not granted to you; did you mean 123456789012 Admin", "role"},
+		"ARN of another account": {otherAdmin, "", roles(admin), nil, "is not granted to you; did you mean 123456789012 Admin", "role"},
+		"ARN with another path":  {teamAdmin, "", roles(admin), nil, "is not granted", "role"},
+		"in another account": {"Admin", "210987654321", roles(admin, audit), nil,
+			"role Admin in account 210987654321 is not granted to you; did you mean 123456789012 Admin", "role"},
+		"no such account": {"", "999999999999", roles(admin, audit), nil,
+			"a role in account 999999999999 is not granted to you; did you mean 123456789012 Admin, 210987654321 team/Audit", "role"},
+		"ambiguous": {"Admin", "", roles(admin, otherAdmin), nil,
+			"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin", "role"},
+		"nobody to ask":          {"", "", roles(admin, dev), nil, "a choice among the 2 roles for prod", "input"},
+		"nobody, in one account": {"", "123456789012", roles(admin, dev, audit), nil, "a choice among the 2 roles for prod", "input"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := ChooseRole(background, Profile{Name: "prod", Role: c.role, Account: c.account}, c.granted, &person{answers: c.person})
+			got, err := ChooseRole(background, Profile{Name: "prod", Role: c.role, Account: c.account}, c.granted,
+				&person{answers: c.person})
 			if err == nil {
 				if got.ARN != c.want || got.Provider == "" {
 					t.Errorf("got %+v", got)
@@ -126,11 +135,13 @@ func TestChooseNeverTakesAnother(t *testing.T) {
 		if !slices.Contains(all, got) {
 			t.Fatalf("%+v of %v gave %v, which is not granted", p, all, got)
 		}
-		if p.Account != "" && got.Account() != p.Account || p.Role != "" && p.Role != got.ARN && p.Role != got.Name() && p.Role != got.ShortName() {
+		if p.Account != "" && got.Account() != p.Account || p.Role != "" && p.Role != got.ARN && p.Role != got.Name() &&
+			p.Role != got.ShortName() {
 			t.Fatalf("%+v of %v gave %v", p, all, got)
 		}
 		for _, r := range all { // and no other would have done as well
-			if r.ARN != got.ARN && (p.Account == "" || r.Account() == p.Account) && (p.Role == "" || p.Role == r.ARN || p.Role == r.Name()) {
+			if r.ARN != got.ARN && (p.Account == "" || r.Account() == p.Account) &&
+				(p.Role == "" || p.Role == r.ARN || p.Role == r.Name()) {
 				t.Fatalf("%+v of %v gave %v rather than %v", p, all, got, r)
 			}
 		}

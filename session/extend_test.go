@@ -11,7 +11,8 @@ func TestExtend(t *testing.T) {
 	p := prod()
 	p.Confirm = true
 	b := newBench(admin, dev)
-	held := Session{Profile: "prod", Role: granted(admin), Issued: noon(), Credentials: Credentials{AccessKeyID: "held", Expires: noon().Add(time.Hour)}}
+	held := Session{Profile: "prod", Role: granted(admin), Issued: noon(),
+		Credentials: Credentials{AccessKeyID: "held", Expires: noon().Add(time.Hour)}}
 	b.store.kept[p.Key()] = held
 	b.now = noon().Add(48 * time.Minute)
 	if _, ok := b.ExtendFromStore(background, p, held); ok {
@@ -40,7 +41,8 @@ func TestExtendSameRole(t *testing.T) {
 	b := newBench(admin, dev)
 	held := Session{Profile: "any", Role: granted(dev)}
 	// In another terminal they have chosen another.
-	b.store.kept[p.Key()] = Session{Role: granted(admin), Issued: b.now, Credentials: Credentials{AccessKeyID: "other", Expires: b.now.Add(time.Hour)}}
+	b.store.kept[p.Key()] = Session{Role: granted(admin), Issued: b.now,
+		Credentials: Credentials{AccessKeyID: "other", Expires: b.now.Add(time.Hour)}}
 	if s, ok := b.ExtendFromStore(background, p, held); ok {
 		t.Errorf("it took %+v", s)
 	}
@@ -79,7 +81,8 @@ func TestDue(t *testing.T) {
 			t.Errorf("after %d minutes", minute)
 		}
 	}
-	for _, s := range []Session{{}, {Issued: noon()}, {Credentials: Credentials{Expires: noon()}}, {Issued: noon().Add(time.Hour), Credentials: Credentials{Expires: noon()}}} {
+	for _, s := range []Session{{}, {Issued: noon()}, {Credentials: Credentials{Expires: noon()}},
+		{Issued: noon().Add(time.Hour), Credentials: Credentials{Expires: noon()}}} {
 		if !s.Due(noon()) {
 			t.Errorf("%+v is not due", s)
 		}

@@ -140,7 +140,8 @@ func (s *sts) Assume(_ context.Context, a Assumption) (AssumedRole, error) {
 	if s.as != "" {
 		arn = s.as
 	}
-	return AssumedRole{ARN: arn, Credentials: Credentials{AccessKeyID: fmt.Sprint("ASIA", n), SecretAccessKey: NewSecret("k"), SessionToken: NewSecret("t"), Expires: s.now().Add(a.Duration)}}, nil
+	return AssumedRole{ARN: arn, Credentials: Credentials{AccessKeyID: fmt.Sprint("ASIA", n), SecretAccessKey: NewSecret("k"),
+		SessionToken: NewSecret("t"), Expires: s.now().Add(a.Duration)}}, nil
 }
 
 func (s *sts) durations() []time.Duration {

@@ -52,7 +52,8 @@ func TestAccountIsSaid(t *testing.T) {
 func TestNotesAreSaid(t *testing.T) {
 	b := newBench(admin)
 	b.idp.assertion.Notes = []string{"leaving out a role of the assertion: x"}
-	if _, err := b.Open(background, Profile{Name: "p", Org: acme(), Role: admin}); err != nil || !slices.Equal(b.person.said, b.idp.assertion.Notes) {
+	if _, err := b.Open(background, Profile{Name: "p", Org: acme(), Role: admin}); err != nil ||
+		!slices.Equal(b.person.said, b.idp.assertion.Notes) {
 		t.Errorf("%q, %v", b.person.said, err)
 	}
 }
@@ -128,7 +129,8 @@ func TestCauseOfADeadline(t *testing.T) {
 func TestCodesAreCleaned(t *testing.T) {
 	digits := CodeQuestion{Prompt: "Code from Google Authenticator", Digits: true}
 	for given, want := range map[string]string{
-		"123456": "123456", "123 456": "123456", " 123456\n": "123456", "123456\r\n": "123456", "123\u00a0456": "123456", "12 34\u200956": "123456",
+		"123456": "123456", "123 456": "123456", " 123456\n": "123456", "123456\r\n": "123456", "123\u00a0456": "123456",
+		"12 34\u200956":      "123456",
 		"\u200b123456\ufeff": "123456", "123-456": "123456", "123\u2011456": "123456", "\t1 2 3 4 5 6\t": "123456", "12345678": "12345678",
 		"abc": "", "12a456": "", "123": "", "12345678901": "", "123.456": "", "١٢٣٤٥٦": "", "now": "", "": "", "\n": "", "-": "",
 	} {
@@ -160,19 +162,22 @@ func TestCodesAreCleaned(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	for given, want := range map[string]string{"cccc-jkhb dd": "cccc-jkhbdd", "Rex the dog\n": "Rexthedog"} {
-		if code, err := (&CodeSource{Given: NewSecret(given), Ask: &person{}}).Find(background, acme(), CodeQuestion{}); err != nil || code.Reveal() != want {
+		if code, err := (&CodeSource{Given: NewSecret(given), Ask: &person{}}).Find(background, acme(), CodeQuestion{}); err != nil ||
+			code.Reveal() != want {
 			t.Errorf("%q, %v", code.Reveal(), err)
 		}
 	}
 	words := CodeQuestion{Prompt: "Your first pet?", Words: true}
-	if code, err := (&CodeSource{Given: NewSecret("Rex the  dog\r\n"), Ask: &person{}}).Find(background, acme(), words); err != nil || code.Reveal() != "Rex the  dog" {
+	if code, err := (&CodeSource{Given: NewSecret("Rex the  dog\r\n"), Ask: &person{}}).Find(background, acme(), words); err != nil ||
+		code.Reveal() != "Rex the  dog" {
 		t.Errorf("%q, %v", code.Reveal(), err)
 	}
 }
 
 // TestPasswordWithoutLineEnd: what a variable or a command leaves at its end.
 func TestPasswordWithoutLineEnd(t *testing.T) {
-	for given, want := range map[string]string{"pw\n": "pw", "pw\r\n": "pw", "pw\n\n": "pw", "pw": "pw", " p w ": " p w ", "p\nw": "p\nw", "pw\t": "pw\t"} {
+	for given, want := range map[string]string{"pw\n": "pw", "pw\r\n": "pw", "pw\n\n": "pw", "pw": "pw", " p w ": " p w ", "p\nw": "p\nw",
+		"pw\t": "pw\t"} {
 		p, err := (PasswordSource{Given: NewSecret(given), Keeper: &keeper{}, Ask: &person{}}).First(background, acme())
 		if err != nil || p.Reveal() != want {
 			t.Errorf("%q: %q, %v", given, p.Reveal(), err)

@@ -13,8 +13,10 @@ func TestAllowedOrigins(t *testing.T) {
 		want  []string
 	}{
 		{"https://acme.okta.com/home/app/1", nil, []string{"https://acme.okta.com"}},
-		{"https://acme.okta.com/home/app/1", []string{"login.acme.example"}, []string{"https://acme.okta.com", "https://login.acme.example"}},
-		{"HTTPS://ACME.okta.com:443/x", []string{"acme.okta.com", "Login.acme.example", "login.acme.example"}, []string{"https://acme.okta.com", "https://login.acme.example"}},
+		{"https://acme.okta.com/home/app/1", []string{"login.acme.example"},
+			[]string{"https://acme.okta.com", "https://login.acme.example"}},
+		{"HTTPS://ACME.okta.com:443/x", []string{"acme.okta.com", "Login.acme.example", "login.acme.example"},
+			[]string{"https://acme.okta.com", "https://login.acme.example"}},
 		{"http://127.0.0.1:80/x", nil, []string{"http://127.0.0.1"}},
 		{"http://127.0.0.1:8080/x", nil, []string{"http://127.0.0.1:8080"}},
 		{"acme", nil, []string{""}},

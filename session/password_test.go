@@ -38,7 +38,8 @@ func TestPasswordSources(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := acme()
-			s := PasswordSource{Given: NewSecret(c.given), Keeper: &keeper{password: NewSecret(c.kept)}, Run: commandPrints(c.command), Ask: &person{answers: c.typed}}
+			s := PasswordSource{Given: NewSecret(c.given), Keeper: &keeper{password: NewSecret(c.kept)}, Run: commandPrints(c.command),
+				Ask: &person{answers: c.typed}}
 			if c.command != "" {
 				o.PasswordCommand = []string{"pass", "show"}
 			}
@@ -78,7 +79,8 @@ func TestRefusedIsNotSentAgain(t *testing.T) {
 	// The next run has it from the environment, and nobody to ask.
 	var refused *RefusedError
 	next := PasswordSource{Given: NewSecret("old"), Keeper: ring, Ask: &person{}}
-	if _, err := next.First(background, acme()); !errors.As(err, &refused) || refused.Kind != RefusedPassword || strings.Contains(err.Error(), "old") {
+	if _, err := next.First(background, acme()); !errors.As(err, &refused) || refused.Kind != RefusedPassword ||
+		strings.Contains(err.Error(), "old") {
 		t.Errorf("got %v", err)
 	}
 	// With somebody to ask, it is asked for until it is another.
@@ -193,7 +195,8 @@ func TestCodes(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	}
-	stopped := &CodeSource{Given: NewSecret("1"), Run: commandPrints("1"), Ask: &person{}, Tick: func(context.Context) error { return context.Canceled }}
+	stopped := &CodeSource{Given: NewSecret("1"), Run: commandPrints("1"), Ask: &person{},
+		Tick: func(context.Context) error { return context.Canceled }}
 	next(stopped, o)
 	if got := next(stopped, o); !strings.Contains(got, "waiting for the next code") {
 		t.Errorf("got %q", got)
@@ -224,7 +227,8 @@ func TestCheckFactor(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for word, want := range map[string]string{"topt": "did you mean totp?", "carrier pigeon": "there are totp, push, sms", "\x1b": `"\x1b"`, "TOTP": "did you mean totp", "google": "google_otp"} {
+	for word, want := range map[string]string{"topt": "did you mean totp?", "carrier pigeon": "there are totp, push, sms", "\x1b": `"\x1b"`,
+		"TOTP": "did you mean totp", "google": "google_otp"} {
 		if err := CheckFactor(word); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", word, err)
 		}

@@ -46,7 +46,8 @@ func spelled(text string) map[string]string {
 
 func TestRedactEach(t *testing.T) {
 	for _, secret := range []string{
-		`Hunter"2 & 'more' <b>`, `a+b%20c d`, "Café 12$", `back\slash\n`, "pass", "12345678", "日本語パスワード", "😀smile😀", "(.*)[a-z]+?$", "$1${x}",
+		`Hunter"2 & 'more' <b>`, `a+b%20c d`, "Café 12$", `back\slash\n`, "pass", "12345678", "日本語パスワード", "😀smile😀", "(.*)[a-z]+?$",
+		"$1${x}",
 		"&amp;&quot;", "%22%26", "  lead and trail  ", strings.Repeat("long ", 1000) + "end", "[password]", "ÄÖÜẞß",
 	} {
 		for how, text := range spelled(secret) {
@@ -61,8 +62,9 @@ func TestRedactEach(t *testing.T) {
 		}
 		for _, pad := range []string{"", "u", "us", "user:"} {
 			for how, form := range map[string]string{
-				"base64": base64.StdEncoding.EncodeToString([]byte(pad + secret)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(pad + secret)),
-				"hex": hex.EncodeToString([]byte(pad + secret)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(pad + secret))),
+				"base64":    base64.StdEncoding.EncodeToString([]byte(pad + secret)),
+				"base64url": base64.RawURLEncoding.EncodeToString([]byte(pad + secret)),
+				"hex":       hex.EncodeToString([]byte(pad + secret)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(pad + secret))),
 			} {
 				if len(secret) < 8 {
 					continue
@@ -80,7 +82,8 @@ func TestRedactEach(t *testing.T) {
 func TestRedactNotUTF8(t *testing.T) {
 	for _, secret := range []string{"Caf\xe9", "\xff\xfe\xfd\xfc", "a\xe9\xe9b!", "\xe9t\xe9 12"} {
 		quoted, _ := json.Marshal(secret)
-		for _, text := range []string{secret, strings.ToValidUTF8(secret, "\ufffd"), string([]rune(secret)), string(quoted), url.QueryEscape(secret)} {
+		for _, text := range []string{secret, strings.ToValidUTF8(secret, "\ufffd"), string([]rune(secret)), string(quoted),
+			url.QueryEscape(secret)} {
 			got := RedactEach("it is “"+text+"”.", []HiddenSecret{{NewSecret(secret), "[hidden]"}})
 			if !strings.Contains(got, "[hidden]") || strings.Contains(got, secret) {
 				t.Errorf("%q: %q became %q", secret, text, got)
@@ -118,7 +121,8 @@ func TestRedactKeepsTheRest(t *testing.T) {
 }
 
 func BenchmarkRedact(b *testing.B) {
-	page := strings.Repeat(`<div class="o-form-content o-form-theme clearfix" data-se="a&amp;b"><a href="/x?y=%20z+w">Sign in</a></div>`+"\n", 1000)
+	page := strings.Repeat(`<div class="o-form-content o-form-theme clearfix" data-se="a&amp;b"><a href="/x?y=%20z+w">Sign in</a></div>`+
+		"\n", 1000)
 	for b.Loop() {
 		RedactEach(page, []HiddenSecret{{NewSecret("hunter2 & more"), "[password]"}, {NewSecret("jane@acme.example"), "[username]"}})
 	}
@@ -127,7 +131,8 @@ func BenchmarkRedact(b *testing.B) {
 // FuzzRedactEach: no secret is left in any of its forms, nothing panics, and what
 // has nothing of a secret stays as it is.
 func FuzzRedactEach(f *testing.F) {
-	for _, secret := range []string{`Hunter"2 & 'more'`, "Caf\xe9", "", "x", "(.*)", "&amp;", "%2", `\u00`, "+++++", "\x00\x00\x00\x00", "a\u200bb\u200bc"} {
+	for _, secret := range []string{`Hunter"2 & 'more'`, "Caf\xe9", "", "x", "(.*)", "&amp;", "%2", `\u00`, "+++++", "\x00\x00\x00\x00",
+		"a\u200bb\u200bc"} {
 		f.Add(secret, "it says ", " here")
 	}
 	f.Fuzz(func(t *testing.T, secret, before, after string) {

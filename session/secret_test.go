@@ -29,8 +29,10 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	session := Session{Credentials: Credentials{AccessKeyID: "ASIA", SecretAccessKey: s, SessionToken: s}}
 	outputs := map[string]string{}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%c", "%U", "%10s", "%-40v", "%t", "%e", "% x", "%#q"} {
-		for name, value := range map[string]any{"secret": s, "pointer": &s, "holder": h, "holder pointer": &h, "session": session, "assumption": Assumption{Assertion: s},
-			"password": Password{Secret: s}, "assertion": Assertion{Encoded: s}, "source": PasswordSource{Given: s}, "codes": CodeSource{Given: s, used: []Secret{s}}} {
+		for name, value := range map[string]any{"secret": s, "pointer": &s, "holder": h, "holder pointer": &h, "session": session,
+			"assumption": Assumption{Assertion: s},
+			"password":   Password{Secret: s}, "assertion": Assertion{Encoded: s}, "source": PasswordSource{Given: s},
+			"codes": CodeSource{Given: s, used: []Secret{s}}} {
 			outputs[name+" "+verb] = fmt.Sprintf(verb, value)
 		}
 	}

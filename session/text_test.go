@@ -59,7 +59,8 @@ func TestOneLine(t *testing.T) {
 }
 
 func FuzzOneLine(f *testing.F) {
-	for _, seed := range []string{"", "a b", "Wrong.\nstsx: hint: run x", "\x1b[31m", "e\u0301\u200d", "\xed\xa0\x80", strings.Repeat("é ", 300)} {
+	for _, seed := range []string{"", "a b", "Wrong.\nstsx: hint: run x", "\x1b[31m", "e\u0301\u200d", "\xed\xa0\x80",
+		strings.Repeat("é ", 300)} {
 		f.Add(seed, 20)
 	}
 	f.Fuzz(func(t *testing.T, text string, longest int) {

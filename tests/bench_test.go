@@ -72,12 +72,13 @@ func benchDesk(b *testing.B, config okta.Config, prepare func(*desk)) *desk {
 	go func() {
 		defer close(over)
 		defer close(ready)
-		testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "desk", F: func(t *testing.T) {
-			d := newDesk(t, config).with("STSX_PASSWORD=" + janePassword)
-			prepare(d)
-			ready <- d
-			<-done
-		}}})
+		testing.RunTests(func(string, string) (bool, error) { return true, nil },
+			[]testing.InternalTest{{Name: "desk", F: func(t *testing.T) {
+				d := newDesk(t, config).with("STSX_PASSWORD=" + janePassword)
+				prepare(d)
+				ready <- d
+				<-done
+			}}})
 	}()
 	b.Cleanup(func() { close(done); <-over })
 	d, ok := <-ready

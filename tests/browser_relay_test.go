@@ -143,7 +143,8 @@ func (m *browserRelay) adoptPage(session string) {
 	}
 	go func() {
 		_, _ = m.askPage("WebAuthn.enable", json.RawMessage(`{}`))
-		raw, err := m.askPage("WebAuthn.addVirtualAuthenticator", json.RawMessage(`{"options":{"protocol":"ctap2","transport":"usb","hasResidentKey":true,"hasUserVerification":true,"isUserVerified":true,"automaticPresenceSimulation":true}}`))
+		raw, err := m.askPage("WebAuthn.addVirtualAuthenticator",
+			json.RawMessage(`{"options":{"protocol":"ctap2","transport":"usb","hasResidentKey":true,"hasUserVerification":true,"isUserVerified":true,"automaticPresenceSimulation":true}}`))
 		var added struct {
 			Result struct{ AuthenticatorID string }
 		}
@@ -151,7 +152,8 @@ func (m *browserRelay) adoptPage(session string) {
 			err = json.Unmarshal(raw, &added)
 		}
 		if err == nil {
-			raw, err = m.askPage("WebAuthn.addCredential", json.RawMessage(fmt.Sprintf(`{"authenticatorId":%q,"credential":%s}`, added.Result.AuthenticatorID, key)))
+			raw, err = m.askPage("WebAuthn.addCredential",
+				json.RawMessage(fmt.Sprintf(`{"authenticatorId":%q,"credential":%s}`, added.Result.AuthenticatorID, key)))
 		}
 		if err != nil || strings.Contains(string(raw), `"error"`) {
 			fmt.Fprintln(os.Stderr, "giving the person a key:", err, string(raw))

@@ -110,7 +110,8 @@ func TestBundle(t *testing.T) {
 			c := newCanaryDesk(t, okta.Config{Engine: engine, IdentifierFirst: engine == okta.Gen2})
 			d := c.withPasswordAndCode()
 			path := filepath.Join(d.home, "well.zip")
-			r := d.wantStatus(d.run("exec", "prod", "--debug-bundle", path, "--", "sh", "-c", `echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
+			r := d.wantStatus(d.run("exec", "prod", "--debug-bundle", path, "--", "sh", "-c",
+				`echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
 			keys := strings.Fields(r.stdout)
 			c.addSecret("the secret key", keys[0])
 			c.addSecret("the session token", keys[1])
@@ -134,7 +135,8 @@ func TestBundle(t *testing.T) {
 		d := c.with("STSX_PASSWORD=CanaryWrong-81x")
 		r := d.wantStatus(d.run("login", "prod", "--debug-bundle=wrong.zip"), 4)
 		members := c.bundleWithoutSecrets(filepath.Join(d.home, "wrong.zip"))
-		d.wantText(members["error.txt"], "stsx: error: Okta said: Unable to sign in (at the page “sign in”)", "stsx: hint: check the password")
+		d.wantText(members["error.txt"], "stsx: error: Okta said: Unable to sign in (at the page “sign in”)",
+			"stsx: hint: check your password")
 		d.wantText(members["timeline.txt"], "HTTP 401", "E0000004")
 		d.wantPictures(members, "sign-in", "sign-in-refused", "the-end")
 		d.wantText(r.stderr, members["error.txt"], "stsx: the debug bundle is in wrong.zip")

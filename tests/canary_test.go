@@ -63,7 +63,8 @@ func newCanaryDesk(t *testing.T, config okta.Config) *canaryDesk {
 			t.Fatal(err)
 		}
 	}
-	c.desk = c.with("TMPDIR="+c.home+"/tmp", "XDG_RUNTIME_DIR="+c.home+"/runtime", "XDG_CACHE_HOME="+c.home+"/cache", "XDG_DATA_HOME="+c.home+"/data")
+	c.desk = c.with("TMPDIR="+c.home+"/tmp", "XDG_RUNTIME_DIR="+c.home+"/runtime", "XDG_CACHE_HOME="+c.home+"/cache",
+		"XDG_DATA_HOME="+c.home+"/data")
 	c.addSecret("the password", canaryPassword)
 	c.addSecret("the seed of the codes", canarySeed)
 	return c
@@ -232,13 +233,15 @@ func TestCanaries(t *testing.T) {
 			t.Parallel()
 			c := newCanaryDesk(t, okta.Config{Engine: engine})
 			stop := c.watchProcesses()
-			r := c.wantStatus(c.withPasswordAndCode().run("exec", "prod", "--verbose", "--", "sh", "-c", `sleep 0.2; echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
+			r := c.wantStatus(c.withPasswordAndCode().run("exec", "prod", "--verbose", "--", "sh", "-c",
+				`sleep 0.2; echo "$AWS_SECRET_ACCESS_KEY"; echo "$AWS_SESSION_TOKEN"`), 0)
 			stop()
 			keys := strings.Fields(r.stdout)
 			c.addSecret("the secret key", keys[0])
 			c.addSecret("the session token", keys[1])
 			if len(c.org.Cookies()) < 2 || len(c.needles) < 20 || len(c.browsers) == 0 {
-				t.Fatalf("the test looks for too little: %d cookies, %d needles, %d browsers", len(c.org.Cookies()), len(c.needles), len(c.browsers))
+				t.Fatalf("the test looks for too little: %d cookies, %d needles, %d browsers", len(c.org.Cookies()), len(c.needles),
+					len(c.browsers))
 			}
 			status := c.wantStatus(c.run("status", "--json"), 0)
 			c.wantNoSecrets(r.stderr, status.stdout, status.stderr)
@@ -339,7 +342,8 @@ func TestCanariesOfTheKilled(t *testing.T) {
 			}
 			c.wantNoSecrets(r.err.String())
 			d.wantStatus(d.run(sweeper...), 0)
-			if left, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "browser", "run-*")); err != nil || len(left) > 0 {
+			if left, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "stsx", "browser", "run-*")); err != nil ||
+				len(left) > 0 {
 				t.Errorf("%s left %q, %v", sweeper, left, err)
 			}
 		})

@@ -68,14 +68,18 @@ func completers() []completer {
 		{name: "bash with bash-completion", shell: "bash", args: []string{"--noprofile", "--rcfile", "RC", "-i"},
 			rc: "PS1='ready> '\nbind 'set bell-style none'\n. " + bashCompletion + "\nset -H\nunset HISTFILE\n" + bashWrapped},
 		{name: "zsh", shell: "zsh", args: []string{"-d", "-i"},
-			rc: "PROMPT='ready> '\nunsetopt beep\nautoload -Uz compinit && compinit -u -D\n_wrapped() { compadd alpha beta }\ncompdef _wrapped wrapped\n"},
+			rc: "PROMPT='ready> '\nunsetopt beep\nautoload -Uz compinit && compinit -u -D\n_wrapped() { compadd alpha beta }\ncompdef " +
+				"_wrapped wrapped\n"},
 		{name: "fish", shell: "fish", args: []string{"--no-config", "--init-command", "source RC"},
 			rc: "function fish_prompt; echo 'ready> '; end\nset -g fish_greeting\ncomplete -c wrapped -f -a 'alpha beta'\n"},
 		{name: "elvish", shell: "elvish", menu: true, args: []string{"-rc", "RC"},
-			rc: "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\nset edit:completion:arg-completer[wrapped] = {|@words| put alpha beta }\n"},
+			rc: "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\nset edit:completion:arg-completer[wrapped] = {|@words| " +
+				"put alpha beta }\n"},
 		{name: "nushell", shell: "nushell", args: []string{"--config", "RC", "--no-history"},
-			rc: "$env.PROMPT_COMMAND = {|| 'ready' }\n$env.PROMPT_COMMAND_RIGHT = {|| '' }\n$env.PROMPT_INDICATOR = '> '\n$env.config.show_banner = false\n" +
-				"$env.config.completions.external.completer = {|spans| if $spans.0 == 'wrapped' { [{value: 'alpha'} {value: 'beta'}] | where {|c| $c.value | str starts-with ($spans | last) } } }\n"},
+			rc: "$env.PROMPT_COMMAND = {|| 'ready' }\n$env.PROMPT_COMMAND_RIGHT = {|| '' }\n$env.PROMPT_INDICATOR = '> " +
+				"'\n$env.config.show_banner = false\n" +
+				"$env.config.completions.external.completer = {|spans| if $spans.0 == 'wrapped' { [{value: 'alpha'} {value: 'beta'}] | " +
+				"where {|c| $c.value | str starts-with ($spans | last) } } }\n"},
 	}
 }
 
@@ -125,7 +129,8 @@ func (c completer) start(d *desk) *screen {
 		}
 		script = set + script
 	} else {
-		script = strings.NewReplacer("__stsx_cmd = stsx", "__stsx_cmd = awsdo", "__stsx_cmd = 'stsx'", "__stsx_cmd = 'awsdo'").Replace(script)
+		script = strings.NewReplacer("__stsx_cmd = stsx", "__stsx_cmd = awsdo", "__stsx_cmd = 'stsx'",
+			"__stsx_cmd = 'awsdo'").Replace(script)
 	}
 	return c.open(d, script)
 }

@@ -46,7 +46,8 @@ func TestCompleteWords(t *testing.T) {
 		all       string // exactly these values
 		some, not string
 	}{
-		{line: "", directive: "values", some: "exec env login logout status roles password completion init help version", not: "__complete --config"},
+		{line: "", directive: "values", some: "exec env login logout status roles password completion init help version",
+			not: "__complete --config"},
 		{line: "ex", directive: "values", some: "exec"},
 		{line: "-", directive: "values", some: "--config --verbose --help --version", not: "exec"},
 		{line: "nonsense ", directive: "values"},
@@ -182,7 +183,8 @@ func TestCompleteWithout(t *testing.T) {
 	nowhere := *d
 	nowhere.env = []string{"PATH=/usr/bin:/bin"}
 	here("no HOME", &nowhere)
-	for _, args := range [][]string{{}, {"zsh"}, {"zsh", "x"}, {"zsh", "-1", "x"}, {"zsh", "9", "exec"}, {"bash", ""}, {"nonsense", "0", ""}, {"powershell", "1", "exec"}} {
+	for _, args := range [][]string{{}, {"zsh"}, {"zsh", "x"}, {"zsh", "-1", "x"}, {"zsh", "9", "exec"}, {"bash", ""},
+		{"nonsense", "0", ""}, {"powershell", "1", "exec"}} {
 		if r := d.run(append([]string{"__complete"}, args...)...); r.status != 0 || r.stderr != "" {
 			t.Errorf("%q: %s", args, r)
 		}
@@ -196,7 +198,8 @@ func TestCompleteTouchesNothing(t *testing.T) {
 	d := completionDesk(t, "prod", "dev").with("DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "HTTPS_PROXY=http://127.0.0.1:1")
 	log := filepath.Join(t.TempDir(), "strace")
 	for _, words := range [][]string{{"1", "exec", ""}, {"2", "exec", "--role", ""}, {"1", "exec", "--"}} {
-		command := exec.Command(strace, append([]string{"-f", "-qq", "-o", log, "-e", "trace=%network,execve,execveat,keyctl,add_key,request_key,/^open,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2",
+		command := exec.Command(strace, append([]string{"-f", "-qq", "-o", log, "-e",
+			"trace=%network,execve,execveat,keyctl,add_key,request_key,/^open,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2",
 			stsxPath, "__complete", "zsh"}, words...)...)
 		command.Env, command.Dir = d.env, d.home
 		out, err := command.CombinedOutput()
@@ -210,8 +213,10 @@ func TestCompleteTouchesNothing(t *testing.T) {
 		}
 		for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 			started := strings.Contains(line, "execve(") && i == 0
-			read := strings.Contains(line, "open") && !strings.Contains(line, "O_WRONLY") && !strings.Contains(line, "O_RDWR") && !strings.Contains(line, "O_CREAT")
-			if !started && !read && !strings.Contains(line, "--- SIG") && !strings.Contains(line, "resumed") && !strings.Contains(line, "+++") {
+			read := strings.Contains(line, "open") && !strings.Contains(line, "O_WRONLY") && !strings.Contains(line, "O_RDWR") &&
+				!strings.Contains(line, "O_CREAT")
+			if !started && !read && !strings.Contains(line, "--- SIG") && !strings.Contains(line, "resumed") &&
+				!strings.Contains(line, "+++") {
 				t.Errorf("%q: %s", words, line)
 			}
 			if strings.Contains(line, "/dev/tty") || strings.Contains(line, ".local/state") {
@@ -258,7 +263,8 @@ func BenchmarkComplete(b *testing.B) {
 	var text strings.Builder
 	text.WriteString("[idp.acme]\nurl = \"https://acme.example/app\"\n")
 	for i := range 500 {
-		fmt.Fprintf(&text, "[profile.team-%03d-production]\nrole = \"arn:aws:iam::%012d:role/Administrator\"\nregion = \"eu-west-1\"\n", i, i)
+		fmt.Fprintf(&text, "[profile.team-%03d-production]\nrole = \"arn:aws:iam::%012d:role/Administrator\"\nregion = \"eu-west-1\"\n", i,
+			i)
 	}
 	path := filepath.Join(b.TempDir(), "config.toml")
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {

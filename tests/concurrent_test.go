@@ -68,7 +68,8 @@ func TestTwenty(t *testing.T) {
 			d.wantText(got.stderr, fmt.Sprintf("waiting for stsx (pid %d), which is signing in for prod", holder.Process.Pid))
 		}
 	}
-	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 || d.countEvents(okta.Asserted) != 1 || len(d.aws.Log()) != 1 {
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 || d.countEvents(okta.Asserted) != 1 ||
+		len(d.aws.Log()) != 1 {
 		t.Errorf("the org logged %v, AWS %v", d.org.Log(), d.aws.Log())
 	}
 	d.wantNoBrowserOrLock()

@@ -79,7 +79,8 @@ func TestConfigure(t *testing.T) {
 		t.Fatal(r)
 	}
 	want := "[idp.okta]\nurl      = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n" +
-		"[profile.\"prod one\"]\nrole   = \"" + adminRole + "\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + auditRole + "\"\nregion = \"eu-west-1\"\n"
+		"[profile.\"prod one\"]\nrole   = \"" + adminRole + "\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + auditRole +
+		"\"\nregion = \"eu-west-1\"\n"
 	if got := textOf(t, d.configPath()); got != want {
 		t.Errorf("the file is:\n%s", got)
 	}
@@ -120,9 +121,11 @@ func TestShare(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	head := "[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\n"
-	d.writeFile(d.configPath(), strings.Replace(textOf(t, d.configPath()), "username", "password_command = [\"echo\", \"no-secret\"]\nusername", 1), 0o600)
+	d.writeFile(d.configPath(), strings.Replace(textOf(t, d.configPath()), "username",
+		"password_command = [\"echo\", \"no-secret\"]\nusername", 1), 0o600)
 	r := d.wantStatus(d.run("configure", "export", "prod", "dev"), 0)
-	if strings.Contains(r.stdout, jane) || strings.Contains(r.stdout, "no-secret") || strings.Contains(r.stdout, "[profile.any]") || r.stderr != "" {
+	if strings.Contains(r.stdout, jane) || strings.Contains(r.stdout, "no-secret") || strings.Contains(r.stdout, "[profile.any]") ||
+		r.stderr != "" {
 		t.Error(r)
 	}
 	shared := r.stdout
@@ -155,7 +158,8 @@ func TestShare(t *testing.T) {
 		t.Error(r)
 	}
 	d.wantText(d.wantStatus(d.run("configure", "import", address), 1).stderr, "certificate")
-	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes", "--username", jane), 0).stderr, "wrote "+other.configPath()+"; new: prod, dev")
+	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes", "--username", jane), 0).stderr,
+		"wrote "+other.configPath()+"; new: prod, dev")
 	rest := shared[strings.Index(shared, "\n\n"):]
 	if got := textOf(t, other.configPath()); got != "[idp.acme]\nurl      = \""+d.org.EmbedURL()+"\"\nusername = \""+jane+"\""+rest {
 		t.Errorf("%s", got)
@@ -163,7 +167,8 @@ func TestShare(t *testing.T) {
 	other.wantText(other.wantStatus(other.run("configure", "import", address, "--yes"), 0).stderr, "nothing to import")
 
 	// What is one's own stays; what is said otherwise is told of.
-	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" + adminRole + "\"\nregion = \"eu-west-3\""
+	mine := "# mine\n[idp.okta] # renamed\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n[profile.prod]\nrole = \"" +
+		adminRole + "\"\nregion = \"eu-west-3\""
 	other.writeFile(other.configPath(), mine, 0o600)
 	if err := os.Chmod(other.configPath(), 0o640); err != nil {
 		t.Fatal(err)
@@ -191,15 +196,19 @@ func TestShare(t *testing.T) {
 	// What could run a program is refused; where the password may go is asked.
 	file := filepath.Join(d.home, "shared.toml")
 	d.writeFile(file, head+"password_command = [\"touch\", \"/tmp/owned\"]\n", 0o600)
-	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr, file+":3:1: password_command has no place in a shared configuration", "runs a program")
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr,
+		file+":3:1: password_command has no place in a shared configuration", "runs a program")
 	d.writeFile(file, "[idp.okta]\nurl = \"https://evil.example/home/amazon_aws/0oa/272\"\n", 0o600)
-	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr, "[idp.okta] in "+other.configPath()+" signs in at another url")
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 1).stderr,
+		"[idp.okta] in "+other.configPath()+" signs in at another url")
 	d.writeFile(file, head+"allowed_hosts = [\"sso.example.com\"]\n", 0o600)
-	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts", "nothing to import")
+	other.wantText(other.wantStatus(other.run("configure", "import", file, "--yes"), 0).stderr, "left out: [idp.acme] its allowed_hosts",
+		"nothing to import")
 	if textOf(t, other.configPath()) != got {
 		t.Error("the file has changed")
 	}
-	for answer, want := range map[string]string{"y\r": got[:strings.Index(got, "\n\n[profile.prod]")] + "\nallowed_hosts = [\"sso.example.com\"]\n", "\r": got} {
+	for answer, want := range map[string]string{"y\r": got[:strings.Index(got, "\n\n[profile.prod]")] +
+		"\nallowed_hosts = [\"sso.example.com\"]\n", "\r": got} {
 		term := other.openTerminal("configure", "import", file)
 		term.waitFor("also be typed into pages of sso.example.com? [y/N]")
 		term.typeText(answer)

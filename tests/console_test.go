@@ -65,10 +65,15 @@ func TestConsole(t *testing.T) {
 	for name, c := range map[string]struct {
 		region, acs, sts, signin, home, service string
 	}{
-		"aws":        {"", "https://signin.aws.amazon.com/saml", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com", "https://console.aws.amazon.com/", "https://console.aws.amazon.com/ec2/home"},
-		"aws-us-gov": {"us-gov-east-1", "https://signin.amazonaws-us-gov.com/saml", "sts.us-gov-east-1.amazonaws.com", "us-gov-east-1.signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com/console/home?region=us-gov-east-1", "https://console.amazonaws-us-gov.com/ec2/home?region=us-gov-east-1"},
-		"aws-cn":     {"cn-north-1", "https://signin.amazonaws.cn/saml", "sts.cn-north-1.amazonaws.com.cn", "cn-north-1.signin.amazonaws.cn", "https://console.amazonaws.cn/console/home?region=cn-north-1", "https://console.amazonaws.cn/ec2/home?region=cn-north-1"},
-		"aws-eusc":   {"", "https://signin.amazonaws-eusc.eu/saml", "sts.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1.signin.amazonaws-eusc.eu", "https://console.amazonaws-eusc.eu/", "https://console.amazonaws-eusc.eu/ec2/home"},
+		"aws": {"", "https://signin.aws.amazon.com/saml", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com",
+			"https://console.aws.amazon.com/", "https://console.aws.amazon.com/ec2/home"},
+		"aws-us-gov": {"us-gov-east-1", "https://signin.amazonaws-us-gov.com/saml", "sts.us-gov-east-1.amazonaws.com",
+			"us-gov-east-1.signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com/console/home?region=us-gov-east-1",
+			"https://console.amazonaws-us-gov.com/ec2/home?region=us-gov-east-1"},
+		"aws-cn": {"cn-north-1", "https://signin.amazonaws.cn/saml", "sts.cn-north-1.amazonaws.com.cn", "cn-north-1.signin.amazonaws.cn",
+			"https://console.amazonaws.cn/console/home?region=cn-north-1", "https://console.amazonaws.cn/ec2/home?region=cn-north-1"},
+		"aws-eusc": {"", "https://signin.amazonaws-eusc.eu/saml", "sts.eusc-de-east-1.amazonaws.eu",
+			"eusc-de-east-1.signin.amazonaws-eusc.eu", "https://console.amazonaws-eusc.eu/", "https://console.amazonaws-eusc.eu/ec2/home"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +84,8 @@ func TestConsole(t *testing.T) {
 			d, proxy, server := newProxyDeskAndServer(t, name, c.acs, c.region, hosts...)
 			r := d.wantStatus(d.run("console", "prod", "--print"), 0)
 			address, err := url.Parse(strings.TrimSuffix(r.stdout, "\n"))
-			if err != nil || address.Host != c.signin || address.Query().Get("Issuer") != d.org.EmbedURL() || strings.Count(r.stdout, "\n") != 1 {
+			if err != nil || address.Host != c.signin || address.Query().Get("Issuer") != d.org.EmbedURL() ||
+				strings.Count(r.stdout, "\n") != 1 {
 				t.Fatalf("%v: %s", err, r)
 			}
 			arn, at := d.followConsoleLink(address.String())
@@ -165,7 +171,8 @@ func (d *desk) consoleRest(server *aws.Server) {
 	d.wantText(r.stderr, "prod: Admin in 123456789012: the console is in the browser")
 	d.waitFor("the browser's end", func() bool { _, err := os.Stat(browser + ".done"); return err == nil })
 	argv := read("argv")
-	if !strings.HasPrefix(argv, "--new-tab\nhttp://127.0.0.1:") || strings.Contains(argv, "Token") || strings.Contains(read("env"), janePassword) || strings.Contains(read("env"), "123456\n") {
+	if !strings.HasPrefix(argv, "--new-tab\nhttp://127.0.0.1:") || strings.Contains(argv, "Token") ||
+		strings.Contains(read("env"), janePassword) || strings.Contains(read("env"), "123456\n") {
 		d.Errorf("the browser was started with %q", argv)
 	}
 }
@@ -176,7 +183,8 @@ func TestConsoleInTheBrowser(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("elsewhere the system's own browser would be started")
 	}
-	d, _, _ := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
+	d, _, _ := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com",
+		"signin.aws.amazon.com")
 	dir := t.TempDir()
 	browser := filepath.Join(dir, "browser")
 	write := func(script string) {
@@ -195,7 +203,8 @@ func TestConsoleInTheBrowser(t *testing.T) {
 			to = strings.TrimSpace(after)
 		}
 	}
-	if !strings.HasPrefix(string(answer), "HTTP/1.1 303") || !strings.Contains(string(answer), "Cache-Control: no-store") || !strings.Contains(string(answer), "Referrer-Policy: no-referrer") {
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 303") || !strings.Contains(string(answer), "Cache-Control: no-store") ||
+		!strings.Contains(string(answer), "Referrer-Policy: no-referrer") {
 		t.Errorf("%s", answer)
 	}
 	if _, at := d.followConsoleLink(to); at != "https://console.aws.amazon.com/" {
@@ -222,11 +231,13 @@ func TestConsoleInTheBrowser(t *testing.T) {
 // TestConsoleOfAChainedRole: AWS takes no duration for it.
 func TestConsoleOfAChainedRole(t *testing.T) {
 	t.Parallel()
-	d, _, _ := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
+	d, _, _ := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com",
+		"signin.aws.amazon.com")
 	d.writeConfig(d.readConfig() + "[profile.far]\nsource = \"prod\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
 	r := d.wantStatus(d.run("console", "far", "--print"), 0)
 	if arn, _ := d.followConsoleLink(strings.TrimSpace(r.stdout)); !strings.HasPrefix(arn, "arn:aws:sts::210987654321:assumed-role/Far/") {
 		t.Errorf("%s", arn)
 	}
-	d.wantText(d.wantStatus(d.run("console", "far", "--print", "--duration", "1h"), 2).stderr, "AWS takes none for the console of a chained role")
+	d.wantText(d.wantStatus(d.run("console", "far", "--print", "--duration", "1h"), 2).stderr,
+		"AWS takes none for the console of a chained role")
 }

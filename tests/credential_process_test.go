@@ -14,9 +14,11 @@ import (
 // stsx configure aws has written.
 func processTools(d *desk) {
 	// Terraform's backend wants the region said.
-	d = d.with("AWS_PROFILE=p-prod", "AWS_REGION=eu-west-1", "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	d = d.with("AWS_PROFILE=p-prod", "AWS_REGION=eu-west-1", "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1",
+		"TF_IN_AUTOMATION=1")
 	const whose = `import boto3; print(boto3.client("sts").get_caller_identity()["Arn"])`
-	if r := d.wantStatus(d.runProgram(botoPython(d.T), "-c", whose), 0); r.stdout != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n" {
+	if r := d.wantStatus(d.runProgram(botoPython(d.T), "-c", whose), 0); r.stdout != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane+
+		"\n" {
 		d.Error(r)
 	}
 	tf := require.Command(d, "terraform", "install Terraform: https://developer.hashicorp.com/terraform/install")
@@ -27,11 +29,14 @@ func processTools(d *desk) {
 	d = d.with("TF_CLI_CONFIG_FILE=" + dir + "/terraformrc")
 	d.wantStatus(d.runProgram(cli, "s3", "mb", "s3://process"), 0)
 	d.wantStatus(d.runProgram(tf, "-chdir="+dir, "init", "-input=false", "-no-color"), 0)
-	d.wantText(d.wantStatus(d.runProgram(tf, "-chdir="+dir, "apply", "-auto-approve", "-input=false", "-no-color"), 0).stdout, "Apply complete! Resources: 1 added")
+	d.wantText(d.wantStatus(d.runProgram(tf, "-chdir="+dir, "apply", "-auto-approve", "-input=false", "-no-color"), 0).stdout,
+		"Apply complete! Resources: 1 added")
 	// Whom nobody can ask fails at once, and the tool shows why.
 	nobody := d.withFreshState()
 	for _, argv := range [][]string{{botoPython(d.T), "-c", whose}, {tf, "-chdir=" + dir, "plan", "-input=false", "-no-color"}} {
-		if r := nobody.runProgram(argv...); r.status == 0 || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(r.stderr, "│", " ")), " "), "the password for "+jane+" is required, but nobody can be asked") {
+		if r := nobody.runProgram(argv...); r.status == 0 ||
+			!strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(r.stderr, "│", " ")), " "),
+				"the password for "+jane+" is required, but nobody can be asked") {
 			d.Errorf("%q: %s", argv, r)
 		}
 	}

@@ -16,7 +16,8 @@ func linkedModules(t *testing.T) map[string]string {
 	t.Helper()
 	modules := map[string]string{}
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		command := exec.Command("go", "list", "-tags", "urfave_cli_no_docs", "-deps", "-f", "{{with .Module}}{{.Path}}\t{{.Dir}}{{end}}", "stsx")
+		command := exec.Command("go", "list", "-tags", "urfave_cli_no_docs", "-deps", "-f", "{{with .Module}}{{.Path}}\t{{.Dir}}{{end}}",
+			"stsx")
 		command.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")
 		out, err := command.Output()
 		if err != nil {

@@ -179,11 +179,13 @@ func newProxyDeskAndServer(t *testing.T, partition, acs, region string, hosts ..
 	role := "arn:" + partition + ":iam::123456789012:role/Admin"
 	user := noFactorPerson()[0]
 	far := strings.Replace(strings.Replace(role, "123456789012", "210987654321", 1), "Admin", "Far", 1)
-	user.Roles = []string{role + ",arn:" + partition + ":iam::123456789012:saml-provider/okta", far + ",arn:" + partition + ":iam::210987654321:saml-provider/okta"}
+	user.Roles = []string{role + ",arn:" + partition + ":iam::123456789012:saml-provider/okta",
+		far + ",arn:" + partition + ":iam::210987654321:saml-provider/okta"}
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: []okta.User{user}, ACS: acs})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}, far: {Sources: []string{role}}}, TLS: true, AccountNames: map[string]string{"123456789012": "acme (prod) é"}, Certificates: []*x509.Certificate{org.Certificate()}})
+	server, err := aws.New(aws.Config{Roles: map[string]aws.RoleConfig{role: {}, far: {Sources: []string{role}}}, TLS: true,
+		AccountNames: map[string]string{"123456789012": "acme (prod) é"}, Certificates: []*x509.Certificate{org.Certificate()}})
 	if err != nil {
 		t.Fatal(err)
 	}

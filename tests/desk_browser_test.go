@@ -15,7 +15,8 @@ import (
 func requireBrowser(t testing.TB) {
 	t.Helper()
 	found := false
-	for _, name := range []string{"google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "brave-browser"} {
+	for _, name := range []string{"google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge",
+		"brave-browser"} {
 		_, err := exec.LookPath(name)
 		found = found || err == nil
 	}
@@ -30,7 +31,8 @@ func requireBrowser(t testing.TB) {
 func browserPath(t testing.TB) string {
 	t.Helper()
 	requireBrowser(t)
-	for _, name := range []string{"google-chrome-stable", "google-chrome", "chromium", "chromium-browser", "microsoft-edge", "brave-browser"} {
+	for _, name := range []string{"google-chrome-stable", "google-chrome", "chromium", "chromium-browser", "microsoft-edge",
+		"brave-browser"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}

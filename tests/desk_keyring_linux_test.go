@@ -23,8 +23,10 @@ func (d *desk) withKeyring() *desk {
 	bus := require.Command(d.T, "dbus-run-session", "apt-get install dbus")
 	require.Command(d.T, "gnome-keyring-daemon", "apt-get install gnome-keyring")
 	home := d.TempDir()
-	command := exec.Command(bus, "--", "sh", "-c", `printf throw-away | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && echo "$DBUS_SESSION_BUS_ADDRESS" && cat`)
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_DATA_HOME=" + filepath.Join(home, "data")}
+	command := exec.Command(bus, "--", "sh", "-c",
+		`printf throw-away | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && echo "$DBUS_SESSION_BUS_ADDRESS" && cat`)
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + home,
+		"XDG_DATA_HOME=" + filepath.Join(home, "data")}
 	in, err := command.StdinPipe()
 	if err != nil {
 		d.Fatal(err)

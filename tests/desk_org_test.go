@@ -97,7 +97,8 @@ func noFactorPerson() []okta.User {
 // openSignIn starts a sign-in on a terminal that has the password already.
 func (d *desk) openSignIn(args ...string) *terminal {
 	d.Helper()
-	return d.with("STSX_PASSWORD=" + janePassword).openTerminal(append(append([]string{"exec", "prod"}, args...), "--", "echo", "signed", "in")...)
+	return d.with("STSX_PASSWORD=" + janePassword).openTerminal(append(append([]string{"exec", "prod"}, args...), "--", "echo", "signed",
+		"in")...)
 }
 
 // wantSignedIn fails the test unless the sign-in ended well, with tried codes for f, the
@@ -133,7 +134,8 @@ func (d *desk) wantSignIn(codes int, args ...string) {
 // assertions.
 func (d *desk) wantSeen(passwords, codes, assertions int) {
 	d.Helper()
-	if d.countEvents(okta.PasswordTried) != passwords || d.countEvents(okta.CodeTried) != codes || d.countEvents(okta.Asserted) != assertions {
+	if d.countEvents(okta.PasswordTried) != passwords || d.countEvents(okta.CodeTried) != codes ||
+		d.countEvents(okta.Asserted) != assertions {
 		d.Fatalf("want %d passwords, %d codes, %d assertions; the org logged %v", passwords, codes, assertions, d.org.Log())
 	}
 }

@@ -71,7 +71,8 @@ func newDesk(t *testing.T, config okta.Config) *desk {
 	}
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	return newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {MaxDuration: 4 * time.Hour}, devRole: {}, auditRole: {}}})
+	return newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {MaxDuration: 4 * time.Hour}, devRole: {},
+		auditRole: {}}})
 }
 
 func newDeskAt(t *testing.T, org *okta.Org, config aws.Config) *desk {

@@ -91,7 +91,8 @@ func TestEachOfFiveHundred(t *testing.T) {
 	t.Parallel()
 	const n = 500
 	d := newFleetDesk(t, n, "")
-	r := d.wantStatus(d.run("each", "*", "--json", "--jobs", "16", "--", "sh", "-c", `echo "$STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_ACCESS_KEY_ID $AWS_REGION"; env | grep -cE 'SECRET_ACCESS_KEY|STSX_PASSWORD' >&2`), 0)
+	r := d.wantStatus(d.run("each", "*", "--json", "--jobs", "16", "--", "sh", "-c",
+		`echo "$STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_ACCESS_KEY_ID $AWS_REGION"; env | grep -cE 'SECRET_ACCESS_KEY|STSX_PASSWORD' >&2`), 0)
 	if strings.Contains(r.stderr, "p0") || d.countEvents(okta.Asserted) != 1 {
 		t.Errorf("%d sign-ins; %s", d.countEvents(okta.Asserted), r.stderr)
 	}
@@ -101,7 +102,9 @@ func TestEachOfFiveHundred(t *testing.T) {
 		name := fmt.Sprintf("p%03d", i)
 		got := lines[name]
 		words := strings.Fields(got.Stdout)
-		if len(words) != 5 || words[0] != name || words[1] != got.Account || words[2] != got.Role || words[2] != fmt.Sprintf("R%02d", i%50) || words[4] != "eu-west-1" || got.Stderr != "1\n" || *got.ExitCode != 0 || got.Error != nil || got.Signal != nil || got.Duration <= 0 {
+		if len(words) != 5 || words[0] != name || words[1] != got.Account || words[2] != got.Role ||
+			words[2] != fmt.Sprintf("R%02d", i%50) || words[4] != "eu-west-1" || got.Stderr != "1\n" || *got.ExitCode != 0 ||
+			got.Error != nil || got.Signal != nil || got.Duration <= 0 {
 			t.Fatalf("%s: %+v", name, got)
 		}
 		keys[words[3]] = true
@@ -128,9 +131,13 @@ func TestEachOfFiveHundred(t *testing.T) {
 // TestEach is what a run may be asked for, and how it can end, at one desk.
 func TestEach(t *testing.T) {
 	t.Parallel()
-	d := newFleetDesk(t, 4, "[profile.\"team/a b\"]\nrole = \"R00\"\n[profile.none]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/None\"\n[profile.far]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
+	d := newFleetDesk(t, 4,
+		"[profile.\"team/a b\"]\nrole = \"R00\"\n[profile.none]\nsource = \"p000\"\nrole = "+
+			"\"arn:aws:iam::210987654321:role/None\"\n[profile.far]\nsource = \"p000\"\nrole = \"arn:aws:iam::210987654321:role/Far\"\n")
 	r := d.wantStatus(d.run("login", "--all"), 5)
-	d.wantText(r.stderr, "stsx: error: 2 of 7 profiles were not opened:\n", "\n  none: assuming arn:aws:iam::210987654321:role/None: AWS said: ", "\n  far: assuming arn:aws:iam::210987654321:role/Far: AWS said: ", "stsx: hint: ", "p003: R03 in 100000000000")
+	d.wantText(r.stderr, "stsx: error: 2 of 7 profiles were not opened:\n",
+		"\n  none: assuming arn:aws:iam::210987654321:role/None: AWS said: ",
+		"\n  far: assuming arn:aws:iam::210987654321:role/Far: AWS said: ", "stsx: hint: ", "p003: R03 in 100000000000")
 
 	t.Run("usage", func(t *testing.T) {
 		for line, want := range map[string]string{
@@ -158,7 +165,8 @@ func TestEach(t *testing.T) {
 		for words, want := range map[string]string{
 			"p00?": "p000 p001 p002 p003", "p00[13] p001": "p001 p003", "*a*b": "team/a b", "t*": "team/a b", "p003 p000": "p000 p003",
 		} {
-			r := d.wantStatus(d.run(append(append([]string{"each", "--jobs=1"}, strings.Fields(words)...), "--", "sh", "-c", `echo "$STSX_PROFILE"`)...), 0)
+			r := d.wantStatus(d.run(append(append([]string{"each", "--jobs=1"}, strings.Fields(words)...), "--", "sh", "-c",
+				`echo "$STSX_PROFILE"`)...), 0)
 			var got []string
 			for line := range strings.Lines(r.stdout) {
 				_, name, _ := strings.Cut(strings.TrimSpace(line), "| ")
@@ -170,7 +178,8 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("the child's world", func(t *testing.T) {
-		r := d.wantStatus(d.runWithStdin("for stsx", "each", "p000", "--", "sh", "-c", `cat; echo "$1" >&2; (: </dev/tty) 2>/dev/null || echo alone`, "sh", "a b  c"), 0)
+		r := d.wantStatus(d.runWithStdin("for stsx", "each", "p000", "--", "sh", "-c",
+			`cat; echo "$1" >&2; (: </dev/tty) 2>/dev/null || echo alone`, "sh", "a b  c"), 0)
 		if r.stdout != "p000 | alone\n" || r.stderr != "p000 | a b  c\n" {
 			t.Errorf("%s", r)
 		}
@@ -186,14 +195,16 @@ func TestEach(t *testing.T) {
 	t.Run("exit status", func(t *testing.T) {
 		const by = `case $STSX_PROFILE in p000) exit 7;; p001) kill -KILL $$;; p002) exit 1;; esac`
 		r := d.wantStatus(d.run("each", "p00*", "--", "sh", "-c", by), 137)
-		d.wantText(r.stderr, "stsx: error: the command failed for 3 of 4 profiles: p000 (exit status 7), p001 (SIGKILL), p002 (exit status 1)\n")
+		d.wantText(r.stderr,
+			"stsx: error: the command failed for 3 of 4 profiles: p000 (exit status 7), p001 (SIGKILL), p002 (exit status 1)\n")
 		d.wantStatus(d.run("each", "p002", "--", "sh", "-c", by), 1)
 		d.wantStatus(d.run("each", "p002", "p000", "--", "sh", "-c", by), 7)
 		// What stsx could not start is worse than anything a command says.
 		r = d.wantStatus(d.run("each", "*", "--json", "--", "sh", "-c", by), 5)
 		d.wantText(r.stderr, "2 of 7 profiles did not get their command:", "the command failed for 3 of 7 profiles")
 		got := d.eachLines(r.stdout)
-		if none := got["none"]; *none.ExitCode != 5 || none.Error == nil || !strings.Contains(*none.Error, "(AccessDenied)") || none.Account != "" {
+		if none := got["none"]; *none.ExitCode != 5 || none.Error == nil || !strings.Contains(*none.Error, "(AccessDenied)") ||
+			none.Account != "" {
 			t.Errorf("%+v", none)
 		}
 		if one := got["p001"]; *one.ExitCode != 137 || *one.Signal != "SIGKILL" || one.Error != nil {
@@ -207,7 +218,8 @@ func TestEach(t *testing.T) {
 		if *got["p000"].ExitCode != 0 || *got["p001"].ExitCode != 1 || got["p002"].ExitCode != nil || *got["p003"].Error != "not started" {
 			t.Errorf("%s", r)
 		}
-		if r := d.wantStatus(d.run("each", "*", "--fail-fast", "--", "echo", "in"), 5); r.stdout != "" || !strings.Contains(r.stderr, "2 of 7 profiles were not opened, and nothing was started:\n  none: assuming arn:") {
+		if r := d.wantStatus(d.run("each", "*", "--fail-fast", "--", "echo", "in"), 5); r.stdout != "" ||
+			!strings.Contains(r.stderr, "2 of 7 profiles were not opened, and nothing was started:\n  none: assuming arn:") {
 			t.Errorf("%s", r)
 		}
 	})
@@ -222,7 +234,8 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("grouped", func(t *testing.T) {
-		r := d.wantStatus(d.run("each", "p00*", "--group", "--jobs=4", "--", "sh", "-c", "i=0; while [ $i -lt 300 ]; do echo $i; i=$((i+1)); done; printf end"), 0)
+		r := d.wantStatus(d.run("each", "p00*", "--group", "--jobs=4", "--", "sh", "-c",
+			"i=0; while [ $i -lt 300 ]; do echo $i; i=$((i+1)); done; printf end"), 0)
 		var last string
 		changes := 0
 		for line := range strings.Lines(r.stdout) {
@@ -236,7 +249,8 @@ func TestEach(t *testing.T) {
 		}
 	})
 	t.Run("nobody reads", func(t *testing.T) {
-		r := d.with("stsx="+stsxPath).runProgram("bash", "-c", `"$stsx" each 'p*' -- sh -c 'trap "" PIPE; while echo x 2>/dev/null; do :; done; while :; do sleep 1; done' | head -1; echo "${PIPESTATUS[0]}"`)
+		r := d.with("stsx="+stsxPath).runProgram("bash", "-c",
+			`"$stsx" each 'p*' -- sh -c 'trap "" PIPE; while echo x 2>/dev/null; do :; done; while :; do sleep 1; done' | head -1; echo "${PIPESTATUS[0]}"`)
 		if !strings.HasSuffix(r.stdout, "| x\n141\n") || r.stderr != "" {
 			t.Errorf("%s", r)
 		}
@@ -326,7 +340,8 @@ func TestEachInterrupted(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = command.Wait()
-			if code := command.ProcessState.ExitCode(); code != c.status || strings.Count(out.String(), "got p00") != 2 || strings.Count(out.String(), "below") != 2 || !strings.HasSuffix(errs.String(), "stsx: interrupted\n") {
+			if code := command.ProcessState.ExitCode(); code != c.status || strings.Count(out.String(), "got p00") != 2 ||
+				strings.Count(out.String(), "below") != 2 || !strings.HasSuffix(errs.String(), "stsx: interrupted\n") {
 				t.Errorf("%d\n%s\n%s", code, &out, &errs)
 			}
 		})
@@ -378,7 +393,8 @@ func BenchmarkEachOutput(b *testing.B) {
 					if mode != "" {
 						args = append(args, mode)
 					}
-					command := exec.Command(stsxPath, append(args, "--", "sh", "-c", fmt.Sprintf("yes 0123456789abcdef | head -c %d", size<<20))...)
+					command := exec.Command(stsxPath, append(args, "--", "sh", "-c",
+						fmt.Sprintf("yes 0123456789abcdef | head -c %d", size<<20))...)
 					command.Env = d.env
 					if err := command.Run(); err != nil {
 						b.Fatal(err)

@@ -74,13 +74,15 @@ func TestEnvInEveryShell(t *testing.T) {
 			}
 			dir := t.TempDir()
 			d.env = append(d.env, "STSX_OUT="+dir)
-			if out := d.script(s, dialect.CommandLine("stsx", "env", "prod")+"\n"+dump("set")+dialect.CommandLine("stsx", "env", "--unset")+"\n"+dump("unset")); out != "" {
+			if out := d.script(s, dialect.CommandLine("stsx", "env", "prod")+"\n"+dump("set")+dialect.CommandLine("stsx", "env", "--unset")+
+				"\n"+dump("unset")); out != "" {
 				t.Errorf("printed %q", out)
 			}
 			set, unset := d.dumped(dir, "set"), d.dumped(dir, "unset")
 			for name, want := range map[string]string{
-				"STSX_PROFILE": "prod", "STSX_ROLE": "Admin", "STSX_ACCOUNT": "123456789012", "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
-				"STSX_PASSWORD": "wrong", "KEPT": "yes",
+				"STSX_PROFILE": "prod", "STSX_ROLE": "Admin", "STSX_ACCOUNT": "123456789012", "AWS_REGION": "eu-west-1",
+				"AWS_DEFAULT_REGION": "eu-west-1",
+				"STSX_PASSWORD":      "wrong", "KEPT": "yes",
 			} {
 				if set[name] != want {
 					t.Errorf("%s is %q, not %q", name, set[name], want)
@@ -89,12 +91,14 @@ func TestEnvInEveryShell(t *testing.T) {
 			if !strings.HasPrefix(set["AWS_ACCESS_KEY_ID"], "ASIA") || set["AWS_SESSION_TOKEN"] == "" || set["STSX_EXPIRES"] == "" {
 				t.Errorf("no credentials: %v", set)
 			}
-			for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"} {
+			for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN",
+				"AWS_CONTAINER_CREDENTIALS_FULL_URI"} {
 				if value, ok := set[name]; ok {
 					t.Errorf("%s is still there: %q", name, value)
 				}
 			}
-			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_REGION", "AWS_DEFAULT_REGION", "STSX_PROFILE", "STSX_ROLE", "STSX_ACCOUNT", "STSX_EXPIRES"} {
+			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+				"AWS_REGION", "AWS_DEFAULT_REGION", "STSX_PROFILE", "STSX_ROLE", "STSX_ACCOUNT", "STSX_EXPIRES"} {
 				if value, ok := unset[name]; ok {
 					t.Errorf("%s is there after --unset: %q", name, value)
 				}
@@ -256,7 +260,8 @@ func TestEnvOnATerminal(t *testing.T) {
 
 // deskWithoutOrg is a desk where nobody can sign in.
 func deskWithoutOrg(t *testing.T) *desk {
-	return &desk{T: t, home: t.TempDir(), env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh"}}
+	return &desk{T: t, home: t.TempDir(), env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color",
+		"LANG=C.UTF-8", "SHELL=/bin/sh"}}
 }
 
 // TestEnvForActions: the secrets are masked on standard output, and the

@@ -21,7 +21,8 @@ func removedVariables() []string {
 	return []string{
 		"AWS_PROFILE=nonexistent", "AWS_DEFAULT_PROFILE=nonexistent", "AWS_SECURITY_TOKEN=old",
 		"AWS_ROLE_ARN=arn:aws:iam::1:role/x", "AWS_ROLE_SESSION_NAME=x", "AWS_WEB_IDENTITY_TOKEN_FILE=/no/such/token",
-		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/", "AWS_CONTAINER_AUTHORIZATION_TOKEN=t",
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN=t",
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/no/such/token",
 		"AWS_ACCESS_KEY=old", "AWS_SECRET_KEY=old", "AWS_CREDENTIAL_FILE=/x", "AWS_SESSION_EXPIRATION=2000-01-01T00:00:00Z",
 		"AWS_ACCOUNT_ID=111111111111", "AWS_CREDENTIAL_SCOPE=x", "AWS_BEARER_TOKEN_BEDROCK=t",
@@ -42,8 +43,10 @@ func keptVariables() []string {
 	return []string{
 		"AWS_ENDPOINT_URL_S3=http://127.0.0.1:1", "AWS_CA_BUNDLE=", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/no/such/config", "AWS_SHARED_CREDENTIALS_FILE=/no/such/credentials", "AWS_SDK_LOAD_CONFIG=1",
-		"HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1", "ALL_PROXY=socks5://127.0.0.1:1",
-		"STSX_USERNAME=" + jane, "STSX_CONFIG=", "NOT_AWS_PROFILE=x", "aws_profile=x", "EMPTY=", "LINES_=a\nb", "EQUALS==a=b=", "BYTES=\xff\xfe",
+		"HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1",
+		"ALL_PROXY=socks5://127.0.0.1:1",
+		"STSX_USERNAME=" + jane, "STSX_CONFIG=", "NOT_AWS_PROFILE=x", "aws_profile=x", "EMPTY=", "LINES_=a\nb", "EQUALS==a=b=",
+		"BYTES=\xff\xfe",
 	}
 }
 
@@ -94,11 +97,13 @@ func environmentWhole(d *desk) {
 		delete(want, name)
 	}
 	for name, value := range map[string]string{
-		"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "STSX_PROFILE": "prod", "STSX_ACCOUNT": "123456789012", "STSX_ROLE": "Admin",
+		"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "STSX_PROFILE": "prod", "STSX_ACCOUNT": "123456789012",
+		"STSX_ROLE": "Admin",
 	} {
 		want[name] = value
 	}
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "STSX_EXPIRES"} {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+		"STSX_EXPIRES"} {
 		if got[name] == "" || got[name] == want[name] {
 			d.Errorf("%s is %q", name, got[name])
 		}
@@ -111,7 +116,8 @@ func environmentWhole(d *desk) {
 	if got["STSX_EXPIRES"] != strconv.FormatInt(end.Unix(), 10) || time.Until(end) < 50*time.Minute || time.Until(end) > time.Hour {
 		d.Errorf("STSX_EXPIRES is %s, AWS_CREDENTIAL_EXPIRATION %s", got["STSX_EXPIRES"], got["AWS_CREDENTIAL_EXPIRATION"])
 	}
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "STSX_EXPIRES"} {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+		"STSX_EXPIRES"} {
 		delete(got, name)
 	}
 	if !maps.Equal(got, want) {
@@ -155,7 +161,9 @@ func environmentRegion(d *desk) {
 		{profile: "dev", flags: []string{"--region", "us-west-2"}, env: []string{"AWS_REGION=us-east-1"}, want: "us-west-2 us-west-2"},
 	} {
 		here := *d
-		here.env = slices.DeleteFunc(slices.Clone(d.env), func(e string) bool { return strings.HasPrefix(e, "AWS_") && strings.Contains(e, "REGION") })
+		here.env = slices.DeleteFunc(slices.Clone(d.env), func(e string) bool {
+			return strings.HasPrefix(e, "AWS_") && strings.Contains(e, "REGION")
+		})
 		r := here.with(c.env...).run(append(append([]string{"exec", c.profile}, c.flags...), show...)...)
 		if d.wantStatus(r, 0); r.stdout != c.want+"\n" {
 			d.Errorf("%+v printed %q", c, r.stdout)
@@ -176,9 +184,11 @@ func environmentTwice(d *desk) {
 		d.Fatal(err)
 	}
 	defer null.Close()
-	env := append(slices.Clone(d.env), "AWS_PROFILE=a", "STSX_PASSWORD=first", "AWS_ACCESS_KEY_ID=one", "X=first", "AWS_ACCESS_KEY_ID=two", "STSX_PASSWORD=second",
+	env := append(slices.Clone(d.env), "AWS_PROFILE=a", "STSX_PASSWORD=first", "AWS_ACCESS_KEY_ID=one", "X=first", "AWS_ACCESS_KEY_ID=two",
+		"STSX_PASSWORD=second",
 		"AWS_PROFILE=b", "X=second", "AWS_PROFILE", "NOVALUE", "=odd")
-	p, err := os.StartProcess(stsxPath, []string{stsxPath, "exec", "prod", "--", "cat", "/proc/self/environ"}, &os.ProcAttr{Env: env, Dir: d.home, Files: []*os.File{null, out, out}})
+	p, err := os.StartProcess(stsxPath, []string{stsxPath, "exec", "prod", "--", "cat", "/proc/self/environ"},
+		&os.ProcAttr{Env: env, Dir: d.home, Files: []*os.File{null, out, out}})
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -194,7 +204,8 @@ func environmentTwice(d *desk) {
 		name, _, _ := strings.Cut(entry, "=")
 		count[name]++
 	}
-	if count["AWS_PROFILE"] != 0 || count["STSX_PASSWORD"] != 0 || count["AWS_ACCESS_KEY_ID"] != 1 || count["X"] == 0 || count["NOVALUE"] != 1 {
+	if count["AWS_PROFILE"] != 0 || count["STSX_PASSWORD"] != 0 || count["AWS_ACCESS_KEY_ID"] != 1 || count["X"] == 0 ||
+		count["NOVALUE"] != 1 {
 		d.Errorf("the environment is %q", splitNUL(text))
 	}
 	if strings.Contains(string(text), "X=second\x00") && !strings.Contains(string(text), "X=first\x00") {

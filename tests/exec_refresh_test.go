@@ -66,10 +66,12 @@ func besideStatus(d *desk) {
 func besideSignals(d *desk) {
 	dir := d.TempDir()
 	for name, signal := range map[string]syscall.Signal{
-		"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "PIPE": syscall.SIGPIPE, "QUIT": syscall.SIGQUIT,
+		"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "PIPE": syscall.SIGPIPE,
+		"QUIT": syscall.SIGQUIT,
 		"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "ALRM": syscall.SIGALRM, "ABRT": syscall.SIGABRT, "SEGV": syscall.SIGSEGV,
 	} {
-		r := d.runProgram("sh", "-c", `cd "$0" && ulimit -c unlimited 2>/dev/null; exec "$@"`, dir, stsxPath, "exec", "--refresh", "prod", "--", "sh", "-c", "ulimit -c 0; kill -"+name+" $$")
+		r := d.runProgram("sh", "-c", `cd "$0" && ulimit -c unlimited 2>/dev/null; exec "$@"`, dir, stsxPath, "exec", "--refresh", "prod",
+			"--", "sh", "-c", "ulimit -c 0; kill -"+name+" $$")
 		if r.signal != signal || strings.Contains(r.stderr, "goroutine") {
 			d.Errorf("want the end by %s, got %s", signal, r)
 		}
@@ -82,7 +84,8 @@ func besideSignals(d *desk) {
 // besidePassedOn: each signal that stsx gets alone reaches the command, once.
 func besidePassedOn(d *desk) {
 	for name, signal := range map[string]syscall.Signal{
-		"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "WINCH": syscall.SIGWINCH, "CONT": syscall.SIGCONT,
+		"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "USR1": syscall.SIGUSR1,
+		"USR2": syscall.SIGUSR2, "WINCH": syscall.SIGWINCH, "CONT": syscall.SIGCONT,
 	} {
 		// The shell counts what it gets; the last one is told by SIGALRM to end.
 		r := d.start("exec", "--refresh", "prod", "--", "sh", "-c",
@@ -101,7 +104,8 @@ func besidePassedOn(d *desk) {
 		}
 	}
 	// One that the command ignores ends nothing.
-	r := d.start("exec", "--refresh", "prod", "--", "sh", "-c", `trap '' TERM; echo ready; while ! test -e "$0"; do sleep 0.05; done; exit 7`, filepath.Join(d.home, "ignored"))
+	r := d.start("exec", "--refresh", "prod", "--", "sh", "-c",
+		`trap '' TERM; echo ready; while ! test -e "$0"; do sleep 0.05; done; exit 7`, filepath.Join(d.home, "ignored"))
 	d.waitFor("the command", func() bool { return strings.Contains(r.out.String(), "ready") })
 	_ = r.Process.Signal(syscall.SIGTERM)
 	d.writeFile(filepath.Join(d.home, "ignored"), "", 0o600)
@@ -121,12 +125,14 @@ func besideNotStarted(d *desk) {
 	if r := d.wantStatus(d.runRefresh(bare, "a b"), 0); r.stdout != "Admin a b\n" {
 		d.Error(r)
 	}
-	d.wantText(d.wantStatus(d.withFreshState().run("exec", "--refresh", "prod", "--no-input", "--", "true"), 3).stderr, "the password for "+jane+" is required")
+	d.wantText(d.wantStatus(d.withFreshState().run("exec", "--refresh", "prod", "--no-input", "--", "true"), 3).stderr,
+		"the password for "+jane+" is required")
 }
 
 // besideEnvironment: no credentials, where to get them, and whose they are.
 func besideEnvironment(d *desk) {
-	parent := d.with("AWS_ACCESS_KEY_ID=AKIAOLD", "AWS_SECRET_ACCESS_KEY=old", "AWS_SESSION_TOKEN=old", "AWS_PROFILE=old", "STSX_EXPIRES=1", "AWS_CREDENTIAL_EXPIRATION=old",
+	parent := d.with("AWS_ACCESS_KEY_ID=AKIAOLD", "AWS_SECRET_ACCESS_KEY=old", "AWS_SESSION_TOKEN=old", "AWS_PROFILE=old", "STSX_EXPIRES=1",
+		"AWS_CREDENTIAL_EXPIRATION=old",
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/old", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/old", "STSX_PASSWORD=canary", "OTHER=stays")
 	r := parent.wantStatus(parent.runRefresh("env", "-0"), 0)
 	got := variablesOf(r.stdout)
@@ -139,13 +145,15 @@ func besideEnvironment(d *desk) {
 		}
 	}
 	for name, want := range map[string]string{
-		"STSX_PROFILE": "prod", "STSX_ACCOUNT": "123456789012", "STSX_ROLE": "Admin", "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "OTHER": "stays",
+		"STSX_PROFILE": "prod", "STSX_ACCOUNT": "123456789012", "STSX_ROLE": "Admin", "AWS_REGION": "eu-west-1",
+		"AWS_DEFAULT_REGION": "eu-west-1", "OTHER": "stays",
 	} {
 		if got[name] != want {
 			d.Errorf("%s is %q", name, got[name])
 		}
 	}
-	if !strings.HasPrefix(got["AWS_CONTAINER_CREDENTIALS_FULL_URI"], "http://127.0.0.1:") || len(got["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) < 43 {
+	if !strings.HasPrefix(got["AWS_CONTAINER_CREDENTIALS_FULL_URI"], "http://127.0.0.1:") ||
+		len(got["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) < 43 {
 		d.Errorf("%v", got)
 	}
 	if strings.Contains(r.stdout, "ASIA") {
@@ -153,7 +161,8 @@ func besideEnvironment(d *desk) {
 	}
 	// The token is in no argument of any process.
 	onLinux(d)
-	if r := d.wantStatus(d.runRefresh("sh", "-c", `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | awk 'index($0, ENVIRON["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) { n++ } /AWS_CONTAINER_AUTHORIZATION_TOKEN/ { me++ } END { print n + 0, (me > 0) }'`), 0); strings.TrimSpace(r.stdout) != "0 1" {
+	if r := d.wantStatus(d.runRefresh("sh", "-c",
+		`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | awk 'index($0, ENVIRON["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) { n++ } /AWS_CONTAINER_AUTHORIZATION_TOKEN/ { me++ } END { print n + 0, (me > 0) }'`), 0); strings.TrimSpace(r.stdout) != "0 1" {
 		d.Errorf("%s processes have it", r.stdout)
 	}
 }
@@ -162,7 +171,8 @@ func besideEnvironment(d *desk) {
 // that the command would have without stsx.
 func besideInherits(d *desk) {
 	onLinux(d)
-	probe := []string{"sh", "-c", strings.ReplaceAll(inheritedState, `[ "$(ps -o sess= -p $$)" = "$(ps -o pgid= -p $$)" ] && echo leader`, "ps -o pgid= -p $$ | tr -d ' '")}
+	probe := []string{"sh", "-c", strings.ReplaceAll(inheritedState, `[ "$(ps -o sess= -p $$)" = "$(ps -o pgid= -p $$)" ] && echo leader`,
+		"ps -o pgid= -p $$ | tr -d ' '")}
 	around := func(argv ...string) string {
 		setup := `ulimit -S -n 200; ulimit -S -c 0; umask 027; exec 7</etc/passwd; cd /etc; trap '' INT HUP; exec nice -n 3 "$@"`
 		out := d.wantStatus(d.runProgram(append([]string{"sh", "-c", setup, "sh"}, argv...)...), 0).stdout
@@ -181,12 +191,14 @@ func besideInherits(d *desk) {
 
 func besideStdin(d *desk) {
 	blob := strings.Repeat("second\r\n\x00", 100_000)
-	if r := d.wantStatus(d.runWithStdin("hunter2\n"+blob, "exec", "--refresh", "prod", "--password-stdin", "--", "cat"), 0); r.stdout != blob {
+	if r := d.wantStatus(d.runWithStdin("hunter2\n"+blob, "exec", "--refresh", "prod", "--password-stdin", "--", "cat"),
+		0); r.stdout != blob {
 		d.Errorf("the command read %d bytes, want %d", len(r.stdout), len(blob))
 	}
 	for _, closed := range []string{"<&-", ">&-", "2>&-", "<&- >&- 2>&-"} {
 		mark := filepath.Join(d.TempDir(), "mark")
-		d.wantStatus(d.runProgram("sh", "-c", `"$0" exec --refresh prod -- sh -c 'echo "$STSX_ROLE" >"$0"; exit 7' "$1" `+closed, stsxPath, mark), 7)
+		d.wantStatus(d.runProgram("sh", "-c", `"$0" exec --refresh prod -- sh -c 'echo "$STSX_ROLE" >"$0"; exit 7' "$1" `+closed, stsxPath,
+			mark), 7)
 		if text, err := os.ReadFile(mark); string(text) != "Admin\n" {
 			d.Errorf("%s: %q, %v", closed, text, err)
 		}
@@ -208,11 +220,13 @@ func besideNested(d *desk) {
 	if r := d.wantStatus(d.runRefresh(stsxPath, "exec", "dev", "--", "sh", "-c", show), 0); r.stdout != "dev key none\n" {
 		d.Error(r)
 	}
-	r := d.wantStatus(d.runRefresh("sh", "-c", `echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exec "$0" exec --refresh dev -- sh -c 'echo "$STSX_PROFILE ${AWS_ACCESS_KEY_ID-none}"; echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`, stsxPath), 0)
+	r := d.wantStatus(d.runRefresh("sh", "-c",
+		`echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exec "$0" exec --refresh dev -- sh -c 'echo "$STSX_PROFILE ${AWS_ACCESS_KEY_ID-none}"; echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`, stsxPath), 0)
 	if lines := strings.Fields(r.stdout); len(lines) != 4 || lines[1] != "dev" || lines[2] != "none" || lines[0] == lines[3] {
 		d.Error(r)
 	}
-	if r := d.wantStatus(d.run("exec", "prod", "--", stsxPath, "exec", "--refresh", "dev", "--", "sh", "-c", show), 0); !strings.HasPrefix(r.stdout, "dev  http://127.0.0.1:") {
+	if r := d.wantStatus(d.run("exec", "prod", "--", stsxPath, "exec", "--refresh", "dev", "--", "sh", "-c", show),
+		0); !strings.HasPrefix(r.stdout, "dev  http://127.0.0.1:") {
 		d.Error(r)
 	}
 }
@@ -235,19 +249,23 @@ func besideShadowed(d *desk) {
 	d.wantText(r.stderr, "takes aws_access_key_id in [default] of "+file, "AWS_SHARED_CREDENTIALS_FILE=/dev/null")
 	inside := d.runRefresh
 	d.writeFile(file, "", 0o600)
-	r = inside("sh", "-c", `printf '[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n' >"$0"; exec "$1" -c "$2"`, file, python, whose)
+	r = inside("sh", "-c", `printf '[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n' >"$0"; exec "$1" -c "$2"`,
+		file, python, whose)
 	if d.wantStatus(r, 0); r.stdout != "AKIA\n" {
 		d.Errorf("boto3 asks the endpoint first by now: %s", r)
 	}
-	for _, text := range []string{"[default]\ncredential_process = x\n", "[profile default]\nrole_arn = x\nsource_profile = y\n", "[default]\nsso_session = x\n"} {
+	for _, text := range []string{"[default]\ncredential_process = x\n", "[profile default]\nrole_arn = x\nsource_profile = y\n",
+		"[default]\nsso_session = x\n"} {
 		d.writeFile(file, text, 0o600)
-		d.wantText(d.wantStatus(d.with("AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_CONFIG_FILE="+file).runRefresh("true"), 125).stderr, "default] of "+file, "AWS_CONFIG_FILE=/dev/null")
+		d.wantText(d.wantStatus(d.with("AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_CONFIG_FILE="+file).runRefresh("true"), 125).stderr,
+			"default] of "+file, "AWS_CONFIG_FILE=/dev/null")
 	}
 }
 
 // besideKilled: kill -9 leaves the command, and nothing else.
 func besideKilled(d *desk) {
-	r := d.start("exec", "--refresh", "prod", "--", "sh", "-c", `echo $$ "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; while ! test -e "$0"; do sleep 0.05; done`, filepath.Join(d.home, "killed"))
+	r := d.start("exec", "--refresh", "prod", "--", "sh", "-c",
+		`echo $$ "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; while ! test -e "$0"; do sleep 0.05; done`, filepath.Join(d.home, "killed"))
 	d.waitFor("the command", func() bool { return strings.Count(r.out.String(), "\n") == 1 })
 	words := strings.Fields(r.out.String())
 	child, _ := strconv.Atoi(words[0])
@@ -272,7 +290,8 @@ func besideKilled(d *desk) {
 // does not.
 func besideDaemon(d *desk) {
 	mark := filepath.Join(d.home, "daemon")
-	r := d.wantStatus(d.runRefresh("sh", "-c", `(while ! test -e "$0"; do sleep 0.05; done; echo over >"$0.over") </dev/null >/dev/null 2>&1 & echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exit 7`, mark), 7)
+	r := d.wantStatus(d.runRefresh("sh", "-c",
+		`(while ! test -e "$0"; do sleep 0.05; done; echo over >"$0.over") </dev/null >/dev/null 2>&1 & echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"; exit 7`, mark), 7)
 	if hasListener(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(r.stdout), "http://"), "/credentials")) {
 		d.Error("somebody still listens")
 	}
@@ -381,7 +400,8 @@ func besideInterrupt(d *desk) {
 }
 
 func besideHangup(d *desk) {
-	term := d.openTerminal("exec", "--refresh", "--quiet", "prod", "--", "sh", "-c", `trap 'echo hung >up; exit 9' HUP; echo ready; while :; do sleep 0.05; done`)
+	term := d.openTerminal("exec", "--refresh", "--quiet", "prod", "--", "sh", "-c",
+		`trap 'echo hung >up; exit 9' HUP; echo ready; while :; do sleep 0.05; done`)
 	term.waitFor("ready")
 	term.hangUp()
 	if r := term.wait(); r.status != 9 {
@@ -401,7 +421,8 @@ stty -a >after; tty; cmp before during && cmp before after && echo same`, stsxPa
 	}
 	<-term.ended
 	lines := strings.Fields(term.text())
-	if len(lines) != 6 || lines[0] != "tty" || lines[1] != lines[4] || lines[2] != "control" || lines[3] != "foreground" || lines[5] != "same" {
+	if len(lines) != 6 || lines[0] != "tty" || lines[1] != lines[4] || lines[2] != "control" || lines[3] != "foreground" ||
+		lines[5] != "same" {
 		d.Errorf("the screen: %q", lines)
 	}
 }
@@ -494,7 +515,8 @@ func TestNeedsPerson(t *testing.T) {
 	// It stands for the desktop, of which there is none here.
 	desktop := filepath.Join(d.TempDir(), "notify-send")
 	d.writeFile(desktop, "#!/bin/sh\nprintf '%s\\n' \"$@\" \"code=$STSX_MFA_CODE\" >>\"$0.said\"\n", 0o755)
-	term := d.with("DISPLAY=:none", "STSX_MFA_CODE=000000", "PATH="+filepath.Dir(desktop)+":"+os.Getenv("PATH")).openTerminal(a.execArgs("prod", "--username", jane)...)
+	term := d.with("DISPLAY=:none", "STSX_MFA_CODE=000000", "PATH="+filepath.Dir(desktop)+":"+
+		os.Getenv("PATH")).openTerminal(a.execArgs("prod", "--username", jane)...)
 	a.out = func() string { return strings.ReplaceAll(term.text(), "\r", "") }
 	term.waitFor("Okta password for " + jane)
 	term.typeText(janePassword + "\r")
@@ -506,12 +528,14 @@ func TestNeedsPerson(t *testing.T) {
 	}
 	answer := ""
 	d.waitFor("the end of the session", func() bool { answer = a.askEndpoint(); return strings.HasPrefix(answer, "503 ") })
-	d.wantText(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs a person", "Run stsx login --force prod --username "+jane+" in another terminal")
+	d.wantText(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs a person",
+		"Run stsx login --force prod --username "+jane+" in another terminal")
 	for name, program := range map[string]string{
 		"boto3": botoPython(t) + ` -c 'import boto3; boto3.client("sts").get_caller_identity()'`,
 		"Go":    goSDKEnv + "=1 AWS_MAX_ATTEMPTS=1 " + os.Args[0],
 	} {
-		if shown := a.runCommand("AWS_EC2_METADATA_DISABLED=true " + program); !strings.Contains(shown, "a sign-in to acme needs a person. Run stsx login --force prod --username "+jane) {
+		if shown := a.runCommand("AWS_EC2_METADATA_DISABLED=true " + program); !strings.Contains(shown,
+			"a sign-in to acme needs a person. Run stsx login --force prod --username "+jane) {
 			t.Errorf("%s shows %s", name, shown)
 		}
 	}
@@ -541,7 +565,8 @@ func TestRenewsUnattended(t *testing.T) {
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	requireBrowser(t)
-	d := newDeskAt(t, org, aws.Config{Lifetime: 20 * time.Second, Roles: map[string]aws.RoleConfig{adminRole: {}, auditRole: {Sources: []string{adminRole}}}})
+	d := newDeskAt(t, org, aws.Config{Lifetime: 20 * time.Second,
+		Roles: map[string]aws.RoleConfig{adminRole: {}, auditRole: {Sources: []string{adminRole}}}})
 	d.editConfig("[profile.audit]\nrole = \"Audit\"", "[profile.audit]\nsource = \"prod\"\nrole = \""+auditRole+"\"\nconfirm = true")
 	a := d.newEndpointClient()
 	term := d.with("STSX_PASSWORD=" + janePassword).openTerminal(a.execArgs("audit")...)
@@ -571,7 +596,8 @@ func TestRefreshedRole(t *testing.T) {
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
 	requireBrowser(t)
-	d := newDeskAt(t, org, aws.Config{Lifetime: 5 * time.Second, Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}}}).withRemember()
+	d := newDeskAt(t, org, aws.Config{Lifetime: 5 * time.Second,
+		Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}}}).withRemember()
 	a := d.newEndpointClient()
 	term := d.with("STSX_PASSWORD=" + janePassword).openTerminal(a.execArgs("any")...)
 	a.out = func() string { return strings.ReplaceAll(term.text(), "\r", "") }

@@ -93,7 +93,8 @@ func TestRefresh(t *testing.T) {
 	t.Parallel()
 	d := motoDeskWith(t, briefLifetime).withRemember()
 	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
-	blind := d.withoutBrowser().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null")
+	blind := d.withoutBrowser().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"TF_CLI_CONFIG_FILE=/dev/null")
 	in := func(name string) (*desk, string) {
 		dir := d.TempDir()
 		more := *blind
@@ -129,7 +130,9 @@ func TestRefresh(t *testing.T) {
 	}
 	begun := time.Now()
 	sessions := d.countAssumed()
-	d.waitFor("the end of the first sessions", func() bool { return time.Since(begun) > briefLifetime+time.Second && d.countAssumed() > sessions })
+	d.waitFor("the end of the first sessions", func() bool {
+		return time.Since(begun) > briefLifetime+time.Second && d.countAssumed() > sessions
+	})
 	d.aws.SetLifetime(0) // what is renewed from here on lives as long as it takes
 	for _, r := range runs {
 		d.writeFile(filepath.Join(r.dir, "over"), "", 0o600)

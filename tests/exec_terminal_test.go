@@ -33,7 +33,8 @@ stty -a >after; tty; cmp before during && cmp before after && echo same`, stsxPa
 	}
 	<-term.ended
 	lines := strings.Fields(term.text())
-	if len(lines) != 6 || lines[0] != "tty" || lines[1] != lines[4] || lines[2] != "control" || lines[3] != "foreground" || lines[5] != "same" {
+	if len(lines) != 6 || lines[0] != "tty" || lines[1] != lines[4] || lines[2] != "control" || lines[3] != "foreground" ||
+		lines[5] != "same" {
 		d.Errorf("the screen: %q", lines)
 	}
 }

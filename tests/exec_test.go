@@ -63,7 +63,8 @@ func execStatus(d *desk) {
 
 func execSignals(d *desk) {
 	for name, signal := range map[string]syscall.Signal{
-		"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "PIPE": syscall.SIGPIPE, "QUIT": syscall.SIGQUIT,
+		"TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "PIPE": syscall.SIGPIPE,
+		"QUIT": syscall.SIGQUIT,
 	} {
 		r := d.run("exec", "prod", "--", "sh", "-c", "ulimit -c 0; kill -"+name+" $$")
 		if r.signal != signal || r.stderr != "" {

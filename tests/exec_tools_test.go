@@ -25,7 +25,8 @@ func TestTools(t *testing.T) {
 func toolsIdentity(d *desk) {
 	r := d.wantStatus(d.runAWSCLI("sts", "get-caller-identity", "--output", "json"), 0)
 	var who struct{ Account, Arn string }
-	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Account != "123456789012" || who.Arn != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane {
+	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Account != "123456789012" ||
+		who.Arn != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane {
 		d.Errorf("%+v, %v: %s", who, err, r)
 	}
 }
@@ -33,8 +34,10 @@ func toolsIdentity(d *desk) {
 func toolsEach(d *desk) {
 	cli := require.Command(d, "aws", "install the AWS CLI: pip install awscli")
 	d = d.withPasswordAndCode().with("AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true")
-	r := d.wantStatus(d.run("each", "prod", "d*", "audit", "--region", "eu-west-1", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text"), 0)
-	d.wantText(r.stdout, "prod  | arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n", "dev   | arn:aws:sts::123456789012:assumed-role/Dev/"+jane+"\n",
+	r := d.wantStatus(d.run("each", "prod", "d*", "audit", "--region", "eu-west-1", "--", cli, "sts", "get-caller-identity", "--query",
+		"Arn", "--output", "text"), 0)
+	d.wantText(r.stdout, "prod  | arn:aws:sts::123456789012:assumed-role/Admin/"+jane+"\n",
+		"dev   | arn:aws:sts::123456789012:assumed-role/Dev/"+jane+"\n",
 		"audit | arn:aws:sts::210987654321:assumed-role/Audit/"+jane+"\n")
 }
 

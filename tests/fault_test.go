@@ -110,7 +110,8 @@ func faultBrowserPath(d *desk) {
 func faultBrowserEnds(d *desk) {
 	d = d.withOwnHome()
 	fake := filepath.Join(d.home, "fake-browser")
-	d.writeFile(fake, "#!/bin/sh\necho 'chrome: error while loading shared libraries: libnss3.so: cannot open shared object file' >&2\nexit 127\n", 0o755)
+	d.writeFile(fake,
+		"#!/bin/sh\necho 'chrome: error while loading shared libraries: libnss3.so: cannot open shared object file' >&2\nexit 127\n", 0o755)
 	d.with("STSX_BROWSER_PATH="+fake).wantFailure(125, fake, "libnss3.so", "install the missing library")
 	d.writeFile(fake, "#!/bin/sh\nexit 1\n", 0o755)
 	d.with("STSX_BROWSER_PATH="+fake).wantFailure(125, fake, "ended at once")
@@ -249,7 +250,8 @@ func TestReadOnlyHome(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: an ordinary user's mount namespace comes with another kernel keyring")
 	}
-	r := d.runProgram(unshare, "-m", "sh", "-c", script, d.home, stsxPath, "exec", "prod", "--", "sh", "-c", "echo $STSX_ROLE; touch "+d.home+"/x 2>/dev/null || echo read-only")
+	r := d.runProgram(unshare, "-m", "sh", "-c", script, d.home, stsxPath, "exec", "prod", "--", "sh", "-c",
+		"echo $STSX_ROLE; touch "+d.home+"/x 2>/dev/null || echo read-only")
 	if d.wantStatus(r, 0); r.stdout != "Admin\nread-only\n" || r.stderr != "" {
 		t.Error(r)
 	}
@@ -290,10 +292,12 @@ func TestFaultsOfAWS(t *testing.T) {
 			d.aws.Fail("AssumeRoleWithSAML", aws.Unavailable(), aws.Throttle())
 			return d
 		}},
-		"STS finds the assertion expired": {status: 5, says: []string{"AWS said: ", "ExpiredTokenException", "clock"}, prepare: func(d *desk) *desk {
-			d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance"))
-			return d
-		}},
+		"STS finds the assertion expired": {status: 5, says: []string{"AWS said: ", "ExpiredTokenException", "clock"},
+			prepare: func(d *desk) *desk {
+				d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ExpiredTokenException",
+					"Token must be redeemed within 5 minutes of issuance"))
+				return d
+			}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

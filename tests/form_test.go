@@ -73,11 +73,14 @@ func TestHostilePage(t *testing.T) {
 		"/": "<title>\x1b]0;pwned\x07</title><h1>Welcome \x1b[2J\x1b[31mred\x9b1A</h1><p>\nstsx: error: lies\r\nstsx: hint: more lies</p>" +
 			"<form method=post action=/next><label for=user>User\x1b[1A\u202ename</label> <input id=user name=user required>" +
 			"<label for=pass>Password</label> <input id=pass name=pass type=password>" +
-			"<input name=trap1 style='position:absolute;left:-9999px'><input name=trap2 style='opacity:0'><div style='display:none'><input name=trap3></div>" +
-			"<input name=trap4 style='width:1px;height:1px;border:0;padding:0'><div aria-hidden=true><input name=trap5></div><div style='height:0;overflow:hidden'><input name=trap6></div>" +
+			"<input name=trap1 style='position:absolute;left:-9999px'><input name=trap2 style='opacity:0'><div " +
+			"style='display:none'><input name=trap3></div>" +
+			"<input name=trap4 style='width:1px;height:1px;border:0;padding:0'><div aria-hidden=true><input name=trap5></div><div " +
+			"style='height:0;overflow:hidden'><input name=trap6></div>" +
 			"<label>Passport <input type=file name=scan></label><button type=button>Nothing</button><button>Go on</button></form>" +
 			"<script>pass.onfocus = () => user.focus(); user.onblur = () => user.focus()</script>",
-		"/next": "<h1>Endless</h1><form id=f></form><script>for (let i = 0; i < 5000; i++) f.insertAdjacentHTML('beforeend', `<input aria-label='Number ${i}'><button>${i}</button>`)</script>",
+		"/next": "<h1>Endless</h1><form id=f></form><script>for (let i = 0; i < 5000; i++) f.insertAdjacentHTML('beforeend', `<input " +
+			"aria-label='Number ${i}'><button>${i}</button>`)</script>",
 	})
 	d := newFormDesk(t, p.URL+"/", "username = \""+jane+"\"\n").with("STSX_PASSWORD=" + canaryPassword)
 	bundle := filepath.Join(d.home, "bundle.zip")
@@ -134,13 +137,16 @@ func TestHostilePage(t *testing.T) {
 // person says yes.
 func TestForeignPage(t *testing.T) {
 	t.Parallel()
-	other := servePages(t, map[string]string{"/": "<h1>Acme</h1><form method=post><label>Password <input type=password name=p></label><button>Go</button></form>"})
+	other := servePages(t,
+		map[string]string{"/": "<h1>Acme</h1><form method=post><label>Password <input type=password " +
+			"name=p></label><button>Go</button></form>"})
 	p := servePages(t, map[string]string{"/": "to " + other.URL + "/"})
 	d := newFormDesk(t, p.URL+"/", "")
 	host := strings.TrimPrefix(other.URL, "http://")
 	for answer, then := range map[string]func(term *terminal){
 		"\r": func(term *terminal) { // no
-			d.wantText(d.wantStatus(term.wait(), 125).stdout, "the sign-in led to a page of "+other.URL, "nothing was typed", "allowed_hosts")
+			d.wantText(d.wantStatus(term.wait(), 125).stdout, "the sign-in led to a page of "+other.URL, "nothing was typed",
+				"allowed_hosts")
 			if len(other.postedForms()) > 0 {
 				t.Errorf("it got %v", other.postedForms())
 			}

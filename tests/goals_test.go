@@ -40,7 +40,8 @@ func BenchmarkGoals(b *testing.B) {
 		if ratio <= g.most {
 			result = "held"
 		}
-		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %s |\n", g.name, own.Round(time.Millisecond), its.Round(time.Millisecond), ratio, g.most, result)
+		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %s |\n", g.name, own.Round(time.Millisecond), its.Round(time.Millisecond), ratio, g.most,
+			result)
 	}
 }
 

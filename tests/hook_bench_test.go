@@ -25,7 +25,8 @@ func BenchmarkPrompt(b *testing.B) {
 				}
 				switch p.Dialect {
 				case "fish":
-					script += "function fish_prompt; end\nemit fish_prompt\nfor i in (seq " + strconv.Itoa(b.N) + ")\n__stsx_on_prompt\nfish_prompt\nend >/dev/null\n"
+					script += "function fish_prompt; end\nemit fish_prompt\nfor i in (seq " + strconv.Itoa(b.N) +
+						")\n__stsx_on_prompt\nfish_prompt\nend >/dev/null\n"
 				default:
 					script += fmt.Sprintf("PS1='' PROMPT=''\nfor ((i = 0; i < %d; i++)); do __stsx_precmd; done\n", b.N)
 				}

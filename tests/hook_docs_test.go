@@ -36,7 +36,8 @@ func TestHookDocumented(t *testing.T) {
 			// A stsx that counts how often it is started.
 			bin, home := t.TempDir(), t.TempDir()
 			program := filepath.Join(bin, "stsx")
-			if err := os.WriteFile(program, []byte("#!/bin/sh\necho x >>\""+bin+"/count\"\nexec \""+stsxPath+"\" \"$@\"\n"), 0o700); err != nil {
+			if err := os.WriteFile(program, []byte("#!/bin/sh\necho x >>\""+bin+"/count\"\nexec \""+stsxPath+"\" \"$@\"\n"),
+				0o700); err != nil {
 				t.Fatal(err)
 			}
 			old := time.Now().Add(-time.Hour)
@@ -45,7 +46,8 @@ func TestHookDocumented(t *testing.T) {
 			}
 			cached := func() int {
 				script := snippetOf(t, "shells.md", language, language, 1)
-				if out, status := runHook(t, s, script+works, "PATH="+bin+":"+os.Getenv("PATH"), "XDG_CACHE_HOME="+home); out != "works\n" || status != 0 {
+				if out, status := runHook(t, s, script+works, "PATH="+bin+":"+os.Getenv("PATH"),
+					"XDG_CACHE_HOME="+home); out != "works\n" || status != 0 {
 					t.Errorf("status %d: %s", status, out)
 				}
 				text, err := os.ReadFile(filepath.Join(bin, "count"))

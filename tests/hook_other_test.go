@@ -42,7 +42,8 @@ func others() []other {
 				prompt: "print $\"[(__stsx_segment)]\"",
 				tick:   "do --env ($env.config.hooks.pre_prompt | last)", tock: "do --env ($env.config.hooks.pre_execution | last)",
 				last: "print $\"st=($env.LAST_EXIT_CODE)\"", args: []string{"--config"},
-				rc: "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'OLD' }\n$env.PROMPT_INDICATOR = '> '\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.hooks.pre_prompt = [{|| print MINE }]\n",
+				rc: "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'OLD' }\n$env.PROMPT_INDICATOR = '> " +
+					"'\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.hooks.pre_prompt = [{|| print MINE }]\n",
 			})
 		case "elvish":
 			out = append(out, other{
@@ -58,9 +59,11 @@ func others() []other {
 		case "xonsh":
 			out = append(out, other{
 				Shell: s, hook: "execx(__import__('subprocess').check_output(['stsx', 'init', 'xonsh'], text=True))\n",
-				define: "import xonsh.prompt.base\ndef segment():\n    $PROMPT_FIELDS.reset()\n    print('[' + xonsh.prompt.base.PromptFormatter()('{__stsx}') + ']', flush=True)\n\n",
-				set:    "$NAME = 'VALUE'",
-				status: "try:\n    LINE\nexcept __import__('subprocess').CalledProcessError as e:\n    print(f'status={e.returncode}', flush=True)\n",
+				define: "import xonsh.prompt.base\ndef segment():\n    $PROMPT_FIELDS.reset()\n    print('[' + " +
+					"xonsh.prompt.base.PromptFormatter()('{__stsx}') + ']', flush=True)\n\n",
+				set: "$NAME = 'VALUE'",
+				status: "try:\n    LINE\nexcept __import__('subprocess').CalledProcessError as e:\n    print(f'status={e.returncode}', " +
+					"flush=True)\n",
 				prompt: "segment()", tick: "events.on_pre_prompt.fire()", tock: "events.on_precommand.fire(cmd='line')",
 				last: "print(f'st={__xonsh__.history[-1].rtn}')", args: []string{"--interactive", "--shell-type", "readline", "--rc"},
 				rc: "$PROMPT = 'OLD> '\n@events.on_pre_prompt\ndef mine(**_): print('MINE')\n\n",
@@ -121,7 +124,8 @@ func (o other) run(t *testing.T, env []string, text string, flags ...string) (st
 	dir := t.TempDir()
 	o.Path(t)
 	o.save(t, dir, flags...)
-	say := "#!/bin/sh\necho \"$1: ${AWS_PROFILE-none} ${AWS_REGION-none} ${AWS_SECURITY_TOKEN-none} ${STSX_PROFILE-none} ${STSX_ROLE-none} ${AWS_SESSION_TOKEN:+token}\"\n"
+	say := "#!/bin/sh\necho \"$1: ${AWS_PROFILE-none} ${AWS_REGION-none} ${AWS_SECURITY_TOKEN-none} ${STSX_PROFILE-none} " +
+		"${STSX_ROLE-none} ${AWS_SESSION_TOKEN:+token}\"\n"
 	if err := os.WriteFile(filepath.Join(dir, "say"), []byte(say), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +216,8 @@ func TestHookOtherUse(t *testing.T) {
 		var got []string
 		for _, line := range strings.Split(out, "\n") {
 			// What a shell and stsx say besides of an error.
-			if strings.HasPrefix(line, "stsx: the") || strings.HasPrefix(line, "stsx: less") || len(line) > 1 && (line[1] == ':' || line[0] == '[') || strings.HasPrefix(line, "status=") {
+			if strings.HasPrefix(line, "stsx: the") || strings.HasPrefix(line, "stsx: less") || len(line) > 1 &&
+				(line[1] == ':' || line[0] == '[') || strings.HasPrefix(line, "status=") {
 				got = append(got, strings.NewReplacer(" ]", "]", "8h15m", "8h16m").Replace(line)) // a busy machine takes a minute
 			}
 		}
@@ -243,7 +248,8 @@ func TestHookOtherUse(t *testing.T) {
 			t.Error("a name was executed")
 		}
 
-		out, _ = o.run(t, d.env, o.with("--renew", o.hook+o.define)+o.words("stsx use prod\n")+o.assign("STSX_EXPIRES", "17")+o.tick+"\nsay 1\n", "--renew")
+		out, _ = o.run(t, d.env, o.with("--renew", o.hook+o.define)+o.words("stsx use prod\n")+o.assign("STSX_EXPIRES", "17")+o.tick+
+			"\nsay 1\n", "--renew")
 		if out != "1: none eu-west-1 none prod Admin token\n" {
 			t.Errorf("with --renew: %s", out)
 		}

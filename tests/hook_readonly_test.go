@@ -92,7 +92,8 @@ func TestHookReadonly(t *testing.T) {
 				if s.Dialect == "sh" {
 					return // there is no watch
 				}
-				out = r.lines(t, "", "stsx use prod\nreadonly "+name+"\nexport STSX_EXPIRES=17\n__stsx_precmd\n__stsx_precmd\n__stsx_precmd\n"+child)
+				out = r.lines(t, "", "stsx use prod\nreadonly "+name+
+					"\nexport STSX_EXPIRES=17\n__stsx_precmd\n__stsx_precmd\n__stsx_precmd\n"+child)
 				out = strings.Replace(out, "stsx: the session of prod Admin has ended\n", "", 1) // what zsh says before a command
 				if want := says + "new new prod\n"; out != want {
 					t.Errorf("at the end of the session: got:\n%s\nwant:\n%s", out, want)
@@ -102,7 +103,8 @@ func TestHookReadonly(t *testing.T) {
 		t.Run(s.Name+"/what does not change", func(t *testing.T) {
 			t.Parallel()
 			r := newReadonlyShell(t, s)
-			out := r.lines(t, "AWS_REGION=eu-west-1\nreadonly AWS_REGION AWS_PROFILE\n", "stsx use prod; echo status=$?\nstsx unuse; echo status=$?\n"+child)
+			out := r.lines(t, "AWS_REGION=eu-west-1\nreadonly AWS_REGION AWS_PROFILE\n",
+				"stsx use prod; echo status=$?\nstsx unuse; echo status=$?\n"+child)
 			if want := "status=0\nstatus=0\nnone none none\n"; out != want {
 				t.Errorf("got:\n%s\nwant:\n%s", out, want)
 			}

@@ -293,7 +293,8 @@ func passThrough(t *testing.T, s shells.Shell, hooked bool) map[string]string {
 	}
 	jobs := regexp.MustCompile(`\[1\] [0-9]+`) // tcsh names the process
 	out = jobs.ReplaceAll(out, []byte("[1] PID"))
-	got := map[string]string{"output": strings.NewReplacer(dir, "DIR", bin, "BIN").Replace(string(out)), "status": command.ProcessState.String()}
+	got := map[string]string{"output": strings.NewReplacer(dir, "DIR", bin, "BIN").Replace(string(out)),
+		"status": command.ProcessState.String()}
 	for _, name := range []string{"out1", "out2", "out3", "out4", "out5"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err == nil {

@@ -31,7 +31,8 @@ func prompters() []prompter {
 			out = append(out, prompter{s, []string{"-f", "-i"}, "PROMPT='> ' PROMPT_EOL_MARK=''\n"})
 		case "fish":
 			out = append(out, prompter{s, []string{"--no-config", "-i"},
-				"function fish_prompt; echo '> '; end\nfunction fish_right_prompt; end\nfunction fish_greeting; end\nfunction fish_title; end\nset -g fish_autosuggestion_enabled 0\n"})
+				"function fish_prompt; echo '> '; end\nfunction fish_right_prompt; end\nfunction fish_greeting; end\nfunction " +
+					"fish_title; end\nset -g fish_autosuggestion_enabled 0\n"})
 		}
 	}
 	return out
@@ -47,7 +48,8 @@ func (p prompter) set(name, value string) string {
 
 // sessionText is a session in the environment that lasts for that long.
 func (p prompter) sessionText(left time.Duration) string {
-	return p.set("STSX_PROFILE", "prod") + p.set("STSX_ROLE", "Admin") + p.set("STSX_EXPIRES", strconv.FormatInt(time.Now().Add(left).Unix(), 10))
+	return p.set("STSX_PROFILE", "prod") + p.set("STSX_ROLE", "Admin") +
+		p.set("STSX_EXPIRES", strconv.FormatInt(time.Now().Add(left).Unix(), 10))
 }
 
 // openShell starts the shell where rc has been read.
@@ -134,7 +136,8 @@ func TestSegment(t *testing.T) {
 		} {
 			s.run(" " + strings.ReplaceAll(strings.TrimSpace(p.sessionText(c.left)), "\n", "; ") + "; clear")
 			s.until(c.segment + " >")
-			if got := s.colours(); !strings.Contains(got, c.tone+c.segment) || c.tone == "" && strings.Contains(got, "\x1b[3") && p.Dialect != "fish" {
+			if got := s.colours(); !strings.Contains(got, c.tone+c.segment) || c.tone == "" && strings.Contains(got, "\x1b[3") &&
+				p.Dialect != "fish" {
 				t.Errorf("%s is drawn as %q", c.segment, got)
 			}
 		}
@@ -156,7 +159,8 @@ func TestSegmentRight(t *testing.T) {
 		s.run(" clear")
 		s.wait("a right prompt", func() bool {
 			line, _, _ := strings.Cut(s.text(), "\n")
-			return strings.HasPrefix(line, "> ") && strings.HasSuffix(strings.TrimRight(line, " "), "prod Admin 30m") && strings.Index(line, "prod") > 30
+			return strings.HasPrefix(line, "> ") && strings.HasSuffix(strings.TrimRight(line, " "), "prod Admin 30m") &&
+				strings.Index(line, "prod") > 30
 		})
 	})
 }
@@ -230,7 +234,8 @@ func TestHostileNames(t *testing.T) {
 			n++
 			file := filepath.Join(t.TempDir(), "set")
 			expires := strconv.FormatInt(time.Now().Add(40*time.Minute+30*time.Second).Unix(), 10)
-			if err := os.WriteFile(file, []byte(p.set("STSX_PROFILE", name)+p.set("STSX_ROLE", "R"+name)+p.set("STSX_EXPIRES", expires)), 0o600); err != nil {
+			if err := os.WriteFile(file, []byte(p.set("STSX_PROFILE", name)+p.set("STSX_ROLE", "R"+name)+p.set("STSX_EXPIRES", expires)),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
 			role := "R" + shown
@@ -278,7 +283,8 @@ func TestHostileExpires(t *testing.T) {
 // command is warned of the end, once.
 func TestWatch(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
-		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+p.set("AWS_ACCESS_KEY_ID", "ASIAOLD")+p.sessionText(time.Hour-time.Second))
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+p.set("AWS_ACCESS_KEY_ID", "ASIAOLD")+
+			p.sessionText(time.Hour-time.Second))
 		s.run(" clear")
 		s.until("prod Admin 59m >")
 		expires := func(left time.Duration) string {
@@ -313,7 +319,8 @@ func TestStrictPrompt(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {
 		strange := map[string]string{
 			"bash": "set -euf -o pipefail; shopt -s nocasematch failglob nullglob; IFS=0123456789ads\n",
-			"zsh":  "setopt err_exit no_unset pipefail ksh_arrays sh_word_split glob_subst extended_glob warn_create_global prompt_subst; IFS=0123456789ads\n",
+			"zsh": "setopt err_exit no_unset pipefail ksh_arrays sh_word_split glob_subst extended_glob warn_create_global " +
+				"prompt_subst; IFS=0123456789ads\n",
 			"fish": "set -g IFS ''\n",
 		}[p.Dialect]
 		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+strange+p.sessionText(7*time.Hour+5*time.Minute+30*time.Second))
@@ -346,9 +353,11 @@ func TestHooksOfOthers(t *testing.T) {
 		{"array", "bash", `PROMPT_COMMAND=('said="$said A$?"' true)`, `PROMPT_COMMAND+=('said="$said B$?"')`, " A3 B3"},
 		{"unset", "bash", `unset PROMPT_COMMAND; said=' A1'`, `PROMPT_COMMAND+=$'\nsaid="$said B$?"'`, " B3"},
 		{"precmd", "zsh", `precmd() { said="$said A$?" }`, `later() { said="$said B$?" }; precmd_functions+=(later)`, " A3 B3"},
-		{"ksh_arrays", "zsh", `setopt ksh_arrays sh_word_split; precmd() { said="$said A$?" }`, `later() { said="$said B$?" }; precmd_functions+=(later)`, " A3 B3"},
+		{"ksh_arrays", "zsh", `setopt ksh_arrays sh_word_split; precmd() { said="$said A$?" }`,
+			`later() { said="$said B$?" }; precmd_functions+=(later)`, " A3 B3"},
 		{"fish_prompt", "fish", `function fish_prompt; set -g said "$said A$status$pipestatus B$status"; echo '> '; end`, "", " A33 B3"},
-		{"event", "fish", `function early --on-event fish_prompt; set -g said "$said A$status"; end`, `function later --on-event fish_prompt; set -g said "$said B$status"; end`, " A3 B3"},
+		{"event", "fish", `function early --on-event fish_prompt; set -g said "$said A$status"; end`,
+			`function later --on-event fish_prompt; set -g said "$said B$status"; end`, " A3 B3"},
 	} {
 		for _, p := range prompters() {
 			if p.Dialect != c.shell {
@@ -408,7 +417,8 @@ func hookScreens(t *testing.T, d *desk) {
 		s.run(" clear; stsx use dev --mfa-code 000000; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")))
 		s.until("stsx: the session of dev Dev has ended; its keys are unset,", "prod Admin is in use again\n", "m >")
 		// Both have ended: what was before any of them.
-		s.run(" clear; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")) + "; stsx use dev --mfa-code 000000; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")))
+		s.run(" clear; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")) + "; stsx use dev --mfa-code 000000; " +
+			strings.TrimSpace(p.set("STSX_EXPIRES", "1000")))
 		s.until("stsx: the session of dev Dev has ended; its keys are unset\n>")
 		s.run(" clear; echo \"p=$AWS_PROFILE r=$STSX_ROLE.\"")
 		s.until("p=mine r=.\n>")

@@ -36,7 +36,8 @@ func TestNoProcessToDraw(t *testing.T) {
 			_, err := fmt.Sscanf(rest, "%d", &pid)
 			return err == nil && strings.Contains(rest, "prod Admin 14m >")
 		})
-		out, err := s.tmux("new-window", "-d", tracer, "-f", "-o", log, "-e", "trace=execve,clone,clone3,fork,vfork,write", "-p", fmt.Sprint(pid))
+		out, err := s.tmux("new-window", "-d", tracer, "-f", "-o", log, "-e", "trace=execve,clone,clone3,fork,vfork,write", "-p",
+			fmt.Sprint(pid))
 		if err != nil {
 			t.Fatal(out)
 		}

@@ -335,7 +335,8 @@ func otherName(t *testing.T, d *desk) {
 			if s.Dialect == "fish" {
 				or = "; or "
 			}
-			out := d.script(s, hook(s, "--cmd", name)+name+" use prod\necho $STSX_ROLE\nstsx use dev 2>/dev/null"+or+"echo $STSX_ROLE\n"+name+" unuse\n")
+			out := d.script(s, hook(s, "--cmd", name)+name+" use prod\necho $STSX_ROLE\nstsx use dev 2>/dev/null"+or+"echo $STSX_ROLE\n"+
+				name+" unuse\n")
 			if out != "Admin\nAdmin\n" {
 				t.Error(out)
 			}

@@ -43,7 +43,8 @@ func TestIdentityProviders(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = idp.Close() })
-			d := newBareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(), Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, auditRole: {}}})
+			d := newBareDesk(t, aws.Config{Certificates: []*x509.Certificate{idp.Certificate}, Moto: moto.URL(),
+				Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, auditRole: {}}})
 			d.writeConfig("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + deskProfiles)
 			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
 			term := d.openTerminal("exec", "prod", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")

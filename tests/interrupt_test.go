@@ -40,7 +40,9 @@ func signInMoments() map[string]signInMoment {
 		"while a page loads": {
 			config: okta.Config{Latency: 30 * time.Second},
 			reach: func(d *desk, _ *terminal) {
-				d.waitFor("a request that is not answered", func() bool { return d.hasRequested("/api/v1/") || d.hasRequested("/idp/idx/") })
+				d.waitFor("a request that is not answered", func() bool {
+					return d.hasRequested("/api/v1/") || d.hasRequested("/idp/idx/")
+				})
 			},
 		},
 		"while another signs in": {

@@ -47,9 +47,11 @@ func keysOf(v any, at string, types map[string][]string) {
 // that it has, and no others.
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	d, _, server := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com")
+	d, _, server := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com",
+		"signin.aws.amazon.com")
 	text := d.readConfig()
-	d.writeConfig(strings.Replace(text, "[profile.prod]", "remember = true\n[profile.prod]", 1) + "[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
+	d.writeConfig(strings.Replace(text, "[profile.prod]", "remember = true\n[profile.prod]", 1) +
+		"[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
 
 	// Accounts have no names before AWS is asked, and nobody is asked unasked.
 	d.wantText(d.wantStatus(d.run("roles"), 0).stdout, "ACCOUNT       ROLE   ARN\n123456789012  Admin  arn:")
@@ -60,7 +62,8 @@ func TestJSON(t *testing.T) {
 	d.wantStatus(d.run("login", "prod"), 0)
 	printed["status"] = d.wantStatus(d.run("status", "--json"), 0).stdout
 	printed["whoami"] = d.wantStatus(d.run("whoami", "prod", "--json"), 0).stdout
-	printed["each"] = d.wantStatus(d.run("each", "*", "--json", "--", "sh", "-c", `printf '\377'; printf '\377' >&2; test $STSX_PROFILE = far || kill -TERM $$`), 5).stdout +
+	printed["each"] = d.wantStatus(d.run("each", "*", "--json", "--", "sh", "-c",
+		`printf '\377'; printf '\377' >&2; test $STSX_PROFILE = far || kill -TERM $$`), 5).stdout +
 		d.run("each", "prod", "far", "--json", "--fail-fast", "--jobs=1", "--", "false").stdout
 
 	docs := textOf(t, "../docs/json.md")
@@ -102,7 +105,8 @@ func TestJSON(t *testing.T) {
 	d.wantText(printed["roles"], named, `"account_name": ""`)
 	d.wantText(printed["status"], named)
 	d.wantText(printed["whoami"], named)
-	d.wantText(d.wantStatus(d.run("status"), 0).stdout, "PROFILE  ACCOUNT       NAME           ROLE   LEFT\n", "123456789012  acme (prod) é  Admin  ")
+	d.wantText(d.wantStatus(d.run("status"), 0).stdout, "PROFILE  ACCOUNT       NAME           ROLE   LEFT\n",
+		"123456789012  acme (prod) é  Admin  ")
 	d.wantText(d.wantStatus(d.run("whoami", "prod"), 0).stdout, "account  123456789012 (acme (prod) é)\n")
 	d.writeConfig(text + "[profile.any]\n")
 	term := d.openTerminal("exec", "any", "--", "true")

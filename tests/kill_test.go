@@ -45,7 +45,8 @@ func TestKilled(t *testing.T) {
 	}
 	for engine, moments := range map[okta.Engine][]func(*desk){
 		okta.Classic: {
-			func(*desk) {}, file("browser"), file("browser", "run-*.lock"), file("browser", "run-*", "Default"), event(okta.Asserted), asked,
+			func(*desk) {}, file("browser"), file("browser", "run-*.lock"), file("browser", "run-*", "Default"), event(okta.Asserted),
+			asked,
 		},
 		okta.Gen2: {
 			func(d *desk) { d.waitFor("a browser", func() bool { return len(d.browserProcesses()) > 0 }) },

@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// wideLines is about how many lines were over max_line_length of .editorconfig when
-// that was set. There may not come more: lower it where you mend some.
-const wideLines = 940
+// wideLines is about how many lines are over max_line_length of .editorconfig: most
+// are in texts that can't be broken (HTML and shell in backquotes). There may not
+// come more: lower it where you mend some.
+const wideLines = 269
 
 // TestLinesFit counts lines over 140 columns, of which a tab has four, in code,
 // scripts and documents. Tables and links of Markdown can't be broken.
@@ -25,7 +26,8 @@ func TestLinesFit(t *testing.T) {
 	for _, file := range strings.Fields(string(out)) {
 		for line := range strings.Lines(textOf(t, "../"+file)) {
 			line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), "\n")
-			whole := strings.HasSuffix(file, ".md") && (strings.HasPrefix(line, "|") || strings.Contains(line, "](") || strings.Contains(line, "://"))
+			whole := strings.HasSuffix(file, ".md") && (strings.HasPrefix(line, "|") || strings.Contains(line, "](") ||
+				strings.Contains(line, "://"))
 			if utf8.RuneCountInString(line) > 140 && !whole {
 				wide++
 			}

@@ -19,7 +19,8 @@ func documents(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".venv" || entry.Name() == ".idps" || entry.Name() == ".git") {
+		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".venv" || entry.Name() == ".idps" ||
+			entry.Name() == ".git") {
 			return filepath.SkipDir
 		}
 		if strings.HasSuffix(path, ".md") {

@@ -63,7 +63,8 @@ func TestInstall(t *testing.T) {
 	share := filepath.Join(dir, "opt", "stsx", "share")
 	t.Run("fish", func(t *testing.T) {
 		fish := require.Command(t, "fish", "sh tests/setup.sh test")
-		command := exec.Command(fish, "--no-config", "-c", "set -p fish_complete_path "+share+"/fish/vendor_completions.d; complete -C 'stsx exec d'")
+		command := exec.Command(fish, "--no-config", "-c", "set -p fish_complete_path "+share+
+			"/fish/vendor_completions.d; complete -C 'stsx exec d'")
 		command.Env = d.env
 		if out, err := command.CombinedOutput(); err != nil || string(out) != "dev\tAdmin in 123456789012, eu-west-1\n" {
 			t.Errorf("%v: %q", err, out)

@@ -71,7 +71,8 @@ func TestCodeCommand(t *testing.T) {
 	}()
 	<-shown
 	config := func(command string) {
-		d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\nmfa = \"google_otp\"\nmfa_command = [\"" + command + "\"]\n[profile.prod]\nrole = \"Admin\"\n")
+		d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane +
+			"\"\nmfa = \"google_otp\"\nmfa_command = [\"" + command + "\"]\n[profile.prod]\nrole = \"Admin\"\n")
 	}
 	config(script)
 	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 0)
@@ -90,7 +91,8 @@ func TestFactors(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Gen2, Users: twoFactors()}).with("STSX_PASSWORD=" + janePassword)
 	r := d.wantStatus(d.run("exec", "prod", "--mfa-code", "123456", "--", "true"), 3)
-	d.wantText(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is required", "name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
+	d.wantText(r.stderr, "a choice between Enter a code (Okta Verify) and Google Authenticator is required",
+		"name one with --mfa or as mfa in the configuration: okta_verify or google_otp")
 	d.wantCodesTried(0)
 	term := d.openTerminal("exec", "prod", "--mfa", "totp", "--", "echo", "in")
 	term.waitFor("Sign in with")
@@ -124,12 +126,16 @@ func TestNoInput(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"username": {nil, []string{"exec", "any", "--config", path}, []string{"the username for acme is required", "STSX_USERNAME or with --username"}},
-		"password": {nil, []string{"exec", "prod"}, []string{"the password for " + jane + " is required", "STSX_PASSWORD or with --password-stdin"}},
-		"code":     {[]string{right}, []string{"exec", "prod"}, []string{"a code from Google Authenticator is required", "STSX_MFA_CODE or with --mfa-code"}},
-		"role":     {[]string{right, "STSX_MFA_CODE=now"}, []string{"exec", "any"}, []string{"a choice among the 3 roles for any is required", "--role"}},
-		"confirm":  {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is required", "confirm = true"}},
-		"keeping":  {nil, []string{"password", "set"}, []string{"the password for " + jane + " is required", "use --password-stdin"}},
+		"username": {nil, []string{"exec", "any", "--config", path},
+			[]string{"the username for acme is required", "STSX_USERNAME or with --username"}},
+		"password": {nil, []string{"exec", "prod"}, []string{"the password for " + jane + " is required",
+			"STSX_PASSWORD or with --password-stdin"}},
+		"code": {[]string{right}, []string{"exec", "prod"},
+			[]string{"a code from Google Authenticator is required", "STSX_MFA_CODE or with --mfa-code"}},
+		"role": {[]string{right, "STSX_MFA_CODE=now"}, []string{"exec", "any"},
+			[]string{"a choice among the 3 roles for any is required", "--role"}},
+		"confirm": {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is required", "confirm = true"}},
+		"keeping": {nil, []string{"password", "set"}, []string{"the password for " + jane + " is required", "use --password-stdin"}},
 	} {
 		d.subtest(name, func(d *desk) {
 			d = d.with(c.env...).withFreshState()

@@ -30,7 +30,8 @@ func TestMissing(t *testing.T) {
 			t.Parallel()
 			names := []string{"TestExec", "TestTools", "TestTerminal", "TestNetwork", "TestTwenty"}
 			command := exec.Command(self, "-test.v", "-test.run", "^("+strings.Join(names, "|")+")$")
-			command.Env = []string{"PATH=" + t.TempDir(), "HOME=" + t.TempDir(), "STSX_REQUIRE=" + required, testedProgramEnv + "=" + stsxPath}
+			command.Env = []string{"PATH=" + t.TempDir(), "HOME=" + t.TempDir(), "STSX_REQUIRE=" + required,
+				testedProgramEnv + "=" + stsxPath}
 			out, err := command.CombinedOutput()
 			if (err != nil) != c.fails {
 				t.Errorf("ended with %v:\n%s", err, out)

@@ -23,7 +23,8 @@ func TestNetwork(t *testing.T) {
 	user := janeUser()
 	for i := range 1000 - len(user.Roles) {
 		account := fmt.Sprintf("%012d", 300000000000+i)
-		user.Roles = append(user.Roles, fmt.Sprintf("arn:aws:iam::%s:role/some/path/Role-%d,arn:aws:iam::%s:saml-provider/okta", account, i, account))
+		user.Roles = append(user.Roles, fmt.Sprintf("arn:aws:iam::%s:role/some/path/Role-%d,arn:aws:iam::%s:saml-provider/okta", account, i,
+			account))
 	}
 	d := newDesk(t, okta.Config{Engine: okta.Gen3, Users: []okta.User{user}})
 	proxy, d := d.withDenyingProxy()

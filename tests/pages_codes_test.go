@@ -14,9 +14,11 @@ const downKey = "\x1b[B"
 func codeSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	rows := []situation{
-		{row: "SMS", answer: "Okta is told to send it, then the code is asked for", run: codeBySending(okta.SMS, "sms", "Code from the SMS to +1 XXX-XXX-4586")},
+		{row: "SMS", answer: "Okta is told to send it, then the code is asked for",
+			run: codeBySending(okta.SMS, "sms", "Code from the SMS to +1 XXX-XXX-4586")},
 		{row: "voice call", answer: "as SMS", run: codeBySending(okta.Voice, "call", "Code from the call to +1 XXX-XXX-4586")},
-		{row: "phone, SMS or call", answer: "`sms` or `call` in `mfa` or `--mfa`, else asked, in the page's words", on: identity, run: smsOrVoice},
+		{row: "phone, SMS or call", answer: "`sms` or `call` in `mfa` or `--mfa`, else asked, in the page's words", on: identity,
+			run: smsOrVoice},
 		{row: "email code", answer: "as SMS", run: codeBySending(okta.Email, "email", "Code from the email to j***e@example.com")},
 		{row: "email, asked before it is sent", answer: "sent, then as SMS", on: identity, run: askedEmail},
 		{row: "email link", answer: "waited for; the code from the email does as well", on: identity, run: emailLink},
@@ -131,7 +133,8 @@ func codeForLink(t *testing.T, c okta.Config) {
 // securityQuestion: the answer is not shown, and no command is asked for it.
 func securityQuestion(t *testing.T, c okta.Config) {
 	d := newDesk(t, withFactors(c, okta.SecurityQuestion))
-	d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\nmfa_command = [\"false\"]\n[profile.prod]\nrole = \"Admin\"\n")
+	d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane +
+		"\"\nmfa_command = [\"false\"]\n[profile.prod]\nrole = \"Admin\"\n")
 	term := d.openSignIn()
 	term.waitFor(d.oktaTexts(okta.Question)...)
 	term.typeText("Wirsing\r")
@@ -139,7 +142,8 @@ func securityQuestion(t *testing.T, c okta.Config) {
 	term.waitFor(d.oktaTexts(okta.Question)...)
 	term.typeText(okta.DefaultAnswer + "\r")
 	term.wantSignedIn(d, okta.SecurityQuestion, 2)
-	if text := term.text(); strings.Contains(text, "Wirsing") || strings.Contains(text, okta.DefaultAnswer) || strings.Contains(text, "Code from") {
+	if text := term.text(); strings.Contains(text, "Wirsing") || strings.Contains(text, okta.DefaultAnswer) ||
+		strings.Contains(text, "Code from") {
 		t.Errorf("on the screen: %s", text)
 	}
 }

@@ -14,8 +14,10 @@ import (
 func fastPassSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
-		{row: "FastPass", answer: "Okta Verify on this computer is reached; no password, no window", on: identity, run: fastPassAtOnce(okta.Reach{Silent: true})},
-		{row: "FastPass, by the button", answer: "pressed with `mfa = \"fastpass\"`", on: identity, run: fastPassAtOnce(okta.Reach{Button: true})},
+		{row: "FastPass", answer: "Okta Verify on this computer is reached; no password, no window", on: identity,
+			run: fastPassAtOnce(okta.Reach{Silent: true})},
+		{row: "FastPass, by the button", answer: "pressed with `mfa = \"fastpass\"`", on: identity,
+			run: fastPassAtOnce(okta.Reach{Button: true})},
 		{row: "FastPass as second factor", answer: "as FastPass", on: identity, run: fastPassFactor},
 		{row: "FastPass, confirmed by a person", answer: "said on the terminal, and waited for", on: identity, run: fastPassAsks},
 		{row: "FastPass, nothing answers", answer: "the sign-in goes on without", on: identity, run: fastPassAbsent},
@@ -72,7 +74,8 @@ func (d *desk) wantFastPass(r runResult, passwords int) {
 	d.Helper()
 	d.wantStatus(r, 0)
 	tried := d.eventsOf(okta.DeviceTried)
-	if len(tried) != 1 || !tried[0].OK || d.countEvents(okta.PasswordTried) != passwords || d.countEvents(okta.CodeTried) != 0 || d.countEvents(okta.Asserted) != 1 {
+	if len(tried) != 1 || !tried[0].OK || d.countEvents(okta.PasswordTried) != passwords || d.countEvents(okta.CodeTried) != 0 ||
+		d.countEvents(okta.Asserted) != 1 {
 		d.Errorf("the org logged %v", d.org.Log())
 	}
 	d.wantNoBrowserProfile()
@@ -121,7 +124,8 @@ func fastPassMissed(t *testing.T, c okta.Config) {
 	_ = verify.Close()
 	d := newDesk(t, c).withPublicOrg().with("STSX_PASSWORD=" + janePassword)
 	r := d.wantStatus(d.run("exec", "prod", "--mfa", "fastpass", "--", "true"), 125)
-	d.wantText(r.stderr, "Okta Verify did not answer on this computer", "hint: see whether Okta Verify runs here and is set up for this org; or sign in another way: --mfa google_otp")
+	d.wantText(r.stderr, "Okta Verify did not answer on this computer",
+		"hint: see whether Okta Verify runs here and is set up for this org; or sign in another way: --mfa google_otp")
 }
 
 // fastPassLink: the link opens nothing here; the org is told what Okta Verify

@@ -16,11 +16,13 @@ const newPassword = "Einhorn-Apfel-77"
 func interstitialSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
-		{row: "what can wait (a factor or passkey to set up, the profile)", answer: "left out, saying until when that goes", run: whatCanWait},
+		{row: "what can wait (a factor or passkey to set up, the profile)", answer: "left out, saying until when that goes",
+			run: whatCanWait},
 		{row: "a reminder of what the device lacks", answer: "passed on, with the date, then past it", on: identity, run: deviceReminder},
 		{row: "the device is refused", answer: "Okta's list of what to change, exit 4", on: identity, run: deviceRefused},
 		{row: "access denied by a policy", answer: "Okta's words, exit 4", run: accessDenied},
-		{row: "password expired or reset, with a display", answer: "a person's, in a window; the old one is not sent again", run: expiredInWindow},
+		{row: "password expired or reset, with a display", answer: "a person's, in a window; the old one is not sent again",
+			run: expiredInWindow},
 		{row: "a factor to set up, consent", answer: "a person's, in a window; stsx agrees to nothing", run: forPersonInWindow},
 		{row: "verify it's you", answer: "only what is asked again: the password, a code", run: verifyAgain},
 		{row: "the page of another user", answer: "back to the username", on: identity, run: otherUsersPage},
@@ -36,7 +38,8 @@ func whatCanWait(t *testing.T, c okta.Config) {
 	c.Detours = []okta.Detour{okta.EnrollSoon}
 	want := []string{"required from 7 March 2031, 17:30 UTC on"}
 	if c.Engine != okta.Classic {
-		c.Detours = []okta.Detour{okta.EnrollOptional, okta.EnrollPromotion, okta.EnrollSoon, okta.ProfileUpdate, okta.EnrollFewTimes, okta.SafeMode, okta.CustomWarn}
+		c.Detours = []okta.Detour{okta.EnrollOptional, okta.EnrollPromotion, okta.EnrollSoon, okta.ProfileUpdate, okta.EnrollFewTimes,
+			okta.SafeMode, okta.CustomWarn}
 		want = append(want, "that goes 2 times more", fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
 	}
 	d := newDesk(t, c).withPasswordAndCode().with("TZ=UTC")
@@ -91,9 +94,11 @@ func expiredInWindow(t *testing.T, c okta.Config) {
 	term.waitFor("Okta wants a new password: go on in the window")
 	d.waitForWindow()
 	if c.Engine == okta.Classic {
-		person.typeInto(`input[name="oldPassword"]`, janePassword, `input[name="newPassword"]`, newPassword, `input[name="confirmPassword"]`, newPassword)
+		person.typeInto(`input[name="oldPassword"]`, janePassword, `input[name="newPassword"]`, newPassword,
+			`input[name="confirmPassword"]`, newPassword)
 	} else {
-		person.typeInto(`input[name="credentials.passcode"]`, newPassword, `input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
+		person.typeInto(`input[name="credentials.passcode"]`, newPassword,
+			`input[name="confirmPassword"], input[name="credentials.confirmPassword"]`, newPassword)
 	}
 	d.saveScreenshot(c.Engine.String() + "-new-password")
 	person.pressUntil(submitButton, func() bool { return d.countEvents(okta.PasswordChanged) > 0 })
@@ -236,7 +241,8 @@ func TestDown(t *testing.T) {
 	}{
 		{"limited", 429, 4, []string{"Okta said: ", "Not now", "hint: wait "}},
 		{"maintenance", 503, 125, []string{"Okta is not available (HTTP status 503)", "Not now", "hint: try again in 5m"}},
-		{"no such app", 404, 125, []string{"Okta has no such app (HTTP status 404)", "it shows: ", "hint: correct url in the configuration"}},
+		{"no such app", 404, 125, []string{"Okta has no such app (HTTP status 404)", "it shows: ",
+			"hint: correct url in the configuration"}},
 		{"forbidden", 403, 4, []string{"Okta said: ", "Not now", "hint: a policy of your Okta org keeps you out"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -18,23 +18,32 @@ import (
 func pushSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
-		{row: "Okta Verify push", answer: "sent, then waited for, with the time that is left; “Send push automatically” stays as it is", run: pushApproved},
+		{row: "Okta Verify push", answer: "sent, then waited for, with the time that is left; “Send push automatically” stays as it is",
+			run: pushApproved},
 		{row: "push with a number", answer: "the number is drawn large", run: pushApprovedByNumber},
 		{row: "push that the page sends by itself", answer: "waited for", run: pushSentByOkta},
-		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it", run: pushedTwice((*okta.Org).Reject, rejectedText, true)},
+		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it",
+			run: pushedTwice((*okta.Org).Reject, rejectedText, true)},
 		{row: "third push refused", answer: "Okta's words, exit 4: a sign-in sends three pushes at most", run: pushRefusedThrice},
-		{row: "push not answered", answer: "Okta's words; another one if the person wants it", run: pushedTwice((*okta.Org).ExpirePush, expiredText, false)},
+		{row: "push not answered", answer: "Okta's words; another one if the person wants it",
+			run: pushedTwice((*okta.Org).ExpirePush, expiredText, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeInsteadOfPush},
-		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity, run: otherThanPush},
-		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too", run: pushApprovedUnattended},
-		{row: "push refused, unattended", answer: "Okta's words, exit 4", alike: true, run: pushFailedUnattended((*okta.Org).Reject, rejectedText, false)},
-		{row: "push not answered, unattended", answer: "Okta's words, exit 4", alike: true, run: pushFailedUnattended((*okta.Org).ExpirePush, expiredText, true)},
-		{row: "push and code in one account", answer: "`push` or `okta_verify` in `mfa` or `--mfa`, else asked, in the page's words", run: pushOrCode},
+		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity,
+			run: otherThanPush},
+		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too",
+			run: pushApprovedUnattended},
+		{row: "push refused, unattended", answer: "Okta's words, exit 4", alike: true,
+			run: pushFailedUnattended((*okta.Org).Reject, rejectedText, false)},
+		{row: "push not answered, unattended", answer: "Okta's words, exit 4", alike: true,
+			run: pushFailedUnattended((*okta.Org).ExpirePush, expiredText, true)},
+		{row: "push and code in one account", answer: "`push` or `okta_verify` in `mfa` or `--mfa`, else asked, in the page's words",
+			run: pushOrCode},
 		{row: "code in an account with push", answer: "the code is asked for, nothing is sent", run: codeNotPush},
 		{row: "push of the company's own app", answer: "as Okta Verify push", on: identity, run: customAppPush},
 		{row: "sign-in left too long while a phone is asked", answer: "started over, once", run: expiredPush},
-		{row: "trouble of Okta's while a phone is asked", answer: "waited on; the page is opened again when it has stopped", run: troubledPush},
+		{row: "trouble of Okta's while a phone is asked", answer: "waited on; the page is opened again when it has stopped",
+			run: troubledPush},
 		{row: "Ctrl-C while a phone is asked", answer: "exit 130, the browser is gone", alike: true, run: interruptedPush},
 	}
 }
@@ -87,7 +96,8 @@ func (t *terminal) wantApprovedPush(d *desk, f okta.Factor, sent int) {
 func (d *desk) wantPushAnswered(f okta.Factor, sent int) {
 	d.Helper()
 	answers := d.eventsOf(okta.PushAnswered)
-	if n := d.countEvents(okta.PushSent); n != sent || len(answers) == 0 || !answers[len(answers)-1].OK || answers[len(answers)-1].Factor != f {
+	if n := d.countEvents(okta.PushSent); n != sent || len(answers) == 0 || !answers[len(answers)-1].OK ||
+		answers[len(answers)-1].Factor != f {
 		d.Errorf("%d pushes, answered %v", n, answers)
 	}
 	for _, e := range d.eventsOf(okta.PasswordTried) {
@@ -256,7 +266,8 @@ func codeInsteadOfPush(t *testing.T, c okta.Config) {
 	if r := term.wait(); r.status != 0 || !strings.Contains(r.stdout, "signed in") {
 		t.Fatalf("%s\n%v", r, d.org.Log())
 	}
-	if codes := d.eventsOf(okta.CodeTried); len(codes) != 2 || !codes[1].OK || codes[1].Factor != okta.OktaVerifyTOTP || d.countEvents(okta.PushSent) != 1 {
+	if codes := d.eventsOf(okta.CodeTried); len(codes) != 2 || !codes[1].OK || codes[1].Factor != okta.OktaVerifyTOTP ||
+		d.countEvents(okta.PushSent) != 1 {
 		t.Errorf("the org logged %v", d.org.Log())
 	}
 	d.wantNoBrowserProfile()

@@ -15,10 +15,13 @@ func userWindowSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
 		{row: "security key, passkey, fingerprint", answer: "a person's, in a window; what was typed is not asked again", run: securityKey},
-		{row: "security key, without a window", answer: "left out where Okta offers something else, else an error with the cure", run: keyWithoutWindow},
+		{row: "security key, without a window", answer: "left out where Okta offers something else, else an error with the cure",
+			run: keyWithoutWindow},
 		{row: "Duo", answer: "a person's, in a window", run: duoInWindow},
-		{row: "usernames of another identity provider", answer: "nothing is typed there: a person's, in a window", alike: true, run: routedUsername},
-		{row: "another identity provider as a factor", answer: "a person's, in a window", on: identity, run: leadsToOtherSite(okta.OtherIdP, "idp")},
+		{row: "usernames of another identity provider", answer: "nothing is typed there: a person's, in a window", alike: true,
+			run: routedUsername},
+		{row: "another identity provider as a factor", answer: "a person's, in a window", on: identity,
+			run: leadsToOtherSite(okta.OtherIdP, "idp")},
 		{row: "captcha", answer: "a person's, in a window, where stsx fills in the form", on: identity, run: captchaInWindow},
 		{row: "smart card", answer: "a person's, in a window", on: identity, run: leadsToOtherSite(okta.SmartCard, "smartcard")},
 	}
@@ -175,7 +178,8 @@ func leadsToOtherSite(f okta.Factor, word string) func(*testing.T, okta.Config) 
 
 func windowSituations() []situation {
 	return []situation{
-		{row: "unknown page, with a display", answer: "a person's, in a window; what was typed is not asked again", alike: true, run: unknownInWindow},
+		{row: "unknown page, with a display", answer: "a person's, in a window; what was typed is not asked again", alike: true,
+			run: unknownInWindow},
 		{row: "unknown page, `browser = \"headless\"`", answer: "quoted, with the cure; no window", alike: true, run: neverAWindow},
 		{row: "`browser = \"visible\"`", answer: "in a window from the start, filled in by stsx", alike: true, run: visibleBrowser},
 	}

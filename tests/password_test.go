@@ -27,7 +27,7 @@ func (d *desk) wantNoPassword(texts ...string) {
 func TestKeptPassword(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withKeyring()
-	d.wantText(d.wantStatus(d.run("password", "status"), 0).stdout, "no password for "+jane+" is kept")
+	d.wantText(d.wantStatus(d.run("password", "status"), 0).stdout, "no saved password for "+jane)
 
 	// A typed one is offered to be kept, after the sign-in.
 	term := d.openTerminal("login", "prod")
@@ -59,11 +59,13 @@ func TestKeptPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 4)
-	d.wantText(r.stderr, "the saved password is wrong; it was removed from the keyring", "Okta said: Unable to sign in", "stsx password set")
+	d.wantText(r.stderr, "the saved password is wrong; it was removed from the keyring", "Okta said: Unable to sign in",
+		"stsx password set")
 	d.wantNoPassword(r.stdout, r.stderr)
-	d.wantText(d.run("password", "status").stdout, "no password for")
+	d.wantText(d.run("password", "status").stdout, "no saved password for")
 	r = d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 3)
-	d.wantText(r.stderr, "the password for "+jane+" is required", "stsx password set once, set password_command, or give it in STSX_PASSWORD")
+	d.wantText(r.stderr, "the password for "+jane+" is required",
+		"stsx password set once, set password_command, or give it in STSX_PASSWORD")
 
 	// Kept once more although it is wrong: on a terminal another is asked for,
 	// and the same isn't sent.
@@ -102,12 +104,12 @@ func TestKeptPassword(t *testing.T) {
 	term.wait()
 	d.wantText(d.run("password", "status").stdout, "is saved: ")
 	d.wantStatus(d.run("password", "forget"), 0)
-	d.wantText(d.run("password", "status").stdout, "no password for")
+	d.wantText(d.run("password", "status").stdout, "no saved password for")
 	d.wantStatus(d.run("password", "forget"), 0)
 	d.runWithStdin("changed\n", "password", "set", "--password-stdin")
 	r = d.wantStatus(d.run("logout", "--all", "--password"), 0)
 	d.wantText(r.stderr, "all sessions removed, and the password for "+jane)
-	d.wantText(d.run("password", "status").stdout, "no password for")
+	d.wantText(d.run("password", "status").stdout, "no saved password for")
 	d.wantNoBrowserProfile()
 }
 
@@ -138,7 +140,8 @@ func TestPasswordFromOutside(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	config := func(command string) {
-		d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\npassword_command = " + command + "\n[profile.prod]\nrole = \"" + adminRole + "\"\n[profile.dev]\nrole = \"Dev\"\n")
+		d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\npassword_command = " + command +
+			"\n[profile.prod]\nrole = \"" + adminRole + "\"\n[profile.dev]\nrole = \"Dev\"\n")
 	}
 	script := func(text string) string {
 		path := filepath.Join(t.TempDir(), "pass")
@@ -164,7 +167,8 @@ func TestPasswordFromOutside(t *testing.T) {
 	}
 
 	// The first line of standard input wins, and the rest is the command's.
-	r = d.wantStatus(d.with("STSX_PASSWORD=hunter2").runWithStdin(janePassword+"\r\nrest\n", "exec", "prod", "--password-stdin", "--", "cat"), 0)
+	r = d.wantStatus(d.with("STSX_PASSWORD=hunter2").runWithStdin(janePassword+"\r\nrest\n", "exec", "prod", "--password-stdin", "--",
+		"cat"), 0)
 	if r.stdout != "rest\n" {
 		t.Errorf("the command read %q", r.stdout)
 	}
@@ -188,7 +192,7 @@ func TestNoKeyring(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD=" + janePassword)
 	r := d.wantStatus(d.runWithoutKeyrings("exec", "prod", "--", "sh", "-c", "echo $STSX_ROLE"), 0)
-	if r.stdout != "Admin\n" || strings.Count(r.stderr, "not kept") != 1 {
+	if r.stdout != "Admin\n" || strings.Count(r.stderr, "not saved for") != 1 {
 		t.Errorf("%s", r)
 	}
 	d.wantText(r.stderr, "this session is not saved for the next command", "no keyring", "D-Bus", "kernel keyring")

@@ -20,7 +20,8 @@ func TestPromptFormats(t *testing.T) {
 		return "STSX_EXPIRES=" + strconv.FormatInt(time.Now().Add(left).Unix(), 10)
 	}
 	session := []string{"STSX_PROFILE=prod", "STSX_ROLE=Admin", "STSX_ACCOUNT=123456789012", "AWS_REGION=eu-west-1"}
-	long, yellow, red, over := at(40*time.Minute+50*time.Second), at(14*time.Minute+50*time.Second), at(4*time.Minute+50*time.Second), "STSX_EXPIRES=1000"
+	long, yellow, red, over := at(40*time.Minute+50*time.Second), at(14*time.Minute+50*time.Second), at(4*time.Minute+50*time.Second),
+		"STSX_EXPIRES=1000"
 	for _, c := range []struct {
 		args []string
 		env  []string
@@ -82,7 +83,8 @@ func nested(t *testing.T, env []string, conf string, argv ...string) *screen {
 		t.Fatal(err)
 	}
 	socket := filepath.Join(t.TempDir(), "inner")
-	s := openScreen(t, t.TempDir(), append(env, "STSX_INNER="+socket), append([]string{"env", "-u", "TMUX", "tmux", "-u", "-S", socket, "-f", file, "new-session"}, argv...)...)
+	s := openScreen(t, t.TempDir(), append(env, "STSX_INNER="+socket),
+		append([]string{"env", "-u", "TMUX", "tmux", "-u", "-S", socket, "-f", file, "new-session"}, argv...)...)
 	t.Cleanup(func() {
 		inner := *s
 		inner.socket = socket
@@ -92,7 +94,8 @@ func nested(t *testing.T, env []string, conf string, argv ...string) *screen {
 }
 
 func inSession(left time.Duration) []string {
-	return append(withPath([]string{"HOME=/nonexistent", "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh"}),
+	return append(withPath([]string{"HOME=/nonexistent", "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8",
+		"SHELL=/bin/sh"}),
 		"STSX_PROFILE=prod$(x)#[bg=blue]", "STSX_ROLE=Admin", "STSX_EXPIRES="+strconv.FormatInt(time.Now().Add(left).Unix(), 10))
 }
 
@@ -125,7 +128,8 @@ func TestPowerlevel9k(t *testing.T) {
 	_, err := os.Stat(theme)
 	require.Part(t, "powerlevel9k", err == nil, "apt-get install zsh-theme-powerlevel9k")
 	p := prompters()[1]
-	s := p.openShell(t, nil, snippet(t, "powerlevel9k and powerlevel10k", "zsh", 0)+"POWERLEVEL9K_MODE=compatible\nPOWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=()\n. "+theme+"\n"+
+	s := p.openShell(t, nil, snippet(t, "powerlevel9k and powerlevel10k", "zsh", 0)+
+		"POWERLEVEL9K_MODE=compatible\nPOWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=()\n. "+theme+"\n"+
 		p.set("STSX_PROFILE", "prod`touch x`$(touch x)%F{red}")+p.set("STSX_ROLE", "Admin")+
 		p.set("STSX_EXPIRES", strconv.FormatInt(time.Now().Add(40*time.Minute+30*time.Second).Unix(), 10)))
 	s.run(" clear")

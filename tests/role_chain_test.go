@@ -61,11 +61,14 @@ region = "eu-west-3"
 	}{
 		{"AssumeRoleWithSAML", adminRole, "eu-west-1", "", 8 * time.Hour, nil},
 		{"AssumeRole", there, "eu-west-2", keys["prod"], time.Hour, url.Values{"RoleSessionName": {jane},
-			"Tags.member.1.Key": {"Project"}, "Tags.member.1.Value": {"a b"}, "Tags.member.2.Key": {"Team"}, "Tags.member.2.Value": {"x"}, "TransitiveTagKeys.member.1": {"Project"}}},
-		{"AssumeRole", deep, "eu-west-3", keys["there"], time.Hour, url.Values{"RoleSessionName": {jane}, "ExternalId": {"x-1"}, "SourceIdentity": {"jane"}}},
+			"Tags.member.1.Key": {"Project"}, "Tags.member.1.Value": {"a b"}, "Tags.member.2.Key": {"Team"}, "Tags.member.2.Value": {"x"},
+			"TransitiveTagKeys.member.1": {"Project"}}},
+		{"AssumeRole", deep, "eu-west-3", keys["there"], time.Hour,
+			url.Values{"RoleSessionName": {jane}, "ExternalId": {"x-1"}, "SourceIdentity": {"jane"}}},
 	} {
 		c := log[i]
-		if c.Action != want.action || c.Role != want.role || c.AccessKey != want.key || c.Duration != want.duration || c.Extras != want.extras.Encode() {
+		if c.Action != want.action || c.Role != want.role || c.AccessKey != want.key || c.Duration != want.duration ||
+			c.Extras != want.extras.Encode() {
 			t.Errorf("call %d is %+v, not %+v", i, c, want)
 		}
 		if want.action == "AssumeRole" && c.Region != want.region { // AssumeRoleWithSAML is not signed, so it says none
@@ -84,7 +87,8 @@ role = "`+deep+`"
 source = "a"
 role = "`+deep+`"
 `, 0o600)
-	d.wantText(d.wantStatus(d.run("login", "prod", "--config", circle), 1).stderr, `the sources of profile "a" go in a circle: a → b → c → a`)
+	d.wantText(d.wantStatus(d.run("login", "prod", "--config", circle), 1).stderr,
+		`the sources of profile "a" go in a circle: a → b → c → a`)
 }
 
 // TestGuards: what the configuration forbids costs no sign-in where that is
@@ -108,9 +112,12 @@ role = "Dev"
 max_duration = "1h"
 `)
 	const guard = `may not use account 210987654321: allowed_accounts in the configuration names 123456789012`
-	d.wantText(d.wantStatus(d.run("exec", "far", "--role", auditRole, "--", "true"), 5).stderr, guard, "hint: allowed_accounts in your configuration blocks this")
-	d.wantText(d.wantStatus(d.run("login", "short", "--duration", "8h"), 2).stderr, "--duration is above max_duration of short, which is 1h")
-	d.wantText(d.wantStatus(d.run("exec", "deploy", "--", "true"), 3).stderr, "a yes to using deploy is required", "the profile prod says confirm = true")
+	d.wantText(d.wantStatus(d.run("exec", "far", "--role", auditRole, "--", "true"), 5).stderr, guard,
+		"hint: allowed_accounts in your configuration blocks this")
+	d.wantText(d.wantStatus(d.run("login", "short", "--duration", "8h"), 2).stderr,
+		"--duration is above max_duration of short, which is 1h")
+	d.wantText(d.wantStatus(d.run("exec", "deploy", "--", "true"), 3).stderr, "a yes to using deploy is required",
+		"the profile prod says confirm = true")
 	term := d.openTerminal("exec", "deploy", "--", "true")
 	term.waitFor("Use deploy (role " + deploy + ") from prod (role ")
 	term.waitFor("[y/N]")
@@ -122,7 +129,8 @@ max_duration = "1h"
 		t.Errorf("%d sign-ins were begun", n)
 	}
 	d.wantText(d.wantStatus(d.run("exec", "far", "--", "true"), 5).stderr, guard)
-	d.wantText(d.wantStatus(d.run("exec", "own", "--", "true"), 5).stderr, `"own" may not use account 123456789012: allowed_accounts in the configuration names 999999999999`)
+	d.wantText(d.wantStatus(d.run("exec", "own", "--", "true"), 5).stderr,
+		`"own" may not use account 123456789012: allowed_accounts in the configuration names 999999999999`)
 	if log := d.aws.Log(); len(log) != 0 {
 		t.Errorf("AWS was asked: %+v", log)
 	}

@@ -24,9 +24,12 @@ func TestRoles(t *testing.T) {
 	}{
 		"an ARN, of another account than the profile's": {[]string{"dev", "--role", auditRole}, 0, "210987654321 Audit\n", nil},
 		"a bare name, in the profile's account":         {[]string{"prod", "--role", "Dev"}, 0, "123456789012 Dev\n", nil},
-		"not in the profile's account":                  {[]string{"prod", "--role", "Audit"}, 5, "", []string{"role Audit in account 123456789012 is not granted to you; did you mean 210987654321 team/Audit", "stsx roles lists"}},
-		"near misses":                                   {[]string{"prod", "--role", "Amdin"}, 5, "", []string{"role Amdin in account 123456789012 is not granted", "did you mean 123456789012 Admin, 210987654321 Admin"}},
-		"ambiguous":                                     {[]string{"any", "--role", "Admin"}, 5, "", []string{"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin"}},
+		"not in the profile's account": {[]string{"prod", "--role", "Audit"}, 5, "",
+			[]string{"role Audit in account 123456789012 is not granted to you; did you mean 210987654321 team/Audit", "stsx roles lists"}},
+		"near misses": {[]string{"prod", "--role", "Amdin"}, 5, "",
+			[]string{"role Amdin in account 123456789012 is not granted", "did you mean 123456789012 Admin, 210987654321 Admin"}},
+		"ambiguous": {[]string{"any", "--role", "Admin"}, 5, "",
+			[]string{"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin"}},
 	} {
 		d.subtest(name, func(d *desk) {
 			r := d.wantStatus(d.withFreshState().run(append(append([]string{"exec"}, c.args...), show...)...), c.status)
@@ -39,14 +42,16 @@ func TestRoles(t *testing.T) {
 	d.subtest("the table", func(d *desk) {
 		r := d.wantStatus(d.withFreshState().run("roles"), 0)
 		want := "ACCOUNT       ROLE        ARN\n" +
-			"123456789012  Admin       " + adminRole + "\n123456789012  Dev         " + devRole + "\n210987654321  Admin       arn:aws:iam::210987654321:role/Admin\n210987654321  team/Audit  " + auditRole + "\n"
+			"123456789012  Admin       " + adminRole + "\n123456789012  Dev         " + devRole +
+			"\n210987654321  Admin       arn:aws:iam::210987654321:role/Admin\n210987654321  team/Audit  " + auditRole + "\n"
 		if r.stdout != want {
 			d.Errorf("got\n%s", r.stdout)
 		}
 	})
 	d.subtest("the table as JSON", func(d *desk) {
 		var got []map[string]string
-		if err := json.Unmarshal([]byte(d.wantStatus(d.withFreshState().run("roles", "--json"), 0).stdout), &got); err != nil || len(got) != 4 || len(got[0]) != 4 ||
+		if err := json.Unmarshal([]byte(d.wantStatus(d.withFreshState().run("roles", "--json"), 0).stdout), &got); err != nil ||
+			len(got) != 4 || len(got[0]) != 4 ||
 			got[0]["account"] != "123456789012" || got[0]["role"] != "Admin" || got[3]["arn"] != auditRole {
 			d.Errorf("%v, %v", got, err)
 		}
@@ -83,7 +88,8 @@ func TestThousandRoles(t *testing.T) {
 	term.waitFor("1 of 1000")
 	term.typeText("\r")
 	r := term.wait()
-	d.wantText(r.stdout, "Role for any: 100000000077 Role0777", "less than or equal to 100000 (ValidationError)", "hint: the assertion is larger than AWS takes")
+	d.wantText(r.stdout, "Role for any: 100000000077 Role0777", "less than or equal to 100000 (ValidationError)",
+		"hint: the assertion is larger than AWS takes")
 	if r.status != 5 {
 		t.Fatal(r)
 	}

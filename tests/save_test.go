@@ -28,11 +28,13 @@ func TestSave(t *testing.T) {
 	d := motoDesk(t)
 	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
 	const mine = "# mine\n[default]\naws_access_key_id = AKIAMINE\naws_secret_access_key = kept\n"
-	if err := errors.Join(os.MkdirAll(filepath.Dir(d.credentials()), 0o700), os.WriteFile(d.credentials(), []byte(mine), 0o640)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(d.credentials()), 0o700),
+		os.WriteFile(d.credentials(), []byte(mine), 0o640)); err != nil {
 		t.Fatal(err)
 	}
 	// What can't be done is known before anybody signs in.
-	d.wantText(d.wantStatus(d.run("save", "prod", "--as", "default"), 1).stderr, "[default]", "long-lived keys", "nothing was changed", "--as", "--force")
+	d.wantText(d.wantStatus(d.run("save", "prod", "--as", "default"), 1).stderr, "[default]", "long-lived keys", "nothing was changed",
+		"--as", "--force")
 	d.wantText(d.wantStatus(d.run("save", "prod", "--as", "a]b"), 1).stderr, "can't be a section")
 	if n := d.countEvents(okta.PasswordTried); n != 0 {
 		t.Errorf("%d passwords were sent", n)
@@ -49,7 +51,8 @@ func TestSave(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 		defer cancel()
 		command := exec.CommandContext(ctx, program, args...)
-		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=prod", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null"), d.home
+		command.Env, command.Dir = append(append([]string{}, d.env...), "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=prod",
+			"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE=/dev/null"), d.home
 		out, err := command.CombinedOutput()
 		if err != nil {
 			t.Errorf("%s %q: %v\n%s", program, args, err, out)
@@ -59,7 +62,8 @@ func TestSave(t *testing.T) {
 	identity := plain(cli, "--profile", "prod", "sts", "get-caller-identity", "--output", "json")
 	d.wantText(identity, "assumed-role/Admin/")
 	if python, err := exec.LookPath("python3"); err == nil && exec.Command(python, "-c", "import boto3").Run() == nil {
-		got := plain(python, "-c", "import boto3\ns = boto3.Session(profile_name='prod')\nprint(s.region_name, s.client('sts').get_caller_identity()['Arn'])")
+		got := plain(python, "-c",
+			"import boto3\ns = boto3.Session(profile_name='prod')\nprint(s.region_name, s.client('sts').get_caller_identity()['Arn'])")
 		d.wantText(got, "eu-west-1 arn:aws:sts::123456789012:assumed-role/Admin/")
 	} else {
 		require.Part(t, "boto3", false, "pip install boto3")
@@ -90,7 +94,8 @@ func TestProcess(t *testing.T) {
 	t.Parallel()
 	d := motoDesk(t)
 	cli := require.Command(t, "aws", "install the AWS CLI: pip install awscli")
-	d.wantText(d.wantStatus(d.run("configure", "aws", "prod", "--prefix", "p-", "--dry-run"), 0).stdout, "+[profile p-prod]\n+credential_process = "+stsxPath+" process prod\n+region = eu-west-1\n")
+	d.wantText(d.wantStatus(d.run("configure", "aws", "prod", "--prefix", "p-", "--dry-run"), 0).stdout,
+		"+[profile p-prod]\n+credential_process = "+stsxPath+" process prod\n+region = eu-west-1\n")
 	config := filepath.Join(d.home, ".aws", "config")
 	if _, err := os.Stat(config); err == nil {
 		t.Error("a dry run wrote the file")
@@ -119,7 +124,8 @@ func TestProcess(t *testing.T) {
 				Version                                                int
 				AccessKeyId, SecretAccessKey, SessionToken, Expiration string
 			}
-			if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Version != 1 || got.SecretAccessKey == "" || got.SessionToken == "" {
+			if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Version != 1 || got.SecretAccessKey == "" ||
+				got.SessionToken == "" {
 				t.Errorf("%v: %s", err, r)
 			}
 			if at, err := time.Parse(time.RFC3339, got.Expiration); err != nil || time.Until(at) < 30*time.Minute {
@@ -203,9 +209,10 @@ func TestSaveFaults(t *testing.T) {
 		t.Skip("a full disk needs root: an ordinary user's mount namespace comes with another kernel keyring")
 	}
 	for name, c := range map[string]struct{ dir, options, then, want, left string }{
-		"a full disk":             {dir, "size=4k", "", "no space left on device", "credentials\n"},
-		"a read-only folder":      {dir, "size=1m", `mount -o remount,ro "$0"`, "read-only file system", "credentials\n"},
-		"no space for the record": {filepath.Join(d.home, ".local", "state", "stsx", "saved"), "size=4k,nr_inodes=1", "", "noting what is saved", ""},
+		"a full disk":        {dir, "size=4k", "", "no space left on device", "credentials\n"},
+		"a read-only folder": {dir, "size=1m", `mount -o remount,ro "$0"`, "read-only file system", "credentials\n"},
+		"no space for the record": {filepath.Join(d.home, ".local", "state", "stsx", "saved"), "size=4k,nr_inodes=1", "",
+			"noting what is saved", ""},
 	} {
 		d.writeFile(d.credentials(), old, 0o600)
 		script := `mount -t tmpfs -o ` + c.options + ` tmpfs "$0" && { test "$0" != "$1" || printf '[other]\nx = 1\n' >"$1/credentials"; }

@@ -90,7 +90,8 @@ func TestSoak(t *testing.T) {
 	}
 	t.Logf("%d processes, %s=%d", count, soakSeedEnv, seed)
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD=" + janePassword)
-	s := &soak{desk: d, random: rand.New(rand.NewPCG(seed, 0)), issued: map[string]string{}, outcomes: map[string]int{}, times: map[string][]time.Duration{}}
+	s := &soak{desk: d, random: rand.New(rand.NewPCG(seed, 0)), issued: map[string]string{}, outcomes: map[string]int{},
+		times: map[string][]time.Duration{}}
 	began := time.Now()
 	s.startAll(count)
 	took := time.Since(began)
@@ -259,6 +260,7 @@ func (s *soak) printFigures(count int, took time.Duration) {
 	for _, name := range slices.Sorted(maps.Keys(s.times)) {
 		times := s.times[name]
 		slices.Sort(times)
-		s.Logf("%s: half within %s, all within %s", name, times[len(times)/2].Round(time.Millisecond), times[len(times)-1].Round(time.Millisecond))
+		s.Logf("%s: half within %s, all within %s", name, times[len(times)/2].Round(time.Millisecond),
+			times[len(times)-1].Round(time.Millisecond))
 	}
 }

@@ -32,12 +32,14 @@ func TestSessions(t *testing.T) {
 	if r.stdout != "" {
 		t.Errorf("%s", r)
 	}
-	d.wantText(r.stderr, "prod: Admin in 123456789012, 59m left", "dev: Dev in 123456789012, 59m left", "audit: team/Audit in 210987654321, 59m left")
+	d.wantText(r.stderr, "prod: Admin in 123456789012, 59m left", "dev: Dev in 123456789012, 59m left",
+		"audit: team/Audit in 210987654321, 59m left")
 	calls := len(d.aws.Log())
 
 	// Served from what is kept: no browser can be found, no STS answers, the
 	// password is wrong.
-	away := d.with("STSX_PASSWORD=hunter2", "STSX_BROWSER_PATH=/nowhere", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
+	away := d.with("STSX_PASSWORD=hunter2", "STSX_BROWSER_PATH=/nowhere", "AWS_ENDPOINT_URL=http://127.0.0.1:1",
+		"AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
 	r = away.wantStatus(away.run("exec", "prod", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION $AWS_DEFAULT_REGION"), 0)
 	if r.stdout != "Admin eu-west-1 eu-west-1\n" || r.stderr != "" {
 		t.Errorf("%s", r)
@@ -52,17 +54,21 @@ func TestSessions(t *testing.T) {
 	}
 
 	r = d.wantStatus(d.run("status"), 0)
-	d.wantText(r.stdout, "PROFILE  ACCOUNT       ROLE        LEFT\naudit    210987654321  team/Audit  59m\ndev      123456789012  Dev         59m\nprod     123456789012  Admin       59m\n",
+	d.wantText(r.stdout,
+		"PROFILE  ACCOUNT       ROLE        LEFT\naudit    210987654321  team/Audit  59m\ndev      123456789012  Dev         59m\nprod  "+
+			"   123456789012  Admin       59m\n",
 		"\nsession encryption key: kernel keyring\npasswords: not saved: ")
 	var report struct {
 		Sessions []map[string]any
 		Key      string `json:"session_key"`
 	}
-	if err := json.Unmarshal([]byte(d.wantStatus(d.run("status", "--json"), 0).stdout), &report); err != nil || len(report.Sessions) != 3 || report.Key != "kernel keyring" {
+	if err := json.Unmarshal([]byte(d.wantStatus(d.run("status", "--json"), 0).stdout), &report); err != nil || len(report.Sessions) != 3 ||
+		report.Key != "kernel keyring" {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	expires, err := time.Parse(time.RFC3339, report.Sessions[2]["expires"].(string))
-	if s := report.Sessions[2]; err != nil || time.Until(expires) > time.Hour || s["profile"] != "prod" || s["role_arn"] != adminRole || !strings.HasPrefix(s["arn"].(string), "arn:aws:sts::123456789012:assumed-role/Admin/") || len(s) != 8 {
+	if s := report.Sessions[2]; err != nil || time.Until(expires) > time.Hour || s["profile"] != "prod" || s["role_arn"] != adminRole ||
+		!strings.HasPrefix(s["arn"].(string), "arn:aws:sts::123456789012:assumed-role/Admin/") || len(s) != 8 {
 		t.Errorf("%v", s)
 	}
 
@@ -123,7 +129,8 @@ func TestLastMinutes(t *testing.T) {
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}, Lifetime: 299 * time.Second}).with("STSX_PASSWORD=" + janePassword)
+	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}, Lifetime: 299 * time.Second}).with("STSX_PASSWORD=" +
+		janePassword)
 	d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
 	d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
 	if n := d.countEvents(okta.Asserted); n != 2 {
@@ -136,7 +143,8 @@ func TestLastMinutes(t *testing.T) {
 func TestConfirmFirst(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD=" + janePassword)
-	d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n[profile.prod]\nrole = \"Admin\"\nconfirm = true\n")
+	d.writeConfig("[idp.acme]\nurl = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane +
+		"\"\n[profile.prod]\nrole = \"Admin\"\nconfirm = true\n")
 	term := d.openTerminal("exec", "prod", "--", "echo", "in")
 	term.waitFor("Use prod (role Admin)? [y/N]")
 	term.typeText("\r")

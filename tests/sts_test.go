@@ -24,7 +24,8 @@ import (
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	h := time.Hour
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), SessionDuration: 2 * h}).with("STSX_PASSWORD="+janePassword, "XDG_CACHE_HOME="+filepath.Join(t.TempDir(), "cache"))
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), SessionDuration: 2 * h}).with("STSX_PASSWORD="+janePassword,
+		"XDG_CACHE_HOME="+filepath.Join(t.TempDir(), "cache"))
 	expect := func(want ...time.Duration) {
 		t.Helper()
 		if got := d.askedDurations("AssumeRoleWithSAML"); !slices.Equal(got, want) {
@@ -35,7 +36,8 @@ func TestDurations(t *testing.T) {
 	expect(2 * h)
 	r := d.wantStatus(d.run("login", "prod", "--duration", "12h"), 0)
 	expect(2*h, 12*h, 8*h, 4*h)
-	d.wantText(r.stderr, "Admin in 123456789012 does not allow sessions of 12h; this one lasts 4h, and so will the next", "prod: Admin in 123456789012, 3h59m left")
+	d.wantText(r.stderr, "Admin in 123456789012 does not allow sessions of 12h; this one lasts 4h, and so will the next",
+		"prod: Admin in 123456789012, 3h59m left")
 	r = d.wantStatus(d.run("login", "prod", "--duration", "10h"), 0) // another session, the same role
 	expect(2*h, 12*h, 8*h, 4*h, 4*h)
 	if strings.Contains(r.stderr, "does not allow") {
@@ -69,10 +71,12 @@ func TestChainedRole(t *testing.T) {
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {}, chained: {Sources: []string{adminRole}}}}).with("STSX_PASSWORD=" + janePassword)
+	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}, devRole: {},
+		chained: {Sources: []string{adminRole}}}}).with("STSX_PASSWORD=" + janePassword)
 	d.writeConfig("[idp.acme]\nurl = \"" + org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n" +
 		"[profile.prod]\nrole = \"" + adminRole + "\"\nregion = \"eu-west-1\"\n[profile.dev]\nrole = \"" + devRole + "\"\n" +
-		"[profile.deploy]\nsource = \"prod\"\nrole = \"" + chained + "\"\nduration = \"8h\"\nregion = \"eu-west-3\"\nexternal_id = \"x-1\"\n" +
+		"[profile.deploy]\nsource = \"prod\"\nrole = \"" + chained +
+		"\"\nduration = \"8h\"\nregion = \"eu-west-3\"\nexternal_id = \"x-1\"\n" +
 		"session_name = \"jane@deploy\"\nsource_identity = \"jane\"\ntags = { Project = \"a b\" }\ntransitive_tags = [\"Project\"]\n" +
 		"policy = '{\"Version\": \"2012-10-17\"}'\npolicy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n" +
 		"[profile.denied]\nsource = \"dev\"\nrole = \"" + chained + "\"\n")
@@ -88,7 +92,8 @@ func TestChainedRole(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 			want := url.Values{
-				"RoleSessionName": {"jane@deploy"}, "SourceIdentity": {"jane"}, "ExternalId": {"x-1"}, "Policy": {`{"Version":"2012-10-17"}`},
+				"RoleSessionName": {"jane@deploy"}, "SourceIdentity": {"jane"}, "ExternalId": {"x-1"},
+				"Policy":            {`{"Version":"2012-10-17"}`},
 				"Tags.member.1.Key": {"Project"}, "Tags.member.1.Value": {"a b"}, "TransitiveTagKeys.member.1": {"Project"},
 				"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/ReadOnlyAccess"},
 			}
@@ -130,11 +135,16 @@ func TestRefusals(t *testing.T) {
 		status int
 		want   []string
 	}{
-		"signature":       {aws.Config{}, refusal("InvalidIdentityToken", "Response signature invalid"), 5, []string{"Response signature invalid (InvalidIdentityToken)", "hint: the SAML provider in AWS does not trust"}},
-		"trust":           {aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {Denied: true}}}, nil, 5, []string{"Not authorized to perform sts:AssumeRoleWithSAML (AccessDenied)", "hint: the role's trust policy"}},
-		"too late":        {aws.Config{Clock: func() time.Time { return time.Now().Add(time.Hour) }}, nil, 5, []string{"Token must be redeemed within 5 minutes of issuance (ExpiredTokenException)", "hint: the assertion came too late"}},
+		"signature": {aws.Config{}, refusal("InvalidIdentityToken", "Response signature invalid"), 5,
+			[]string{"Response signature invalid (InvalidIdentityToken)", "hint: the SAML provider in AWS does not trust"}},
+		"trust": {aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {Denied: true}}}, nil, 5,
+			[]string{"Not authorized to perform sts:AssumeRoleWithSAML (AccessDenied)", "hint: the role's trust policy"}},
+		"too late": {aws.Config{Clock: func() time.Time { return time.Now().Add(time.Hour) }}, nil, 5,
+			[]string{"Token must be redeemed within 5 minutes of issuance (ExpiredTokenException)", "hint: the assertion came too late"}},
 		"throttled, then": {aws.Config{}, []aws.Fault{aws.Throttle(), aws.Unavailable()}, 0, nil},
-		"another account": {aws.Config{AccountOverride: "999999999999"}, nil, 5, []string{`STS answered with "arn:aws:sts::999999999999:assumed-role/Admin/`, "that is not the role asked for", "nothing of the answer is used"}},
+		"another account": {aws.Config{AccountOverride: "999999999999"}, nil, 5,
+			[]string{`STS answered with "arn:aws:sts::999999999999:assumed-role/Admin/`, "that is not the role asked for",
+				"nothing of the answer is used"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +165,8 @@ func TestRefusals(t *testing.T) {
 	}
 	t.Run("nothing listens", func(t *testing.T) {
 		t.Parallel()
-		d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}}).with("STSX_PASSWORD="+janePassword, "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
+		d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}}).with("STSX_PASSWORD="+janePassword,
+			"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
 		d.wantText(d.wantStatus(d.run("exec", "prod", "--", "true"), 125).stderr, "connection refused", "check the network, HTTPS_PROXY")
 	})
 }
@@ -173,11 +184,14 @@ func TestPartitions(t *testing.T) {
 		"aws": {"eu-west-1", "https://eu-west-1.signin.aws.amazon.com/saml", "sts.eu-west-1.amazonaws.com",
 			"sts-fips.eu-west-1.amazonaws.com", "sts.eu-west-1.api.aws", "sts-fips.eu-west-1.api.aws"},
 		"aws-us-gov": {"", "https://signin.amazonaws-us-gov.com/saml", "sts.us-gov-west-1.amazonaws.com",
-			"sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.api.aws", "sts-fips.us-gov-west-1.api.aws"}, // GovCloud's usual one is a FIPS endpoint
+			// GovCloud's usual one is a FIPS endpoint
+			"sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.api.aws", "sts-fips.us-gov-west-1.api.aws"},
 		"aws-cn": {"cn-north-1", "https://signin.amazonaws.cn/saml", "sts.cn-north-1.amazonaws.com.cn",
-			"sts-fips.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.api.amazonwebservices.com.cn", "sts-fips.cn-north-1.api.amazonwebservices.com.cn"},
+			"sts-fips.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.api.amazonwebservices.com.cn",
+			"sts-fips.cn-north-1.api.amazonwebservices.com.cn"},
 		"aws-eusc": {"", "https://signin.amazonaws-eusc.eu/saml", "sts.eusc-de-east-1.amazonaws.eu",
-			"sts-fips.eusc-de-east-1.amazonaws.eu", "sts.eusc-de-east-1.api.amazonwebservices.eu", "sts-fips.eusc-de-east-1.api.amazonwebservices.eu"},
+			"sts-fips.eusc-de-east-1.amazonaws.eu", "sts.eusc-de-east-1.api.amazonwebservices.eu",
+			"sts-fips.eusc-de-east-1.api.amazonwebservices.eu"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,16 +214,19 @@ func TestPartitions(t *testing.T) {
 			if name != "aws" {
 				return
 			}
-			d.wantText(d.wantStatus(d.with("AWS_USE_FIPS_ENDPOINT=1").run("whoami", "prod"), 1).stderr, `AWS_USE_FIPS_ENDPOINT is "1", and has to be true or false`)
+			d.wantText(d.wantStatus(d.with("AWS_USE_FIPS_ENDPOINT=1").run("whoami", "prod"), 1).stderr,
+				`AWS_USE_FIPS_ENDPOINT is "1", and has to be true or false`)
 			for name, c := range map[string]struct {
 				env    []string
 				args   []string
 				status int
 				want   string
 			}{
-				"no CA":             {[]string{"AWS_CA_BUNDLE="}, nil, 125, "name its CA in AWS_CA_BUNDLE"},
-				"broken CA":         {[]string{"AWS_CA_BUNDLE=/dev/null"}, nil, 125, "reading AWS_CA_BUNDLE: /dev/null holds no PEM certificate"},
-				"NO_PROXY":          {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 125, "assuming arn:aws:iam::123456789012:role/Admin"},
+				"no CA": {[]string{"AWS_CA_BUNDLE="}, nil, 125, "name its CA in AWS_CA_BUNDLE"},
+				"broken CA": {[]string{"AWS_CA_BUNDLE=/dev/null"}, nil, 125,
+					"reading AWS_CA_BUNDLE: /dev/null holds no PEM certificate"},
+				"NO_PROXY": {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 125,
+					"assuming arn:aws:iam::123456789012:role/Admin"},
 				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, "region cn-north-1 is in partition aws-cn, but role"},
 			} {
 				before := len(proxy.Asked())

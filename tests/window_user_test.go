@@ -30,7 +30,8 @@ func (d *desk) withWindowUser(key string, flags ...string) (*desk, *windowUser) 
 	}
 	d.Cleanup(func() { os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "socket")
-	return d.withBrowserCommand("exec", append([]string{"env", relaySocketEnv + "=" + socket, relayBrowserEnv + "=" + browserPath(d.T), relayKeyEnv + "=" + key, os.Args[0]}, flags...)...), &windowUser{d.T, socket}
+	return d.withBrowserCommand("exec", append([]string{"env", relaySocketEnv + "=" + socket, relayBrowserEnv + "=" + browserPath(d.T),
+		relayKeyEnv + "=" + key, os.Args[0]}, flags...)...), &windowUser{d.T, socket}
 }
 
 // callPage sends one command of Chromium's protocol to the page.
@@ -116,7 +117,8 @@ func (h *windowUser) clickElement(selector string) {
 // clickAt clicks at a place of the page, in whatever frame is there.
 func (h *windowUser) clickAt(at [2]float64) error {
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
-		if _, err := h.callPage("Input.dispatchMouseEvent", jsonObject{"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}); err != nil {
+		if _, err := h.callPage("Input.dispatchMouseEvent",
+			jsonObject{"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}); err != nil {
 			return err
 		}
 	}
@@ -126,7 +128,8 @@ func (h *windowUser) clickAt(at [2]float64) error {
 // pressByKeyboard presses a button by the keyboard: in a small window the footer of the
 // hosted page lies over the end of a long form.
 func (h *windowUser) pressByKeyboard(button string) {
-	_ = h.evaluate(fmt.Sprintf(`(el => { if (el && !el.disabled && el.checkVisibility()) el.click(); return true })(document.querySelector(%q))`, button), new(bool)) // the window may go with it
+	// the window may go with it
+	_ = h.evaluate(fmt.Sprintf(`(el => { if (el && !el.disabled && el.checkVisibility()) el.click(); return true })(document.querySelector(%q))`, button), new(bool))
 }
 
 // pressUntilShown enters a button until the page shows something else.
@@ -160,7 +163,8 @@ func (h *windowUser) typeInto(fields ...string) {
 	h.waitForElement(fields[0])
 	if !eventually(time.Minute, func() bool {
 		for field := range slices.Chunk(fields, 2) {
-			if h.evaluate(fmt.Sprintf("(el => { el.focus(); el.select(); return true })(document.querySelector(%q))", field[0]), new(bool)) != nil {
+			if h.evaluate(fmt.Sprintf("(el => { el.focus(); el.select(); return true })(document.querySelector(%q))", field[0]),
+				new(bool)) != nil {
 				return false
 			}
 			if _, err := h.callPage("Input.insertText", jsonObject{"text": field[1]}); err != nil {

@@ -89,13 +89,15 @@ func TestTerminalIsTheCommands(t *testing.T) {
 	})
 	t.Run("Ctrl-C", func(t *testing.T) {
 		t.Parallel()
-		typeOnTerminal(t, onTerminal("printf 'PIN? ' >/dev/tty; exec sleep 1000", os.Args[0]), [2]string{"PIN? ", "\x03"}, [2]string{"got <> ",
-			"more\n"}, [2]string{"then <more> <nil>"})
+		typeOnTerminal(t, onTerminal("printf 'PIN? ' >/dev/tty; exec sleep 1000", os.Args[0]), [2]string{"PIN? ", "\x03"},
+			[2]string{"got <> ",
+				"more\n"}, [2]string{"then <more> <nil>"})
 	})
 	t.Run("Ctrl-Z in a shell", func(t *testing.T) {
 		t.Parallel()
 		shell := onTerminal(askingScript, "bash", "--norc", "--noprofile", "-i")
-		typeOnTerminal(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM\n"}, [2]string{"PIN? ", "\x1a"}, [2]string{"Stopped", "echo here; fg\n"},
+		typeOnTerminal(t, shell, [2]string{"$ ", "$STSX_TEST_PROGRAM\n"}, [2]string{"PIN? ", "\x1a"},
+			[2]string{"Stopped", "echo here; fg\n"},
 			[2]string{"\nhere", ""}, [2]string{"STSX_TEST_PROGRAM", "1234\n"}, [2]string{"got <1234> <nil>", "more\n"},
 			[2]string{"then <more> <nil>"})
 	})

@@ -22,7 +22,8 @@ func TestConfigure(t *testing.T) {
 		{Name: "prod", Command: []string{"/usr/bin/stsx", "process", "prod"}, Region: "eu-west-1"},
 	}
 	_, shown, err := f.Configure(ctx, entries, true)
-	if err != nil || text(t, path) != mine || !strings.Contains(shown, "\n+[profile prod]\n+credential_process = /usr/bin/stsx process prod\n") || strings.Contains(shown, "-output") {
+	if err != nil || text(t, path) != mine || !strings.Contains(shown,
+		"\n+[profile prod]\n+credential_process = /usr/bin/stsx process prod\n") || strings.Contains(shown, "-output") {
 		t.Errorf("%v\n%s", err, shown)
 	}
 	if _, again, err := f.Configure(ctx, entries, false); err != nil || again != shown {

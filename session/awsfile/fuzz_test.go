@@ -11,8 +11,10 @@ import (
 // the profile stays where it is, byte for byte.
 func FuzzApply(f *testing.F) {
 	for _, seed := range []string{
-		"[a]\nx=1\n\n[dev]\n  k = v\n# c\r\n", "\ufeff[dev]\n[b]", "x\n [dev]\nkey\n more\n", "[dev]\n    region = x\n    output = json\n    [b]\n    y = z\n",
-		"[ dev ]\n[profile dev]\n[\"dev\"]\n[dev] x\n", "[dev]\ns3 =\n  a = 1\n  region = x\nregion =\n\tq = 1", "[DEFAULT]\naws_security_token = x\n[dev]\nregion: y\n\n  z\n",
+		"[a]\nx=1\n\n[dev]\n  k = v\n# c\r\n", "\ufeff[dev]\n[b]", "x\n [dev]\nkey\n more\n",
+		"[dev]\n    region = x\n    output = json\n    [b]\n    y = z\n",
+		"[ dev ]\n[profile dev]\n[\"dev\"]\n[dev] x\n", "[dev]\ns3 =\n  a = 1\n  region = x\nregion =\n\tq = 1",
+		"[DEFAULT]\naws_security_token = x\n[dev]\nregion: y\n\n  z\n",
 		"[dev]\r\nregion = '\r\n", "[dev]\n\u00a0region = x\n\x1cq = y\n", "[dev]\n=\n:\n[]\n[]]\n",
 	} {
 		f.Add(seed, false)

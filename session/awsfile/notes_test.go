@@ -9,16 +9,19 @@ import (
 func TestSavedNotes(t *testing.T) {
 	f, path := dave(t)
 	config := filepath.Join(f.Home, ".aws", "config")
-	put(t, config, "[profile prod]\nregion = x\nsso_session = s\n[default]\nrole_arn = r\n[profile own]\n    region = x\n    credential_process = stsx process own\n"+
-		"[ profile half ]\nrole_arn = r\n", 0o600)
+	put(t, config,
+		"[profile prod]\nregion = x\nsso_session = s\n[default]\nrole_arn = r\n[profile own]\n    region = x\n    credential_process = "+
+			"stsx process own\n"+
+			"[ profile half ]\nrole_arn = r\n", 0o600)
 	put(t, path, "[own]\nrole_arn = r\nsource_profile = x\n[dev]\nx = y\n", 0o600)
 	for name, want := range map[string][]string{
 		"prod":    {"sso_session of [prod] in " + config + " instead"},
 		"default": {"role_arn of [default] in " + config},
-		"own":     {"role_arn of [own] in " + path, "[own] in " + config + " has credential_process: AWS's tools use the saved keys before it, also when they have ended"},
-		"half":    {config + ": line 9: [ profile half ] is profile half to AWS's SDKs and not to the AWS CLI"},
-		"dev":     nil,
-		"none":    nil,
+		"own": {"role_arn of [own] in " + path, "[own] in " + config +
+			" has credential_process: AWS's tools use the saved keys before it, also when they have ended"},
+		"half": {config + ": line 9: [ profile half ] is profile half to AWS's SDKs and not to the AWS CLI"},
+		"dev":  nil,
+		"none": nil,
 	} {
 		checkNotes(t, name, f.SavedNotes(name), want)
 	}
@@ -66,5 +69,6 @@ func TestOpenFile(t *testing.T) {
 func TestProcessNotes(t *testing.T) {
 	f, path := dave(t)
 	put(t, path, "[a]\naws_access_key_id = AKIA\n[b]\nregion = x\n[c]\n\taws_secret_access_key = x\n[ d ]\n", 0o600)
-	checkNotes(t, "", f.ProcessNotes([]string{"a", "b", "c", "d", "e"}), []string{"keys of [a] in " + path, "keys of [c]", "line 7: [ d ] is profile d to AWS's SDKs"})
+	checkNotes(t, "", f.ProcessNotes([]string{"a", "b", "c", "d", "e"}),
+		[]string{"keys of [a] in " + path, "keys of [c]", "line 7: [ d ] is profile d to AWS's SDKs"})
 }

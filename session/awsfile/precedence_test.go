@@ -14,7 +14,8 @@ func TestEarlier(t *testing.T) {
 	const key = "aws_access_key_id"
 	for _, c := range []struct{ credentials, config, boto, what string }{
 		{},
-		{credentials: "[default]\nregion = x\n[other]\naws_access_key_id = x\n", config: "[default]\noutput = json\n[profile x]\nrole_arn = y\n"},
+		{credentials: "[default]\nregion = x\n[other]\naws_access_key_id = x\n",
+			config: "[default]\noutput = json\n[profile x]\nrole_arn = y\n"},
 		{credentials: "# aws_access_key_id = x\n[default]\n", config: "[default]\ns3 =\n  role_arn = y\n"},
 		{credentials: "[default]\naws_access_key_id=x\n", what: key + " in [default] of CREDENTIALS"},
 		{credentials: "[default]\r\n\taws_access_key_id=x\r\n", what: key + " in [default] of CREDENTIALS"},

@@ -40,7 +40,8 @@ func text(t *testing.T, path string) string {
 
 func put(t *testing.T, path, content string, mode os.FileMode) {
 	t.Helper()
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), mode), os.Chmod(path, mode)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), mode),
+		os.Chmod(path, mode)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,7 +115,8 @@ func TestLinksAndReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := text(t, real)
-	if _, err := f.Save(context.Background(), "prod", creds("ASIA2"), false); err == nil || !strings.Contains(err.Error(), "read-only") || text(t, real) != before {
+	if _, err := f.Save(context.Background(), "prod", creds("ASIA2"), false); err == nil || !strings.Contains(err.Error(), "read-only") ||
+		text(t, real) != before {
 		t.Errorf("%v", err)
 	}
 	if err := os.Remove(path); err != nil {
@@ -176,7 +178,8 @@ func TestSections(t *testing.T) {
 func TestPaths(t *testing.T) {
 	env := map[string]string{}
 	f := Files{Getenv: func(n string) string { return env[n] }, Home: filepath.FromSlash("/home/jane")}
-	for value, want := range map[string]string{"": "/home/jane/.aws/credentials", "~/x": "/home/jane/x", "/y": "/y", "/a$-b/100%": "/a$-b/100%"} {
+	for value, want := range map[string]string{"": "/home/jane/.aws/credentials", "~/x": "/home/jane/x", "/y": "/y",
+		"/a$-b/100%": "/a$-b/100%"} {
 		env["AWS_SHARED_CREDENTIALS_FILE"] = value
 		if got, err := f.Credentials(); err != nil || filepath.ToSlash(got) != want && filepath.VolumeName(got) == "" {
 			t.Errorf("%q: %q, %v", value, got, err)
@@ -184,9 +187,11 @@ func TestPaths(t *testing.T) {
 	}
 	for _, value := range []string{"$HOME/.aws/c", "${HOME}/c", "/home/$USER/c", "%USERPROFILE%/c", "~jane/c", "$TYPO/c"} {
 		env["AWS_SHARED_CREDENTIALS_FILE"], env["AWS_CONFIG_FILE"] = value, value
-		for variable, path := range map[string]func() (string, error){"AWS_SHARED_CREDENTIALS_FILE": f.Credentials, "AWS_CONFIG_FILE": f.Config} {
+		for variable, path := range map[string]func() (string, error){"AWS_SHARED_CREDENTIALS_FILE": f.Credentials,
+			"AWS_CONFIG_FILE": f.Config} {
 			var refused *VariableError
-			if got, err := path(); !errors.As(err, &refused) || refused.Variable != variable || !strings.Contains(err.Error(), strconv.Quote(value)) {
+			if got, err := path(); !errors.As(err, &refused) || refused.Variable != variable ||
+				!strings.Contains(err.Error(), strconv.Quote(value)) {
 				t.Errorf("%q: %q, %v", value, got, err)
 			}
 		}
@@ -202,14 +207,16 @@ func TestPaths(t *testing.T) {
 func TestCompanions(t *testing.T) {
 	for _, key := range companionKeys() {
 		f, path := dave(t)
-		put(t, path, "[prod]\naws_access_key_id = ASIA0\naws_secret_access_key = s\n"+strings.ToUpper(key)+": old\noutput = json\nmfa_serial = arn:x\n", 0o600)
+		put(t, path, "[prod]\naws_access_key_id = ASIA0\naws_secret_access_key = s\n"+strings.ToUpper(key)+
+			": old\noutput = json\nmfa_serial = arn:x\n", 0o600)
 		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), false); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
 		if got := text(t, path); strings.Contains(got, "old") || !strings.Contains(got, "\noutput = json\nmfa_serial = arn:x\n") {
 			t.Errorf("%s: %q", key, got)
 		}
-		if gone, err := f.Forget(t.Context(), func(string) bool { return true }); err != nil || gone != 1 || text(t, path) != "[prod]\noutput = json\nmfa_serial = arn:x\n" {
+		if gone, err := f.Forget(t.Context(), func(string) bool { return true }); err != nil || gone != 1 ||
+			text(t, path) != "[prod]\noutput = json\nmfa_serial = arn:x\n" {
 			t.Errorf("%s: %v, %v, %q", key, gone, err, text(t, path))
 		}
 	}
@@ -248,7 +255,8 @@ func TestEncodings(t *testing.T) {
 		put(t, path, c.content, 0o600)
 		put(t, config, c.content, 0o600)
 		var refused *EncodingError
-		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), true); !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) || refused.Hint() == "" {
+		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), true); !errors.As(err, &refused) ||
+			!strings.Contains(err.Error(), c.want) || refused.Hint() == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := f.CheckSave("prod", true); !errors.As(err, &refused) || !strings.Contains(err.Error(), path) {
@@ -256,7 +264,8 @@ func TestEncodings(t *testing.T) {
 		}
 		entry := session.AWSProfile{Name: "prod", Command: []string{"stsx", "process", "prod"}}
 		for _, dry := range []bool{true, false} {
-			if _, _, err := f.Configure(t.Context(), []session.AWSProfile{entry}, dry); !errors.As(err, &refused) || !strings.Contains(err.Error(), config) {
+			if _, _, err := f.Configure(t.Context(), []session.AWSProfile{entry}, dry); !errors.As(err, &refused) ||
+				!strings.Contains(err.Error(), config) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -61,7 +61,8 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: %v, %v, %v", c.header, pairs, there, err)
 		}
 		before := d.String()
-		if err := d.Apply(c.profile, Change{Set: []Pair{{"output", "json"}}}); (err != nil) != (c.problems != "") || err != nil && d.String() != before {
+		if err := d.Apply(c.profile, Change{Set: []Pair{{"output", "json"}}}); (err != nil) != (c.problems != "") || err != nil &&
+			d.String() != before {
 			t.Errorf("%s: %v, %q", c.header, err, d)
 		}
 	}
@@ -72,9 +73,11 @@ func TestNames(t *testing.T) {
 func TestKeys(t *testing.T) {
 	set := Change{Set: []Pair{{keyID, "ASIA"}, {keyRegion, "eu-west-1"}}, Remove: companionKeys()}
 	for text, want := range map[string]string{
-		"[dev]\noutput = json\n    region = x\n":                "line 3: region is a setting of profile dev to AWS's SDKs and not to the AWS CLI",
-		"[dev]\n  output =\n    aws_access_key_id = AKIA\n":     "",
-		"[dev]\n  output =\n  aws_access_key_id = AKIA\n":       "line 3: aws_access_key_id is a setting of profile dev to the AWS CLI and not to AWS's SDKs",
+		"[dev]\noutput = json\n    region = x\n": "line 3: region is a setting of profile dev to AWS's SDKs and not to " +
+			"the AWS CLI",
+		"[dev]\n  output =\n    aws_access_key_id = AKIA\n": "",
+		"[dev]\n  output =\n  aws_access_key_id = AKIA\n": "line 3: aws_access_key_id is a setting of profile dev to the AWS CLI " +
+			"and not to AWS's SDKs",
 		"[dev]\nregion = x\nREGION = y\n":                       "line 3: region of [dev] is there twice, on lines 2 and 3",
 		"[DEFAULT]\naws_security_token = x\n[dev]\n":            "line 2: aws_security_token in [DEFAULT] is every profile's to the AWS CLI",
 		"[dev]\noutput = json\n    more = x\n":                  "",

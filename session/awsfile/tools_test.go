@@ -196,7 +196,8 @@ func TestReadings(t *testing.T) {
 			for key, value := range values {
 				want := sdkValue(v.goSDK, profile, key)
 				isKey := key == keyID || key == keySecret || key == keyToken // which it has all or none of
-				if _, failed := values[""]; !failed && strings.ReplaceAll(value, "\r", "") != want && !strings.Contains(want, nestedMark) && (!isKey || value != "") {
+				if _, failed := values[""]; !failed && strings.ReplaceAll(value, "\r", "") != want && !strings.Contains(want, nestedMark) &&
+					(!isKey || value != "") {
 					t.Fatalf("%q: the SDK has %s of %s as %q, and here it is %q", content, key, profile, value, want)
 				}
 			}

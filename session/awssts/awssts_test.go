@@ -47,7 +47,8 @@ func assumption(arn string) session.Assumption {
 }
 
 func TestRegion(t *testing.T) {
-	const gov, cn, eusc, strange = "arn:aws-us-gov:iam::123456789012:role/A", "arn:aws-cn:iam::123456789012:role/A", "arn:aws-eusc:iam::123456789012:role/A", "arn:aws-x:iam::123456789012:role/A"
+	const gov, cn, eusc, strange = "arn:aws-us-gov:iam::123456789012:role/A", "arn:aws-cn:iam::123456789012:role/A",
+		"arn:aws-eusc:iam::123456789012:role/A", "arn:aws-x:iam::123456789012:role/A"
 	for _, c := range []struct{ arn, region, environ, want string }{
 		{admin, "eu-west-1", "AWS_REGION=us-west-2", "eu-west-1"},
 		{admin, "", "AWS_REGION=us-west-2", "us-west-2"},
@@ -72,7 +73,8 @@ func TestRegion(t *testing.T) {
 		if err != nil {
 			got = "error: " + err.Error()
 		}
-		if want, isError := strings.CutPrefix(c.want, "error: "); isError && (err == nil || !strings.Contains(got, want)) || !isError && got != c.want {
+		if want, isError := strings.CutPrefix(c.want, "error: "); isError && (err == nil || !strings.Contains(got, want)) || !isError &&
+			got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}
@@ -99,7 +101,8 @@ func TestRedact(t *testing.T) {
 			t.Errorf("%s: %.200s", name, got)
 		}
 	}
-	const plain = "Not authorized to perform sts:AssumeRoleWithSAML (Service: AWSOpenIdDiscoveryService; Error Code: AuthSamlInvalidSamlResponseException)"
+	const plain = "Not authorized to perform sts:AssumeRoleWithSAML (Service: AWSOpenIdDiscoveryService; Error Code: " +
+		"AuthSamlInvalidSamlResponseException)"
 	if got := redactAssertion(plain, whole); got != plain {
 		t.Error(got)
 	}
@@ -120,7 +123,8 @@ func TestErrors(t *testing.T) {
 	client := environ("AWS_ENDPOINT_URL_STS="+server.URL(), "AWS_ENDPOINT_URL=http://127.0.0.1:1")
 	a := assumption(admin)
 	for code, message := range map[string]string{
-		"ValidationError":         "1 validation error detected: Value '" + a.Assertion.Reveal() + "' at 'sAMLAssertion' failed to satisfy constraint: Member must have length less than or equal to 100000",
+		"ValidationError": "1 validation error detected: Value '" + a.Assertion.Reveal() +
+			"' at 'sAMLAssertion' failed to satisfy constraint: Member must have length less than or equal to 100000",
 		"InvalidIdentityToken":    "Response signature invalid",
 		"ExpiredTokenException":   "Token must be redeemed within 5 minutes of issuance",
 		"AccessDenied":            "Not authorized to perform sts:AssumeRoleWithSAML",
@@ -130,7 +134,8 @@ func TestErrors(t *testing.T) {
 		server.Fail("AssumeRoleWithSAML", aws.Refuse(http.StatusForbidden, code, strings.ReplaceAll(message, "\x1b", "")))
 		_, err := client.Assume(context.Background(), a)
 		var failed *session.AWSError
-		if !errors.As(err, &failed) || failed.Code != code || !strings.Contains(err.Error(), "assuming "+admin) || errors.Is(err, session.ErrDurationTooLong) {
+		if !errors.As(err, &failed) || failed.Code != code || !strings.Contains(err.Error(), "assuming "+admin) ||
+			errors.Is(err, session.ErrDurationTooLong) {
 			t.Errorf("%s: %v", code, err)
 			continue
 		}
@@ -140,7 +145,8 @@ func TestErrors(t *testing.T) {
 			}
 		}
 	}
-	server.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."))
+	server.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ValidationError",
+		"The requested DurationSeconds exceeds the MaxSessionDuration set for this role."))
 	if _, err := client.Assume(context.Background(), a); !errors.Is(err, session.ErrDurationTooLong) {
 		t.Errorf("got %v", err)
 	}
@@ -165,7 +171,8 @@ func TestStranger(t *testing.T) {
 		"nothing":        func(http.ResponseWriter, *http.Request) {},
 		"no credentials": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, wrap, "") },
 		"half of them": func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprintf(w, wrap, "<Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>hunter2hunter2</SecretAccessKey></Credentials>")
+			fmt.Fprintf(w, wrap,
+				"<Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>hunter2hunter2</SecretAccessKey></Credentials>")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -194,7 +201,8 @@ func TestUnreachable(t *testing.T) {
 	for endpoint, want := range map[string]string{"http://127.0.0.1:1": "connection refused", "http://nowhere.invalid": "nowhere.invalid"} {
 		_, err := environ("AWS_ENDPOINT_URL="+endpoint).Assume(ctx, assumption(admin))
 		var failed *session.AWSError
-		if !errors.As(err, &failed) || failed.Code != "" || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "operation error") {
+		if !errors.As(err, &failed) || failed.Code != "" || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "operation error") {
 			t.Errorf("got %v", err)
 		}
 	}

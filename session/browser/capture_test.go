@@ -118,11 +118,15 @@ func TestCapture(t *testing.T) {
 	}{
 		{name: "form", html: samlForm(acs, assertion(3000), "a&b=c+d", ""), url: acs},
 		{name: "large", html: samlForm(acs, large, "", ""), response: large, url: acs},
-		{name: "regional", html: samlForm("https://eu-west-1.signin.aws.amazon.com:443/saml", assertion(100), "", ""), url: "https://eu-west-1.signin.aws.amazon.com/saml"},
-		{name: "encrypted", html: samlForm("https://us-east-2.signin.aws.amazon.com/saml/acs/SAMLSPX", assertion(100), "", ""), url: "https://us-east-2.signin.aws.amazon.com/saml/acs/SAMLSPX"},
-		{name: "popup", html: strings.NewReplacer("<script>", "<!--", "</script>", "-->").Replace(samlForm(acs, assertion(100), "", "_blank")) +
+		{name: "regional", html: samlForm("https://eu-west-1.signin.aws.amazon.com:443/saml", assertion(100), "", ""),
+			url: "https://eu-west-1.signin.aws.amazon.com/saml"},
+		{name: "encrypted", html: samlForm("https://us-east-2.signin.aws.amazon.com/saml/acs/SAMLSPX", assertion(100), "", ""),
+			url: "https://us-east-2.signin.aws.amazon.com/saml/acs/SAMLSPX"},
+		{name: "popup", html: strings.NewReplacer("<script>", "<!--", "</script>",
+			"-->").Replace(samlForm(acs, assertion(100), "", "_blank")) +
 			`<button onclick="document.forms[0].submit()">go</button>`, url: acs},
-		{name: "opened", html: `<button onclick="window.open('/frame')">go</button>`, frame: samlForm(acs, assertion(100), "", ""), url: acs},
+		{name: "opened", html: `<button onclick="window.open('/frame')">go</button>`, frame: samlForm(acs, assertion(100), "", ""),
+			url: acs},
 		{name: "redirect", html: samlForm("/redirect", assertion(100), "", ""), url: acs},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -176,7 +180,8 @@ func TestCapture(t *testing.T) {
 func TestDeaf(t *testing.T) {
 	t.Parallel()
 	proxy := newRecorder(t, "")
-	site := serve(t, map[string]string{"/": `<link rel=preconnect href="https://signin.aws.amazon.com"><link rel=dns-prefetch href="//eu-west-1.signin.aws.amazon.com">
+	site := serve(t,
+		map[string]string{"/": `<link rel=preconnect href="https://signin.aws.amazon.com"><link rel=dns-prefetch href="//eu-west-1.signin.aws.amazon.com">
 		<img src="https://signin.aws.amazon.com/x.png"><img src="http://signin.aws.amazon.com/x.png"><script src="https://signin.amazonaws.cn./x.js"></script>
 		<iframe src="https://u:p@signin.aws.amazon.com/saml"></iframe><p id=out></p><script>
 		const gone = async () => {
@@ -233,7 +238,8 @@ func TestProxyLogin(t *testing.T) {
 			t.Parallel()
 			proxy := newRecorder(t, "jane:"+canary+"@")
 			tab := ownTab(t, func(o *Options) {
-				o.Environ = append(o.Environ, "http_proxy=http://"+c.user+"@"+proxy.Addr().String(), "https_proxy=", "HTTPS_PROXY=", "no_proxy=", "NO_PROXY=")
+				o.Environ = append(o.Environ, "http_proxy=http://"+c.user+"@"+proxy.Addr().String(), "https_proxy=", "HTTPS_PROXY=",
+					"no_proxy=", "NO_PROXY=")
 			})
 			err := tab.Open(within(t, patient), "http://site.example/x")
 			switch got := text(t, tab, "#proxied"); {
@@ -253,7 +259,8 @@ func TestSilentStart(t *testing.T) {
 	proxy := newRecorder(t, "")
 	site := serve(t, map[string]string{"/": `<input type=password id=p autocomplete=current-password><p id=p2>x`})
 	tab := ownTab(t, func(o *Options) {
-		o.Environ = append(o.Environ, "ALL_PROXY=http://"+proxy.Addr().String(), "HTTPS_PROXY=", "HTTP_PROXY=", "https_proxy=", "http_proxy=", "NO_PROXY=", "no_proxy=")
+		o.Environ = append(o.Environ, "ALL_PROXY=http://"+proxy.Addr().String(), "HTTPS_PROXY=", "HTTP_PROXY=", "https_proxy=",
+			"http_proxy=", "NO_PROXY=", "no_proxy=")
 	})
 	open(t, tab, site.URL)
 	await(t, tab, "#p")

@@ -38,7 +38,8 @@ func TestCanShow(t *testing.T) {
 func TestXSocket(t *testing.T) {
 	for display, want := range map[string]string{
 		":0": "unix /tmp/.X11-unix/X0", ":1.0": "unix /tmp/.X11-unix/X1", "unix:2": "unix /tmp/.X11-unix/X2",
-		"localhost:10.0": "tcp localhost:6010", "/private/tmp/com.apple.launchd.x/org.xquartz:0": "unix /private/tmp/com.apple.launchd.x/org.xquartz:0",
+		"localhost:10.0": "tcp localhost:6010",
+		"/private/tmp/com.apple.launchd.x/org.xquartz:0": "unix /private/tmp/com.apple.launchd.x/org.xquartz:0",
 		"": " ", "host": " ", ":x": " ", ":-1": " ",
 	} {
 		if at := xSocket(display); at.network+" "+at.address != want {

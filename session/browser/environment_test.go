@@ -9,13 +9,16 @@ import (
 func TestChildEnvironment(t *testing.T) {
 	t.Parallel()
 	secret := []string{
-		"STSX_PASSWORD", "STSX_ANYTHING", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "aws_session_token", "SSLKEYLOGFILE", "https_proxy", "NO_PROXY",
+		"STSX_PASSWORD", "STSX_ANYTHING", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "aws_session_token", "SSLKEYLOGFILE", "https_proxy",
+		"NO_PROXY",
 		"GITHUB_TOKEN", "NPM_TOKEN_READ", "DB_PASSWORD", "PGPASSWORD", "MYSQL_PWD_SECRET", "OKTA_API_KEY", "STRIPE_APIKEY", "CI_JOB_TOKEN",
-		"GOOGLE_APPLICATION_CREDENTIALS", "TF_VAR_private_key", "GPG_PASSPHRASE", "SSH_AUTH_SOCK", "Okta_Client_Secret", "DBUS_SESSION_BUS_ADDRESS",
+		"GOOGLE_APPLICATION_CREDENTIALS", "TF_VAR_private_key", "GPG_PASSPHRASE", "SSH_AUTH_SOCK", "Okta_Client_Secret",
+		"DBUS_SESSION_BUS_ADDRESS",
 	}
 	needed := []string{
 		"HOME", "PATH", "LANG", "LC_ALL", "TZ", "USER", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
-		"LD_LIBRARY_PATH", "FONTCONFIG_FILE", "GTK_THEME", "SSL_CERT_FILE", "NSS_SSL_CBC_RANDOM_IV", "SystemRoot", "ProgramFiles", "QT_KEYBOARD",
+		"LD_LIBRARY_PATH", "FONTCONFIG_FILE", "GTK_THEME", "SSL_CERT_FILE", "NSS_SSL_CBC_RANDOM_IV", "SystemRoot", "ProgramFiles",
+		"QT_KEYBOARD",
 	}
 	var environ []string
 	for _, name := range slices.Concat(secret, needed) {

@@ -21,7 +21,8 @@ func TestAllowLoopback(t *testing.T) {
 	defer program.Close()
 	site := func() *httptest.Server {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(w, `<div id="said"></div><script>fetch(%q).then(() => said.textContent = 'reached', () => said.textContent = 'denied')</script>`, program.URL)
+			fmt.Fprintf(w,
+				`<div id="said"></div><script>fetch(%q).then(() => said.textContent = 'reached', () => said.textContent = 'denied')</script>`, program.URL)
 		}))
 		t.Cleanup(s.Close)
 		return s

@@ -81,7 +81,8 @@ func TestUnwritableRoot(t *testing.T) {
 	temp := t.TempDir()
 	said := ""
 	b, err := Launch(within(t, patient), Options{
-		Path: chromium(t), ProfileRoot: "/sys/stsx/browser", Environ: withVariables(os.Environ(), "TMPDIR="+temp), Say: func(text string) { said += text },
+		Path: chromium(t), ProfileRoot: "/sys/stsx/browser", Environ: withVariables(os.Environ(), "TMPDIR="+temp),
+		Say: func(text string) { said += text },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,8 @@ func TestActOutcomes(t *testing.T) {
 	dead.Close()
 	var posts atomic.Int32
 	site := serve(t, map[string]string{
-		"/": `<button id=refused onclick="fetch('http://` + dead.Addr().String() + `/idp/idx/x', {method: 'POST'}).catch(() => 0)">a</button>
+		"/": `<button id=refused onclick="fetch('http://` + dead.Addr().String() +
+			`/idp/idx/x', {method: 'POST'}).catch(() => 0)">a</button>
 			<button id=local onclick="document.body.innerHTML = '<p id=done>done</p>'">b</button>
 			<form action=/next method=post><button id=next>c</button></form>
 			<form action=/moved><button id=moved>c</button></form>
@@ -169,7 +170,8 @@ func TestStaleness(t *testing.T) {
 	}
 	short, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	if i, err := tab.Await(short, "[name=identifier]"); !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "[name=identifier]") {
+	if i, err := tab.Await(short, "[name=identifier]"); !errors.Is(err, context.DeadlineExceeded) ||
+		strings.Contains(err.Error(), "[name=identifier]") {
 		t.Fatalf("the answered field: %d, %v", i, err)
 	}
 	if err := tab.AwaitAgain(within(t, patient)); err != nil {
@@ -248,7 +250,8 @@ func TestVisibility(t *testing.T) {
 	if texts, err := tab.Texts(ctx, ".o"); fmt.Sprint(texts) != "[one three]" || err != nil {
 		t.Errorf("texts: %q, %v", texts, err)
 	}
-	for mark, want := range map[string]string{"#number": "42 and more", "input[type=submit]": "Send push", "#absent": "", "[data-se=challenge-number]": ""} {
+	for mark, want := range map[string]string{"#number": "42 and more", "input[type=submit]": "Send push", "#absent": "",
+		"[data-se=challenge-number]": ""} {
 		if got := text(t, tab, mark); got != want {
 			t.Errorf("%s: %q, want %q", mark, got, want)
 		}
@@ -294,7 +297,8 @@ func TestFillOrigin(t *testing.T) {
 // TestFill: frameworks hear of it as of real typing, the page's own overrides are not used, and what the field refuses is said.
 func TestFill(t *testing.T) {
 	t.Parallel()
-	site := serve(t, map[string]string{"/": `<input id=a value=old><input id=short maxlength=3><input id=tel type=tel><input id=mail type=email><input id=pass type=password><p id=log></p><script>
+	site := serve(t,
+		map[string]string{"/": `<input id=a value=old><input id=short maxlength=3><input id=tel type=tel><input id=mail type=email><input id=pass type=password><p id=log></p><script>
 		const real = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')
 		Object.defineProperty(a, 'value', {get() { return 'forged' }, set(v) { log.append(' set') }})
 		HTMLElement.prototype.focus = () => log.append(' focus')
@@ -350,7 +354,8 @@ func TestAwaitSurvives(t *testing.T) {
 // TestAwaitTrouble: what can't get better ends a wait at once.
 func TestAwaitTrouble(t *testing.T) {
 	t.Parallel()
-	site := serve(t, map[string]string{"/": `<script>setTimeout(() => location = 'http://127.0.0.1:1/x', 100)</script>`, "/ok": `<p id=p>ok<script>alert('held up')</script>`})
+	site := serve(t, map[string]string{"/": `<script>setTimeout(() => location = 'http://127.0.0.1:1/x', 100)</script>`,
+		"/ok": `<p id=p>ok<script>alert('held up')</script>`})
 	b := launch(t)
 	tab, err := b.Tab(within(t, patient))
 	if err != nil {
@@ -403,7 +408,8 @@ func TestOpenErrors(t *testing.T) {
 	hang := serve(t, nil, func(mux *http.ServeMux) {
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	})
-	if err := tab.Open(within(t, 300*time.Millisecond), hang.URL); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), hang.URL) {
+	if err := tab.Open(within(t, 300*time.Millisecond), hang.URL); !errors.Is(err, context.DeadlineExceeded) ||
+		!strings.Contains(err.Error(), hang.URL) {
 		t.Errorf("hanging: %v", err)
 	}
 }
@@ -414,7 +420,8 @@ func TestCookies(t *testing.T) {
 	site := serve(t, nil, func(mux *http.ServeMux) {
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 			got.Store(r.Header.Get("Cookie"))
-			http.SetCookie(w, &http.Cookie{Name: "DT", Value: "device", Path: "/", HttpOnly: true, MaxAge: 3600, SameSite: http.SameSiteLaxMode})
+			http.SetCookie(w, &http.Cookie{Name: "DT", Value: "device", Path: "/", HttpOnly: true, MaxAge: 3600,
+				SameSite: http.SameSiteLaxMode})
 			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "session", Path: "/"})
 			io.WriteString(w, "<p>hello")
 		})
@@ -442,7 +449,8 @@ func TestCookies(t *testing.T) {
 // TestCheck: boxes as the widgets draw them, one of their own over the real one.
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	site := serve(t, map[string]string{"/": `<style>.own { position: relative } .own input { position: absolute; opacity: 0; width: 0; height: 0 }</style>
+	site := serve(t,
+		map[string]string{"/": `<style>.own { position: relative } .own input { position: absolute; opacity: 0; width: 0; height: 0 }</style>
 		<form><div class=own><input type=checkbox name=a id=a><label for=a>Keep me signed in</label></div>
 		<label><input type=checkbox name=a checked> twice</label>
 		<div hidden><input type=checkbox name=a id=c><label for=c>hidden</label></div>

@@ -60,11 +60,13 @@ func TestSnap(t *testing.T) {
 		t.Skip(err)
 	}
 	stub := filepath.Join(dir, "chromium-browser")
-	if err := os.WriteFile(stub, []byte("#!/bin/sh\nif ! [ -x /snap/bin/chromium ]; then echo; fi\nexec /snap/bin/chromium \"$@\"\n"), 0o755); err != nil {
+	if err := os.WriteFile(stub, []byte("#!/bin/sh\nif ! [ -x /snap/bin/chromium ]; then echo; fi\nexec /snap/bin/chromium \"$@\"\n"),
+		0o755); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"/snap/bin/chromium": "chromium", "/snap/chromium/current/usr/lib/chromium-browser/chrome": "chromium", link: "brave", stub: "chromium",
+		"/snap/bin/chromium": "chromium", "/snap/chromium/current/usr/lib/chromium-browser/chrome": "chromium", link: "brave",
+		stub: "chromium",
 		program(t, filepath.Join(dir, "chrome"), 0o755): "", "/nowhere": "",
 	} {
 		if got := snapName(path); got != want {

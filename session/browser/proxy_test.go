@@ -17,7 +17,8 @@ func TestProxyFrom(t *testing.T) {
 		{name: "all", environ: []string{"ALL_PROXY=socks5h://s"}, server: "https=socks5://s:1080;http=socks5://s:1080"},
 		{name: "v6", environ: []string{"HTTPS_PROXY=http://[::1]:8080"}, server: "https=http://[::1]:8080"},
 		{name: "password", environ: []string{"HTTPS_PROXY=http://jane:" + canary + "@proxy:3128"}, server: "https=http://proxy:3128"},
-		{name: "socks password", environ: []string{"HTTPS_PROXY=socks5://jane:" + canary + "@proxy:3128"}, server: "https=socks5://proxy:3128"},
+		{name: "socks password", environ: []string{"HTTPS_PROXY=socks5://jane:" + canary + "@proxy:3128"},
+			server: "https=socks5://proxy:3128"},
 		{name: "kind", environ: []string{"HTTPS_PROXY=ftp://jane:" + canary + "@x"}, err: `HTTPS_PROXY: a proxy of kind "ftp"`},
 		{name: "nonsense", environ: []string{"https_proxy=http://" + canary + ":x y"}, err: "https_proxy is not a proxy's URL"},
 	} {
@@ -34,7 +35,8 @@ func TestProxyFrom(t *testing.T) {
 		}
 	}
 	for except, want := range map[string]string{
-		"": "", "example.com, .internal": "example.com;*.example.com;internal;*.internal", "10.0.0.0/8,192.168.0.1,[::1]": "10.0.0.0/8;192.168.0.1;[::1]", "a,*": "*",
+		"": "", "example.com, .internal": "example.com;*.example.com;internal;*.internal",
+		"10.0.0.0/8,192.168.0.1,[::1]": "10.0.0.0/8;192.168.0.1;[::1]", "a,*": "*",
 	} {
 		if got := strings.Join(bypassRules(except), ";"); got != want {
 			t.Errorf("%q: %s", except, got)

@@ -70,7 +70,8 @@ func TestOffTheRecord(t *testing.T) {
 	for _, what := range []string{"cookie", "lasting", "local", "session", "database", "cache", "page"} {
 		secrets = append(secrets, "canary-of-the-"+what+"-7d1")
 	}
-	html := `<p id=p>` + secrets[6] + `</p><script>localStorage.a = '` + secrets[2] + `'; sessionStorage.a = '` + secrets[3] + `'; const r = indexedDB.open('d', 1);
+	html := `<p id=p>` + secrets[6] + `</p><script>localStorage.a = '` + secrets[2] + `'; sessionStorage.a = '` + secrets[3] +
+		`'; const r = indexedDB.open('d', 1);
 		r.onupgradeneeded = () => r.result.createObjectStore('s'); r.onsuccess = () => { r.result.transaction('s', 'readwrite').objectStore('s').put('` + secrets[4] + `', 'k');
 		caches.open('c').then(c => c.put('/x', new Response('` + secrets[5] + `'))).then(() => p.className = 'done') }</script>`
 	site := serve(t, nil, func(mux *http.ServeMux) {

@@ -18,7 +18,8 @@ func TestWait(t *testing.T) {
 		want    time.Duration
 	}{
 		{"seconds", 429, map[string]string{"Retry-After": "42"}, 42 * time.Second},
-		{"date", 503, map[string]string{"Date": "Thu, 26 Nov 2026 10:00:00 GMT", "Retry-After": "Thu, 26 Nov 2026 10:05:00 GMT"}, 5 * time.Minute},
+		{"date", 503, map[string]string{"Date": "Thu, 26 Nov 2026 10:00:00 GMT", "Retry-After": "Thu, 26 Nov 2026 10:05:00 GMT"},
+			5 * time.Minute},
 		{"Okta's", 429, map[string]string{"Date": "Thu, 26 Nov 2026 10:00:00 GMT", "X-Rate-Limit-Reset": "1795687230"}, 30 * time.Second},
 		{"past", 429, map[string]string{"Date": "Thu, 26 Nov 2026 10:00:00 GMT", "X-Rate-Limit-Reset": "1795687100"}, 0},
 		{"nonsense", 429, map[string]string{"Retry-After": "soon", "X-Rate-Limit-Reset": "-"}, 0},

@@ -11,7 +11,8 @@ func TestVeil(t *testing.T) {
 	t.Parallel()
 	const head = `<!DOCTYPE html><style>body { font: 20px monospace } input, textarea, select, div { display: block; width: 400px; height: 40px; margin: 4px }</style>`
 	tab := func(password, code, answer, name, picture string) string {
-		return head + `<input type=password id=p value="` + password + `"><input id=c value="` + code + `"><textarea>` + answer + `</textarea>
+		return head + `<input type=password id=p value="` + password + `"><input id=c value="` + code + `"><textarea>` + answer +
+			`</textarea>
 			<div contenteditable>` + answer + `</div><select><option>` + answer + `</select><output>` + code + `</output>
 			<div>Signed in as ` + name + `</div><img width=50 height=50 src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><rect width='` + picture + `' height='9'/></svg>">
 			<iframe srcdoc="` + code + `"></iframe><input type=submit value="Sign in"><div id=host></div>
@@ -87,8 +88,10 @@ func TestOutline(t *testing.T) {
 		t.Errorf("a value is in it:\n%s", outline)
 	}
 	for _, want := range []string{
-		site.URL + "/\n", `<form data-se="o-form" action="/post/here">`, `name="SAMLResponse"`, `<input name="identifier" autocomplete="username" is-filled>`,
-		`type="password" name="credentials.passcode" is-filled`, `is-checked`, "Use\n", "&amp; go", `href="javascript:"`, `src="data:"`, `src="/frame/at"`,
+		site.URL + "/\n", `<form data-se="o-form" action="/post/here">`, `name="SAMLResponse"`,
+		`<input name="identifier" autocomplete="username" is-filled>`,
+		`type="password" name="credentials.passcode" is-filled`, `is-checked`, "Use\n", "&amp; go", `href="javascript:"`, `src="data:"`,
+		`src="/frame/at"`,
 		`value="Sign in"`, "#shadow-root", "below",
 	} {
 		if !strings.Contains(outline, want) {

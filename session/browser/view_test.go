@@ -98,7 +98,8 @@ func TestForm(t *testing.T) {
 	}
 
 	var foreign *session.OriginError
-	if err := tab.FillControl(ctx, 1, session.NewSecret("secret"), "https://elsewhere.example"); !errors.As(err, &foreign) || foreign.Got != site.URL {
+	if err := tab.FillControl(ctx, 1, session.NewSecret("secret"), "https://elsewhere.example"); !errors.As(err, &foreign) ||
+		foreign.Got != site.URL {
 		t.Errorf("at another origin: %v", err)
 	}
 	if err := tab.PressControl(ctx, 12, "https://elsewhere.example"); !errors.As(err, &foreign) {
@@ -125,7 +126,8 @@ func TestForm(t *testing.T) {
 	if err := tab.PressControl(ctx, 12, site.URL); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(<-posted), "map[c:[on] f:[] h:[x] m:[one] p:[secret ü] pin:[1234] r:[a] ro:[fixed] s:[work] t:[two\r\nlines] u:[jane]]"; got != want {
+	if got, want := fmt.Sprint(<-posted),
+		"map[c:[on] f:[] h:[x] m:[one] p:[secret ü] pin:[1234] r:[a] ro:[fixed] s:[work] t:[two\r\nlines] u:[jane]]"; got != want {
 		t.Errorf("posted %s, want %s", got, want)
 	}
 	if after, err := tab.SketchControls(ctx); err != nil || after == before {

@@ -39,10 +39,12 @@ func TestErrorsInWords(t *testing.T) {
 		"check":   func(context.Context) error { return tab.SetChecked(ended, mark, true) },
 	} {
 		err := do(within(t, patient))
-		if err == nil || strings.ContainsAny(err.Error(), "[]#=>") || strings.Contains(err.Error(), ".o-form") || strings.Contains(err.Error(), canary) {
+		if err == nil || strings.ContainsAny(err.Error(), "[]#=>") || strings.Contains(err.Error(), ".o-form") ||
+			strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if want := map[string]string{"fill too much": "“Pass word”: the field takes 3 of 16", "fill a line end": "a line end in it"}[name]; err != nil && !strings.Contains(err.Error(), want) {
+		if want := map[string]string{"fill too much": "“Pass word”: the field takes 3 of 16",
+			"fill a line end": "a line end in it"}[name]; err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}

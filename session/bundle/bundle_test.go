@@ -180,7 +180,8 @@ func TestHiddenIsNoPattern(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, text := range members(t, path) {
-			if strings.Contains(text, "Caf") || strings.Contains(text, secret) || strings.Contains(text, "y&lt;z") || strings.Contains(text, "y%3Cz") {
+			if strings.Contains(text, "Caf") || strings.Contains(text, secret) || strings.Contains(text, "y&lt;z") ||
+				strings.Contains(text, "y%3Cz") {
 				t.Errorf("%q: %s holds\n%s", secret, name, text)
 			}
 			shown := strings.HasPrefix(name, "screens/") || name == "error.txt" || name == "timeline.txt"

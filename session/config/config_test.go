@@ -65,13 +65,17 @@ prod.duration = "8h"
 		t.Fatal(err)
 	}
 	acme := session.Org{Name: "acme", Type: "okta", URL: "https://acme.okta.com/home/amazon_aws/0oa/272", Username: "jane.roe@example.com",
-		MFA: "totp", Browser: "headless", BrowserPath: "/opt/chrome", NoSandbox: true, AllowedHosts: []string{"sso.example.com", "127.0.0.1"},
+		MFA: "totp", Browser: "headless", BrowserPath: "/opt/chrome", NoSandbox: true,
+		AllowedHosts:    []string{"sso.example.com", "127.0.0.1"},
 		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true}
 	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
-	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1", Duration: 8 * time.Hour}
-	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x", Confirm: true,
-		Chaining: session.Chaining{SessionName: "jane@audit", SourceIdentity: "jane", Tags: []session.Tag{{Key: "Project", Value: "a b"}, {Key: "team:x"}}, TransitiveTags: []string{"Project"}},
-		Policy:   `{"Version":"2012-10-17","Statement":[]}`, PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1",
+		Duration: 8 * time.Hour}
+	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x",
+		Confirm: true,
+		Chaining: session.Chaining{SessionName: "jane@audit", SourceIdentity: "jane",
+			Tags: []session.Tag{{Key: "Project", Value: "a b"}, {Key: "team:x"}}, TransitiveTags: []string{"Project"}},
+		Policy: `{"Version":"2012-10-17","Statement":[]}`, PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
 		AllowedAccounts: []string{"210987654321"}, MaxDuration: time.Hour}
 	for name, want := range map[string]session.Profile{"prod": prod, "b c": audit, "Ü": {Name: "Ü", Org: beta}} {
 		if got, err := f.Profile(name); err != nil || !reflect.DeepEqual(got, want) {
@@ -105,13 +109,14 @@ prod.duration = "8h"
 // no value is quoted.
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"[profile prod]\nrole = 'x'\n":                  "1:10: write [profile.prod], with a dot",
-		"[profile\tprod]\n":                             "1:10: write [profile.prod], with a dot",
-		"[profile \"my prod\"]\n":                       "1:10: write [profile.\"my prod\"], with a dot",
-		"[idp acme]\r\nurl = 'x'\r\n":                   "1:6: write [idp.acme], with a dot",
-		"[profile:prod]\n":                              "1:9: write [profile.prod], with a dot",
-		"[profile.my prod]\n":                           "1:13: this name stands in quotes: [profile.\"my prod\"]",
-		"[profile.a.b]\nrole = 'x'\n":                   "1:12: unknown key \"b\" in [profile.a]; if the name is a.b, it stands in quotes: [profile.\"a.b\"]",
+		"[profile prod]\nrole = 'x'\n": "1:10: write [profile.prod], with a dot",
+		"[profile\tprod]\n":            "1:10: write [profile.prod], with a dot",
+		"[profile \"my prod\"]\n":      "1:10: write [profile.\"my prod\"], with a dot",
+		"[idp acme]\r\nurl = 'x'\r\n":  "1:6: write [idp.acme], with a dot",
+		"[profile:prod]\n":             "1:9: write [profile.prod], with a dot",
+		"[profile.my prod]\n":          "1:13: this name stands in quotes: [profile.\"my prod\"]",
+		"[profile.a.b]\nrole = 'x'\n": "1:12: unknown key \"b\" in [profile.a]; if the name is a.b, it stands in " +
+			"quotes: [profile.\"a.b\"]",
 		"[profile.\u201cx\u201d]\n":                     "1:10: \u201c is a typographic quote: write \"",
 		"[idp.a]\nurl = \u201chunter2\u201d\n":          "2:7: \u201c is a typographic quote",
 		"[idp.a]\nurl = \u2018hunter2\u2019\n":          "2:7: \u2018 is a typographic quote",
@@ -168,7 +173,8 @@ func TestCleanURL(t *testing.T) {
 		}
 	}
 	f, err := Parse("c", []byte("[idp.a]\nurl = 'https://ACME.okta.com:443/x'\nallowed_hosts = ['SSO.Example.', '10.0.0.1']\n"))
-	if err != nil || f.orgs[0].URL != "https://acme.okta.com/x" || !reflect.DeepEqual(f.orgs[0].AllowedHosts, []string{"sso.example", "10.0.0.1"}) {
+	if err != nil || f.orgs[0].URL != "https://acme.okta.com/x" ||
+		!reflect.DeepEqual(f.orgs[0].AllowedHosts, []string{"sso.example", "10.0.0.1"}) {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
@@ -216,7 +222,8 @@ func TestProblems(t *testing.T) {
 		{profile("policy = '{'"), "4:1: policy is not a JSON object"},
 		{profile("policy_arns = ['x']"), "4:1: policy_arns: \"x\" is not a policy's ARN"},
 		{profile("allowed_accounts = ['1']"), "4:1: allowed_accounts: \"1\" is not 12 digits"},
-		{profile("account = '123456789012'\nallowed_accounts = ['210987654321']"), "5:1: account 123456789012 of this profile is not among allowed_accounts"},
+		{profile("account = '123456789012'\nallowed_accounts = ['210987654321']"),
+			"5:1: account 123456789012 of this profile is not among allowed_accounts"},
 		{profile("duration = '2h'\nmax_duration = '1h'"), "4:1: duration 2h is above max_duration, which is 1h"},
 		{in("type = 'Okta'"), `3:1: unknown type "Okta"; did you mean "okta"?`},
 		{in("mfa = 'topt'"), `3:1: mfa: unknown factor "topt"; did you mean totp`},
@@ -256,8 +263,10 @@ func TestProblems(t *testing.T) {
 		{profile("region = 'eu-west'"), `4:1: region: "eu-west" is not an AWS region`},
 		{profile("region = 'frankfurt'"), `4:1: region: "frankfurt" is not an AWS region (example: eu-west-1)`},
 		{profile("region = 'us-gov-esat-1'"), `4:1: region: there is no AWS region "us-gov-esat-1"; did you mean "us-gov-east-1"?`},
-		{profile("role = 'arn:aws:iam::123456789012:role/x'\nregion = 'us-gov-west-1'"), `5:1: region "us-gov-west-1" is in partition aws-us-gov, and the role in aws`},
-		{profile("role = 'arn:aws-cn:iam::123456789012:role/x'\nregion = 'eu-west-1'"), `5:1: region "eu-west-1" is in partition aws, and the role in aws-cn`},
+		{profile("role = 'arn:aws:iam::123456789012:role/x'\nregion = 'us-gov-west-1'"),
+			`5:1: region "us-gov-west-1" is in partition aws-us-gov, and the role in aws`},
+		{profile("role = 'arn:aws-cn:iam::123456789012:role/x'\nregion = 'eu-west-1'"),
+			`5:1: region "eu-west-1" is in partition aws, and the role in aws-cn`},
 		{profile("duration = 8"), `4:1: duration needs a unit`},
 		{profile("duration = '14m'"), `4:1: duration "14m" is not between 15m and 12h`},
 		{profile("duration = 8h"), "4:13: strings must be quoted"},
@@ -265,10 +274,12 @@ func TestProblems(t *testing.T) {
 		{profile("duration = 1979-05-27"), "4:1: duration is a string, not a date or time"},
 		{profile("external_id = 'x'"), "4:1: external_id is for role chaining"},
 		{profile("idp = 'acne'"), `4:1: there is no [idp.acne]; did you mean "acme"?`},
-		{profile("source = 'pord'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]"), `4:1: there is no [profile.pord] to be the source; did you mean "prod"?`},
+		{profile("source = 'pord'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]"),
+			`4:1: there is no [profile.pord] to be the source; did you mean "prod"?`},
 		{profile("source = 'prod'\n[profile.prod]"), `3:10: profile "dev" has a source, so it needs a role's ARN`},
 		{profile("source = 'prod'\nrole = 'x'\n[profile.prod]"), `5:1: role "x" of a profile with a source has to be an ARN`},
-		{profile("source = 'prod'\nidp='beta'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]\nidp = 'acme'\n[idp.beta]\nurl='https://x'"),
+		{profile("source = 'prod'\nidp='beta'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]\nidp = " +
+			"'acme'\n[idp.beta]\nurl='https://x'"),
 			`5:1: idp "beta" contradicts the source "prod", which signs in at "acme"`},
 		{idp + "[idp.beta]\nurl = 'https://x'\n[profile.dev]", `5:10: profile "dev" names no idp, and there are several: "acme", "beta"`},
 		{"[profile.dev]", `1:10: profile "dev" has nowhere to sign in`},
@@ -278,11 +289,15 @@ func TestProblems(t *testing.T) {
 		{"a = 1\na = 2", "2:1: key a is already defined"},
 		{"# \xff", "1:3: the file is not UTF-8"},
 		{"é = 'x' y", "1:1: "},
-		{"[idp.a]\nurl = 'https://\u0430cme.okta.com/home/x'", "2:1: url: the host is not written in plain letters: it is xn--cme-5cd.okta.com; write that"},
-		{"[idp.a]\nurl = 'https://m\u00fcnchen.example:443'", "2:1: url: the host is not written in plain letters: it is xn--mnchen-3ya.example; write that"},
+		{"[idp.a]\nurl = 'https://\u0430cme.okta.com/home/x'",
+			"2:1: url: the host is not written in plain letters: it is xn--cme-5cd.okta.com; write that"},
+		{"[idp.a]\nurl = 'https://m\u00fcnchen.example:443'",
+			"2:1: url: the host is not written in plain letters: it is xn--mnchen-3ya.example; write that"},
 		{"[idp.a]\nurl = ' https://acme.okta.com'", "2:1: url begins or ends with a blank"},
-		{in("allowed_hosts = ['a.example', '\u0430cme.okta.com']"), "3:1: allowed_hosts: number 2: the host is not written in plain letters: it is xn--cme-5cd.okta.com"},
-		{in("allowed_hosts = ['a.example:443']"), `3:1: allowed_hosts: "a.example:443" is not a host name; write it without scheme, port and path`},
+		{in("allowed_hosts = ['a.example', '\u0430cme.okta.com']"),
+			"3:1: allowed_hosts: number 2: the host is not written in plain letters: it is xn--cme-5cd.okta.com"},
+		{in("allowed_hosts = ['a.example:443']"),
+			`3:1: allowed_hosts: "a.example:443" is not a host name; write it without scheme, port and path`},
 	}
 	for _, c := range cases {
 		_, err := Parse("/c.toml", []byte(c.text))
@@ -301,7 +316,8 @@ func TestProblems(t *testing.T) {
 
 func TestCycle(t *testing.T) {
 	const role = "role = 'arn:aws:iam::210987654321:role/x'\n"
-	_, err := Parse("c", []byte(idp+"[profile.a]\nsource = 'b'\n"+role+"[profile.b]\nsource = 'c'\n"+role+"[profile.c]\nsource = 'b'\n"+role))
+	_, err := Parse("c", []byte(idp+"[profile.a]\nsource = 'b'\n"+role+"[profile.b]\nsource = 'c'\n"+role+"[profile.c]\nsource = 'b'\n"+
+		role))
 	if err == nil || err.Error() != `c:7:1: the sources of profile "b" go in a circle: b → c → b` {
 		t.Error(err)
 	}
@@ -351,7 +367,8 @@ func TestLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	_, err := Load(path)
 	var missing *MissingError
-	if !errors.As(err, &missing) || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), Example) {
+	if !errors.As(err, &missing) || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) ||
+		!strings.Contains(err.Error(), Example) {
 		t.Error(err)
 	}
 	if _, err := Load(filepath.Dir(path)); err == nil || errors.As(err, &missing) {
@@ -380,7 +397,8 @@ func TestPath(t *testing.T) {
 		{"", nil, "/h", "darwin", "/h/.config/stsx/config.toml"},
 		{"", nil, "/", "linux", "/.config/stsx/config.toml"},
 		{"", nil, "", "linux", ""},
-		{"", map[string]string{"AppData": `C:\Users\j\AppData\Roaming`}, `C:\Users\j`, "windows", `C:\Users\j\AppData\Roaming\stsx\config.toml`},
+		{"", map[string]string{"AppData": `C:\Users\j\AppData\Roaming`}, `C:\Users\j`, "windows",
+			`C:\Users\j\AppData\Roaming\stsx\config.toml`},
 		{"", nil, `C:\Users\j`, "windows", ""},
 	}
 	for _, c := range cases {
@@ -393,7 +411,8 @@ func TestPath(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(Example))
-	for _, seed := range []string{"", "[[idp.x]]", "idp.'a\\u0000' = {url.x = [{}]}", "\ufeff[profile.\"\"]\nsource=''", "a=\"\xff\"", "[idp.a]\nurl='https://[::1'\n[profile.x]\nsource='x'"} {
+	for _, seed := range []string{"", "[[idp.x]]", "idp.'a\\u0000' = {url.x = [{}]}", "\ufeff[profile.\"\"]\nsource=''", "a=\"\xff\"",
+		"[idp.a]\nurl='https://[::1'\n[profile.x]\nsource='x'"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -54,7 +54,8 @@ func TestFetch(t *testing.T) {
 		secure.URL + "/c.toml?key=t0ken": "certificate",
 		"http://127.0.0.1:1/c?key=t0ken": "refused",
 	} {
-		if _, err := Fetch(context.Background(), address); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "t0ken") || strings.Contains(err.Error(), "pw@") {
+		if _, err := Fetch(context.Background(), address); err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "t0ken") || strings.Contains(err.Error(), "pw@") {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

@@ -30,8 +30,9 @@ func TestCommand(t *testing.T) {
 			[]string{program, "-x", "%s"}, "", ""},
 		"its place": {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " --url=%s -x"}},
 			[]string{program, "--url=%s", "-x"}, "", ""},
-		"the one there": {Desktop{GOOS: "linux", CanShow: shown, Environ: []string{"BROWSER=/nowhere/a::/nowhere/b %s:" + program}}, []string{program, "%s"}, "", ""},
-		"no display":    {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=/nowhere/a"}}, nil, "", "there is no display"},
+		"the one there": {Desktop{GOOS: "linux", CanShow: shown, Environ: []string{"BROWSER=/nowhere/a::/nowhere/b %s:" + program}},
+			[]string{program, "%s"}, "", ""},
+		"no display": {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=/nowhere/a"}}, nil, "", "there is no display"},
 	} {
 		argv, script, err := c.d.openCommand()
 		if !slices.Equal(argv, c.argv) || script != c.script || (err == nil) != (c.err == "") || err != nil &&

@@ -19,7 +19,8 @@ func FuzzRequest(f *testing.F) {
 	const secret = "canary-of-the-endpoint"
 	now := time.Now()
 	held := session.Session{Profile: "prod", Issued: now, Credentials: session.Credentials{
-		AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: session.NewSecret(secret), SessionToken: session.NewSecret(secret), Expires: now.Add(time.Hour),
+		AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: session.NewSecret(secret), SessionToken: session.NewSecret(secret),
+		Expires: now.Add(time.Hour),
 	}}
 	served, err := endpoint.Start(context.Background(), session.Renewal{
 		Session: held,

@@ -254,7 +254,8 @@ func TestShortSession(t *testing.T) {
 func TestFinal(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
-		&session.InputError{}, &session.RefusedError{}, &session.RoleError{}, &session.GuardError{}, &session.OriginError{}, &session.PageError{},
+		&session.InputError{}, &session.RefusedError{}, &session.RoleError{}, &session.GuardError{}, &session.OriginError{},
+		&session.PageError{},
 		&session.AWSError{Code: "AccessDenied"}, &session.ScreenError{Err: &session.RefusedError{}},
 	} {
 		if !isFinal(err) {
@@ -262,7 +263,8 @@ func TestFinal(t *testing.T) {
 		}
 	}
 	for _, err := range []error{
-		errNetwork, context.DeadlineExceeded, &session.AWSError{Err: errNetwork}, &session.AWSError{Code: "Throttling"}, &session.AWSError{Code: "ExpiredToken"},
+		errNetwork, context.DeadlineExceeded, &session.AWSError{Err: errNetwork}, &session.AWSError{Code: "Throttling"},
+		&session.AWSError{Code: "ExpiredToken"},
 		errors.Join(&session.PageError{}, context.DeadlineExceeded),
 	} {
 		if isFinal(err) {

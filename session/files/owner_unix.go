@@ -63,7 +63,8 @@ func CheckFile(path string) error {
 		return e
 	}
 	if info.Mode().Perm()&0o002 != 0 && hasModes(path) {
-		return &OwnerError{Path: path, Why: "can be written by every user of this machine", Cure: "read it through, then: chmod o-w " + path}
+		return &OwnerError{Path: path, Why: "can be written by every user of this machine",
+			Cure: "read it through, then: chmod o-w " + path}
 	}
 	return nil
 }

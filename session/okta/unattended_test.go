@@ -42,7 +42,8 @@ func TestUnattended(t *testing.T) {
 	verify := scene{marks: []string{classicPushForm, factorTitled("Okta Verify push").page, factorTitled("Okta Verify push").send,
 		inlineCodeLinkOrIt}}
 	p := &play{scenes: []scene{logIn, verify, done}}
-	if _, _, err := signsIn(p, &typist{}, o, "pw", "111111"); err != nil || !slices.Contains(p.filled, "111111") || p.pressed[1] != inlineCodeSubmit {
+	if _, _, err := signsIn(p, &typist{}, o, "pw", "111111"); err != nil || !slices.Contains(p.filled, "111111") ||
+		p.pressed[1] != inlineCodeSubmit {
 		t.Errorf("%v, pressed %q", err, p.pressed)
 	}
 	// Of two, the one that needs no person.

@@ -56,7 +56,8 @@ func sit(t *testing.T, o Options, width, height int) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{T: t, master: master, slave: slave, screen: newScreen(width, height), drawn: make(chan struct{}, 1), ended: make(chan struct{})}
+	d := &desk{T: t, master: master, slave: slave, screen: newScreen(width, height), drawn: make(chan struct{}, 1),
+		ended: make(chan struct{})}
 	d.size(width, height)
 	if o.Getenv == nil {
 		o.Getenv = environment()

@@ -14,7 +14,8 @@ import (
 // FuzzSay: no message moves a cursor, colours anything or makes a line that does
 // not say whose it is.
 func FuzzSay(f *testing.F) {
-	for _, seed := range []string{"plain", "two\nlines", "\x1b[2J\x1b]0;title\a", "a\rb", "\u202egnp.exe", "\u200b\u00ad", "\xff\xfe", "\u2028next", "\U000e0041"} {
+	for _, seed := range []string{"plain", "two\nlines", "\x1b[2J\x1b]0;title\a", "a\rb", "\u202egnp.exe", "\u200b\u00ad", "\xff\xfe",
+		"\u2028next", "\U000e0041"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, message string) {

@@ -87,7 +87,8 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 
 // What has run out stays on the screen until the provider says so.
 func TestWaitAtZero(t *testing.T) {
-	for rest, want := range map[time.Duration]string{-time.Second: "0:00 left", 0: "0:00 left", time.Millisecond: "0:01 left", 61 * time.Second: "1:01 left", 59*time.Second + 1: "1:00 left"} {
+	for rest, want := range map[time.Duration]string{-time.Second: "0:00 left", 0: "0:00 left", time.Millisecond: "0:01 left",
+		61 * time.Second: "1:01 left", 59*time.Second + 1: "1:00 left"} {
 		now := time.Now()
 		left, holds := timeLeft(now.Add(rest), now)
 		if left != want || holds <= 0 {
@@ -193,7 +194,8 @@ func TestWaitIsNotFooled(t *testing.T) {
 }
 
 func TestKeysFor(t *testing.T) {
-	for want, options := range map[string][]string{"su": {"Send again", "Use another"}, "se": {"Send", "Send"}, "s2": {"ß s", "ß"}, "": nil, "1": {"送"}} {
+	for want, options := range map[string][]string{"su": {"Send again", "Use another"}, "se": {"Send", "Send"}, "s2": {"ß s", "ß"}, "": nil,
+		"1": {"送"}} {
 		if got := string(optionKeys(options)); got != want {
 			t.Errorf("%q: %q, want %q", options, got, want)
 		}

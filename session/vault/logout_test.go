@@ -132,7 +132,8 @@ func TestKeyOfLogoutStays(t *testing.T) {
 	}
 	// What matches nothing changes no key and tells nothing.
 	warned, k.calls = "", 0
-	if n, err := s.Delete(background, func(session.Session) bool { return false }, acme()); n != 0 || err != nil || warned != "" || k.calls != 0 {
+	if n, err := s.Delete(background, func(session.Session) bool { return false }, acme()); n != 0 || err != nil || warned != "" ||
+		k.calls != 0 {
 		t.Errorf("%d, %v, warned %q, %d calls", n, err, warned, k.calls)
 	}
 }

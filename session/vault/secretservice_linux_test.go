@@ -54,7 +54,8 @@ func withBus(t *testing.T, name, before string) {
 func TestSecretService(t *testing.T) {
 	if os.Getenv(insideBus) == "" {
 		require.Command(t, "gnome-keyring-daemon", "apt install gnome-keyring")
-		withBus(t, "TestSecretService", `printf 'a password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 || exit 1;`)
+		withBus(t, "TestSecretService",
+			`printf 'a password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 || exit 1;`)
 		return
 	}
 	real := OSKeyring(os.Getenv)
@@ -201,7 +202,8 @@ func TestNoLoginCollection(t *testing.T) {
 func TestBusWithoutService(t *testing.T) {
 	if os.Getenv(insideBus) == "" {
 		config := filepath.Join(t.TempDir(), "bus.conf")
-		err := os.WriteFile(config, []byte(`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+		err := os.WriteFile(config,
+			[]byte(`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`), 0o600)
 		if err != nil {

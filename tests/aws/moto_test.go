@@ -84,7 +84,8 @@ func TestMoto(t *testing.T) {
 		in.PrincipalArn = sdk.String("arn:aws-us-gov:iam::777788889999:saml-provider/okta")
 		out, err := client(t, server, nil).AssumeRoleWithSAML(t.Context(), in)
 		ok(t, err)
-		who, err := client(t, server, out.Credentials).GetCallerIdentity(t.Context(), nil, func(o *sts.Options) { o.Region = "us-gov-west-1" })
+		who, err := client(t, server, out.Credentials).GetCallerIdentity(t.Context(), nil,
+			func(o *sts.Options) { o.Region = "us-gov-west-1" })
 		ok(t, err)
 		equal(t, "the caller", *who.Arn, "arn:aws-us-gov:sts::777788889999:assumed-role/gov/jane@acme.test")
 	})
@@ -208,7 +209,8 @@ func clientAt(t testing.TB, address string, keys *types.Credentials) *sts.Client
 	return sts.New(sts.Options{
 		Region: "us-east-1", BaseEndpoint: &address, HTTPClient: &http.Client{Transport: transport},
 		Credentials: sdk.CredentialsProviderFunc(func(context.Context) (sdk.Credentials, error) {
-			return sdk.Credentials{AccessKeyID: *keys.AccessKeyId, SecretAccessKey: *keys.SecretAccessKey, SessionToken: *keys.SessionToken}, nil
+			return sdk.Credentials{AccessKeyID: *keys.AccessKeyId, SecretAccessKey: *keys.SecretAccessKey,
+				SessionToken: *keys.SessionToken}, nil
 		}),
 	})
 }

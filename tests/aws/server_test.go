@@ -54,7 +54,8 @@ func client(t testing.TB, server *aws.Server, keys *types.Credentials) *sts.Clie
 	}
 	if keys != nil {
 		options.Credentials = sdk.CredentialsProviderFunc(func(context.Context) (sdk.Credentials, error) {
-			return sdk.Credentials{AccessKeyID: *keys.AccessKeyId, SecretAccessKey: *keys.SecretAccessKey, SessionToken: *keys.SessionToken}, nil
+			return sdk.Credentials{AccessKeyID: *keys.AccessKeyId, SecretAccessKey: *keys.SecretAccessKey,
+				SessionToken: *keys.SessionToken}, nil
 		})
 	}
 	return sts.New(options)
@@ -173,26 +174,40 @@ func TestRefusals(t *testing.T) {
 	refusals := []refusal{
 		{"another's signature", input(admin, newIDP(t).assert(t, newClaim(now)), 0), 400, "InvalidIdentityToken", invalid},
 		{"not base64", input(admin, "%%%%", 0), 400, "InvalidIdentityToken", "Invalid base64 SAMLResponse"},
-		{"base64 with a plus lost", input(admin, strings.Replace(good, good[40:41], " ", 1), 0), 400, "InvalidIdentityToken", "Invalid base64 SAMLResponse"},
+		{"base64 with a plus lost", input(admin, strings.Replace(good, good[40:41], " ", 1), 0), 400, "InvalidIdentityToken",
+			"Invalid base64 SAMLResponse"},
 		{"base64 in lines", input(admin, good[:76]+"\n"+good[76:], 0), 400, "InvalidIdentityToken", "Invalid base64 SAMLResponse"},
-		{"not XML", input(admin, base64.StdEncoding.EncodeToString([]byte("hello")), 0), 400, "InvalidIdentityToken", "Invalid SAML response"},
+		{"not XML", input(admin, base64.StdEncoding.EncodeToString([]byte("hello")), 0), 400, "InvalidIdentityToken",
+			"Invalid SAML response"},
 		{"too long", input(admin, strings.Repeat("A", 100_004), 0), 400, "ValidationError", "less than or equal to 100000"},
-		{"late", input(admin, with(func(c *claim) { c.issued = now.Add(-5 * time.Minute) }), 0), 400, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance"},
+		{"late", input(admin, with(func(c *claim) { c.issued = now.Add(-5 * time.Minute) }), 0), 400, "ExpiredTokenException",
+			"Token must be redeemed within 5 minutes of issuance"},
 		{"early", input(admin, with(func(c *claim) { c.issued = now.Add(6 * time.Minute) }), 0), 400, "ExpiredTokenException", ""},
-		{"audience", input(admin, with(func(c *claim) { c.audience = "https://elsewhere.test" }), 0), 400, "InvalidIdentityToken", "required audience"},
-		{"recipient", input(admin, with(func(c *claim) { c.recipient = "https://elsewhere.test/saml" }), 0), 403, "AccessDenied", unauthorized},
-		{"destination", input(admin, with(func(c *claim) { c.destination = "https://elsewhere.test/saml" }), 0), 403, "AccessDenied", unauthorized},
-		{"no session name", input(admin, with(func(c *claim) { c.session = "" }), 0), 400, "InvalidIdentityToken", "RoleSessionName is required in AuthnResponse"},
-		{"bad session name", input(admin, with(func(c *claim) { c.session = "jane doe" }), 0), 400, "InvalidIdentityToken", "RoleSessionName in AuthnResponse must match"},
-		{"role not in the assertion", input(admin, with(func(c *claim) { c.pairs = []string{provider + "," + reader} }), 0), 403, "AccessDenied", unauthorized},
+		{"audience", input(admin, with(func(c *claim) { c.audience = "https://elsewhere.test" }), 0), 400, "InvalidIdentityToken",
+			"required audience"},
+		{"recipient", input(admin, with(func(c *claim) {
+			c.recipient = "https://elsewhere.test/saml"
+		}), 0), 403, "AccessDenied", unauthorized},
+		{"destination", input(admin, with(func(c *claim) {
+			c.destination = "https://elsewhere.test/saml"
+		}), 0), 403, "AccessDenied", unauthorized},
+		{"no session name", input(admin, with(func(c *claim) { c.session = "" }), 0), 400, "InvalidIdentityToken",
+			"RoleSessionName is required in AuthnResponse"},
+		{"bad session name", input(admin, with(func(c *claim) { c.session = "jane doe" }), 0), 400, "InvalidIdentityToken",
+			"RoleSessionName in AuthnResponse must match"},
+		{"role not in the assertion", input(admin, with(func(c *claim) {
+			c.pairs = []string{provider + "," + reader}
+		}), 0), 403, "AccessDenied", unauthorized},
 		{"role paired with another provider", mismatched, 403, "AccessDenied", unauthorized},
 		{"role that does not exist", input("arn:aws:iam::111122223333:role/none", good, 0), 403, "AccessDenied", unauthorized},
 		{"role denied", input(denied, good, 0), 403, "AccessDenied", unauthorized},
 		{"provider that does not exist", other, 400, "InvalidIdentityToken", "Specified provider doesn't exist"},
 		{"not a role", input("arn:aws:iam::111122223333:user/jane", good, 0), 400, "ValidationError", "is invalid"},
-		{"too short", input(admin, good, 899), 400, "ValidationError", "Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900"},
+		{"too short", input(admin, good, 899), 400, "ValidationError",
+			"Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900"},
 		{"longer than AWS allows", input(admin, good, 43201), 400, "ValidationError", "less than or equal to 43200"},
-		{"longer than the role allows", input(admin, good, 14401), 400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."},
+		{"longer than the role allows", input(admin, good, 14401), 400, "ValidationError",
+			"The requested DurationSeconds exceeds the MaxSessionDuration set for this role."},
 		{"longer than a role allows by default", input(reader, good, 3601), 400, "ValidationError", "exceeds the MaxSessionDuration"},
 	}
 	for name, wrapped := range wrappings(t, i, newClaim(now)) {
@@ -266,7 +281,9 @@ func TestChaining(t *testing.T) {
 	ok(t, err)
 	equal(t, "the ARN", *out.AssumedRoleUser.Arn, "arn:aws:sts::444455556666:assumed-role/deploy/jane@acme.test")
 	_, err = from(reader).AssumeRole(t.Context(), in)
-	refused(t, err, 403, "AccessDenied", "User: arn:aws:sts::111122223333:assumed-role/reader/jane@acme.test is not authorized to perform: sts:AssumeRole on resource: "+chained)
+	refused(t, err, 403, "AccessDenied",
+		"User: arn:aws:sts::111122223333:assumed-role/reader/jane@acme.test is not authorized to perform: sts:AssumeRole on resource: "+
+			chained)
 	in.DurationSeconds = sdk.Int32(7200)
 	_, err = from(admin).AssumeRole(t.Context(), in)
 	refused(t, err, 400, "ValidationError", "1 hour session limit for roles assumed by role chaining")
@@ -307,7 +324,8 @@ func TestOnlySTSWithoutMoto(t *testing.T) {
 	ok(t, err)
 	ok(t, resp.Body.Close())
 	equal(t, "the status", resp.StatusCode, 400)
-	resp, err = http.Post(server.URL(), "application/x-www-form-urlencoded", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+	resp, err = http.Post(server.URL(), "application/x-www-form-urlencoded",
+		strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
 	ok(t, err)
 	ok(t, resp.Body.Close())
 	equal(t, "the status of an unsigned request", resp.StatusCode, 403)
@@ -355,7 +373,8 @@ func TestProtocols(t *testing.T) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL()+"/", nil)
 		ok(t, err)
 		req.Header.Set("Content-Type", c.kind)
-		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=ASIA/20260101/us-east-1/"+c.service+"/aws4_request, SignedHeaders=host, Signature=0")
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=ASIA/20260101/us-east-1/"+c.service+
+			"/aws4_request, SignedHeaders=host, Signature=0")
 		resp, err := http.DefaultClient.Do(req)
 		ok(t, err)
 		body, err := io.ReadAll(resp.Body)

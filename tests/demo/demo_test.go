@@ -51,7 +51,8 @@ func newBench(t *testing.T) *demoRun {
 		t.Fatal(err)
 	}
 	for out, pkg := range map[string]string{b.demo: ".", b.stsx: "../.."} {
-		if said, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "urfave_cli_no_docs", "-o", out, pkg).CombinedOutput(); err != nil {
+		if said, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "urfave_cli_no_docs", "-o", out,
+			pkg).CombinedOutput(); err != nil {
 			t.Fatalf("building %s: %v\n%s", pkg, err, said)
 		}
 	}
@@ -97,7 +98,8 @@ func TestDemoWithoutATerminal(t *testing.T) {
 func TestDemoThatFails(t *testing.T) {
 	b := newBench(t)
 	b.stsx = filepath.Join(b.temp, "broken")
-	if err := os.WriteFile(b.stsx, []byte("#!/bin/sh\ncase $1 in\nstatus) echo '{}';;\nlogout) ;;\n*) exit 9;;\nesac\n"), 0o700); err != nil {
+	if err := os.WriteFile(b.stsx, []byte("#!/bin/sh\ncase $1 in\nstatus) echo '{}';;\nlogout) ;;\n*) exit 9;;\nesac\n"),
+		0o700); err != nil {
 		t.Fatal(err)
 	}
 	out, err := b.command().CombinedOutput()

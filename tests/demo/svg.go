@@ -24,10 +24,13 @@ func (s *screen) svg() []byte {
 	lines := s.trimmedLines()
 	width, height := float64(s.width)*cellWidth+2*margin, float64(len(lines))*cellHeight+2*margin
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img">`+"\n", width, height, width, height)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img">`+"\n", width,
+		height, width, height)
 	b.WriteString("<title>A terminal in which make demo ran</title>\n")
 	b.WriteString(`<rect width="100%" height="100%" rx="8" fill="#15191e"/>` + "\n")
-	fmt.Fprintf(&b, `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="%d" fill="#d6dbe1">`+"\n", fontSize)
+	fmt.Fprintf(&b,
+		`<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="%d" fill="#d6dbe1">`+"\n",
+		fontSize)
 	for row, line := range lines {
 		y := margin + float64(row)*cellHeight + 14
 		for from := 0; from < len(line); {

@@ -116,9 +116,11 @@ func (w *world) environment() []string {
 		lower := strings.ToLower(name)
 		switch {
 		case name == "STSX_BROWSER_PATH":
-		case strings.HasPrefix(name, "AWS_"), strings.HasPrefix(name, "STSX_"), strings.HasPrefix(name, "XDG_") && strings.HasSuffix(name, "_HOME"),
+		case strings.HasPrefix(name, "AWS_"), strings.HasPrefix(name, "STSX_"), strings.HasPrefix(name, "XDG_") &&
+			strings.HasSuffix(name, "_HOME"),
 			lower == "http_proxy", lower == "https_proxy", lower == "all_proxy", lower == "no_proxy",
-			slices.Contains([]string{"HOME", "PATH", "DBUS_SESSION_BUS_ADDRESS", "ENV", "BASH_ENV", "ZDOTDIR", "PROMPT_COMMAND", "PS1", "HISTFILE",
+			slices.Contains([]string{"HOME", "PATH", "DBUS_SESSION_BUS_ADDRESS", "ENV", "BASH_ENV", "ZDOTDIR", "PROMPT_COMMAND", "PS1",
+				"HISTFILE",
 				"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKE_TERMOUT", "MAKE_TERMERR"}, name):
 			continue
 		}

@@ -63,7 +63,8 @@ func TestVersionsOfAList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []version{{number: "5.0.0", integrity: "sha512-b"}, {number: "7.9.0", integrity: "sha512-own", pinned: true}, {number: "7.10.1", integrity: "sha512-a"}}
+	want := []version{{number: "5.0.0", integrity: "sha512-b"}, {number: "7.9.0", integrity: "sha512-own", pinned: true},
+		{number: "7.10.1", integrity: "sha512-a"}}
 	if !slices.Equal(all, want) {
 		t.Errorf("got %v", all)
 	}
@@ -141,7 +142,8 @@ func TestWrite(t *testing.T) {
 		want    string // the lines, "" for an error that leaves the file alone
 	}{
 		{[]result{passed("6.9.0", 1)}, true, ""},
-		{[]result{passed("6.9.0", 1), passed("7.1.0", 2), passed("7.10.1", 3)}, false, "| 6.9.0 | 1 | 1 | 1 |\n| 7.1.0 | 2 | 2 | 2 |\n| 7.10.1 | 3 | 3 | 3 |\n"},
+		{[]result{passed("6.9.0", 1), passed("7.1.0", 2), passed("7.10.1", 3)}, false,
+			"| 6.9.0 | 1 | 1 | 1 |\n| 7.1.0 | 2 | 2 | 2 |\n| 7.10.1 | 3 | 3 | 3 |\n"},
 		{[]result{passed("7.1.0", 4), passed("6.9.0", 5)}, true, "| 6.9.0 | 5 | 5 | 5 |\n| 7.1.0 | 4 | 4 | 4 |\n| 7.10.1 | 3 | 3 | 3 |\n"},
 		{[]result{passed("7.1.0", 6), passed("7.1", 6)}, true, ""},
 	} {
@@ -168,8 +170,10 @@ func TestUnpack(t *testing.T) {
 	packed := gzip.NewWriter(f)
 	files := tar.NewWriter(packed)
 	for _, name := range []string{
-		"package/package.json", "package/dist/js/okta-sign-in.min.js", "package/dist/js/okta-sign-in.min.js.map", "package/dist/mocks/a.json",
-		"package/src/a.js", "package/dist/labels/json/login.json", "package/dist/js/../../../../out.js", "package/dist/js/../../../../package/package.json",
+		"package/package.json", "package/dist/js/okta-sign-in.min.js", "package/dist/js/okta-sign-in.min.js.map",
+		"package/dist/mocks/a.json",
+		"package/src/a.js", "package/dist/labels/json/login.json", "package/dist/js/../../../../out.js",
+		"package/dist/js/../../../../package/package.json",
 	} {
 		if err := files.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: 1, Typeflag: tar.TypeReg}); err != nil {
 			t.Fatal(err)
@@ -207,7 +211,8 @@ func TestUnpack(t *testing.T) {
 		t.Errorf("there are %q", got)
 	}
 	sum, err := fileIntegrity(writeFile(t, dir, "abc", "abc"))
-	if want := "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw=="; err != nil || sum != want {
+	if want := "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw=="; err != nil ||
+		sum != want {
 		t.Errorf("the integrity is %s, %v", sum, err)
 	}
 }

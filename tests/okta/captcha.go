@@ -43,7 +43,8 @@ func captchaRoutes(mux *http.ServeMux) {
 
 // captchaField is what the first form asks for with Config.Captcha.
 func captchaField(out object) object {
-	out["captcha"] = only(object{"id": "cap1stsxCaptcha5d7", "name": "hCaptcha", "siteKey": "20000000-ffff-ffff-ffff-000000000002", "type": "HCAPTCHA"})
+	out["captcha"] = only(object{"id": "cap1stsxCaptcha5d7", "name": "hCaptcha", "siteKey": "20000000-ffff-ffff-ffff-000000000002",
+		"type": "HCAPTCHA"})
 	return object{"name": "captchaVerify", "relatesTo": "$.captcha", "form": object{"value": []any{
 		object{"name": "captchaId", "required": true, "value": "cap1stsxCaptcha5d7", "visible": false, "mutable": false},
 		object{"name": "captchaToken", "required": true, "visible": false, "hint": "captcha"},

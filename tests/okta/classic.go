@@ -47,7 +47,8 @@ func (o *Org) webfinger(r *http.Request, _ message) answer {
 		"subject": r.URL.Query().Get("resource"),
 		"links": []any{object{
 			"rel": "http://openid.net/specs/connect/1.0/issuer", "href": o.url + "/sso/idps/OKTA",
-			"titles": object{"und": "stsx-test"}, "properties": object{"okta:idp:metadata": "", "okta:idp:type": "OKTA", "okta:idp:id": "OKTA"},
+			"titles": object{"und": "stsx-test"}, "properties": object{"okta:idp:metadata": "", "okta:idp:type": "OKTA",
+				"okta:idp:id": "OKTA"},
 		}},
 	}}
 }
@@ -77,7 +78,8 @@ func (o *Org) authn(r *http.Request, in message) answer {
 		o.passwordRight(s)
 		return o.status(s)
 	case locked:
-		return answer{http.StatusOK, object{"status": "LOCKED_OUT", "_links": object{"unlock": link("unlock", o.url+"/api/v1/authn/recovery/unlock")}}}
+		return answer{http.StatusOK, object{"status": "LOCKED_OUT",
+			"_links": object{"unlock": link("unlock", o.url+"/api/v1/authn/recovery/unlock")}}}
 	case rateLimited:
 		return apiError(http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
 	}
@@ -136,7 +138,8 @@ func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
 	case rateLimited:
 		return apiError(http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
 	}
-	return apiError(http.StatusForbidden, "E0000068", "Invalid Passcode/Answer", "Your passcode doesn't match our records. Please try again.")
+	return apiError(http.StatusForbidden, "E0000068", "Invalid Passcode/Answer",
+		"Your passcode doesn't match our records. Please try again.")
 }
 
 func (o *Org) authnChange(_ *http.Request, s *signIn, in message) answer {
@@ -162,15 +165,18 @@ func (o *Org) status(s *signIn) answer {
 	case stageDone:
 		if s.reauth {
 			links["next"] = link("original", o.url+stepUpPath+"?stateToken="+s.token)
-			return answer{http.StatusOK, object{"status": "SUCCESS", "type": "SESSION_STEP_UP", "expiresAt": stamp(s.expires), "_embedded": embedded, "_links": links}}
+			return answer{http.StatusOK, object{"status": "SUCCESS", "type": "SESSION_STEP_UP", "expiresAt": stamp(s.expires),
+				"_embedded": embedded, "_links": links}}
 		}
 		ticket := newID("20111")
 		o.tickets[ticket] = s.user
 		o.end(s)
-		return answer{http.StatusOK, object{"status": "SUCCESS", "expiresAt": stamp(s.expires), "sessionToken": ticket, "_embedded": embedded, "_links": links}}
+		return answer{http.StatusOK, object{"status": "SUCCESS", "expiresAt": stamp(s.expires), "sessionToken": ticket,
+			"_embedded": embedded, "_links": links}}
 	case stageExpired, stageWarn:
 		out["status"] = "PASSWORD_EXPIRED"
-		policy := object{"complexity": object{"minLength": 8, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0, "excludeUsername": true}}
+		policy := object{"complexity": object{"minLength": 8, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
+			"excludeUsername": true}}
 		if s.stage == stageWarn {
 			out["status"] = "PASSWORD_WARN"
 			policy["expiration"] = object{"passwordExpireDays": WarnDays}
@@ -227,7 +233,8 @@ func (o *Org) factor(s *signIn, f Factor) object {
 		out["factorType"] = "token:software:totp"
 	case OktaVerifyPush:
 		out["factorType"] = "push"
-		out["profile"] = object{"credentialId": s.user.Name, "deviceType": "SmartPhone_Android", "name": s.user.Phone.name(), "platform": "ANDROID", "version": "15"}
+		out["profile"] = object{"credentialId": s.user.Name, "deviceType": "SmartPhone_Android", "name": s.user.Phone.name(),
+			"platform": "ANDROID", "version": "15"}
 	default:
 		var profile object
 		out["factorType"], out["provider"], out["vendorName"], profile = classicOf(f)
@@ -276,5 +283,6 @@ func apiError(status int, code, summary string, causes ...string) answer {
 	for _, c := range causes {
 		list = append(list, object{"errorSummary": c})
 	}
-	return answer{status, object{"errorCode": code, "errorSummary": summary, "errorLink": code, "errorId": newID("oae"), "errorCauses": list}}
+	return answer{status, object{"errorCode": code, "errorSummary": summary, "errorLink": code, "errorId": newID("oae"),
+		"errorCauses": list}}
 }

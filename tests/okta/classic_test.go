@@ -87,7 +87,8 @@ func TestClassicAfterPassword(t *testing.T) {
 
 func TestClassicCodes(t *testing.T) {
 	now := newClock()
-	o, c := simulate(t, Config{Engine: Classic, Clock: now.Now, MaxFailures: 2, StateLifetime: time.Minute, Users: []User{jane(onlyGoogle)}})
+	o, c := simulate(t, Config{Engine: Classic, Clock: now.Now, MaxFailures: 2, StateLifetime: time.Minute,
+		Users: []User{jane(onlyGoogle)}})
 	verify := func(r reply, code string) (int, string) {
 		status, answer := c.post(r.Embedded.Factors[0].Links.Verify.Href, object{"stateToken": r.StateToken, "passCode": code})
 		return status, answer.Status + answer.ErrorCode
@@ -123,7 +124,8 @@ func TestClassicPasswordPages(t *testing.T) {
 	}
 	_, r = c.authn(testPassword)
 	change := func(old string) reply {
-		_, answer := c.post("/api/v1/authn/credentials/change_password", object{"stateToken": r.StateToken, "oldPassword": old, "newPassword": "New-horse-10"})
+		_, answer := c.post("/api/v1/authn/credentials/change_password",
+			object{"stateToken": r.StateToken, "oldPassword": old, "newPassword": "New-horse-10"})
 		return answer
 	}
 	if r := change("wrong"); r.ErrorCode != "E0000014" {

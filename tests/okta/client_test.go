@@ -39,7 +39,8 @@ func newClient(t *testing.T, o *Org) *client {
 func simulate(t *testing.T, cfg Config) (*Org, *client) {
 	t.Helper()
 	dist := filepath.Join(t.TempDir(), "dist")
-	for name, text := range map[string]string{"js/okta-sign-in.min.js": strings.Join(cfg.pages(), " "), "../package.json": `{"version":"0.0.1"}`} {
+	for name, text := range map[string]string{"js/okta-sign-in.min.js": strings.Join(cfg.pages(), " "),
+		"../package.json": `{"version":"0.0.1"}`} {
 		file := filepath.Join(dist, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
@@ -217,13 +218,15 @@ func (c *client) introspect() reply {
 // identify posts both credentials on the first page.
 func (c *client) identify(r reply, password string) (int, reply) {
 	c.Helper()
-	return c.post("/idp/idx/identify", object{"stateHandle": r.StateHandle, "identifier": testUser, "credentials": object{"passcode": password}})
+	return c.post("/idp/idx/identify", object{"stateHandle": r.StateHandle, "identifier": testUser,
+		"credentials": object{"passcode": password}})
 }
 
 // choose picks a factor, answerCode sends a code for it.
 func (c *client) choose(r reply, f Factor) reply {
 	c.Helper()
-	status, r := c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle, "authenticator": object{"id": authenticatorOf(f).id, "methodType": authenticatorOf(f).method}})
+	status, r := c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle,
+		"authenticator": object{"id": authenticatorOf(f).id, "methodType": authenticatorOf(f).method}})
 	if status != http.StatusOK {
 		c.Fatalf("choosing %s: %d", f, status)
 	}

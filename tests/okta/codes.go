@@ -198,7 +198,8 @@ func (o *Org) codeForm(out object, s *signIn, complaint object) (form, field obj
 		field["label"], field["secret"] = "Insert then tap your YubiKey", true
 	case SecurityQuestion:
 		field["name"], field["label"] = "answer", "answer"
-		fields = []any{object{"name": "questionKey", "label": Question, "required": true, "value": "disliked_food", "visible": false, "mutable": false}, field}
+		fields = []any{object{"name": "questionKey", "label": Question, "required": true, "value": "disliked_food", "visible": false,
+			"mutable": false}, field}
 	}
 	if complaint != nil {
 		field["messages"] = list(complaint)

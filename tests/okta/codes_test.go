@@ -21,7 +21,8 @@ func TestPhone(t *testing.T) {
 	if _, err := o.Code(testUser, SMS); err == nil {
 		t.Error("a code before any was sent")
 	}
-	_, r = c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle, "authenticator": object{"id": authenticatorOf(PhoneNumber).id, "methodType": "sms"}})
+	_, r = c.post("/idp/idx/challenge", object{"stateHandle": r.StateHandle,
+		"authenticator": object{"id": authenticatorOf(PhoneNumber).id, "methodType": "sms"}})
 	first := c.code(SMS)
 	_, r = c.post("/idp/idx/challenge/resend", object{"stateHandle": r.StateHandle})
 	if status, r := c.answerCode(r, SMS, first); status != http.StatusUnauthorized || r.complaint() != "api.authn.error.PASSCODE_INVALID" {
@@ -83,7 +84,8 @@ func TestClassicPhone(t *testing.T) {
 		status, answer := c.post(href+path, object{"stateToken": r.StateToken, "passCode": code})
 		return status, answer.Status + answer.ErrorCode
 	}
-	for _, step := range []struct{ path, code, want string }{{"", "", "MFA_CHALLENGE"}, {"", "000000x", "E0000068"}, {"/resend", "", "MFA_CHALLENGE"}} {
+	for _, step := range []struct{ path, code, want string }{{"", "", "MFA_CHALLENGE"}, {"", "000000x", "E0000068"},
+		{"/resend", "", "MFA_CHALLENGE"}} {
 		if status, got := verify(step.path, step.code); got != step.want {
 			t.Errorf("%q: %d %s, want %s", step.path+step.code, status, got, step.want)
 		}

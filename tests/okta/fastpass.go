@@ -170,7 +170,8 @@ func (o *Org) deviceForm(out object, s *signIn) {
 		challenge["domain"], challenge["ports"], challenge["probeTimeoutMillis"] = "http://127.0.0.1", o.cfg.Reach.Ports, 10_000
 		challenge["chromeLocalNetworkAccessDetails"] = object{"chromeLNAHelpLink": o.url + "/help/lna"}
 	case "CUSTOM_URI":
-		challenge["href"], challenge["downloadHref"] = "com-stsx-test-okta-authenticator:/deviceChallenge?challengeRequest="+s.nonce, o.url+"/help/download"
+		challenge["href"], challenge["downloadHref"] = "com-stsx-test-okta-authenticator:/deviceChallenge?challengeRequest="+s.nonce,
+			o.url+"/help/download"
 	default:
 		challenge["href"] = o.url + "/help/universal-link?challengeRequest=" + s.nonce
 	}

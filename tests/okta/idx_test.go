@@ -12,7 +12,8 @@ func TestIdentityEngineSignIn(t *testing.T) {
 	if r.page() != "identify" {
 		t.Fatalf("first page: %s", r.page())
 	}
-	if status, r := c.identify(r, "wrong"); status != http.StatusUnauthorized || r.complaint() != "errors.E0000004" || r.page() != "identify" {
+	if status, r := c.identify(r, "wrong"); status != http.StatusUnauthorized || r.complaint() != "errors.E0000004" ||
+		r.page() != "identify" {
 		t.Errorf("wrong password: %d %s on %s", status, r.complaint(), r.page())
 	}
 	status, r := c.identify(r, testPassword)
@@ -20,11 +21,13 @@ func TestIdentityEngineSignIn(t *testing.T) {
 		t.Fatalf("right password: %d, %s", status, r.page())
 	}
 	r = c.choose(r, OktaVerifyTOTP)
-	if status, r := c.answerCode(r, OktaVerifyTOTP, "000000"); status != http.StatusUnauthorized || r.complaint() != "api.authn.error.PASSCODE_INVALID" {
+	if status, r := c.answerCode(r, OktaVerifyTOTP, "000000"); status != http.StatusUnauthorized ||
+		r.complaint() != "api.authn.error.PASSCODE_INVALID" {
 		t.Errorf("wrong code: %d %s", status, r.complaint())
 	}
 	r = c.choose(r, GoogleTOTP) // by "verify with something else"
-	if status, r := c.answerCode(r, GoogleTOTP, "000000"); status != http.StatusUnauthorized || r.complaint() != "authfactor.challenge.soft_token.invalid_passcode" {
+	if status, r := c.answerCode(r, GoogleTOTP, "000000"); status != http.StatusUnauthorized ||
+		r.complaint() != "authfactor.challenge.soft_token.invalid_passcode" {
 		t.Errorf("wrong code: %d %s", status, r.complaint())
 	}
 	_, r = c.answerCode(r, GoogleTOTP, c.code(GoogleTOTP))
@@ -73,10 +76,11 @@ func TestAfterPassword(t *testing.T) {
 		"locked":          {Config{}, jane(func(u *User) { u.Locked = true }), 403, "identify", "errors.E0000119", false},
 		"expired":         {Config{}, jane(func(u *User) { u.PasswordExpired = true }), 200, "reenroll-authenticator", "", false},
 		"expires soon":    {Config{}, jane(func(u *User) { u.PasswordWarn = true }), 200, "reenroll-authenticator-warning", "", false},
-		"not assigned":    {Config{}, jane(func(u *User) { u.Unassigned = true }), 400, "identify", "idx.error.user.not.assigned.to.app", false},
-		"rate limited":    {Config{}, jane(func(u *User) { u.RateLimited = true }), 429, "", "tooManyRequests", false},
-		"unknown form":    {Config{Detour: TermsForm}, jane(noMFA), 200, "accept-terms-of-use", "", false},
-		"expire once":     {Config{ExpireOnce: true}, jane(), 401, "", "idx.session.expired", false},
+		"not assigned": {Config{}, jane(func(u *User) { u.Unassigned = true }), 400, "identify", "idx.error.user.not.assigned.to.app",
+			false},
+		"rate limited": {Config{}, jane(func(u *User) { u.RateLimited = true }), 429, "", "tooManyRequests", false},
+		"unknown form": {Config{Detour: TermsForm}, jane(noMFA), 200, "accept-terms-of-use", "", false},
+		"expire once":  {Config{ExpireOnce: true}, jane(), 401, "", "idx.session.expired", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.cfg.Users = []User{test.user}

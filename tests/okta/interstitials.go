@@ -169,7 +169,9 @@ func (m message) agreesToConsent() bool {
 // setUp takes the answer to the security question that is being set up.
 func (o *Org) setUp(s *signIn, in message) answer {
 	if in.Credentials.QuestionKey == "" || len(in.Credentials.Answer) < 4 {
-		return answer{http.StatusBadRequest, o.body(s, messageObject("api.factors.error.question.answer", "The security question answer must be at least 4 characters in length"))}
+		return answer{http.StatusBadRequest,
+			o.body(s, messageObject("api.factors.error.question.answer",
+				"The security question answer must be at least 4 characters in length"))}
 	}
 	s.user.Others, s.user.User.Answer = append(s.user.Others, SecurityQuestion), in.Credentials.Answer
 	o.past(s, Event{Kind: Enrolled, Factor: SecurityQuestion})
@@ -196,15 +198,19 @@ func (o *Org) detourForm(out object, s *signIn) {
 		o.promotion(out, s, skip)
 	case ProfileUpdate:
 		remediations(o.form(s, "profile-update", "/idp/idx/enroll/new",
-			object{"name": "userProfile", "form": object{"value": []any{object{"name": "secondEmail", "label": "Secondary email", "required": false}}}}), skip)
+			object{"name": "userProfile",
+				"form": object{"value": []any{object{"name": "secondEmail", "label": "Secondary email", "required": false}}}}), skip)
 	case CustomWarn, CustomExpired:
 		o.customForm(out, s, skip)
 	case SafeMode:
 		remediations(skip)
-		out["messages"] = list(messageObject("idx.error.server.safe.mode.enrollment.unavailable", "Set up is temporarily unavailable due to server maintenance. Try again later."))
+		out["messages"] = list(messageObject("idx.error.server.safe.mode.enrollment.unavailable",
+			"Set up is temporarily unavailable due to server maintenance. Try again later."))
 	case DeviceGrace:
 		remediations(o.form(s, "device-assurance-grace-period", "/idp/idx/device-assurance"))
-		due := messageObject("idx.device_assurance.grace_period.warning.title.due_by_date", "Your device doesn't meet the security requirements. Fix the issue by "+DeviceDeadline.Format("01/02/2006, 03:04 PM MST")+" to prevent lockout.")
+		due := messageObject("idx.device_assurance.grace_period.warning.title.due_by_date",
+			"Your device doesn't meet the security requirements. Fix the issue by "+DeviceDeadline.Format("01/02/2006, 03:04 PM MST")+
+				" to prevent lockout.")
 		due["class"] = "WARNING"
 		due["i18n"].(object)["params"] = []any{stamp(DeviceDeadline)}
 		out["messages"] = list(append([]any{due}, o.lacking()...)...)
@@ -222,7 +228,8 @@ func (o *Org) detourForm(out object, s *signIn) {
 	case Unsatisfiable:
 		s.stage = stageIdentify
 		o.identifyForm(out, s)
-		out["messages"] = list(messageObject("oie.assurance.unsatisfiable", "Unable to login to \"AWS Account Federation\" at this time. For assistance, please contact your administrator."))
+		out["messages"] = list(messageObject("oie.assurance.unsatisfiable",
+			"Unable to login to \"AWS Account Federation\" at this time. For assistance, please contact your administrator."))
 	}
 	if d := o.detour(s); d == DeviceDenied || d == AccessDenied || d == AccessDeniedHelp {
 		delete(out, "cancel")
@@ -233,7 +240,8 @@ func (o *Org) detourForm(out object, s *signIn) {
 const deviceAssurance = "idx.error.code.access_denied.device_assurance.remediation."
 
 func (o *Org) lacking() []any {
-	help := messageObject(deviceAssurance+"additional_help_default", "For more information, follow the instructions on the help page or contact your administrator for help")
+	help := messageObject(deviceAssurance+"additional_help_default",
+		"For more information, follow the instructions on the help page or contact your administrator for help")
 	help["links"] = []any{object{"url": o.url + "/help/login"}}
 	return []any{
 		messageObject(deviceAssurance+"chrome.os_firewall", "Turn on your device's firewall"),
@@ -250,15 +258,19 @@ func (o *Org) denies(s *signIn) bool {
 
 func (o *Org) consentForm(s *signIn, d Detour) object {
 	scopes := []any{
-		object{"name": "okta.logs.read", "label": "okta.logs.read", "value": "okta.logs.read", "desc": "Allows the app to read the System Log."},
-		object{"name": "email", "label": "View your email address.", "value": "email", "desc": "This allows the app to view your email address."},
+		object{"name": "okta.logs.read", "label": "okta.logs.read", "value": "okta.logs.read",
+			"desc": "Allows the app to read the System Log."},
+		object{"name": "email", "label": "View your email address.", "value": "email",
+			"desc": "This allows the app to view your email address."},
 	}
 	if d == GranularConsent {
 		return o.form(s, "granular-consent", "/idp/idx/consent",
 			object{"name": "consent", "type": "boolean", "visible": false, "required": true},
 			object{"name": "optedScopes", "form": object{"value": []any{
-				object{"name": "email", "label": "View your email address.", "type": "boolean", "required": true, "value": true, "visible": true, "mutable": true},
-				object{"name": "profile", "label": "View your profile information.", "type": "boolean", "required": true, "value": true, "visible": true, "mutable": false},
+				object{"name": "email", "label": "View your email address.", "type": "boolean", "required": true, "value": true,
+					"visible": true, "mutable": true},
+				object{"name": "profile", "label": "View your profile information.", "type": "boolean", "required": true, "value": true,
+					"visible": true, "mutable": false},
 			}}})
 	}
 	name := map[Detour]string{Consent: "consent", AdminConsent: "admin-consent"}[d]
@@ -284,7 +296,8 @@ func (o *Org) enrollForms(out object, s *signIn) {
 	choice := o.form(s, "select-authenticator-enroll", "/idp/idx/credential/enroll", object{
 		"name": "authenticator", "type": "object", "required": true, "options": []any{object{
 			"label": "Security Question", "relatesTo": "$.authenticators.value[0]",
-			"value": object{"form": object{"value": []any{object{"name": "id", "required": true, "value": id, "mutable": false, "visible": false}}}},
+			"value": object{"form": object{"value": []any{object{"name": "id", "required": true, "value": id, "mutable": false,
+				"visible": false}}}},
 		}},
 	})
 	if s.enrolling || o.detour(s) == EnrollDirectly {
@@ -292,8 +305,10 @@ func (o *Org) enrollForms(out object, s *signIn) {
 		form := o.form(s, "enroll-authenticator", "/idp/idx/challenge/answer", object{
 			"name": "credentials", "type": "object", "required": true, "options": []any{
 				object{"label": "Choose a security question", "value": object{"form": object{"value": []any{
-					object{"name": "questionKey", "type": "string", "required": true, "label": "Choose a security question", "options": []any{
-						object{"label": Question, "value": "disliked_food"}, object{"label": "What is the name of your first stuffed animal?", "value": "name_of_first_plush_toy"}}},
+					object{"name": "questionKey", "type": "string", "required": true, "label": "Choose a security question",
+						"options": []any{
+							object{"label": Question, "value": "disliked_food"},
+							object{"label": "What is the name of your first stuffed animal?", "value": "name_of_first_plush_toy"}}},
 					answer,
 				}}}},
 				object{"label": "Create my own security question", "value": object{"form": object{"value": []any{
@@ -306,7 +321,8 @@ func (o *Org) enrollForms(out object, s *signIn) {
 		form["relatesTo"] = []any{"$.currentAuthenticator"}
 		current := SecurityQuestion.ion(id)
 		current["contextualData"] = object{"questionKeys": []any{"custom", "disliked_food", "name_of_first_plush_toy"},
-			"questions": []any{object{"questionKey": "disliked_food", "question": Question}, object{"questionKey": "name_of_first_plush_toy", "question": "What is the name of your first stuffed animal?"}}}
+			"questions": []any{object{"questionKey": "disliked_food", "question": Question},
+				object{"questionKey": "name_of_first_plush_toy", "question": "What is the name of your first stuffed animal?"}}}
 		out["currentAuthenticator"] = only(current)
 		out["remediation"] = list(form)
 		return
@@ -324,7 +340,8 @@ func (o *Org) customForm(out object, s *signIn, skip object) {
 	if o.detour(s) == CustomWarn {
 		name, settings = name+"-warning", object{"daysToExpiry": WarnDays}
 	}
-	form := o.form(s, name, "/idp/idx/challenge/answer", credentials(object{"name": "passcode", "label": "New password", "secret": true}, nil))
+	form := o.form(s, name, "/idp/idx/challenge/answer", credentials(object{"name": "passcode", "label": "New password", "secret": true},
+		nil))
 	form["customExpiredPasswordName"], form["customExpiredPasswordURL"] = "Acme accounts", o.url+"/help/login"
 	form["relatesTo"] = []any{"$.currentAuthenticator"}
 	forms := []any{form}
@@ -340,11 +357,13 @@ func (o *Org) promotion(out object, s *signIn, skip object) {
 	field := func(name string) object {
 		return object{"name": name, "label": name, "visible": false, "required": true, "hint": "webauthn"}
 	}
-	form := o.form(s, "enroll-authenticator-promotion", "/idp/idx/challenge/answer", object{"name": "credentials", "type": "object", "required": true,
-		"form": object{"value": []any{field("clientData"), field("attestation"), field("transports"), field("clientExtensions")}}})
+	form := o.form(s, "enroll-authenticator-promotion", "/idp/idx/challenge/answer",
+		object{"name": "credentials", "type": "object", "required": true,
+			"form": object{"value": []any{field("clientData"), field("attestation"), field("transports"), field("clientExtensions")}}})
 	form["relatesTo"] = []any{"$.currentAuthenticator"}
 	out["remediation"] = list(form, skip)
-	passkey := object{"type": "security_key", "key": "webauthn", "id": "aut1stsxWebauthn5d7", "displayName": "Passkeys", "methods": []any{object{"type": "webauthn"}}}
+	passkey := object{"type": "security_key", "key": "webauthn", "id": "aut1stsxWebauthn5d7", "displayName": "Passkeys",
+		"methods": []any{object{"type": "webauthn"}}}
 	current := maps.Clone(passkey)
 	current["contextualData"] = object{"activationData": object{
 		"rp": object{"name": "stsx-test"}, "user": object{"id": s.user.id, "name": s.user.Name, "displayName": "Jane Roe"},
@@ -364,12 +383,14 @@ func (o *Org) classicDetour(s *signIn, out, embedded, links object) answer {
 		return apiError(http.StatusForbidden, "E0000006", "You do not have permission to perform the requested action")
 	case Consent, AdminConsent, GranularConsent:
 		out["status"] = map[bool]string{false: "CONSENT_REQUIRED", true: "ADMIN_CONSENT_REQUIRED"}[d == AdminConsent]
-		scope := object{"name": "email", "displayName": "View your email address.", "description": "This allows the app to view your email address."}
+		scope := object{"name": "email", "displayName": "View your email address.",
+			"description": "This allows the app to view your email address."}
 		if d == GranularConsent {
 			scope["optional"] = true
 		}
 		embedded["scopes"] = []any{scope}
-		embedded["target"] = object{"type": "APP", "name": "amazon_aws", "label": "AWS Account Federation", "clientId": "0oa1stsxTestApp5d7", "_links": object{}}
+		embedded["target"] = object{"type": "APP", "name": "amazon_aws", "label": "AWS Account Federation",
+			"clientId": "0oa1stsxTestApp5d7", "_links": object{}}
 		if d == AdminConsent {
 			scope["name"], scope["description"] = "okta.logs.read", "Allows the app to read the System Log."
 			embedded["authentication"] = object{"issuer": object{"name": "stsx-test", "uri": o.url}}
@@ -378,12 +399,15 @@ func (o *Org) classicDetour(s *signIn, out, embedded, links object) answer {
 	default: // to set something up
 		out["status"] = "MFA_ENROLL"
 		need := map[bool]string{true: "OPTIONAL", false: "REQUIRED"}[d == EnrollOptional]
-		question := object{"factorType": "question", "provider": "OKTA", "vendorName": "OKTA", "status": "NOT_SETUP", "enrollment": need, "_links": object{
-			"questions": object{"href": o.url + "/api/v1/users/" + s.user.id + "/factors/questions", "hints": object{"allow": []any{"GET"}}},
-			"enroll":    link("", o.url+"/api/v1/authn/factors"),
-		}}
-		google := object{"factorType": "token:software:totp", "provider": "GOOGLE", "vendorName": "GOOGLE", "status": "ACTIVE", "enrollment": need,
-			"_links": object{"enroll": link("", o.url+"/api/v1/authn/factors")}}
+		question := object{"factorType": "question", "provider": "OKTA", "vendorName": "OKTA", "status": "NOT_SETUP", "enrollment": need,
+			"_links": object{
+				"questions": object{"href": o.url + "/api/v1/users/" + s.user.id + "/factors/questions",
+					"hints": object{"allow": []any{"GET"}}},
+				"enroll": link("", o.url+"/api/v1/authn/factors"),
+			}}
+		google := object{"factorType": "token:software:totp", "provider": "GOOGLE", "vendorName": "GOOGLE", "status": "ACTIVE",
+			"enrollment": need,
+			"_links":     object{"enroll": link("", o.url+"/api/v1/authn/factors")}}
 		embedded["factors"] = []any{google, question}
 		if d != EnrollRequired {
 			links["skip"] = link("skip", o.url+"/api/v1/authn/skip")
@@ -406,7 +430,8 @@ func (o *Org) classicInterstitials(mux *http.ServeMux, post func(string, func(*h
 	})
 	post("factors", func(_ *http.Request, s *signIn, in message) answer {
 		if s.stage != stageDetour || in.FactorType != "question" || len(in.Profile.Answer) < 4 {
-			return apiError(http.StatusBadRequest, "E0000001", "Api validation failed: factorEnrollRequest", "The security question answer must be at least 4 characters in length")
+			return apiError(http.StatusBadRequest, "E0000001", "Api validation failed: factorEnrollRequest",
+				"The security question answer must be at least 4 characters in length")
 		}
 		s.user.Others, s.user.User.Answer = append(s.user.Others, SecurityQuestion), in.Profile.Answer
 		o.past(s, Event{Kind: Enrolled, Factor: SecurityQuestion})

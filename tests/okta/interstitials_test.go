@@ -30,7 +30,8 @@ func TestDetours(t *testing.T) {
 	if r.page() != "enroll-authenticator" {
 		t.Fatalf("setting up: %s", r.page())
 	}
-	if status, _ := post(r, "challenge/answer", object{"credentials": object{"questionKey": "disliked_food", "answer": "x"}}); status != http.StatusBadRequest {
+	if status, _ := post(r, "challenge/answer",
+		object{"credentials": object{"questionKey": "disliked_food", "answer": "x"}}); status != http.StatusBadRequest {
 		t.Errorf("an answer that is too short: %d", status)
 	}
 	_, r = post(r, "challenge/answer", object{"credentials": object{"questionKey": "disliked_food", "answer": "Wirsing"}})
@@ -62,7 +63,8 @@ func TestRefusingDetours(t *testing.T) {
 		AccessDeniedHelp: "security.access_denied_custom_message", Unsatisfiable: "oie.assurance.unsatisfiable",
 	} {
 		_, c := simulate(t, Config{Users: []User{jane(noMFA)}, Detour: detour})
-		if status, r := c.identify(c.introspect(), testPassword); status != http.StatusForbidden || r.complaint() != key || r.Success.Href != "" {
+		if status, r := c.identify(c.introspect(), testPassword); status != http.StatusForbidden || r.complaint() != key ||
+			r.Success.Href != "" {
 			t.Errorf("%d: status %d, %s", detour, status, r.complaint())
 		}
 	}
@@ -74,7 +76,8 @@ func TestRefusingDetours(t *testing.T) {
 
 // TestClassicDetours: as TestDetours.
 func TestClassicDetours(t *testing.T) {
-	o, c := simulate(t, Config{Engine: Classic, Users: []User{jane(noMFA)}, Detours: []Detour{EnrollRequired, EnrollOptional, TermsForm, Consent}})
+	o, c := simulate(t, Config{Engine: Classic, Users: []User{jane(noMFA)},
+		Detours: []Detour{EnrollRequired, EnrollOptional, TermsForm, Consent}})
 	_, r := c.authn(testPassword)
 	post := func(path string, more object) (int, reply) {
 		t.Helper()
@@ -101,7 +104,8 @@ func TestClassicDetours(t *testing.T) {
 
 // TestDown: nothing is answered, and it is said for how long.
 func TestDown(t *testing.T) {
-	for status, header := range map[int]string{http.StatusTooManyRequests: "X-Rate-Limit-Reset", http.StatusServiceUnavailable: "Retry-After"} {
+	for status, header := range map[int]string{http.StatusTooManyRequests: "X-Rate-Limit-Reset",
+		http.StatusServiceUnavailable: "Retry-After"} {
 		o, c := simulate(t, Config{Down: status})
 		resp, _ := c.get(o.EmbedURL())
 		seconds, err := strconv.ParseInt(resp.Header.Get(header), 10, 64)

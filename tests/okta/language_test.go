@@ -69,7 +69,8 @@ func TestAnswersTranslated(t *testing.T) {
 		t.Errorf("a wrong password: %s, %q", r.complaint(), r.said())
 	}
 	_, r = c.identify(r, testPassword)
-	if _, r = c.answerCode(r, GoogleTOTP, "000000"); strings.Contains(r.said(), "match our records") || !strings.Contains(r.said(), "mätch öür récörds") {
+	if _, r = c.answerCode(r, GoogleTOTP, "000000"); strings.Contains(r.said(), "match our records") ||
+		!strings.Contains(r.said(), "mätch öür récörds") {
 		t.Errorf("a wrong code: %q", r.said())
 	}
 }

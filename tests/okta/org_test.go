@@ -116,7 +116,8 @@ func TestRedirectElsewhere(t *testing.T) {
 func TestSourceIsEscaped(t *testing.T) {
 	_, c := simulate(t, Config{RelayState: `"><script>`})
 	page := c.signIn()
-	if strings.Contains(page, "https://signin") || strings.Contains(page, `"><script>`) || !strings.Contains(page, "https&#x3a;&#x2f;&#x2f;signin.aws.amazon.com&#x2f;saml") {
+	if strings.Contains(page, "https://signin") || strings.Contains(page, `"><script>`) ||
+		!strings.Contains(page, "https&#x3a;&#x2f;&#x2f;signin.aws.amazon.com&#x2f;saml") {
 		t.Errorf("page %.600s", page)
 	}
 }

@@ -71,7 +71,8 @@ func StartOtherServers() (*OtherServers, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	shape := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
 	der, err := x509.CreateCertificate(rand.Reader, shape, shape, &key.PublicKey, key)
 	if err != nil {
 		return nil, err
@@ -85,10 +86,13 @@ func StartOtherServers() (*OtherServers, error) {
 		return nil, fmt.Errorf("starting the other server: %w", err)
 	}
 	sum := sha256.Sum256(public)
-	e := &OtherServers{host: listener.Addr().String(), key: base64.StdEncoding.EncodeToString(sum[:]), secret: []byte(newID("")), served: make(chan struct{})}
+	e := &OtherServers{host: listener.Addr().String(), key: base64.StdEncoding.EncodeToString(sum[:]), secret: []byte(newID("")),
+		served: make(chan struct{})}
 	e.url = "https://" + e.host
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /frame/web/v1/auth", func(w http.ResponseWriter, r *http.Request) { e.showPage(w, "Duo", "", e.duoSays(r.FormValue("tx"))) })
+	mux.HandleFunc("GET /frame/web/v1/auth", func(w http.ResponseWriter, r *http.Request) {
+		e.showPage(w, "Duo", "", e.duoSays(r.FormValue("tx")))
+	})
 	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) {
 		e.showPage(w, r.FormValue("what"), r.FormValue("to"), "")
 	})
@@ -153,7 +157,8 @@ func (e *OtherServers) acceptAnswer(w http.ResponseWriter, r *http.Request) {
 func (e *OtherServers) duoSays(request string) string {
 	mac := hmac.New(sha256.New, e.secret)
 	mac.Write([]byte(request))
-	return "AUTH|" + base64.StdEncoding.EncodeToString([]byte(request)) + "|" + base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(mac.Sum(nil))))
+	return "AUTH|" + base64.StdEncoding.EncodeToString([]byte(request)) + "|" +
+		base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(mac.Sum(nil))))
 }
 
 // duoRequest is what the page hands to Duo's script: Duo's part and Okta's.
@@ -173,7 +178,8 @@ func (o *Org) tryDuo(s *signIn, signed string) codeResult {
 // duoForm is the Identity Engine's page with Duo's frame.
 func (o *Org) duoForm(out object, s *signIn) object {
 	current := Duo.ion(authenticatorOf(Duo).id)
-	current["contextualData"] = object{"integrationType": "IFRAME", "host": o.cfg.OtherServers.host, "signedToken": s.duoRequest(), "script": o.url + "/js/sections/duo/Duo-Web-v2.6.js"}
+	current["contextualData"] = object{"integrationType": "IFRAME", "host": o.cfg.OtherServers.host, "signedToken": s.duoRequest(),
+		"script": o.url + "/js/sections/duo/Duo-Web-v2.6.js"}
 	out["currentAuthenticatorEnrollment"] = only(current)
 	form := o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer",
 		credentials(object{"name": "signatureData", "label": "Assertion From Duo", "required": true, "visible": false}, nil))

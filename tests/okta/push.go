@@ -208,7 +208,8 @@ func (o *Org) pushForm(out object, s *signIn) {
 	current := s.factor.ion(a.id)
 	name := "authenticator-verification-data"
 	method := object{"name": "methodType", "required": true, "value": "push", "mutable": false}
-	auto := object{"name": "autoChallenge", "type": "boolean", "required": "false", "value": phone.AutoPush, "label": "Send push automatically", "visible": true, "mutable": true}
+	auto := object{"name": "autoChallenge", "type": "boolean", "required": "false", "value": phone.AutoPush,
+		"label": "Send push automatically", "visible": true, "mutable": true}
 	authenticator := object{"name": "authenticator", "label": a.name, "form": object{"value": []any{
 		object{"name": "id", "required": true, "value": a.id, "mutable": false},
 		object{"name": "methodType", "required": true, "options": []any{object{"label": "Get a push notification", "value": "push"}}}, auto,
@@ -217,18 +218,21 @@ func (o *Org) pushForm(out object, s *signIn) {
 	if s.push != nil {
 		switch s.push.result {
 		case "", "approved": // the next poll tells
-			name, path = "challenge-poll", map[Factor]string{OktaVerifyPush: "/idp/idx/authenticators/poll", CustomApp: "/idp/idx/challenge/poll"}[s.factor]
+			name, path = "challenge-poll", map[Factor]string{OktaVerifyPush: "/idp/idx/authenticators/poll",
+				CustomApp: "/idp/idx/challenge/poll"}[s.factor]
 			current["resend"] = o.form(s, "resend", "/idp/idx/challenge", object{
-				"name": "authenticator", "required": true, "value": object{"methodType": "push", "id": a.id}, "visible": false, "mutable": false,
+				"name": "authenticator", "required": true, "value": object{"methodType": "push", "id": a.id}, "visible": false,
+				"mutable": false,
 			})
 			if s.push.number != "" {
 				current["contextualData"] = object{"correctAnswer": s.push.number}
 			}
 		default:
 			name = "resend"
-			authenticator = object{"name": "authenticator", "type": "object", "label": a.name, "value": object{"form": object{"value": []any{
-				object{"name": "id", "required": true, "value": a.id, "mutable": false}, method,
-			}}}}
+			authenticator = object{"name": "authenticator", "type": "object", "label": a.name,
+				"value": object{"form": object{"value": []any{
+					object{"name": "id", "required": true, "value": a.id, "mutable": false}, method,
+				}}}}
 		}
 	}
 	field := authenticator
@@ -310,7 +314,8 @@ func (o *Org) verifyPush(r *http.Request, s *signIn, again bool) answer {
 
 // challenged is the transaction while a push is out.
 func (o *Org) challenged(s *signIn, out, embedded, links object) {
-	out["status"], out["factorResult"] = "MFA_CHALLENGE", map[string]string{"": "WAITING", "rejected": "REJECTED", "expired": "TIMEOUT"}[s.push.result]
+	out["status"], out["factorResult"] = "MFA_CHALLENGE", map[string]string{"": "WAITING", "rejected": "REJECTED",
+		"expired": "TIMEOUT"}[s.push.result]
 	s.push.numberShown = s.push.result != ""
 	factor := o.factor(s, OktaVerifyPush)
 	if s.push.number != "" && s.push.result == "" {
@@ -334,5 +339,6 @@ func (o *Org) factorsPolicy(s *signIn) object {
 	if slices.Contains(s.user.factors(), OktaVerifyPush) {
 		info[factorID(s.user, OktaVerifyPush)] = object{"autoPushEnabled": s.user.Phone.AutoPush}
 	}
-	return object{"allowRememberDevice": true, "rememberDeviceLifetimeInMinutes": 15, "rememberDeviceByDefault": false, "factorsPolicyInfo": info}
+	return object{"allowRememberDevice": true, "rememberDeviceLifetimeInMinutes": 15, "rememberDeviceByDefault": false,
+		"factorsPolicyInfo": info}
 }

@@ -30,7 +30,8 @@ func TestPush(t *testing.T) {
 	}
 	r = c.choose(r, OktaVerifyPush)
 	first := number(1)
-	if got := r.CurrentAuthenticator.Value.ContextualData.CorrectAnswer; r.page() != "challenge-poll" || got != first || len(first) != 2 || r.Remediation.Value[0].Refresh != 50 {
+	if got := r.CurrentAuthenticator.Value.ContextualData.CorrectAnswer; r.page() != "challenge-poll" || got != first || len(first) != 2 ||
+		r.Remediation.Value[0].Refresh != 50 {
 		t.Fatalf("%s with %q for %q", r.page(), got, first)
 	}
 	if _, r := poll(); r.page() != "challenge-poll" {
@@ -46,7 +47,8 @@ func TestPush(t *testing.T) {
 		if err := answer(); err == nil {
 			t.Error("one push was answered twice")
 		}
-		if status, r := poll(); status != http.StatusBadRequest || r.page() != "resend" || r.complaint() != "api.authn.poll.error.push_rejected" {
+		if status, r := poll(); status != http.StatusBadRequest || r.page() != "resend" ||
+			r.complaint() != "api.authn.poll.error.push_rejected" {
 			t.Errorf("%s: %d, %s on %s", name, status, r.complaint(), r.page())
 		}
 		r = c.choose(r, OktaVerifyPush)
@@ -70,7 +72,8 @@ func TestPush(t *testing.T) {
 	if err := o.Update(testUser, func(u *User) { u.OktaVerifyTOTP = "" }); err != nil {
 		t.Fatal(err)
 	}
-	if _, r := newClient(t, o).identify(newClient(t, o).introspect(), testPassword); r.page() != "challenge-poll" || o.Count(PushSent, testUser) != 5 {
+	if _, r := newClient(t, o).identify(newClient(t, o).introspect(), testPassword); r.page() != "challenge-poll" ||
+		o.Count(PushSent, testUser) != 5 {
 		t.Errorf("not sent by itself: %s", r.page())
 	}
 }

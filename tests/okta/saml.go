@@ -152,7 +152,8 @@ func (n node) into(parent node) node { parent.AddChild(n.Element); return n }
 func (n node) text(s string) node    { n.SetText(s); return n }
 
 func issuerElement() *etree.Element {
-	return element("saml2:Issuer", "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity", "xmlns:saml2", nsAssertion).text(issuer).Element
+	return element("saml2:Issuer", "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity", "xmlns:saml2",
+		nsAssertion).text(issuer).Element
 }
 
 func attribute(name string, values ...string) node {

@@ -46,7 +46,8 @@ func TestCodeIsGoodOnce(t *testing.T) {
 		t.Fatalf("first: %d", status)
 	}
 	_, r = c.identify(c.introspect(), testPassword)
-	if status, r := c.answerCode(r, GoogleTOTP, code); status != http.StatusUnauthorized || r.complaint() != "authfactor.challenge.soft_token.used_passcode" {
+	if status, r := c.answerCode(r, GoogleTOTP, code); status != http.StatusUnauthorized ||
+		r.complaint() != "authfactor.challenge.soft_token.used_passcode" {
 		t.Errorf("second: %d %s", status, r.complaint())
 	}
 	for range 2 { // the step ahead, then the one behind

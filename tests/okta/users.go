@@ -27,7 +27,8 @@ type accounts []*account
 func newAccounts(users []User) accounts {
 	var all accounts
 	for _, u := range users {
-		all = append(all, &account{User: clone(u), id: newID("00u"), spent: map[spentCode]bool{}, sent: map[Factor]string{}, shown: map[Factor][]string{}})
+		all = append(all, &account{User: clone(u), id: newID("00u"), spent: map[spentCode]bool{}, sent: map[Factor]string{},
+			shown: map[Factor][]string{}})
 	}
 	return all
 }

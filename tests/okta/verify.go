@@ -38,7 +38,8 @@ func StartVerify(device *Device, user string, asks bool) (*Verify, error) {
 		return nil, fmt.Errorf("starting Okta Verify: %w", err)
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	v := &Verify{device: device, user: user, port: port, served: make(chan struct{}), asked: make(chan struct{}), agreed: make(chan struct{})}
+	v := &Verify{device: device, user: user, port: port, served: make(chan struct{}), asked: make(chan struct{}),
+		agreed: make(chan struct{})}
 	if !asks {
 		close(v.agreed)
 	}

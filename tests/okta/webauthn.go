@@ -75,7 +75,8 @@ func (o *Org) tryAssertion(s *signIn, in assertion) codeResult {
 	if err != nil {
 		v, why = wrong, err.Error()
 	}
-	o.note(Event{Kind: CodeTried, User: s.user.Name, Factor: WebAuthn, OK: v == right, Digest: o.journal.digest(in.SignatureData), Detail: why})
+	o.note(Event{Kind: CodeTried, User: s.user.Name, Factor: WebAuthn, OK: v == right, Digest: o.journal.digest(in.SignatureData),
+		Detail: why})
 	return v
 }
 

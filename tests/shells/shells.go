@@ -34,7 +34,8 @@ func All() []Shell {
 		{"bash", "bash", "bash", []string{"--norc", "--noprofile"}, "set -eu -o pipefail\n"},
 		{"bash --posix", "bash", "bash", []string{"--norc", "--noprofile", "--posix"}, "set -eu -o pipefail\n"},
 		{"zsh", "zsh", "zsh", []string{"-f"}, "setopt err_exit no_unset pipefail\n"},
-		{"zsh with options", "zsh", "zsh", []string{"-f"}, "setopt err_exit no_unset pipefail rc_quotes bang_hist extended_glob glob_subst sh_word_split ksh_arrays\n"},
+		{"zsh with options", "zsh", "zsh", []string{"-f"},
+			"setopt err_exit no_unset pipefail rc_quotes bang_hist extended_glob glob_subst sh_word_split ksh_arrays\n"},
 		{"fish", "fish", "fish", []string{"--no-config"}, ""},
 		{"dash", "sh", "dash", nil, "set -eu\n"},
 		{"sh", "sh", "sh", nil, "set -eu\n"},
@@ -42,7 +43,8 @@ func All() []Shell {
 		{"elvish", "elvish", "elvish", []string{"-norc"}, ""},
 		{"xonsh", "xonsh", "xonsh", []string{"--no-rc"}, "$RAISE_SUBPROC_ERROR = True\n"},
 		{"nushell", "nushell", "nu", []string{"--no-config-file"}, ""},
-		{"powershell", "powershell", "pwsh", []string{"-NoProfile", "-NonInteractive", "-File"}, "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n"},
+		{"powershell", "powershell", "pwsh", []string{"-NoProfile", "-NonInteractive", "-File"},
+			"Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n"},
 	}
 }
 
