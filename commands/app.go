@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -103,10 +104,7 @@ func (r *commandRun) runVerb(ctx context.Context) error {
 	if r.commandLine, err = parseArgs(r.app, r.Args); err != nil {
 		return err
 	}
-	if r.verb == "" && len(r.operands) > 0 {
-		return unknownVerb(r.app.Commands, "", r.operands[0])
-	}
-	if r.help {
+	if r.help && !r.lacksVerb() {
 		return r.printHelp(strings.Fields(r.verb))
 	}
 	return r.app.RunContext(ctx, r.urfaveArgs())
@@ -154,12 +152,27 @@ func (r *commandRun) onUsageError(_ *cli.Context, err error, _ bool) error {
 	return &usageError{err.Error(), r.verb}
 }
 
-// runBare is stsx without a command.
+// lacksVerb reports whether the first word is no command of stsx.
+func (r *commandRun) lacksVerb() bool { return r.verb == "" && len(r.operands) > 0 }
+
+// runBare is stsx without a command of its own.
 func (r *commandRun) runBare(c *cli.Context) error {
+	if r.lacksVerb() {
+		return r.noSuchVerb(r.operands[0])
+	}
 	if c.Bool("version") {
 		return r.printVersion()
 	}
 	return r.printHelp(nil)
+}
+
+// noSuchVerb is the error for a word that is no command of stsx. A profile's name
+// there is what somebody in a hurry writes.
+func (r *commandRun) noSuchVerb(word string) error {
+	if profiles, err := r.configuration(); err == nil && slices.Contains(profiles.Names(), word) {
+		return &misplacedProfileError{word}
+	}
+	return unknownVerb(r.app.Commands, "", word)
 }
 
 // openDrivers joins the drivers, once.

@@ -138,6 +138,10 @@ func (l *commandLine) readVerb(app *cli.App, word string) error {
 	next := findCommand(below, word)
 	if next == nil {
 		l.unknown = true
+		if l.at == nil {
+			l.operands = []string{word} // runBare says what it may be
+			return nil
+		}
 		return unknownVerb(below, l.verb, word)
 	}
 	l.at, l.verb = next, strings.TrimSpace(l.verb+" "+next.Name)
@@ -223,6 +227,9 @@ func (l *commandLine) unknownFlag(app *cli.App, word string) error {
 		known = append(known, longNames(l.at.Flags)...)
 	}
 	text := "unknown flag " + quotedName(name)
+	if l.verb != "" && strings.TrimLeft(name, "-") == "profile" {
+		return &usageError{text + "; the profile is named without one: stsx " + l.verb + " PROFILE", l.verb}
+	}
 	if near := session.NearestNames(strings.TrimLeft(name, "-"), known); len(near) > 0 {
 		text += "; did you mean --" + strings.Join(near, " or --") + "?"
 	}

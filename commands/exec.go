@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/urfave/cli/v2"
+
+	"stsx/session"
 )
 
 func (r *commandRun) execCommand() *cli.Command {
@@ -32,7 +34,7 @@ func (r *commandRun) execCommand() *cli.Command {
 }
 
 func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
-	name, err := r.oneProfile()
+	name, err := r.oneOrPickedProfile(ctx)
 	if err != nil {
 		return err
 	}
@@ -74,6 +76,26 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 		return err
 	}
 	return notStarted(argv[0], r.Replace(path, argv, overlayEnviron(r.Environ, sessionVariables(s), r.GOOS)))
+}
+
+// oneOrPickedProfile is oneProfile; where none is named a person picks one.
+func (r *commandRun) oneOrPickedProfile(ctx context.Context) (string, error) {
+	name, err := r.oneProfile()
+	if err == nil || len(r.names()) > 0 {
+		return name, err
+	}
+	profiles, failed := r.configuration()
+	if failed != nil {
+		return "", failed
+	}
+	if !r.drivers.Ask.Interactive() || len(profiles.Names()) == 0 {
+		return "", err
+	}
+	i, err := r.drivers.Ask.Choose(ctx, session.Question{Prompt: "Profile", What: "a profile", Give: "name one"}, profiles.Names())
+	if err != nil {
+		return "", err
+	}
+	return profiles.Names()[i], nil
 }
 
 func (r *commandRun) defaultShell() string {

@@ -39,6 +39,17 @@ type usageError struct {
 
 func (e *usageError) Error() string { return e.text }
 
+// misplacedProfileError is a profile where a command of stsx belongs.
+type misplacedProfileError struct{ name string }
+
+func (e *misplacedProfileError) Error() string {
+	return quotedName(e.name) + " is a profile, not a command"
+}
+
+func (e *misplacedProfileError) Hint() string {
+	return "run stsx exec " + quotedName(e.name) + " -- COMMAND, or stsx login " + quotedName(e.name)
+}
+
 // commandError is a command that could not be started.
 type commandError struct {
 	status int
@@ -84,6 +95,7 @@ func reportRows() []reportRow {
 		whenType(func(e process.Signalled) (int, string) { return 128 + e.Number, "" }),
 		whenIs(statusInterrupted, "", session.ErrInterrupted, context.Canceled),
 		whenType(func(e *usageError) (int, string) { return statusUsage, strings.TrimSpace("run stsx help " + e.verb) }),
+		whenType(func(e *misplacedProfileError) (int, string) { return statusUsage, e.Hint() }),
 		whenType(func(e *terminalOutputError) (int, string) { return statusUsage, e.Hint() }),
 		whenType(func(e *commandError) (int, string) { return e.status, ownHint(e) }),
 		whenType(func(e *session.InputError) (int, string) { return statusInput, e.Give }),

@@ -16,8 +16,22 @@ func TestTerminal(t *testing.T) {
 	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
 	d.subtest("modes", terminalModes)
 	d.subtest("a shell's job", terminalJob)
+	d.subtest("no profile named", terminalPick)
 	d.subtest("Ctrl-C", terminalInterrupt)
 	d.subtest("the terminal goes away", terminalHangup)
+}
+
+// terminalPick: bare stsx exec lets a person pick the profile.
+func terminalPick(d *desk) {
+	term := d.with("PS1=ready> ").openTerminal("exec")
+	term.waitFor("Profile: ")
+	term.typeText("prod\r")
+	term.waitFor("ready> ")
+	term.typeText("echo \"<$STSX_PROFILE>\"; exit\r")
+	term.waitFor("<prod>")
+	if r := term.wait(); r.status != 0 {
+		d.Error(r)
+	}
 }
 
 // terminalModes: the command has the terminal, in the foreground, and every
