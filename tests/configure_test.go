@@ -39,7 +39,7 @@ func TestConfigure(t *testing.T) {
 		return term
 	}
 	term := d.openTerminal("configure")
-	term.waitFor("Link of")
+	term.waitFor("AWS app link")
 	term.typeText("\x03")
 	if r := term.wait(); r.status != 130 {
 		t.Error(r)
