@@ -33,7 +33,7 @@ func (t *Tab) answer(ctx context.Context, n int, value any, origin string) error
 // PressControl presses the nth control of the last View, under the terms of FillControl, and waits for what that causes, as
 // Press does. ErrNoReaction: the page asked nothing of the network. ErrDisabled.
 func (t *Tab) PressControl(ctx context.Context, n int, origin string) error {
-	_, err := t.pressAndWait(ctx, nil, func() (bool, error) {
+	_, err := t.pressAndWait(ctx, page.Work{}, nil, func() (bool, error) {
 		err := t.callOnControl(ctx, "pressing", "follow", origin, n, origin)
 		return err == nil, err
 	})

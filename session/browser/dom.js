@@ -312,10 +312,11 @@
 			return Boolean(el);
 		},
 
-		// press clicks and remembers what that answered.
+		// press clicks and remembers what that answered. Pressed once more, a form is still answered by what was typed into it.
 		press(mark, n) {
 			const el = all(mark)[n];
 			if (!el) return false;
+			if (!filled.size && standing()) filled = answer.filled;
 			answer = {pressed: el, filled, beside: new WeakSet([...document.querySelectorAll('*')].filter(usable))};
 			filled = new Map();
 			el.click();

@@ -18,12 +18,13 @@ import (
 // A request that got no answer is a *NetworkError, page.ErrUnanswered when ctx ended before one came; nothing at all after
 // the third press is page.ErrNoReaction.
 func (t *Tab) Press(ctx context.Context, mark string, replies ...string) (page.Reply, error) {
-	return t.PressNth(ctx, mark, 0, replies...)
+	return t.PressNth(ctx, mark, 0, page.Work{}, replies...)
 }
 
-// PressNth is Press for one of several visible matches, counted as in Texts.
-func (t *Tab) PressNth(ctx context.Context, mark string, n int, replies ...string) (page.Reply, error) {
-	reply, err := t.pressMark(ctx, mark, n, replies)
+// PressNth is Press for one of several visible matches, counted as in Texts, on a page that may work before it sends. One that
+// gives up is page.ErrGaveUp: it is not pressed again.
+func (t *Tab) PressNth(ctx context.Context, mark string, n int, work page.Work, replies ...string) (page.Reply, error) {
+	reply, err := t.pressMark(ctx, mark, n, work, replies)
 	switch {
 	case errors.Is(err, page.ErrUnanswered):
 		return reply, err
@@ -33,11 +34,11 @@ func (t *Tab) PressNth(ctx context.Context, mark string, n int, replies ...strin
 	return reply, actionError("pressing a button", mark, err)
 }
 
-func (t *Tab) pressMark(ctx context.Context, mark string, n int, replies []string) (page.Reply, error) {
+func (t *Tab) pressMark(ctx context.Context, mark string, n int, work page.Work, replies []string) (page.Reply, error) {
 	if err := t.awaitStill(ctx, mark, n); err != nil {
 		return page.Reply{}, err
 	}
-	return t.pressAndWait(ctx, replies,
+	return t.pressAndWait(ctx, work, replies,
 		func() (hit bool, err error) { return hit, t.callScript(ctx, &hit, "press", mark, n) },
 		func() (bool, error) { return t.pressEnter(ctx) },
 		func() (hit bool, err error) { return hit, t.callScript(ctx, &hit, "repress") },
@@ -45,7 +46,7 @@ func (t *Tab) pressMark(ctx context.Context, mark string, n int, replies []strin
 }
 
 // pressAndWait presses and waits for what that causes; a press that seems lost is followed by the next.
-func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...func() (bool, error)) (page.Reply, error) {
+func (t *Tab) pressAndWait(ctx context.Context, work page.Work, replies []string, presses ...func() (bool, error)) (page.Reply, error) {
 	w := t.network.beginPress(replies)
 	defer t.network.endPress()
 	for i, press := range presses {
@@ -60,7 +61,7 @@ func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...fun
 		case !hit:
 			return page.Reply{}, nil // redrawn without a request
 		}
-		if lost, err := t.awaitReaction(ctx, w, begun); err != nil {
+		if lost, err := t.awaitReaction(ctx, w, work, begun); err != nil {
 			return page.Reply{}, err
 		} else if !lost {
 			return t.reactionReply(ctx, w)
@@ -70,9 +71,15 @@ func (t *Tab) pressAndWait(ctx context.Context, replies []string, presses ...fun
 }
 
 // awaitReaction waits for what the press made at begun causes. lost: there is no sign of anything.
-func (t *Tab) awaitReaction(ctx context.Context, w *reaction, begun time.Time) (lost bool, err error) {
+func (t *Tab) awaitReaction(ctx context.Context, w *reaction, work page.Work, begun time.Time) (lost bool, err error) {
 	for {
+		if err := t.followWork(ctx, w, work); err != nil {
+			return false, err
+		}
 		settled, lost, wait, changed := t.network.pressOutcome(w, begun)
+		if work.Going != "" {
+			wait = min(wait, workInterval)
+		}
 		if settled || lost {
 			return lost && !settled, nil
 		}
@@ -92,6 +99,30 @@ func (t *Tab) awaitReaction(ctx context.Context, w *reaction, begun time.Time) (
 		}
 		again.Stop()
 	}
+}
+
+// workInterval is the time between two looks at a page that works.
+const workInterval = 250 * time.Millisecond
+
+// followWork looks whether the page that was pressed is at work. page.ErrGaveUp: it was.
+func (t *Tab) followWork(ctx context.Context, w *reaction, work page.Work) error {
+	if work.Going == "" {
+		return nil
+	}
+	looking, release := withEither(ctx, t.over)
+	defer release()
+	over, err := t.Visible(looking, work.Over)
+	if err == nil && over {
+		return page.ErrGaveUp
+	}
+	going, err := t.Visible(looking, work.Going)
+	if err == nil && going {
+		t.network.works(w)
+	}
+	if looking.Err() != nil { // whoever waits for the reaction sees why
+		return nil
+	}
+	return err
 }
 
 // reactionReply is what the press caused, with the answer's body fetched.

@@ -66,6 +66,19 @@ func (n *network) isSent(w *reaction) bool {
 	return w.wanted != nil || w.document != nil
 }
 
+// works: the page is at work on what was pressed. What was answered so far was for the work.
+func (n *network) works(w *reaction) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if w.settled && w.reply.Navigated {
+		return
+	}
+	w.firstSign = time.Now()
+	if w.settled {
+		w.wanted, w.reply, w.err, w.settled = nil, page.Reply{}, nil, false
+	}
+}
+
 // sent: a request begins. Requests of scripts and loads of documents are signs of life; images and styles are not. taken: it
 // is the one wanted.
 func (w *reaction) sent(r *request, main proto.PageFrameID) (taken bool) {

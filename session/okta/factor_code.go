@@ -308,6 +308,9 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 	}
 	r, err := s.pressNth(ctx, submit, 0, codeReplyPaths()...)
 	if err != nil {
+		if sentNothing(err) {
+			s.code.source.NotTaken(code)
+		}
 		return err
 	}
 	if r.outcome.passes() { // nobody may be there to give another one

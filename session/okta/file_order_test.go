@@ -20,17 +20,18 @@ func fileOrder() []string {
 		"json_node.go",
 		"response.go", // what Okta answered
 		"response_steps.go",
-		"marks.go",       // what the pages look like
-		"screen.go",      // what a page is
-		"selection.go",   // which authenticator it is to be
-		"page_report.go", // what is told of the page at hand
-		"exchange.go",    // what was sent and answered so far
-		"retry_later.go", // waits that Okta asks for, the page opened anew
-		"press.go",       // sending, and what became of it
-		"await.go",       // the next page
-		"handover.go",    // the page is the person's
-		"remember.go",    // Okta's cookies
-		"renewal.go",     // no browser
+		"marks.go",         // what the pages look like
+		"screen.go",        // what a page is
+		"selection.go",     // which authenticator it is to be
+		"page_report.go",   // what is told of the page at hand
+		"exchange.go",      // what was sent and answered so far
+		"retry_later.go",   // waits that Okta asks for, the page opened anew
+		"proof_of_work.go", // what a page does before it sends
+		"press.go",         // sending, and what became of it
+		"await.go",         // the next page
+		"handover.go",      // the page is the person's
+		"remember.go",      // Okta's cookies
+		"renewal.go",       // no browser
 		"stay_signed_in.go",
 		"unattended.go", // nobody is there
 		"factor_choices.go",

@@ -159,6 +159,18 @@ func (s *signIn) leaveToPerson(ctx context.Context, what string) error {
 	return s.showErrand(ctx, session.Errand{Prompt: what + ": go on in the window"}, s.keepOffPage)
 }
 
+// handOverWork deals with a page that could not do its work: in a window stsx
+// answers it once more, and then it is the person's.
+func (s *signIn) handOverWork(ctx context.Context, failure error) error {
+	if s.window.shown {
+		return s.leaveToPerson(ctx, failure.Error())
+	}
+	if err := s.showWindow(ctx); err != nil {
+		return s.notShown(ctx, failure.Error(), err)
+	}
+	return nil
+}
+
 // showErrand tells the person of an errand while wait waits for the page.
 func (s *signIn) showErrand(ctx context.Context, e session.Errand, wait func(context.Context) error) error {
 	s.Ask.Progress("")

@@ -16,7 +16,7 @@ const (
 	passwordTitle = "Password"
 	// captchaMark is a page whose form goes through hCaptcha or reCAPTCHA, which
 	// may ask the person something or nothing.
-	captchaMark = `body:has(#captcha-container)`
+	captchaMark = `body:has(#captcha-container:not(.altcha-captcha))`
 	// captchaWait is how long a form with a captcha may take to be sent, before it
 	// is taken to ask something: while it does, the page may seem busy for ever.
 	captchaWait  = 15 * time.Second
@@ -142,6 +142,9 @@ func (s *signIn) submitLogin(ctx context.Context) (r response, done bool, err er
 		return r, false, err
 	case !captcha:
 		r, err = s.submit(ctx)
+		if sentNothing(err) {
+			s.login.passwordSent = false
+		}
 		return r, false, err
 	case s.window.shown:
 		return r, true, s.submitByPerson(ctx)

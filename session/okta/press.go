@@ -28,7 +28,7 @@ func (s *signIn) pressNth(ctx context.Context, mark string, n int, replies ...st
 		}
 	}
 	s.exchange.notePress(s.screen)
-	reply, err := s.page.PressNth(ctx, mark, n, replies...)
+	reply, err := s.pressAndWork(ctx, mark, n, replies...)
 	if err != nil {
 		return response{}, err
 	}
@@ -45,7 +45,7 @@ func (s *signIn) checkOutcome(ctx context.Context, r response) (wrong bool, err 
 		return false, nil
 	case rejected:
 		return true, nil
-	case outOfDate:
+	case outOfDate, workRefused:
 		return false, s.restart(ctx, r)
 	}
 	if r.outcome.passes() {

@@ -16,10 +16,11 @@ import (
 type outcome int
 
 const (
-	accepted  outcome = iota
-	rejected          // wrong, and may be tried again
-	outOfDate         // the sign-in was left too long: it starts over
-	lockedOut         // the account is
+	accepted    outcome = iota
+	rejected            // wrong, and may be tried again
+	outOfDate           // the sign-in was left too long: it starts over
+	workRefused         // what the page worked out is not taken
+	lockedOut           // the account is
 	newPasswordDue
 	notAssigned
 	policyDenied
@@ -40,7 +41,8 @@ func (o outcome) passes() bool {
 type response struct {
 	came           bool // an answer, not a new document
 	identityEngine bool
-	status         int // of HTTP
+	proofOfWork    bool // the page has to work before it sends what it asks for
+	status         int  // of HTTP
 	outcome        outcome
 	said           string   // Okta's words; the page's are preferred when quoting
 	aboutField     bool     // they are about a field: over the form the page only says that there is an error
@@ -87,6 +89,7 @@ func decodeResponse(reply page.Reply) response {
 	}
 	r.aboutField = len(keys) > 0 && body.has("remediation") && !body.has("messages")
 	r.outcome = body.outcome(reply.Status, keys)
+	r.proofOfWork = body.child("captcha", "value", "type").text() == "ALTCHA"
 	r.readDeadlines(body)
 	r.authenticator = body.authenticator()
 	return r
@@ -103,6 +106,8 @@ func (n jsonNode) outcome(status int, keys []string) outcome {
 		return accepted
 	case anyContains(keys, "session.expired", "E0000011", "transaction_resource_not_found"):
 		return outOfDate
+	case anyContains(keys, "captcha"):
+		return workRefused
 	case anyContains(keys, "not.assigned", "not_assigned"):
 		return notAssigned
 	case status == http.StatusTooManyRequests || anyContains(keys, "E0000047"):

@@ -46,6 +46,8 @@ func TestOutcome(t *testing.T) {
 		"the device is let in": {answer(200, `{"version":"1.0.0",`+
 			`"remediation":{"value":[{"name":"device-assurance-grace-period"}]},"messages":{"value":[{"message":"x",`+
 			`"i18n":{"key":"idx.error.code.access_denied.device_assurance.remediation.title"}}]}}`), accepted, ""},
+		"the page's work is not taken": {answer(400, `{"version":"1.0.0","captcha":{"value":{"type":"ALTCHA"}},`+
+			`"remediation":{"value":[{"name":"identify"}]},"messages":{"value":[{"message":"x","i18n":{"key":"captcha.failed"}}]}}`), workRefused, ""},
 		"maintenance":           {answer(503, ""), underMaintenance, ""},
 		"read only":             {answer(400, ion("E0000010", "x")), underMaintenance, ""},
 		"a last word":           {answer(200, ion("idx.return.stale", "x")), rejected, ""},

@@ -105,7 +105,14 @@ func (s *signIn) answerScreen(ctx context.Context, c screen) error {
 	if left, err := s.leaveOtherUser(ctx); left || err != nil {
 		return err
 	}
-	return c.answer(ctx)
+	if reopened, err := s.awaitWork(ctx); reopened || err != nil {
+		return err
+	}
+	err = c.answer(ctx)
+	if sentNothing(err) {
+		return s.handOverWork(ctx, err)
+	}
+	return err
 }
 
 // checkDocument judges the document at hand by its status where that says more

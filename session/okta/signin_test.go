@@ -92,9 +92,9 @@ func (p *play) Fill(_ context.Context, mark string, text session.Secret, origins
 }
 
 func (p *play) Press(ctx context.Context, mark string, replies ...string) (page.Reply, error) {
-	return p.PressNth(ctx, mark, 0, replies...)
+	return p.PressNth(ctx, mark, 0, page.Work{}, replies...)
 }
-func (p *play) PressNth(_ context.Context, mark string, n int, _ ...string) (page.Reply, error) {
+func (p *play) PressNth(_ context.Context, mark string, n int, _ page.Work, _ ...string) (page.Reply, error) {
 	p.pressed = append(p.pressed, mark)
 	if mark == listButton {
 		p.picked = append(p.picked, p.now().rows[n].title)

@@ -53,9 +53,9 @@ func (p *stuckPage) Screenshot(ctx context.Context, _ ...string) ([]byte, error)
 
 func (p *stuckPage) Record(ctx context.Context, _ string, _ ...string) { <-ctx.Done() }
 
-func (p *stuckPage) PressNth(ctx context.Context, mark string, n int, replies ...string) (page.Reply, error) {
+func (p *stuckPage) PressNth(ctx context.Context, mark string, n int, work page.Work, replies ...string) (page.Reply, error) {
 	p.stuck = true
-	return p.play.PressNth(ctx, mark, n, replies...)
+	return p.play.PressNth(ctx, mark, n, work, replies...)
 }
 
 // silentPerson is at the terminal and never answers.

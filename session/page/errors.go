@@ -16,6 +16,8 @@ var (
 	ErrNoReaction = errors.New("the page did not react")
 	// ErrUnanswered: what a press was to send was sent, and no answer came in time.
 	ErrUnanswered = errors.New("no answer came")
+	// ErrGaveUp: the page worked on what it was to send, in vain.
+	ErrGaveUp = errors.New("the page gave up")
 	// ErrDisabled: what was to be pressed can't be as the page stands.
 	ErrDisabled = errors.New("the page does not let it be pressed")
 )

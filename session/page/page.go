@@ -83,8 +83,9 @@ type MarkWriter interface {
 	// none), or for a new document. Errors: ErrAbsent, ErrNoReaction, ErrUnanswered
 	// when ctx ends after the request was sent.
 	Press(ctx context.Context, mark string, replies ...string) (Reply, error)
-	// PressNth is Press for one of several visible matches, counted as in Texts.
-	PressNth(ctx context.Context, mark string, n int, replies ...string) (Reply, error)
+	// PressNth is Press for one of several visible matches, counted as in Texts, on
+	// a page that may work before it sends. Errors: ErrGaveUp.
+	PressNth(ctx context.Context, mark string, n int, work Work, replies ...string) (Reply, error)
 }
 
 // Listener follows what the page asks of the network.

@@ -2,6 +2,13 @@ package page
 
 import "time"
 
+// Work is what a page shows that works before it sends what was pressed; zero: it
+// does not work.
+type Work struct {
+	Going string // mark: it is at work. The press is not lost, and an answer is one to the work
+	Over  string // mark: it gave up and sends nothing
+}
+
 // Reply is what a press caused: the answer to the request it was to send, or a
 // new document, or neither when the page redrew itself without a request (all
 // fields zero). Body may hold tokens.

@@ -74,6 +74,9 @@ func (o *Org) identify(s *signIn, in message) answer {
 	if !o.human(in) {
 		return answer{http.StatusBadRequest, o.body(s, messageObject("captcha.failed", "Try again."))}
 	}
+	if !o.worked(s, in) {
+		return o.workMissing(s)
+	}
 	s.name, s.user = in.Identifier, o.accounts.find(in.Identifier)
 	s.stage = stageIdentify
 	o.note(Event{Kind: Identified, User: in.Identifier, OK: s.user != nil})
@@ -154,6 +157,9 @@ func (o *Org) choose(s *signIn, in message) answer {
 
 // answer takes whatever the form shown asked for.
 func (o *Org) answer(s *signIn, in message) answer {
+	if !o.worked(s, in) {
+		return o.workMissing(s)
+	}
 	switch s.stage {
 	case stagePassword:
 		return o.first(s, in.Credentials.Passcode)

@@ -172,7 +172,9 @@ func (o *Org) identifyForm(out object, s *signIn) {
 	if o.cfg.Captcha {
 		fields = append(fields, captchaField(out))
 	}
-	forms := []any{o.form(s, "identify", "/idp/idx/identify", fields...)}
+	identify := o.form(s, "identify", "/idp/idx/identify", fields...)
+	o.askForWork(out, identify, s)
+	forms := []any{identify}
 	if o.cfg.Reach.Button {
 		forms = append(forms, o.form(s, "launch-authenticator", "/idp/idx/authenticators/okta-verify/launch"))
 	}
@@ -186,6 +188,7 @@ func (o *Org) passwordForm(out object, s *signIn) {
 	form := o.form(s, "challenge-authenticator", "/idp/idx/challenge/answer",
 		credentials(object{"name": "passcode", "label": "Password", "secret": true}, nil))
 	form["relatesTo"] = []any{"$.currentAuthenticatorEnrollment"}
+	o.askForWork(out, form, s)
 	out["remediation"] = list(form)
 	out["currentAuthenticatorEnrollment"] = only(o.passwordIon(s))
 	out["authenticatorEnrollments"] = list(Password.ion("lae1stsxPassword5d7"))
@@ -282,6 +285,7 @@ func (o *Org) challengeForm(out object, s *signIn, complaint object) object {
 	} else if form = o.signedForm(out, s); form == nil {
 		form, field = o.codeForm(out, s, complaint)
 	}
+	o.askForWork(out, form, s)
 	forms := []any{form}
 	if list := o.enrolled(out, s); len(s.user.merged()) > 1 {
 		forms = append(forms, list)

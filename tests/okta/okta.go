@@ -98,6 +98,7 @@ type Config struct {
 	Routed          bool          // usernames belong to another identity provider: OtherServers
 	Shows           []string      // what the widget has to be able to show besides, by the names that its bundle has for it (Identity Engine only)
 	Captcha         bool          // the first form wants to know whether a human sends it (Identity Engine only)
+	ProofOfWork     *ProofOfWork  // a form wants ALTCHA's work to be done (Identity Engine only)
 	Language        string        // of its pages, such as "de" or "ja"; default: what the browser asks for
 
 	Widget         string           // the widget's dist directory; default: node_modules beside this package's source

@@ -35,6 +35,7 @@ type Org struct {
 	expireNext bool
 	trouble    struct{ polls, status int } // see TroublePolls
 	outages    []*Outage
+	altcha     altchaWork
 	journal    *journal
 	cookies    []string                     // values handed out
 	devices    map[string]map[*account]bool // by the cookie DT: who had it remembered
@@ -119,6 +120,7 @@ func (o *Org) forget() {
 	o.devices = map[string]map[*account]bool{}
 	o.expireNext = o.cfg.ExpireOnce
 	o.journal = newJournal()
+	o.altcha = newAltchaWork()
 }
 
 // Close stops the org and every connection to it.

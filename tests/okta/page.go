@@ -162,6 +162,9 @@ func (o *Org) widgetPage(w http.ResponseWriter, r *http.Request, from, token str
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	if o.cfg.ProofOfWork != nil {
+		w.Header().Set("Content-Security-Policy", altchaPolicy)
+	}
 	writePage(w, http.StatusOK, hostedPage, map[string]any{
 		"Style": o.widget.style(o.cfg.Engine), "Script": o.widget.script(o.cfg.Engine),
 		"StateToken": token, "From": o.url + from, "Config": template.JS(raw),

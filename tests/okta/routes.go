@@ -17,6 +17,7 @@ func (o *Org) handler() http.Handler {
 	o.otherServerRoutes(mux)
 	o.fastPassRoutes(mux)
 	captchaRoutes(mux)
+	o.altchaRoutes(mux)
 	if o.cfg.Engine == Classic {
 		o.classicRoutes(mux)
 	} else {

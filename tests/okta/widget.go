@@ -82,6 +82,9 @@ func (c Config) pages() []string {
 	if c.Captcha {
 		pages = append(pages, "scriptSource") // older ones load it from where no test does
 	}
+	if c.ProofOfWork != nil {
+		pages = append(pages, "ALTCHA")
+	}
 	for _, u := range c.Users {
 		if slices.Contains(u.Others, SmartCard) {
 			pages = append(pages, "smart_card")
