@@ -34,7 +34,7 @@ const (
 	workScriptWait     = 15 * time.Second
 	workScriptInterval = 50 * time.Millisecond
 	// maxWorkTries is how often a page may start its work.
-	maxWorkTries = 3
+	maxWorkTries = 2
 	// workAgainWait is how long a page is left alone whose work failed.
 	workAgainWait = 2 * time.Second
 )
