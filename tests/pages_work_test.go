@@ -19,7 +19,6 @@ func workSituations() []situation {
 		{row: "proof of work that expires", answer: "done once more", on: identityEngine, run: expiringWork},
 		{row: "proof of work that fails", answer: "done once more; then said, with nothing sent", on: identityEngine, run: failingWork},
 		{row: "proof of work that fails, with a display", answer: "done in a window, and then a person's", on: identityEngine, alike: true, run: failingWorkInWindow},
-		{row: "proof of work that takes longer than `timeout`", answer: "said", on: identityEngine, alike: true, run: endlessWork},
 	}
 }
 
@@ -100,14 +99,6 @@ func failingWorkInWindow(t *testing.T, c okta.Config) {
 	d.wantWork(1)
 	d.wantOneSignIn(0)
 	d.wantNoWindow()
-}
-
-func endlessWork(t *testing.T, c okta.Config) {
-	d := workDesk(t, c, okta.ProofOfWork{Difficulty: 1_000_000_000, Number: 999_999_999})
-	d = d.withOwnHome(`username = `, "timeout = \"20s\"\nusername = ")
-	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 125)
-	d.wantText(r.stderr, "Okta's check of this browser was not done in time")
-	d.wantNothingSent()
 }
 
 func (d *desk) wantNothingSent() {

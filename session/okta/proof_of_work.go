@@ -111,8 +111,8 @@ func (s *signIn) pressAndWork(ctx context.Context, mark string, n int, replies .
 	for tries := 1; ; tries++ {
 		reply, err = s.page.PressNth(ctx, mark, n, page.Work{Going: workingMark, Over: workOverMark}, replies...)
 		switch {
-		case errors.Is(err, context.DeadlineExceeded):
-			return reply, s.unfinishedWork(ctx, err)
+		case errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, page.ErrUnanswered):
+			return reply, s.unfinishedWork(ctx)
 		case !errors.Is(err, page.ErrGaveUp):
 			s.Ask.Progress("signing in to " + s.org.Name)
 			return reply, err
@@ -133,14 +133,8 @@ func (s *signIn) pressAndWork(ctx context.Context, mark string, n int, replies .
 	}
 }
 
-// unfinishedWork is err, the end of the sign-in's time, as a page that was at work
-// when it came.
-func (s *signIn) unfinishedWork(ctx context.Context, err error) error {
-	limited, cancel := lastLook(ctx)
-	defer cancel()
-	if working, unread := s.page.Visible(limited, workingMark); unread != nil || !working {
-		return err
-	}
+// unfinishedWork is a page that was at work when the sign-in's time was over.
+func (s *signIn) unfinishedWork(ctx context.Context) error {
 	out := s.errorWithPage(ctx, "Okta's check of this browser was not done in time")
 	out.Err = context.DeadlineExceeded
 	return out
