@@ -40,7 +40,7 @@ func newReadonlyShell(t *testing.T, s shells.Shell) readonlyShell {
 	files := map[string]string{
 		filepath.Join(dir, "session"): text,
 		program: strings.NewReplacer("REAL", stsxPath, "SELF", program).Replace(
-			"#!/bin/sh\ncase $1 in\ninit) shift; REAL init \"$@\" | sed 's|REAL|SELF|g' ;;\nenv) cat " + dir + "/session ;;\nesac\n"),
+			"#!/bin/sh\ncase $1 in\ninit) shift; REAL init \"$@\" | sed 's|REAL|SELF|g' ;;\nenv) cat " + dir + "/session ;;\nprompt) echo prod Admin 42m ;;\nesac\n"),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
@@ -54,7 +54,13 @@ func newReadonlyShell(t *testing.T, s shells.Shell) readonlyShell {
 // lines runs a script after the hook, and returns what it printed.
 func (r readonlyShell) lines(t *testing.T, before, after string) string {
 	t.Helper()
-	command := r.Command(t, t.TempDir(), before+hook(r.Shell, "--no-completion")+after)
+	return r.script(t, before+hook(r.Shell, "--no-completion")+after)
+}
+
+// script runs a script, and returns what it printed.
+func (r readonlyShell) script(t *testing.T, text string) string {
+	t.Helper()
+	command := r.Command(t, t.TempDir(), text)
 	for i, entry := range command.Env {
 		if path, ok := strings.CutPrefix(entry, "PATH="); ok {
 			command.Env[i] = "PATH=" + r.dir + ":" + path
@@ -146,6 +152,33 @@ func TestHookReadonlyPrompt(t *testing.T) {
 					}
 				case out != want:
 					t.Errorf("got:\n%s\nwant:\n%s", out, want)
+				}
+			})
+		}
+	}
+}
+
+// TestHookReadonlyPromptTcsh: tcsh has read-only variables of its own, none of which
+// is a session's: only the prompt has to be left alone.
+func TestHookReadonlyPromptTcsh(t *testing.T) {
+	t.Parallel()
+	for _, s := range shells.All() {
+		if s.Dialect != "tcsh" {
+			continue
+		}
+		for name, c := range map[string]struct{ options, before, want string }{
+			"prompt":         {"", "set -r prompt = 'mine> '\n", "mine>  -"},
+			"right prompt":   {"--prompt right", "set prompt = 'mine> '\nset -r rprompt = mine\n", "mine>  - mine"},
+			"something else": {"", "set prompt = 'mine> '\nset -r other = 'a prompt b'\n", "%$__stsx_line mine>  -"},
+		} {
+			t.Run(s.Name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				r := newReadonlyShell(t, s)
+				after := "stsx-use prod; echo status=$status\n__stsx_tick\n__stsx_tick\nif (! $?rprompt) set rprompt = ''\n" +
+					"echo $prompt:q - $rprompt:q | sed 's/%{[^}]*%}//g'\necho $STSX_PROFILE\nstsx-unuse; echo status=$status\n__stsx_tick\n"
+				got := r.script(t, c.before+"eval \"`stsx init tcsh --no-completion "+c.options+"`\"\n"+after)
+				if want := "status=0\n" + c.want + "\nprod\nstatus=0\n"; strings.ReplaceAll(got, " \n", "\n") != want {
+					t.Errorf("got:\n%s\nwant:\n%s", got, want)
 				}
 			})
 		}

@@ -54,9 +54,13 @@ alias __stsx_warn_once 'set __stsx_warned = "$STSX_EXPIRES $STSX_PROFILE"; eval 
 : 'The prompt refers to the variable by its name, and tcsh takes nothing in it for its own. A prompt that somebody sets meanwhile becomes the one before which it stands.' ;
 alias __stsx_colour 'set __stsx_on = 0; if ("$__stsx_line" =~ *" "[5-9]m || "$__stsx_line" =~ *" "1[0-4]m) set __stsx_on = 33; if ("$__stsx_line" =~ *" "[0-4]m || "$__stsx_line" =~ *" "[0-9]s || "$__stsx_line" =~ *" "[0-9][0-9]s || "$__stsx_line" =~ *" expired") set __stsx_on = 31; if ($?NO_COLOR) eval if \(\"\$NO_COLOR\" != \"\"\) set __stsx_on = 0; if ($?TERM) eval if \(\"\$TERM\" == dumb\) set __stsx_on = 0' ;
 alias __stsx_form_prompt 'eval __stsx_colour; set __stsx_drawn = $__stsx_base:q; if ("$__stsx_line" != "") set __stsx_drawn = "%{\033[${__stsx_on}m%}%"\$__stsx_line"%{\033[0m%} $__stsx_base:q"; if ("$__stsx_line" != "" && $__stsx_on == 0) set __stsx_drawn = "%"\$__stsx_line" $__stsx_base:q"' ;
-alias __stsx_drawing 'if ("$prompt:q" != "$__stsx_drawn:q") set __stsx_base = $prompt:q; eval __stsx_form_prompt; set prompt = $__stsx_drawn:q' ;
+alias __stsx_drawing 'if ("$prompt:q" != "$__stsx_drawn:q") set __stsx_base = $prompt:q; eval __stsx_form_prompt; if ("$prompt:q" != "$__stsx_drawn:q") eval __stsx_draw' ;
+: 'A prompt that is read-only stays as it is, without a word.' ;
+alias __stsx_fixed 'set -r' ;
+alias __stsx_draw 'set __stsx_found = "`__stsx_fixed`"; if (! (" $__stsx_found" =~ *" prompt	"*)) set prompt = $__stsx_drawn:q; unset __stsx_found' ;
 alias __stsx_drawing_right 'if (! $?rprompt) set rprompt = ""; eval __stsx_drawing_there' ;
-alias __stsx_drawing_there 'if ("$rprompt:q" != "$__stsx_drawn:q") set __stsx_base = $rprompt:q; eval __stsx_form_prompt; set rprompt = $__stsx_drawn:q' ;
+alias __stsx_drawing_there 'if ("$rprompt:q" != "$__stsx_drawn:q") set __stsx_base = $rprompt:q; eval __stsx_form_prompt; if ("$rprompt:q" != "$__stsx_drawn:q") eval __stsx_draw_right' ;
+alias __stsx_draw_right 'set __stsx_found = "`__stsx_fixed`"; if (! (" $__stsx_found" =~ *" rprompt	"*)) set rprompt = $__stsx_drawn:q; unset __stsx_found' ;
 set __stsx_old = "`alias precmd`" ;
 if ("$__stsx_old" == "") alias precmd __stsx_tick ;
 if ("$__stsx_old" != "" && ! ("$__stsx_old" =~ *__stsx_tick*)) alias __stsx_precmd $__stsx_old:q ;
