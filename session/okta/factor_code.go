@@ -55,7 +55,10 @@ type codeEntry struct {
 // codeFactors are answered with something to type.
 func (s *signIn) codeFactors() []factor {
 	google := tokenFactor("google_otp", "Google Authenticator", "google_otp", "mfa-google-auth")
-	google.names = []string{"totp", "google_otp"}
+	google.names, google.digits = []string{"totp", "google_otp"}, true
+	symantec := tokenFactor("symantec", "Symantec VIP", "symantec_vip", "mfa-symantec")
+	custom := tokenFactor("custom_otp", "Custom OTP", "custom_otp", "mfa-hotp")
+	symantec.digits, custom.digits = true, true
 	factors := []factor{
 		google,
 		oktaVerifyCode(),
@@ -80,10 +83,11 @@ func (s *signIn) codeFactors() []factor {
 			listed: listedMark("yubikey_token", "mfa-yubikey"),
 			page:   onPageWithIcon("mfa-yubikey") + `:is(input[name="credentials.passcode"], .mfa-verify-yubikey input[name="answer"])`,
 		},
-		tokenFactor("symantec", "Symantec VIP", "symantec_vip", "mfa-symantec"),
+		symantec,
+		// A passcode of these begins with a PIN, which may have letters.
 		tokenFactor("rsa", "RSA SecurID", "rsa_token", "mfa-rsa"),
 		tokenFactor("onprem", "On-Prem MFA", "onprem_mfa", "mfa-onprem"),
-		tokenFactor("custom_otp", "Custom OTP", "custom_otp", "mfa-hotp"),
+		custom,
 	}
 	for i := range factors {
 		if factors[i].answer == nil {
@@ -103,6 +107,7 @@ func oktaVerifyCode() factor {
 	return factor{
 		names:  []string{"totp", "okta_verify"},
 		title:  oktaVerifyTitle,
+		digits: true,
 		listed: listedMark("okta_verify-totp", "mfa-okta-verify"),
 		page:   `input[name="credentials.totp"], ` + onPageWithIcon("mfa-okta-verify") + `.mfa-verify-totp input[name="answer"]`,
 	}
@@ -350,14 +355,13 @@ var errPageWentOn = errors.New("the page went on")
 // findCode gets the code. While the page waits for a link to be opened, that
 // ends it too: errPageWentOn.
 func (s *signIn) findCode(ctx context.Context, f factor) (session.Secret, error) {
-	c := session.CodeQuestion{Prompt: "Code from " + f.title, Sent: f.sendAgain != ""}
+	c := session.CodeQuestion{Prompt: "Code from " + f.title, Sent: f.sendAgain != "", Digits: f.digits || f.sendAgain != ""}
 	if f.sendAgain != "" {
 		c.Prompt = "Code " + s.codeCarrier(f)
 		if to := s.exchange.authenticator.sentTo; to != "" {
 			c.Prompt += " to " + to
 		}
 	}
-	c.Digits = f.sendAgain != "" || f.title == "Google Authenticator" || f.title == "Okta Verify"
 	if f.question != "" {
 		said, err := s.textOf(ctx, f.question)
 		if err != nil {

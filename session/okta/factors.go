@@ -24,6 +24,7 @@ type factor struct {
 	submit       string // what sends the code off; "": submitButton
 	send         string // what makes Okta send the code, or the push
 	sendAgain    string // what makes Okta send another
+	digits       bool   // its codes are made of digits alone
 	question     string // mark of the question that is to be answered in words
 	waiting      string // mark of the page that waits for a phone
 	app          string // where the phone asks; "": Okta says its name

@@ -469,3 +469,28 @@ func TestFactorsAreWords(t *testing.T) {
 		}
 	}
 }
+
+// TestCodesAsTyped: what is typed comes to each authenticator as it takes it, and what
+// none of its codes can be is not sent.
+func TestCodesAsTyped(t *testing.T) {
+	const otp = "ccccccdrkvvjbhlnrgtjkkicnvjhjbfhvbgfdvnrleju"
+	for _, c := range []struct{ title, typed, sent string }{
+		{"Google Authenticator", "123 456", "123456"}, {"Google Authenticator", "123-456\r\n", "123456"}, {"Google Authenticator", "abc456", ""},
+		{"Okta Verify", "123\u00a0456", "123456"}, {"Okta Verify", "12", ""},
+		{"Symantec VIP", "123 456", "123456"}, {"Symantec VIP", otp, ""}, {"Symantec VIP", "\uff11\uff12\uff13\uff14", ""},
+		{"Custom OTP", "1234 5678", "12345678"}, {"Custom OTP", "pin1234", ""},
+		{"RSA SecurID", "Pin4 123456", "Pin4123456"}, {"RSA SecurID", "a-b123456", "a-b123456"}, {"RSA SecurID", "1234567890123456", "1234567890123456"},
+		{"On-Prem MFA", "x_Y-9\u200b1\n", "x_Y-91"}, {"On-Prem MFA", "push", "push"},
+		{"YubiKey", otp + "\n", otp}, {"YubiKey", " " + otp, otp},
+		{"Security Question", "My First-Pet 7", "My First-Pet 7"},
+	} {
+		f := factorTitled(c.title)
+		p := &play{scenes: []scene{{marks: []string{f.page, f.question}, text: "a question"}, done}}
+		_, _, err := signsIn(p, &typist{}, org(), "pw", c.typed)
+		var input *session.InputError
+		switch {
+		case c.sent == "" && (!errors.As(err, &input) || len(p.filled) > 0), c.sent != "" && (err != nil || !slices.Equal(p.filled, []string{c.sent})):
+			t.Errorf("%s: %q was sent as %q, %v", c.title, c.typed, p.filled, err)
+		}
+	}
+}
