@@ -475,11 +475,13 @@ func TestFactorsAreWords(t *testing.T) {
 func TestCodesAsTyped(t *testing.T) {
 	const otp = "ccccccdrkvvjbhlnrgtjkkicnvjhjbfhvbgfdvnrleju"
 	for _, c := range []struct{ title, typed, sent string }{
-		{"Google Authenticator", "123 456", "123456"}, {"Google Authenticator", "123-456\r\n", "123456"}, {"Google Authenticator", "abc456", ""},
+		{"Google Authenticator", "123 456", "123456"},
+		{"Google Authenticator", "123-456\r\n", "123456"}, {"Google Authenticator", "abc456", ""},
 		{"Okta Verify", "123\u00a0456", "123456"}, {"Okta Verify", "12", ""},
 		{"Symantec VIP", "123 456", "123456"}, {"Symantec VIP", otp, ""}, {"Symantec VIP", "\uff11\uff12\uff13\uff14", ""},
 		{"Custom OTP", "1234 5678", "12345678"}, {"Custom OTP", "pin1234", ""},
-		{"RSA SecurID", "Pin4 123456", "Pin4123456"}, {"RSA SecurID", "a-b123456", "a-b123456"}, {"RSA SecurID", "1234567890123456", "1234567890123456"},
+		{"RSA SecurID", "Pin4 123456", "Pin4123456"}, {"RSA SecurID", "a-b123456", "a-b123456"},
+		{"RSA SecurID", "1234567890123456", "1234567890123456"},
 		{"On-Prem MFA", "x_Y-9\u200b1\n", "x_Y-91"}, {"On-Prem MFA", "push", "push"},
 		{"YubiKey", otp + "\n", otp}, {"YubiKey", " " + otp, otp},
 		{"Security Question", "My First-Pet 7", "My First-Pet 7"},
@@ -489,7 +491,8 @@ func TestCodesAsTyped(t *testing.T) {
 		_, _, err := signsIn(p, &typist{}, org(), "pw", c.typed)
 		var input *session.InputError
 		switch {
-		case c.sent == "" && (!errors.As(err, &input) || len(p.filled) > 0), c.sent != "" && (err != nil || !slices.Equal(p.filled, []string{c.sent})):
+		case c.sent == "" && (!errors.As(err, &input) || len(p.filled) > 0),
+			c.sent != "" && (err != nil || !slices.Equal(p.filled, []string{c.sent})):
 			t.Errorf("%s: %q was sent as %q, %v", c.title, c.typed, p.filled, err)
 		}
 	}
