@@ -196,3 +196,34 @@ func TestCrashLeavesNothing(t *testing.T) {
 		t.Error("a crash counts as posted")
 	}
 }
+
+// TestSharedMemory: a browser starts and shows a page where /dev/shm is too small or can't be written. Only the browser sees
+// that one: a missing folder would be missed by the whole machine.
+func TestSharedMemory(t *testing.T) {
+	t.Parallel()
+	for name, mount := range map[string]string{"too small": "size=64k", "read-only": "ro"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if out, err := exec.Command("unshare", "-m", "mount", "-t", "tmpfs", "-o", mount, "none", "/dev/shm").CombinedOutput(); err != nil {
+				t.Skipf("no mount namespace: %v, %s", err, out)
+			}
+			path := filepath.Join(t.TempDir(), "chromium")
+			script := "#!/bin/sh\nexec unshare -m sh -c 'mount -t tmpfs -o " + mount + " none /dev/shm; exec \"$0\" \"$@\"' " + chromium(t) + " \"$@\"\n"
+			if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			b, err := Launch(within(t, patient), Options{Path: path, ProfileRoot: t.TempDir(), Environ: os.Environ(), NoSandbox: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			tab, err := b.Tab(within(t, patient))
+			if err == nil {
+				err = tab.Open(within(t, patient), serve(t, map[string]string{"/": "<p>shown</p>"}).URL)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
