@@ -79,12 +79,24 @@ func waitForEnd(pid int) syscall.WaitStatus {
 		}
 		// If the whole group was stopped, so was this process, in here, and by
 		// now both go on: to stop once more would be for ever.
-		time.Sleep(groupSignalDelay)
+		sleepAwake(groupSignalDelay)
 		switch status = waitChange(pid, syscall.WNOHANG|syscall.WUNTRACED|syscall.WCONTINUED); {
 		case status == noChange:
 			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
 		case !status.Stopped() && !status.Continued():
 			return status
+		}
+	}
+}
+
+// sleepAwake sleeps for d while this process runs. Being stopped does not count: a
+// stopped group goes on one process after the other, this one perhaps first.
+func sleepAwake(d time.Duration) {
+	for {
+		begun := time.Now()
+		time.Sleep(d)
+		if time.Since(begun) < 2*d {
+			return
 		}
 	}
 }
