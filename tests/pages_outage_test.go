@@ -16,6 +16,7 @@ func outageSituations() []situation {
 	return []situation{
 		{row: "rate limited, for a while", answer: "waited for as long as Okta asks to, if `timeout` allows, and counted down", run: limitedForAWhile},
 		{row: "an error of Okta's own", answer: "the page is opened again, once; a password or code that Okta may have counted is not sent again without a yes", run: troubleOnce},
+		{row: "a connection that fails", answer: "the page is opened again, three times at most; no password or code is sent twice", run: lostConnections},
 		{row: "errors of Okta's own", answer: "Okta's words and the status, exit 125", alike: true, run: troubleAgain},
 	}
 }
@@ -97,6 +98,25 @@ func troubleOnce(t *testing.T, c okta.Config) {
 			d.wantNoBrowserProfile()
 		})
 	}
+}
+
+// lostConnections: the page does not come, then it and its script come in part.
+// Chromium makes a request that a kept connection lost once more by itself.
+func lostConnections(t *testing.T, c okta.Config) {
+	d := questionDesk(t, c)
+	page, _, _ := outagePaths(d, c.Engine)
+	for _, outage := range []okta.Outage{
+		{Path: page, Times: 2},
+		{Path: "/assets/js/sdk/okta-signin-widget/*", After: 1, Times: 1, Cut: true},
+	} {
+		met := d.org.Break(outage)
+		defer func() {
+			if len(d.org.Hits(met)) == 0 {
+				t.Errorf("nothing met %+v", outage)
+			}
+		}()
+	}
+	d.wantSignIn(1)
 }
 
 func troubleAgain(t *testing.T, c okta.Config) {

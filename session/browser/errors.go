@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +32,25 @@ func (e *NetworkError) Error() string {
 	return fmt.Sprintf("%s: %s (%s)", e.Host, e.plainly(), e.Code)
 }
 
+// Unsent reports that no connection was made: nothing was sent.
+func (e *NetworkError) Unsent() bool {
+	return e.hasCode("ERR_NAME_NOT_RESOLVED", "ERR_NAME_RESOLUTION_FAILED", "ERR_DNS", "ERR_INTERNET_DISCONNECTED",
+		"ERR_ADDRESS_UNREACHABLE", "ERR_CONNECTION_REFUSED")
+}
+
+// MayPass reports that the next request may be answered: neither a certificate nor a proxy nor a policy is in the way.
+func (e *NetworkError) MayPass() bool {
+	return e.Unsent() || e.hasCode("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_NETWORK_CHANGED", "TIMED_OUT",
+		"ERR_CONTENT_LENGTH_MISMATCH", "ERR_INCOMPLETE_CHUNKED_ENCODING", statusCode)
+}
+
+// statusCode begins the code of what was answered with an error of the server's.
+const statusCode = "HTTP status "
+
+func (e *NetworkError) hasCode(parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(e.Code, part) })
+}
+
 func (e *NetworkError) plainly() string {
 	for _, known := range []struct{ part, text string }{
 		{"ERR_NAME_NOT_RESOLVED", "no such host"},
@@ -50,6 +70,9 @@ func (e *NetworkError) plainly() string {
 		{"ERR_PROXY", "the proxy could not be used"},
 		{"ERR_NO_SUPPORTED_PROXIES", "the proxy could not be used"},
 		{"ERR_TOO_MANY_REDIRECTS", "redirected in circles"},
+		{"ERR_CONTENT_LENGTH_MISMATCH", "the answer was cut short"},
+		{"ERR_INCOMPLETE_CHUNKED_ENCODING", "the answer was cut short"},
+		{statusCode, "the server had an error of its own"},
 		{"ERR_BLOCKED_BY", "blocked"},
 		{"ERR_ABORTED", "no document came"},
 	} {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +26,7 @@ type network struct {
 	open     map[proto.NetworkRequestID]*request // without an end yet
 	scripted []*request                          // of scripts, since the last press: see NextReply
 	landed   page.Reply                          // see DocumentReply
+	missing  *NetworkError                       // see LoadError
 	failures map[proto.NetworkRequestID]string   // Chromium's codes of documents that did not come
 	reaction *reaction                           // to the press under way; nil: there is none
 	changed  chan struct{}                       // closed, and made anew, with each change
@@ -68,6 +71,14 @@ func (r *request) scripted() bool {
 	return r.kind == proto.NetworkResourceTypeXHR || r.kind == proto.NetworkResourceTypeFetch
 }
 
+// noteMissing notes the first part of the document that did not come: of itself or of a script.
+func (n *network) noteMissing(r *request, err *NetworkError) {
+	document := r.kind == proto.NetworkResourceTypeDocument && r.frame == n.frame
+	if n.missing == nil && (document || r.kind == proto.NetworkResourceTypeScript) {
+		n.missing = err
+	}
+}
+
 // reply is the answer so far, without its body.
 func (r *request) reply() page.Reply {
 	return page.Reply{Status: r.status, URL: r.address, Wait: r.wait}
@@ -102,6 +113,9 @@ func (n *network) received(e proto.NetworkResponseReceived) {
 	if r := n.open[e.RequestID]; r != nil {
 		r.status, r.wait = status, wait
 		n.report(r, status, "")
+		if status == http.StatusTooManyRequests || status >= http.StatusInternalServerError {
+			n.noteMissing(r, networkError(r.address, statusCode+strconv.Itoa(status)))
+		}
 	}
 	if e.Type == proto.NetworkResourceTypeDocument && e.FrameID == n.frame {
 		n.landed = page.Reply{Status: status, URL: withoutQuery(e.Response.URL), Wait: wait}
@@ -129,13 +143,17 @@ func (n *network) failed(e proto.NetworkLoadingFailed) {
 	}
 	if r := n.close(e.RequestID); r != nil {
 		n.report(r, 0, e.ErrorText)
+		lost := networkError(r.address, e.ErrorText)
+		if !e.Canceled {
+			n.noteMissing(r, lost)
+		}
 		switch {
-		case r.status != 0: // answered, and the page left before the end
+		case r.status != 0 && (e.Canceled || !lost.MayPass()): // answered, and the page left before the end
 			n.end(r, nil)
 		case e.Canceled:
 			n.scripted = slices.DeleteFunc(n.scripted, func(other *request) bool { return other == r })
 		default:
-			n.end(r, networkError(r.address, e.ErrorText))
+			n.end(r, lost)
 		}
 		if n.reaction != nil {
 			n.reaction.ended(r, e.Canceled && r.status == 0)
@@ -185,6 +203,7 @@ func (n *network) committed(frame *proto.PageFrame, broken *NetworkError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	clear(n.failures)
+	n.missing = nil
 	maps.DeleteFunc(n.open, func(id proto.NetworkRequestID, _ *request) bool {
 		return id != proto.NetworkRequestID(frame.LoaderID)
 	})
@@ -220,6 +239,16 @@ func (t *Tab) NetworkBusy() bool {
 	t.network.mu.Lock()
 	defer t.network.mu.Unlock()
 	return len(t.network.open) > 0
+}
+
+// LoadError is what of the document at hand and its scripts did not come, a *NetworkError; nil when all did.
+func (t *Tab) LoadError() error {
+	t.network.mu.Lock()
+	defer t.network.mu.Unlock()
+	if t.network.missing == nil {
+		return nil
+	}
+	return t.network.missing
 }
 
 // DocumentReply is how the document at hand was answered: its status, 0 when none came over HTTP, and its Wait.

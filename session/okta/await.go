@@ -41,6 +41,9 @@ func (s *signIn) awaitPage(ctx context.Context, marks []string) (int, error) {
 		if err == nil || !late {
 			return i, err
 		}
+		if err := s.page.LoadError(); err != nil && !s.page.NetworkBusy() {
+			return 0, err
+		}
 		address, text, err := s.addressAndText(ctx)
 		if err != nil {
 			return 0, err

@@ -316,6 +316,9 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 		if sentNothing(err) {
 			s.code.source.NotTaken(code)
 		}
+		if wasLost(err) {
+			s.code.lastRejection = lostAnswer("the code", err)
+		}
 		return err
 	}
 	if r.outcome.passes() { // nobody may be there to give another one

@@ -171,6 +171,11 @@ func (s *signIn) messageScreens() []screen {
 // long: the page is opened once more.
 func (s *signIn) readMessage(ctx context.Context) error {
 	if !s.exchange.pressed && !s.reopening.restarted {
+		s.readMissedReplies(ctx)
+		if r := s.exchange.response; r.outcome.passes() {
+			_, err := s.checkOutcome(ctx, r)
+			return err
+		}
 		return s.restart(ctx, response{})
 	}
 	s.readPastReplies(ctx)

@@ -65,8 +65,11 @@ func (s *signIn) answerLogin(ctx context.Context) error {
 	r, done, err := s.submitLogin(ctx)
 	if asksPassword {
 		s.login.unanswered = nil
-		if r.status >= http.StatusInternalServerError {
+		switch {
+		case r.status >= http.StatusInternalServerError:
 			s.login.unanswered = r.unavailableError("the password", s.shownText(r.said))
+		case wasLost(err):
+			s.login.unanswered = lostAnswer("the password", err)
 		}
 	}
 	if done || err != nil {
@@ -124,13 +127,23 @@ func (s *signIn) allowSecondTry(ctx context.Context) error {
 	}
 	again, err := false, error(nil)
 	if s.Ask.Interactive() {
-		again, err = s.Ask.Confirm(ctx, "Okta had an error of its own and may have counted your password as a try. Send it again?", false)
+		again, err = s.Ask.Confirm(ctx, s.secondTryQuestion(), false)
 	}
 	if err == nil && !again {
 		s.Ask.Say("your password was not sent again: Okta may have counted it as a try")
 		err = s.login.unanswered
 	}
 	return err
+}
+
+// secondTryQuestion asks whether to send the password again.
+func (s *signIn) secondTryQuestion() string {
+	var trouble *session.UnavailableError
+	why := "The connection failed before Okta answered. It"
+	if errors.As(s.login.unanswered, &trouble) {
+		why = "Okta had an error of its own and"
+	}
+	return why + " may have counted your password as a try. Send it again?"
 }
 
 // submitLogin sends the form that is filled in. done: a captcha made a person

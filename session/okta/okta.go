@@ -152,7 +152,7 @@ func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session
 			err = page.SetCookies(starting, o.Origin(), renew.Unexpired(remembered.Cookies, time.Now()))
 		}
 		if err == nil {
-			err = page.Open(starting, o.URL)
+			err = openOnceMore(starting, page, o.URL)
 		}
 		if err != nil {
 			// Nobody should finish typing a password for a page that isn't there.

@@ -49,10 +49,16 @@ func (e *workError) Error() string {
 	return "Okta's check of this browser failed"
 }
 
-// sentNothing reports that an error came before the page sent what was typed.
-func sentNothing(err error) bool {
+// gaveUp reports a page that gave its work up.
+func gaveUp(err error) bool {
 	var work *workError
 	return errors.As(err, &work)
+}
+
+// sentNothing reports that Okta did not get what was typed.
+func sentNothing(err error) bool {
+	var lost page.LostRequest
+	return gaveUp(err) || errors.As(err, &lost) && lost.Unsent()
 }
 
 // awaitWork waits for what a page needs that has to work before it sends. reopened:

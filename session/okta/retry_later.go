@@ -2,6 +2,7 @@ package okta
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -21,6 +22,10 @@ const (
 	openingTime = 2 * time.Second
 	// longestSilentWait is how long nobody needs to be told.
 	longestSilentWait = 5 * time.Second
+	// connectionWait is how long Okta is left alone after the connection failed.
+	connectionWait = 2 * time.Second
+	// maxLostConnections is how often the page is opened again because of that.
+	maxLostConnections = 3
 	// staleDocumentTime is how long the document before may be taken for the one
 	// that was opened.
 	staleDocumentTime = 3 * time.Second
@@ -31,6 +36,7 @@ type reopening struct {
 	restarted     bool // Okta had forgotten the sign-in: once
 	serverTrouble bool // after an error of Okta's own: once
 	limitWaits    int
+	lost          int        // connections
 	notBefore     time.Time  // Okta asked to wait until then
 	openedAt      time.Time  // the last time
 	left          page.Reply // how the document that was left then was answered
@@ -94,6 +100,52 @@ func (s *signIn) tryLater(ctx context.Context, r refusal, failure func() error) 
 	s.sayWait(r, wait)
 	s.reopening.waitFor(wait)
 	return s.reopen(ctx)
+}
+
+// tryConnection opens the page again where err is a connection that failed and may
+// work again. Else, or where that was tried too often, it returns err.
+func (s *signIn) tryConnection(ctx context.Context, err error) error {
+	for mayPass(err) && s.reopening.lost < maxLostConnections {
+		if left, limited := session.TimeLeft(ctx); limited && connectionWait+openingTime > left {
+			return err
+		}
+		s.reopening.lost++
+		s.note(err.Error() + ": the page is opened again")
+		s.Ask.Progress("the connection to Okta failed: trying again")
+		if err := session.Pause(ctx, connectionWait); err != nil {
+			return err
+		}
+		err = s.reopen(ctx)
+	}
+	return err
+}
+
+// mayPass reports a request that may be answered when it is made again.
+func mayPass(err error) bool {
+	var lost page.LostRequest
+	return errors.As(err, &lost) && lost.MayPass()
+}
+
+// wasLost reports that what was typed may have reached Okta, and its answer did not
+// come back.
+func wasLost(err error) bool {
+	var lost page.LostRequest
+	return errors.As(err, &lost) && !lost.Unsent()
+}
+
+// lostAnswer is the end of a sign-in whose answer to what was lost with err: the
+// connection may work again, and what was sent is not sent again.
+func lostAnswer(what string, err error) error {
+	return fmt.Errorf("no answer to %s came from Okta: %s", what, err)
+}
+
+// openOnceMore opens a page, a second time where the connection failed.
+func openOnceMore(ctx context.Context, p page.Page, address string) error {
+	err := p.Open(ctx, address)
+	if !mayPass(err) || session.Pause(ctx, connectionWait) != nil {
+		return err
+	}
+	return p.Open(ctx, address)
 }
 
 // sayWait says why nothing goes on for a while; a moment is not worth a message.

@@ -167,3 +167,56 @@ func TestDocumentLeft(t *testing.T) {
 		}
 	})
 }
+
+// lostRequest is a request of which no answer came.
+type lostRequest struct{ unsent bool }
+
+func (*lostRequest) Error() string  { return "connection reset" }
+func (e *lostRequest) Unsent() bool { return e.unsent }
+func (*lostRequest) MayPass() bool  { return true }
+
+// losingPage loses the answers to the first presses.
+type losingPage struct {
+	*play
+	lost []error
+}
+
+func (p *losingPage) PressNth(ctx context.Context, mark string, n int, work page.Work, replies ...string) (page.Reply, error) {
+	if len(p.lost) > 0 {
+		err := p.lost[0]
+		p.lost = p.lost[1:]
+		return page.Reply{}, err
+	}
+	return p.play.PressNth(ctx, mark, n, work, replies...)
+}
+
+// TestLostConnection: what surely did not reach Okta is sent again, and what may
+// have is not.
+func TestLostConnection(t *testing.T) {
+	sent, unsent := &lostRequest{}, &lostRequest{unsent: true}
+	for name, c := range map[string]struct {
+		scenes []scene
+		lost   []error
+		filled []string
+		opened int
+		fails  bool
+	}{
+		"a password not sent":         {[]scene{logIn, done}, []error{unsent}, []string{"jane", "pw", "jane", "pw"}, 1, false},
+		"a password maybe sent":       {[]scene{logIn, done}, []error{sent}, []string{"jane", "pw", "jane"}, 1, true},
+		"a code not sent":             {[]scene{google, done}, []error{unsent}, []string{"123456", "123456"}, 1, false},
+		"a code maybe sent":           {[]scene{google, done}, []error{sent}, []string{"123456"}, 1, true},
+		"a connection that stays bad": {[]scene{logIn, done}, []error{unsent, unsent, unsent, unsent}, []string{"jane", "pw", "jane", "pw", "jane", "pw", "jane", "pw"}, maxLostConnections, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &losingPage{play: &play{scenes: c.scenes}, lost: c.lost}
+				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: &typist{}}, Ask: &typist{}}
+				given, _ := session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}}.First(t.Context(), org())
+				_, err := d.newSignIn(p, org(), given, &session.CodeSource{Given: session.NewSecret("123456"), Ask: &typist{}}).run(t.Context())
+				if (err != nil) != c.fails || !slices.Equal(p.filled, c.filled) || p.opened != c.opened {
+					t.Errorf("%v, filled %q, opened %d times", err, p.filled, p.opened)
+				}
+			})
+		})
+	}
+}

@@ -52,7 +52,7 @@ func (s *signIn) run(ctx context.Context) (string, error) {
 	for {
 		s.Ask.Progress("signing in to " + s.org.Name)
 		posted, err := s.answerNext(ctx, marks)
-		if err != nil {
+		if err = s.tryConnection(ctx, err); err != nil {
 			return "", s.withPage(ctx, err)
 		}
 		if posted {
@@ -109,7 +109,7 @@ func (s *signIn) answerScreen(ctx context.Context, c screen) error {
 		return err
 	}
 	err = c.answer(ctx)
-	if sentNothing(err) {
+	if gaveUp(err) {
 		return s.handOverWork(ctx, err)
 	}
 	return err

@@ -153,6 +153,7 @@ func (p *play) DocumentReply() page.Reply {
 	return reply
 }
 
+func (p *play) LoadError() error  { return nil }
 func (p *play) NetworkBusy() bool { return false }
 func (p *play) Painted(context.Context) (bool, error) {
 	if p.unpainted == 0 {

@@ -34,6 +34,16 @@ func (e *ActionError) Error() string { return fmt.Sprintf("%s: %v", e.Action, e.
 
 func (e *ActionError) Unwrap() error { return e.Err }
 
+// LostRequest is an error of a request, or of what a document needs, that got no
+// whole answer.
+type LostRequest interface {
+	error
+	// Unsent reports that it never reached the other side.
+	Unsent() bool
+	// MayPass reports that it may get one when it is made again.
+	MayPass() bool
+}
+
 // ForeignPostError: a page of another origin than the sign-in's posted a SAML
 // response. It was not used; see TrustOrigin.
 type ForeignPostError struct {

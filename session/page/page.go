@@ -97,6 +97,9 @@ type Listener interface {
 	// DocumentReply is how the document at hand was answered: its Status, 0 when
 	// none came over HTTP, and its Wait.
 	DocumentReply() Reply
+	// LoadError is what of the document at hand and its scripts did not come, a
+	// LostRequest; nil when all did.
+	LoadError() error
 	// NetworkBusy tells whether the page waits for the network.
 	NetworkBusy() bool
 }

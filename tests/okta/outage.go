@@ -2,7 +2,9 @@ package okta
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"time"
@@ -12,10 +14,13 @@ import (
 type Outage struct {
 	Path   string        // of the request; with * at its end, any that begins so
 	Times  int           // for how many requests
-	Status int           // 429 or 5xx
+	After  int           // so many requests are let through first: with Path "*", the fault is at the next one of a sign-in
+	Status int           // 429 or 5xx; 0: the connection is closed without an answer
+	Cut    bool          // the connection is closed in the middle of the right answer
 	Wait   time.Duration // that the answer asks for; 0: it asks for none
 	Done   bool          // what is asked for is done all the same, and the answer is lost
 
+	seen int
 	hits []time.Time
 }
 
@@ -36,12 +41,15 @@ func (o *Org) Hits(outage *Outage) []time.Time {
 }
 
 // fails answers a request that an outage meets.
-func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func()) bool {
+func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func() *httptest.ResponseRecorder) bool {
 	o.mu.Lock()
 	var met *Outage
 	for _, outage := range o.outages {
 		prefix, open := strings.CutSuffix(outage.Path, "*")
 		if outage.Times > len(outage.hits) && (r.URL.Path == outage.Path || open && strings.HasPrefix(r.URL.Path, prefix)) {
+			if outage.seen++; outage.seen <= outage.After {
+				continue
+			}
 			met = outage
 			met.hits = append(met.hits, time.Now())
 			break
@@ -51,8 +59,14 @@ func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func()) bool {
 	if met == nil {
 		return false
 	}
-	if met.Done {
+	switch {
+	case met.Cut:
+		cutShort(w, do())
+	case met.Done:
 		do()
+	}
+	if met.Status == 0 {
+		panic(http.ErrAbortHandler) // ends the connection
 	}
 	if met.Wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(met.Wait/time.Second)))
@@ -69,4 +83,13 @@ func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func()) bool {
 	w.WriteHeader(met.Status)
 	_ = json.NewEncoder(w).Encode(object{"errorCode": code, "errorSummary": summary}) // the client went away: nothing to do
 	return true
+}
+
+// cutShort writes the first half of an answer.
+func cutShort(w http.ResponseWriter, whole *httptest.ResponseRecorder) {
+	maps.Copy(w.Header(), whole.Header())
+	w.Header().Set("Content-Length", strconv.Itoa(whole.Body.Len()))
+	w.WriteHeader(whole.Code)
+	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2]) // the client went away: nothing to do
+	_ = http.NewResponseController(w).Flush()
 }

@@ -31,7 +31,11 @@ func (o *Org) handler() http.Handler {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		if o.fails(w, r, func() { mux.ServeHTTP(httptest.NewRecorder(), r) }) {
+		if o.fails(w, r, func() *httptest.ResponseRecorder {
+			whole := httptest.NewRecorder()
+			mux.ServeHTTP(whole, r)
+			return whole
+		}) {
 			return
 		}
 		mux.ServeHTTP(interpreted, r)
