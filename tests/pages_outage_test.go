@@ -16,7 +16,7 @@ func outageSituations() []situation {
 	return []situation{
 		{row: "rate limited, for a while", answer: "waited for as long as Okta asks to, if `timeout` allows, and counted down", run: limitedForAWhile},
 		{row: "an error of Okta's own", answer: "the page is opened again, once; a password or code that Okta may have counted is not sent again without a yes", run: troubleOnce},
-		{row: "a connection that fails", answer: "the page is opened again, three times at most; no password or code is sent twice", run: lostConnections},
+		{row: "a connection that fails", answer: "the page is opened again, three times at most; nothing is sent twice", run: lostConnections},
 		{row: "errors of Okta's own", answer: "Okta's words and the status, exit 125", alike: true, run: troubleAgain},
 	}
 }

@@ -11,14 +11,23 @@ import (
 const workProgress = "waiting for Okta's check of this browser"
 
 func workSituations() []situation {
-	identityEngine := []okta.Engine{okta.Gen2, okta.Gen3}
+	on := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
-		{row: "bot protection, a proof of work (ALTCHA)", answer: "the page works for some seconds, and is waited for up to `timeout`", on: identityEngine, run: hardWork},
-		{row: "proof of work on a later page", answer: "the same", on: identityEngine, run: laterWork},
-		{row: "proof of work and a wrong password", answer: "asked for again; the page is opened anew where it does not work twice", on: identityEngine, run: workAfterRefusal},
-		{row: "proof of work that expires", answer: "done once more", on: identityEngine, run: expiringWork},
-		{row: "proof of work that fails", answer: "done once more; then said, with nothing sent", on: identityEngine, run: failingWork},
-		{row: "proof of work that fails, with a display", answer: "done in a window, and then a person's", on: identityEngine, alike: true, run: failingWorkInWindow},
+		{
+			row:    "bot protection, a proof of work (ALTCHA)",
+			answer: "the page works for some seconds; waited for up to `timeout`", on: on, run: hardWork,
+		},
+		{row: "proof of work on a later page", answer: "the same", on: on, run: laterWork},
+		{
+			row:    "proof of work and a wrong password",
+			answer: "asked for again, on a page opened anew in Gen2", on: on, run: workAfterRefusal,
+		},
+		{row: "proof of work that expires", answer: "done once more", on: on, run: expiringWork},
+		{row: "proof of work that fails", answer: "done once more; then said, with nothing sent", on: on, run: failingWork},
+		{
+			row:    "proof of work that fails, with a display",
+			answer: "in a window, then a person's", on: on, alike: true, run: failingWorkInWindow,
+		},
 	}
 }
 

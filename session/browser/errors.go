@@ -40,8 +40,8 @@ func (e *NetworkError) Unsent() bool {
 
 // MayPass reports that the next request may be answered: neither a certificate nor a proxy nor a policy is in the way.
 func (e *NetworkError) MayPass() bool {
-	return e.Unsent() || e.hasCode("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE", "ERR_NETWORK_CHANGED", "TIMED_OUT",
-		"ERR_CONTENT_LENGTH_MISMATCH", "ERR_INCOMPLETE_CHUNKED_ENCODING", statusCode)
+	return e.Unsent() || e.hasCode("ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED", "ERR_EMPTY_RESPONSE",
+		"ERR_NETWORK_CHANGED", "TIMED_OUT", "ERR_CONTENT_LENGTH_MISMATCH", "ERR_INCOMPLETE_CHUNKED_ENCODING", statusCode)
 }
 
 // statusCode begins the code of what was answered with an error of the server's.

@@ -46,8 +46,8 @@ func TestUnfinishedWork(t *testing.T) {
 	}{
 		"its time is over":     {workingPage{}, workMark, "Okta's check of this browser was not done in time", 1},
 		"sent, and not heard":  {workingPage{sent: true}, workMark, "the sign-in did not get past a page", 1},
-		"it failed":            {workingPage{err: page.ErrGaveUp}, workMark, "Okta's check of this browser failed, and no window", maxWorkTries},
-		"its challenge is old": {workingPage{err: page.ErrGaveUp}, expiredMark, "Okta's check of this browser took too long, and no window", maxWorkTries},
+		"it failed":            {workingPage{err: page.ErrGaveUp}, workMark, "check of this browser failed, and no window", maxWorkTries},
+		"its challenge is old": {workingPage{err: page.ErrGaveUp}, expiredMark, "took too long, and no window", maxWorkTries},
 		"the network failed":   {workingPage{err: errors.New("reset")}, workMark, "reset", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

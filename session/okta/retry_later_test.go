@@ -201,18 +201,22 @@ func TestLostConnection(t *testing.T) {
 		opened int
 		fails  bool
 	}{
-		"a password not sent":         {[]scene{logIn, done}, []error{unsent}, []string{"jane", "pw", "jane", "pw"}, 1, false},
-		"a password maybe sent":       {[]scene{logIn, done}, []error{sent}, []string{"jane", "pw", "jane"}, 1, true},
-		"a code not sent":             {[]scene{google, done}, []error{unsent}, []string{"123456", "123456"}, 1, false},
-		"a code maybe sent":           {[]scene{google, done}, []error{sent}, []string{"123456"}, 1, true},
-		"a connection that stays bad": {[]scene{logIn, done}, []error{unsent, unsent, unsent, unsent}, []string{"jane", "pw", "jane", "pw", "jane", "pw", "jane", "pw"}, maxLostConnections, true},
+		"a password not sent":   {[]scene{logIn, done}, []error{unsent}, []string{"jane", "pw", "jane", "pw"}, 1, false},
+		"a password maybe sent": {[]scene{logIn, done}, []error{sent}, []string{"jane", "pw", "jane"}, 1, true},
+		"a code not sent":       {[]scene{google, done}, []error{unsent}, []string{"123456", "123456"}, 1, false},
+		"a code maybe sent":     {[]scene{google, done}, []error{sent}, []string{"123456"}, 1, true},
+		"a connection that stays bad": {
+			[]scene{logIn, done}, []error{unsent, unsent, unsent, unsent},
+			[]string{"jane", "pw", "jane", "pw", "jane", "pw", "jane", "pw"}, maxLostConnections, true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := &losingPage{play: &play{scenes: c.scenes}, lost: c.lost}
 				d := &Driver{Passwords: session.PasswordSource{Keeper: &ring{}, Ask: &typist{}}, Ask: &typist{}}
-				given, _ := session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}}.First(t.Context(), org())
-				_, err := d.newSignIn(p, org(), given, &session.CodeSource{Given: session.NewSecret("123456"), Ask: &typist{}}).run(t.Context())
+				given, _ := session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}}.First(t.Context(), org())
+				codes := &session.CodeSource{Given: session.NewSecret("123456"), Ask: &typist{}}
+				_, err := d.newSignIn(p, org(), given, codes).run(t.Context())
 				if (err != nil) != c.fails || !slices.Equal(p.filled, c.filled) || p.opened != c.opened {
 					t.Errorf("%v, filled %q, opened %d times", err, p.filled, p.opened)
 				}
