@@ -25,7 +25,7 @@ type situation struct {
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), codeSituations(), pushSituations(), unknownPageSituations(), userWindowSituations(), fastPassSituations(), interstitialSituations(), workSituations(), outageSituations())
+	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), engineSituations(), codeSituations(), pushSituations(), unknownPageSituations(), userWindowSituations(), fastPassSituations(), interstitialSituations(), workSituations(), outageSituations())
 }
 
 func plainSituations() []situation {

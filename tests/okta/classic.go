@@ -62,6 +62,7 @@ func (o *Org) authn(r *http.Request, in message) answer {
 	o.note(Event{Kind: Identified, User: in.Username, OK: o.accounts.find(in.Username) != nil})
 	if o.expireNext {
 		o.expireNext = false
+		o.goToApp()
 		o.note(Event{Kind: StateExpired})
 		return invalidToken()
 	}

@@ -116,7 +116,7 @@ func (o *Org) ClickEmailLink(user string) error {
 // to be reached is asked first.
 func (o *Org) challenge(s *signIn, f Factor) {
 	s.stage, s.factor, s.sent = stageChallenge, f, false
-	if f == Email && o.cfg.Engine != Classic && !o.cfg.AskBeforeEmail {
+	if f == Email && o.engine() != Classic && !o.cfg.AskBeforeEmail {
 		o.send(s, f)
 	}
 }

@@ -86,6 +86,7 @@ type User struct {
 // Config says what org to start. The zero value of each field is the default.
 type Config struct {
 	Engine          Engine
+	AppEngine       *Engine // another one for the app's own pages: what comes after a sign-in that is done, or was left too long
 	IdentifierFirst bool    // username and password on two pages
 	PasswordLast    bool    // the username alone, then a factor, then the password
 	AskBeforeEmail  bool    // a page asks whether to send the email (Identity Engine; Classic always asks)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type Org struct {
 	url    string
 	server *http.Server
 	served chan struct{} // closed when the server has stopped
+	drawn  atomic.Int32  // an Engine
 
 	mu         sync.Mutex
 	accounts   accounts
@@ -53,6 +55,11 @@ func Start(cfg Config) (*Org, error) {
 	if err := w.has(cfg); err != nil {
 		return nil, err
 	}
+	if cfg.AppEngine != nil {
+		if err := w.has(Config{Engine: *cfg.AppEngine}); err != nil {
+			return nil, err
+		}
+	}
 	s, err := ownSigner()
 	if err != nil {
 		return nil, err
@@ -65,6 +72,7 @@ func Start(cfg Config) (*Org, error) {
 		listener = &lineListener{Listener: listener, line: cfg.Line}
 	}
 	o := &Org{cfg: cfg, widget: w, signer: s, url: "http://" + addressFor(listener.Addr(), cfg.Host), served: make(chan struct{})}
+	o.SetEngine(cfg.Engine)
 	o.forget()
 	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
@@ -72,6 +80,18 @@ func Start(cfg Config) (*Org, error) {
 		_ = o.server.Serve(listener) // always http.ErrServerClosed after Close
 	}()
 	return o, nil
+}
+
+// SetEngine has another engine draw the pages from now on, as where single apps stay on one when the org goes on to the next.
+func (o *Org) SetEngine(e Engine) { o.drawn.Store(int32(e)) }
+
+func (o *Org) engine() Engine { return Engine(o.drawn.Load()) }
+
+// goToApp is where the app's own pages begin.
+func (o *Org) goToApp() {
+	if o.cfg.AppEngine != nil {
+		o.SetEngine(*o.cfg.AppEngine)
+	}
 }
 
 // addressFor is where a listener is reached under another name for its host.

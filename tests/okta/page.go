@@ -126,7 +126,7 @@ func (o *Org) pageRoutes(mux *http.ServeMux) {
 // loginPage serves the widget, which returns to from when it is done.
 func (o *Org) loginPage(w http.ResponseWriter, r *http.Request, from string) {
 	token := ""
-	if o.cfg.Engine != Classic {
+	if o.engine() != Classic {
 		o.mu.Lock()
 		token = o.begin(from).token
 		o.mu.Unlock()
@@ -148,7 +148,7 @@ func (o *Org) widgetPage(w http.ResponseWriter, r *http.Request, from, token str
 		"customLinks": []any{},
 		"hcaptcha":    map[string]any{"scriptSource": o.url + captchaScript},
 	}
-	if o.cfg.Engine == Classic {
+	if o.engine() == Classic {
 		config["idpDiscovery"] = map[string]any{"requestContext": from}
 		if o.cfg.Prefill != "" {
 			config["username"] = o.cfg.Prefill
@@ -166,7 +166,7 @@ func (o *Org) widgetPage(w http.ResponseWriter, r *http.Request, from, token str
 		w.Header().Set("Content-Security-Policy", altchaPolicy)
 	}
 	writePage(w, http.StatusOK, hostedPage, map[string]any{
-		"Style": o.widget.style(o.cfg.Engine), "Script": o.widget.script(o.cfg.Engine),
+		"Style": o.widget.style(o.engine()), "Script": o.widget.script(o.engine()),
 		"StateToken": token, "From": o.url + from, "Config": template.JS(raw),
 		"Pace": o.cfg.Pace,
 	})
@@ -180,7 +180,7 @@ func (o *Org) features() map[string]any {
 		"multiOptionalFactorEnroll": true, "showPasswordToggleOnSignInPage": true, "hideSignOutLinkInMFA": o.cfg.NoWayBack,
 		"deviceFingerprinting": !o.cfg.NoFingerprint, "useDeviceFingerprintForSecurityImage": false,
 		"trackTypingPattern": false, "redirectByFormSubmit": true, "restrictRedirectToForeground": true,
-		"showPasswordRequirementsAsHtmlList": true, "idpDiscovery": o.cfg.Engine == Classic && o.cfg.IdentifierFirst,
+		"showPasswordRequirementsAsHtmlList": true, "idpDiscovery": o.engine() == Classic && o.cfg.IdentifierFirst,
 		"passwordlessAuth": o.cfg.PasswordLast, "disableAutocomplete": o.cfg.NoAutocomplete,
 	}
 }

@@ -177,9 +177,9 @@ func (o *Org) troubled(s *signIn) (answer, bool) {
 	switch {
 	case o.trouble.status == 0:
 		panic(http.ErrAbortHandler)
-	case o.cfg.Engine == Classic && o.trouble.status == http.StatusTooManyRequests:
+	case o.engine() == Classic && o.trouble.status == http.StatusTooManyRequests:
 		return apiError(o.trouble.status, "E0000047", "API call exceeded rate limit due to too many requests."), true
-	case o.cfg.Engine == Classic:
+	case o.engine() == Classic:
 		return apiError(o.trouble.status, "E0000009", "Internal Server Error"), true
 	case o.trouble.status == http.StatusTooManyRequests:
 		return o.refuse(s, rateLimited, nil), true

@@ -96,7 +96,7 @@ func (o *Org) boxes(r *http.Request, s *signIn) {
 // asksToStay moves s to the page "keep me signed in", once; else the device is
 // remembered if that was asked for.
 func (o *Org) asksToStay(s *signIn) bool {
-	if o.cfg.Memory.AskToStay && o.cfg.Engine != Classic && !s.stayAsked {
+	if o.cfg.Memory.AskToStay && o.engine() != Classic && !s.stayAsked {
 		s.stage = stageStay
 		return true
 	}

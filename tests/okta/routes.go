@@ -18,11 +18,8 @@ func (o *Org) handler() http.Handler {
 	o.fastPassRoutes(mux)
 	captchaRoutes(mux)
 	o.altchaRoutes(mux)
-	if o.cfg.Engine == Classic {
-		o.classicRoutes(mux)
-	} else {
-		o.idxRoutes(mux)
-	}
+	o.classicRoutes(mux)
+	o.idxRoutes(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.noteLocked(Event{Kind: Requested, Method: r.Method, Path: r.URL.Path})
 		o.setDeviceCookie(w, r)

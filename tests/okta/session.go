@@ -50,13 +50,17 @@ func (o *Org) open(w http.ResponseWriter, a *account) {
 	o.sessions[sid] = s
 	o.cookies = append(o.cookies, sid)
 	http.SetCookie(w, &http.Cookie{Name: "sid", Value: sid, Path: "/", HttpOnly: true})
-	if o.cfg.Engine != Classic {
+	if o.engine() != Classic {
 		idx := newID("eyJ")
 		o.sessions[idx] = s
 		o.cookies = append(o.cookies, idx)
 		http.SetCookie(w, &http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)})
 	}
 	o.bind(w, s)
+	if app := o.cfg.AppEngine; app != nil && *app != o.engine() {
+		s.proven = false // the app's own engine has not seen it
+		o.goToApp()
+	}
 	o.note(Event{Kind: SignedIn, User: a.Name})
 }
 
@@ -137,7 +141,7 @@ func (o *Org) app(w http.ResponseWriter, r *http.Request) {
 		o.enter(w, s)
 	case o.cfg.RedirectTo != "":
 		http.Redirect(w, r, o.cfg.RedirectTo, http.StatusFound)
-	case o.cfg.Engine == Classic:
+	case o.engine() == Classic:
 		http.Redirect(w, r, "/login/login.htm?fromURI="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
 	default:
 		o.loginPage(w, r, r.URL.RequestURI())

@@ -51,7 +51,7 @@ type signIn struct {
 // begin opens a sign-in; the caller holds o.mu.
 func (o *Org) begin(from string) *signIn {
 	s := &signIn{token: newID("02.id."), from: from, expires: o.cfg.Clock().Add(o.cfg.StateLifetime)}
-	if o.cfg.Engine == Classic {
+	if o.engine() == Classic {
 		s.token = newID("00")
 	}
 	s.handle = s.token + "~c." + newID("")
@@ -77,6 +77,7 @@ func (o *Org) answered(key string) *signIn {
 	s := o.current(key)
 	if s != nil && o.expireNext {
 		o.expireNext = false
+		o.goToApp()
 		o.end(s)
 		s = nil
 	}
@@ -116,7 +117,7 @@ func (o *Org) wantFactor(s *signIn) {
 		return
 	}
 	all := s.user.factors()
-	if o.cfg.Engine != Classic {
+	if o.engine() != Classic {
 		all = s.user.merged()
 	}
 	switch len(all) {
@@ -124,7 +125,7 @@ func (o *Org) wantFactor(s *signIn) {
 		o.factorsDone(s)
 	case 1:
 		o.challenge(s, all[0])
-		if all[0].pushes() && s.user.phone(all[0]).AutoPush && o.cfg.Engine != Classic {
+		if all[0].pushes() && s.user.phone(all[0]).AutoPush && o.engine() != Classic {
 			o.sendPush(s, all[0])
 		}
 	default:
