@@ -53,10 +53,11 @@ func TestManagedBrowser(t *testing.T) {
 			"google-chrome-stable: your administrator's policy RemoteDebuggingAllowed=false forbids stsx to use this browser " +
 				`(it said: "DevTools remote debugging is disallowed by the system admin.")`, onlyCure,
 		}},
-		"debugging forbidden, in a window": {policies: debuggingForbidden, fails: true, display: true, args: []string{"--browser", "visible"},
-			says: []string{"policy RemoteDebuggingAllowed=false", onlyCure}},
+		"debugging forbidden, in a window": {policies: debuggingForbidden, fails: true, display: true,
+			args: []string{"--browser", "visible"}, says: []string{"policy RemoteDebuggingAllowed=false", onlyCure}},
 		"debugging forbidden, another browser": {policies: debuggingForbidden, another: true, says: []string{
-			"policy RemoteDebuggingAllowed=false forbids stsx to use this browser", "disallowed by the system admin.\"): using ", "/chromium\n"}},
+			"policy RemoteDebuggingAllowed=false forbids stsx to use this browser", "disallowed by the system admin.\"): using ",
+			"/chromium\n"}},
 		"headless forbidden": {policies: headlessForbidden, fails: true, says: []string{
 			"google-chrome-stable: your administrator's policy HeadlessMode=2 forbids this browser to run without a window " +
 				`(it said: "Headless mode is disallowed by the system admin.")`,
@@ -64,8 +65,8 @@ func TestManagedBrowser(t *testing.T) {
 		}},
 		"headless forbidden, with a display": {policies: headlessForbidden, another: true, display: true,
 			says: []string{"policy HeadlessMode=2", "disallowed by the system admin.\"): using a window\n"}},
-		"headless forbidden, no window wanted": {policies: headlessForbidden, fails: true, display: true, args: []string{"--browser", "headless"},
-			says: []string{"policy HeadlessMode=2"}},
+		"headless forbidden, no window wanted": {policies: headlessForbidden, fails: true, display: true,
+			args: []string{"--browser", "headless"}, says: []string{"policy HeadlessMode=2"}},
 		"headless forbidden, another browser": {policies: headlessForbidden, another: true,
 			says: []string{"policy HeadlessMode=2", "using ", "/chromium\n"}},
 		"developer tools forbidden": {policies: toolsForbidden, fails: true, says: []string{

@@ -12,8 +12,10 @@ import (
 func engineSituations() []situation {
 	return []situation{
 		{row: "another engine for the app than for the first page", answer: "each page is answered as what it is", run: engineOfTheApp},
-		{row: "sign-in left too long, started over on another engine", answer: "started over, once", alike: true, run: startedOverElsewhere},
-		{row: "two apps on two engines, remembered", answer: "the session and the device of one count for the other", alike: true, run: rememberedOnTwoEngines},
+		{row: "sign-in left too long, started over on another engine", answer: "started over, once", alike: true,
+			run: startedOverElsewhere},
+		{row: "two apps on two engines, remembered", answer: "the session and the device of one count for the other", alike: true,
+			run: rememberedOnTwoEngines},
 	}
 }
 

@@ -416,8 +416,10 @@ func TestStartErrors(t *testing.T) {
 		{"sandbox", "echo noise >&2; echo '[1:2:FATAL:zygote] No usable sandbox! If you are running on Ubuntu 23.10+' >&2; exit 1", "No usable sandbox! If you are running on Ubuntu 23.10+ (install"},
 		{"library", "echo 'chrome: error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127", "libnss3.so"},
 		{"display", "echo '[1:1:ERROR:ozone] Missing X server or $DISPLAY' >&2; exit 1", "needs a display"},
-		{"forbidden", "printf '\\nDevTools remote debugging is disallowed by the system admin.\\n' >&2; sleep 60", "policy RemoteDebuggingAllowed=false"},
-		{"no message bus", "echo why >&2; echo '[1:2:1130/135852.262114:ERROR:dbus/bus.cc:405] Failed to connect to the bus' >&2", "saying: why"},
+		{"forbidden", "printf '\\nDevTools remote debugging is disallowed by the system admin.\\n' >&2; sleep 60",
+			"policy RemoteDebuggingAllowed=false"},
+		{"no message bus", "echo why >&2; echo '[1:2:1130/135852.262114:ERROR:dbus/bus.cc:405] Failed to connect to the bus' >&2",
+			"saying: why"},
 		{"other", "echo first >&2; echo last words >&2; exit 3", "saying: last words"},
 		{"silent", "exit 0", "it ended at once"},
 	} {

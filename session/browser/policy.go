@@ -28,7 +28,8 @@ func (e *PolicyError) Error() string {
 
 // Hint is the cure.
 func (e *PolicyError) Hint() string {
-	const otherwise = "set browser_path to another Chrome, Chromium, Edge or Brave, or ask whoever manages this computer to change the policy"
+	const otherwise = "set browser_path to another Chrome, Chromium, Edge or Brave, " +
+		"or ask whoever manages this computer to change the policy"
 	if e.Windowed {
 		return `set browser = "auto" or "visible" where there is a display; else ` + otherwise
 	}

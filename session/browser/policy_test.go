@@ -25,17 +25,22 @@ func TestPolicyIn(t *testing.T) {
 		"Chromium, debugging": {debugForbidden, "RemoteDebuggingAllowed=false", false},
 		"Chromium, headless":  {headlessForbidden, "HeadlessMode=2", true},
 		// The lines that Chrome and Edge have from the same source, in the shapes of their logs on Windows.
-		"Edge, debugging": {"\r\nDevTools remote debugging is disallowed by the system admin.\r\n\r\n", "RemoteDebuggingAllowed=false", false},
+		"Edge, debugging": {"\r\nDevTools remote debugging is disallowed by the system admin.\r\n\r\n",
+			"RemoteDebuggingAllowed=false", false},
 		"Edge, headless": {"[0912/091502.112:ERROR:headless_shell.cc(81)] Headless mode is disallowed by the system admin.\r\n",
 			"HeadlessMode=2", true},
-		"Chrome, headless": {"[8812:9120:0912/091502.112:ERROR:startup_browser_creator.cc(812)] Headless mode is disallowed by the system admin.\r\n",
+		"Chrome, headless": {"[8812:9120:0912/091502.112:ERROR:startup_browser_creator.cc(812)] " +
+			"Headless mode is disallowed by the system admin.\r\n",
 			"HeadlessMode=2", true},
-		"the first of two": {"DevTools remote debugging is disallowed by the system admin.\n" + headlessForbidden, "RemoteDebuggingAllowed=false", false},
-		"a page that says so": {`[1:1:1130/135702.3:INFO:CONSOLE(1)] "Headless mode is disallowed by the system admin.", source: https://x.example/ (1)` + "\n",
+		"the first of two": {"DevTools remote debugging is disallowed by the system admin.\n" + headlessForbidden,
+			"RemoteDebuggingAllowed=false", false},
+		"a page that says so": {`[1:1:1130/135702.3:INFO:CONSOLE(1)] ` +
+			`"Headless mode is disallowed by the system admin.", source: https://x.example/ (1)` + "\n",
 			"", false},
-		"another refusal": {"DevTools remote debugging requires a non-default data directory. Specify this using --user-data-dir.\n", "", false},
-		"a line cut off":  {"DevTools remote debugging is disallowed by the", "", false},
-		"nothing":         {"", "", false},
+		"another refusal": {"DevTools remote debugging requires a non-default data directory. Specify this using --user-data-dir.\n",
+			"", false},
+		"a line cut off": {"DevTools remote debugging is disallowed by the", "", false},
+		"nothing":        {"", "", false},
 	} {
 		got := PolicyIn(c.stderr)
 		if got == nil {
@@ -44,7 +49,8 @@ func TestPolicyIn(t *testing.T) {
 		if got.Policy != c.policy || got.Windowed != c.windowed {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if c.policy != "" && (!strings.Contains(got.Error(), c.policy) || !strings.Contains(got.Error(), "disallowed by the system admin.") ||
+		if c.policy != "" && (!strings.Contains(got.Error(), c.policy) ||
+			!strings.Contains(got.Error(), "disallowed by the system admin.") ||
 			!strings.Contains(got.Hint(), "browser_path") || strings.Contains(got.Hint(), `"visible"`) != c.windowed) {
 			t.Errorf("%s: %v; %s", name, got, got.Hint())
 		}

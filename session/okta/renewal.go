@@ -27,7 +27,8 @@ func (d *Driver) tryRenewal(ctx context.Context, o session.Org, r *session.Remem
 		// In another browser that session is worse than none: Okta may answer the app's link with nothing but the question.
 		r.Cookies = deviceCookies(r.Cookies)
 		if !r.Bound {
-			d.Ask.Say("Okta binds " + o.Name + "'s sessions to the browser that they were made in, so stsx signs in with a browser each time")
+			d.Ask.Say("Okta binds " + o.Name + "'s sessions to the browser that they were made in, " +
+				"so stsx signs in with a browser each time")
 			r.Bound = true
 			d.keepRemembered(ctx, o, *r)
 		}
