@@ -54,7 +54,10 @@ func rememberedOnTwoEngines(t *testing.T, c okta.Config) {
 	onOtherEngines(t, c, func(t *testing.T, c okta.Config, other okta.Engine) {
 		c.Memory.Devices = true
 		d := newDesk(t, c).withRemember()
-		d.withPasswordAndCode().wantSignIn(1)
+		term := d.openSignIn()
+		term.waitFor("Code from Google Authenticator")
+		term.typeText(d.factorCode(okta.GoogleTOTP) + "\r")
+		term.wantSignedIn(d, okta.GoogleTOTP, 1)
 		d.org.SetEngine(other)
 		d.withoutBrowser().wantStatus(d.withoutBrowser().run("login", "dev"), 0)
 		d.wantSeen(1, 1, 2)
