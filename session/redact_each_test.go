@@ -15,7 +15,7 @@ import (
 // spelled are ways in which a page, an address or a program writes a text.
 func spelled(text string) map[string]string {
 	quoted, _ := json.Marshal(text)
-	inJSON := strings.Trim(string(quoted), `"`)
+	inJSON := string(quoted[1 : len(quoted)-1])
 	var decimal, hexadecimal, percent, unicodeEscapes strings.Builder
 	for _, r := range text {
 		fmt.Fprintf(&decimal, "&#%d;", r)

@@ -67,6 +67,7 @@ func TestWhoseAssertion(t *testing.T) {
 		name, html, other string
 		ends              string // ok, theirs: whose post ended it; a part of the error; "": it was ignored
 		noted             string
+		anyApp            bool // the tab is a form driver's, which takes other apps than AWS's
 	}{
 		{name: "our page", html: form, ends: "ok"},
 		{name: "our page, that sends no referrer", html: `<meta http-equiv=refresh content="0;url=/private">`, other: form, ends: "ok"},
@@ -117,8 +118,10 @@ func TestWhoseAssertion(t *testing.T) {
 			html:  `<meta http-equiv=refresh content="0;url=/private">`,
 			other: `<iframe sandbox src="/worker.js" onload="document.forms[0].submit()"></iframe>` + strings.Split(form, "<script>")[0],
 			ends:  "nobody's"},
-		{name: "redirected by a stranger", html: samlForm("THEIRS/redirect", assertion(60), "", ""), ends: "theirs"},
-		{name: "redirected by us to a stranger", html: samlForm("/chain", assertion(60), "", ""), ends: "theirs"},
+		{name: "redirected by a stranger", html: samlForm("THEIRS/redirect", assertion(60), "", ""), ends: "which is not AWS"},
+		{name: "redirected by us to a stranger", html: samlForm("/chain", assertion(60), "", ""), ends: "which is not AWS"},
+		{name: "redirected by a stranger, any app", html: samlForm("THEIRS/redirect", assertion(60), "", ""), ends: "theirs", anyApp: true},
+		{name: "redirected by us to a stranger, any app", html: samlForm("/chain", assertion(60), "", ""), ends: "theirs", anyApp: true},
 
 		{name: "two responses",
 			html: strings.Replace(form, "</form>", `<input name=SAMLResponse value=x></form>`, 1),
@@ -181,7 +184,7 @@ func TestWhoseAssertion(t *testing.T) {
 				t.Fatal(err)
 			}
 			tab.TrustOrigin(ours)
-			tab.forAWS = true
+			tab.forAWS = !c.anyApp
 			if err := tab.Open(within(t, patient), ours); err != nil && c.ends == "" {
 				t.Fatal(err)
 			}
