@@ -83,7 +83,7 @@ func TestCheckProfile(t *testing.T) {
 		{"arn:aws:iam::123456789012:role/Admin", "us-gov-west-1", "is in partition aws-us-gov"},
 		{"arn:aws-cn:iam::123456789012:role/Admin", "eu-west-1", "is in partition aws,"},
 		{"arn:aws-iso:iam::123456789012:role/Admin", "", "whose regions stsx does not know"},
-		{"arn:aws:iam::123456789012:role/Admin", "EU", "not a region's name"},
+		{"arn:aws:iam::123456789012:role/Admin", "EU", "is not an AWS region"},
 	} {
 		err := client.CheckProfile(session.Profile{Role: c.role, Region: c.region})
 		if (err == nil) != (c.problem == "") || err != nil && !strings.Contains(err.Error(), c.problem) {
