@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -319,7 +320,8 @@ func TestCross(t *testing.T) {
 						t.Errorf("it ended with %v", err)
 					}
 				default:
-					if !errors.As(err, want) {
+					// A target of its own: the rows run side by side.
+					if !errors.As(err, reflect.New(reflect.TypeOf(want).Elem()).Interface()) {
 						t.Errorf("it ended with %v", err)
 					}
 				}
