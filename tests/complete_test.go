@@ -215,8 +215,10 @@ func TestCompleteTouchesNothing(t *testing.T) {
 			started := strings.Contains(line, "execve(") && i == 0
 			read := strings.Contains(line, "open") && !strings.Contains(line, "O_WRONLY") && !strings.Contains(line, "O_RDWR") &&
 				!strings.Contains(line, "O_CREAT")
-			if !started && !read && !strings.Contains(line, "--- SIG") && !strings.Contains(line, "resumed") &&
-				!strings.Contains(line, "+++") {
+			// A thread that ends while strace lets go of it has a line without a call.
+			bookkeeping := strings.Contains(line, "--- SIG") || strings.Contains(line, "resumed") || strings.Contains(line, "+++") ||
+				strings.Contains(line, "<detached")
+			if !started && !read && !bookkeeping {
 				t.Errorf("%q: %s", words, line)
 			}
 			if strings.Contains(line, "/dev/tty") || strings.Contains(line, ".local/state") {
