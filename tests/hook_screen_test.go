@@ -174,8 +174,9 @@ func TestSegmentWraps(t *testing.T) {
 		typed := func(rc string) *screen {
 			s := p.openShell(t, nil, rc)
 			s.widen(60)
-			s.run(" clear")
-			s.until(strings.TrimSpace(prompt))
+			// What is typed before the shell reads is drawn twice; the last prompt was on the screen before.
+			s.run(` clear; echo re""ads`)
+			s.until("reads\n" + strings.TrimSpace(prompt))
 			s.write(strings.Repeat("x", 60-len(prompt)) + "yyy")
 			s.until("yyy")
 			// Back over the edge and forth: what is written there is in its place.
