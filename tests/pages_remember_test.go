@@ -90,7 +90,7 @@ func rememberedSession(t *testing.T, c okta.Config) {
 	// What came with the answer is kept: once more, as often as one likes.
 	d.withoutBrowser().wantStatus(d.withoutBrowser().run("roles"), 0)
 	d.wantSeen(1, 1, 3)
-	d.wantText(d.run("status").stdout, "remembered: acme as "+jane)
+	d.wantText(d.run("status").stdout, "remembered sign-ins: acme as "+jane)
 	// With --force the session counts for nothing.
 	if r := d.withoutBrowser().run("login", "dev", "--force"); r.status == 0 {
 		t.Error(r)
@@ -129,7 +129,7 @@ func boundSession(t *testing.T, c okta.Config) {
 				}
 				d.wantSeen(i+2, 1, i+3)
 			}
-			d.wantText(d.run("status").stdout, "remembered: acme as "+jane)
+			d.wantText(d.run("status").stdout, "remembered sign-ins: acme as "+jane)
 			d.wantNoBrowserProfile()
 		})
 	}
@@ -268,7 +268,7 @@ func TestForgottenCookies(t *testing.T) {
 	if signedIn := d.eventsOf(okta.Asserted); len(signedIn) != 2 || signedIn[1].User != joe.Name || d.countEvents(okta.PasswordTried) != 2 {
 		t.Fatalf("%v", d.org.Log())
 	}
-	d.wantText(d.run("status").stdout, "remembered: acme as "+joe.Name)
+	d.wantText(d.run("status").stdout, "remembered sign-ins: acme as "+joe.Name)
 	d.wantStatus(d.run("roles"), 0) // jane, who has to sign in again
 	d.wantSeen(3, 0, 3)
 	d.editConfig("remember = true", "remember = false")
@@ -277,7 +277,7 @@ func TestForgottenCookies(t *testing.T) {
 	if len(d.cookieFiles()) != 0 {
 		t.Errorf("kept %v", d.cookieFiles())
 	}
-	d.wantText(d.run("status").stdout, "remembered: none")
+	d.wantText(d.run("status").stdout, "remembered sign-ins: none")
 }
 
 // TestRenewalAsksNobody: a person who has a session is not asked for a password.
