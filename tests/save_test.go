@@ -101,7 +101,7 @@ func TestProcess(t *testing.T) {
 		t.Error("a dry run wrote the file")
 	}
 	d.wantText(d.wantStatus(d.run("configure", "aws", "--prefix", "p-"), 0).stderr, "wrote 4 profiles into "+config)
-	d.wantText(d.wantStatus(d.run("configure", "aws", "--prefix", "p-"), 0).stderr, "as it should be already")
+	d.wantText(d.wantStatus(d.run("configure", "aws", "--prefix", "p-"), 0).stderr, "is already up to date")
 	aws := func(d *desk) (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 		defer cancel()
