@@ -3,10 +3,13 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -81,12 +84,23 @@ func waitForEnd(pid int) syscall.WaitStatus {
 		// now both go on: to stop once more would be for ever.
 		sleepAwake(groupSignalDelay)
 		switch status = waitChange(pid, syscall.WNOHANG|syscall.WUNTRACED|syscall.WCONTINUED); {
-		case status == noChange:
+		case status == noChange && isStoppedNow(pid):
 			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
-		case !status.Stopped() && !status.Continued():
+		case status != noChange && !status.Stopped() && !status.Continued():
 			return status
 		}
 	}
+}
+
+// isStoppedNow reports whether the process is stopped now, where the system has a file
+// that says so; elsewhere it takes wait's word for it.
+func isStoppedNow(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	_, state, _ := strings.Cut(string(stat[bytes.LastIndexByte(stat, ')')+1:]), " ")
+	return strings.HasPrefix(state, "T")
 }
 
 // sleepAwake sleeps for d while this process runs. Being stopped does not count: a
