@@ -226,7 +226,7 @@ func unlockOffered(t *testing.T, c okta.Config) {
 	c.Users, c.Unlock = []okta.User{user}, true
 	d := newDesk(t, c).withPasswordAndCode()
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 4)
-	d.wantText(r.stderr, "Okta said: ", "unlock the account")
+	d.wantText(r.stderr, "unlock the account")
 	d.wantNoBrowserProfile()
 }
 
