@@ -228,7 +228,7 @@ func (l *commandLine) unknownFlag(app *cli.App, word string) error {
 	}
 	text := "unknown flag " + quotedName(name)
 	if l.verb != "" && strings.TrimLeft(name, "-") == "profile" {
-		return &usageError{text + "; the profile is named without one: stsx " + l.verb + " PROFILE", l.verb}
+		return &usageError{text + "; write the profile without a flag: stsx " + l.verb + " PROFILE", l.verb}
 	}
 	if near := session.NearestNames(strings.TrimLeft(name, "-"), known); len(near) > 0 {
 		text += "; did you mean --" + strings.Join(near, " or --") + "?"
