@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"stsx/session/files"
 )
@@ -56,6 +57,7 @@ func (f Files) writeRecord(s SavedSection) error {
 	if err := files.MakePrivate(f.Dir); err != nil {
 		return err
 	}
+	files.RemoveUnfinished(f.Dir, time.Now())
 	return files.Replace(f.recordPath(s), text)
 }
 
