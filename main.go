@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"os/user"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -54,6 +55,12 @@ func main() {
 func build(s commands.Settings) (*commands.Drivers, error) {
 	environ := process.WithoutSecrets(os.Environ())
 	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
+	accountHome := ""
+	if home == "" {
+		if account, err := user.Current(); err == nil {
+			accountHome = account.HomeDir
+		}
+	}
 	state, errState := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
 	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
 	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
@@ -106,7 +113,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		EndRemembered: driver.SignOut, Identity: client.Identity, Console: client.Console,
 		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path},
-		AWSFiles:   awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(state, "saved")},
+		AWSFiles:   awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: accountHome, Dir: filepath.Join(state, "saved")},
 		Ask:        terminal, Sweep: func() { browser.SweepProfiles(launcher.ProfileRoot) }, Close: terminal.Close, Yield: terminal.Yield,
 		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}

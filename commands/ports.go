@@ -181,6 +181,8 @@ type AWSFiles interface {
 	// endpoint, "aws_access_key_id in [default] of PATH", and what to do about it; ""
 	// when nowhere.
 	Earlier() (what, cure string, err error)
+	// Credentials is the file's path.
+	Credentials() (string, error)
 	// CheckSave says whether Save would refuse that section.
 	CheckSave(section string, force bool) error
 	// Save writes s into section and returns the file's path. Errors name it.

@@ -86,7 +86,13 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 	if err != nil {
 		return err
 	}
-	err = r.RunBeside(ctx, path, argv, overlayEnviron(r.Environ, refreshVariables(s, endpoint.URL(), endpoint.Token()), r.GOOS))
+	variables := refreshVariables(s, endpoint.URL(), endpoint.Token())
+	if path, err := r.drivers.AWSFiles.Credentials(); err == nil {
+		// The first Java SDK knows no other variable: it would read the file in its
+		// own idea of the home, which was not looked at.
+		variables = append(variables, shellinit.Var{Name: "AWS_CREDENTIAL_PROFILES_FILE", Value: path})
+	}
+	err = r.RunBeside(ctx, path, argv, overlayEnviron(r.Environ, variables, r.GOOS))
 	failed := endpoint.Close()
 	var done process.Ended
 	switch {

@@ -146,7 +146,7 @@ func besideEnvironment(d *desk) {
 	}
 	for name, want := range map[string]string{
 		"STSX_PROFILE": "prod", "STSX_ACCOUNT": "123456789012", "STSX_ROLE": "Admin", "AWS_REGION": "eu-west-1",
-		"AWS_DEFAULT_REGION": "eu-west-1", "OTHER": "stays",
+		"AWS_DEFAULT_REGION": "eu-west-1", "OTHER": "stays", "AWS_CREDENTIAL_PROFILES_FILE": filepath.Join(d.home, ".aws", "credentials"),
 	} {
 		if got[name] != want {
 			d.Errorf("%s is %q", name, got[name])

@@ -32,7 +32,7 @@ func FuzzApply(f *testing.F) {
 		_ = d.Unreadable()
 		ours := d.linesOf("dev")
 		set := []Pair{{keyID, "ASIA"}, {keyToken, "a b="}, {keyRegion, "eu-west-1"}}
-		if err := d.Apply("dev", Change{Set: set, Remove: companionKeys()}); err != nil {
+		if err := d.Apply("dev", Change{Set: set, Remove: companionKeys(nil)}); err != nil {
 			if d.String() != text {
 				t.Fatalf("%q: refused, and it is %q", text, d)
 			}

@@ -14,6 +14,9 @@ type Files struct {
 	Getenv func(string) string
 	Home   string // "" when it is not known
 	Dir    string // of the record; created when it is needed
+
+	// AccountHome is the home that the system has for the person, who has no Home.
+	AccountHome string
 }
 
 // VariableError: a variable names a file in a way that AWS's tools do not all

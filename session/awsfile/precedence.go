@@ -1,8 +1,12 @@
 package awsfile
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,6 +38,9 @@ func (f Files) Earlier() (what, cure string, err error) {
 // earlierProfile looks at the default profile as every tool reads it.
 func (f Files) earlierProfile(kind FileKind) (what, cure string, err error) {
 	variable := kind.variable()
+	if f.Home == "" {
+		f.Home = f.AccountHome // where botocore and Java look without HOME
+	}
 	path, err := f.pathOf(kind)
 	if err != nil && f.Getenv(variable) == "" {
 		return "", "", nil // nobody knows where it would be, the SDKs neither
@@ -47,7 +54,7 @@ func (f Files) earlierProfile(kind FileKind) (what, cure string, err error) {
 	}
 	for _, path := range paths {
 		d, err := readForeign(kind, path)
-		if err != nil || d == nil {
+		if err != nil {
 			return "", "", err
 		}
 		v := d.read()
@@ -70,9 +77,14 @@ func (f Files) earlierProfile(kind FileKind) (what, cure string, err error) {
 // earlierBoto looks at the files of boto 2, which botocore still reads: the AWS
 // CLI and boto3.
 func (f Files) earlierBoto() (what, cure string, err error) {
-	const variable = "BOTO_CONFIG"
-	paths := []string{"/etc/boto.cfg", filepath.Join(f.Home, ".boto")}
-	if path := f.Getenv(variable); path != "" {
+	const variable, section = "BOTO_CONFIG", "Credentials"
+	paths := []string{"/etc/boto.cfg"}
+	if home := cmp.Or(f.Home, f.AccountHome); home != "" {
+		paths = append(paths, filepath.Join(home, ".boto"))
+	}
+	if path := f.Getenv(variable); needsExpanding(path) {
+		return "", "", &VariableError{variable, path}
+	} else if path != "" {
 		paths = []string{path, f.expanded(path)}
 	}
 	for _, path := range paths {
@@ -80,20 +92,38 @@ func (f Files) earlierBoto() (what, cure string, err error) {
 		if err != nil {
 			return "", "", err
 		}
-		if d != nil && d.read().botocore.values["Credentials"][keyID] != "" {
-			return keyID + " in [Credentials] of " + path,
-				"take that out of [Credentials], run this with " + variable + "=" + os.DevNull, nil
+		r := d.read().botocore
+		if _, ok := r.values[section]; !ok {
+			continue
+		}
+		for _, from := range []string{section, inheritedSection} {
+			if r.values[from][keyID] != "" {
+				return keyID + " in [" + from + "] of " + path,
+					"take that out of [" + from + "], run this with " + variable + "=" + os.DevNull, nil
+			}
 		}
 	}
 	return "", "", nil
 }
 
-// earlierJava looks at the variables that every Java program takes options from.
+// earlierJava looks at the variables that Java, and what starts programs in it,
+// take options from, and at the files of options that those name.
 func (f Files) earlierJava() (what, cure string, err error) {
-	for _, variable := range []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"} {
+	inFile := regexp.MustCompile(`(?:^|\s)(?:@|-XX:Flags=|-XX:VMOptionsFile=)(\S+)`)
+	for _, variable := range []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "IBM_JAVA_OPTIONS",
+		"OPENJ9_JAVA_OPTIONS", "JAVA_OPTS", "MAVEN_OPTS", "GRADLE_OPTS", "SBT_OPTS", "ANT_OPTS", "CATALINA_OPTS"} {
+		options := bareOptions(f.Getenv(variable))
+		for _, m := range inFile.FindAllStringSubmatch(options, -1) {
+			text, err := readText(m[1])
+			if err != nil {
+				return "", "", fmt.Errorf("reading the options of %s: %w", variable, err)
+			}
+			options += " " + bareOptions(text)
+		}
 		for _, property := range []string{"aws.accessKeyId", "aws.secretAccessKey", "aws.secretKey", "aws.webIdentityTokenFile",
-			"aws.roleArn", "aws.profile", "aws.sharedCredentialsFile", "aws.configFile"} {
-			if strings.Contains(f.Getenv(variable), "-D"+property+"=") {
+			"aws.roleArn", "aws.profile", "aws.sharedCredentialsFile", "aws.configFile", "aws.containerCredentialsPath",
+			"aws.containerCredentialsFullUri"} {
+			if strings.Contains(options, "-D"+property+"=") {
 				return property + " in " + variable, "take that out of " + variable, nil
 			}
 		}
@@ -101,12 +131,21 @@ func (f Files) earlierJava() (what, cure string, err error) {
 	return "", "", nil
 }
 
-// readForeign reads a file for what is in it, in whatever way it is written; nil
-// when it is none, as /dev/null.
+// bareOptions are options without the quotes that may stand anywhere in one.
+func bareOptions(text string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(text) }
+
+// readForeign reads a file for what is in it, in whatever way it is written. It
+// is empty where it is not there, a folder or /dev/null. Errors: where a tool may
+// read what stsx can't, a pipe or UTF-16.
 func readForeign(kind FileKind, path string) (*Document, error) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, nil
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() || info.Mode()&os.ModeDevice != 0 {
+		return ParseFile(kind, ""), nil
 	}
 	text, err := readText(path)
+	var unreadable *EncodingError
+	if err == nil && errors.As(checkEncoding(text), &unreadable) && strings.HasPrefix(unreadable.What, "UTF-") {
+		err = fmt.Errorf("reading %s: it is in an encoding that only some SDKs read (UTF-16 or UTF-32): %s", path, unreadable.Cure)
+	}
 	return ParseFile(kind, strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")), err
 }

@@ -2,8 +2,11 @@ package awsfile
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -33,6 +36,8 @@ func TestEarlier(t *testing.T) {
 		{config: "[profile 'default']\nweb_identity_token_file: x\n", what: "web_identity_token_file in [profile 'default'] of CONFIG"},
 		{boto: "[Boto]\nx = y\n[Credentials]\naws_access_key_id = x\n", what: key + " in [Credentials] of BOTO"},
 		{boto: "[Boto]\nx = y\n[Credentials]\ngs_access_key_id = x\n"},
+		{boto: "[DEFAULT]\naws_access_key_id = x\n[Boto]\n"},
+		{boto: "[DEFAULT]\naws_access_key_id = x\n[Credentials]\n", what: key + " in [DEFAULT] of BOTO"},
 	} {
 		f, credentials := dave(t)
 		config, boto := filepath.Join(f.Home, ".aws", "config"), filepath.Join(f.Home, ".boto")
@@ -59,6 +64,8 @@ func TestEarlierByVariable(t *testing.T) {
 	put(t, credentials, "[default]\naws_access_key_id=x\n", 0o600)
 	put(t, filepath.Join(f.Home, ".boto"), "[Credentials]\naws_access_key_id = x\n", 0o600)
 	put(t, filepath.Join(f.Home, "other"), "[Credentials]\naws_access_key_id = x\n[default]\naws_access_key_id = x\n", 0o600)
+	options := filepath.Join(f.Home, "java-options")
+	put(t, options, "-Xmx1g\n\"-Daws.accessKeyId=AKIA\"\n", 0o600)
 	env := map[string]string{}
 	f.Getenv = func(name string) string { return env[name] }
 	null := map[string]string{"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_CONFIG_FILE": "/no/such/file", "BOTO_CONFIG": os.DevNull}
@@ -73,6 +80,13 @@ func TestEarlierByVariable(t *testing.T) {
 		{map[string]string{"JAVA_TOOL_OPTIONS": "-Xmx1g -Daws.accessKeyId=AKIA"}, "aws.accessKeyId in JAVA_TOOL_OPTIONS"},
 		{map[string]string{"JDK_JAVA_OPTIONS": "-Daws.profile=x"}, "aws.profile in JDK_JAVA_OPTIONS"},
 		{map[string]string{"_JAVA_OPTIONS": "-Daws.region=x"}, ""},
+		{map[string]string{"_JAVA_OPTIONS": "-D'aws.profile'=x"}, "aws.profile in _JAVA_OPTIONS"},
+		{map[string]string{"OPENJ9_JAVA_OPTIONS": "-Daws.secretKey=x"}, "aws.secretKey in OPENJ9_JAVA_OPTIONS"},
+		{map[string]string{"MAVEN_OPTS": "-Daws.containerCredentialsPath=/x"}, "aws.containerCredentialsPath in MAVEN_OPTS"},
+		{map[string]string{"GRADLE_OPTS": "-Xmx1g -Daws.containerCredentialsFullUri=http://x"}, "aws.containerCredentialsFullUri in GRADLE_OPTS"},
+		{map[string]string{"JDK_JAVA_OPTIONS": "-Xmx1g @" + options}, "aws.accessKeyId in JDK_JAVA_OPTIONS"},
+		{map[string]string{"JAVA_TOOL_OPTIONS": "-XX:VMOptionsFile=" + options}, "aws.accessKeyId in JAVA_TOOL_OPTIONS"},
+		{map[string]string{"JDK_JAVA_OPTIONS": "@/no/such/file jane@example.com"}, ""},
 	} {
 		clear(env)
 		for name, value := range null {
@@ -85,13 +99,56 @@ func TestEarlierByVariable(t *testing.T) {
 			t.Errorf("%v: %q, %v", c.set, what, err)
 		}
 	}
-	var variable *VariableError
-	env["AWS_CONFIG_FILE"] = "$HOME/config"
-	if _, _, err := f.Earlier(); !errors.As(err, &variable) {
-		t.Errorf("%v", err)
+	for _, name := range []string{"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "BOTO_CONFIG"} {
+		for _, value := range []string{"$HOME/other", "${HOME}/other", "~root/other"} {
+			clear(env)
+			maps.Copy(env, null)
+			env[name] = value
+			var variable *VariableError
+			if _, _, err := f.Earlier(); !errors.As(err, &variable) || variable.Variable != name {
+				t.Errorf("%s=%s: %v", name, value, err)
+			}
+		}
 	}
-	f.Home, f.Getenv = "", func(string) string { return "" }
+	f.AccountHome, f.Home, f.Getenv = f.Home, "", func(string) string { return "" }
+	if what, _, err := f.Earlier(); err != nil || what != "aws_access_key_id in [default] of "+credentials {
+		t.Errorf("without HOME: %q, %v", what, err)
+	}
+	f.AccountHome = ""
 	if what, _, err := f.Earlier(); err != nil || what != "" {
 		t.Errorf("%q, %v", what, err)
+	}
+}
+
+// TestEarlierUnreadable: what some SDK reads and stsx can't is an error.
+func TestEarlierUnreadable(t *testing.T) {
+	for name, content := range map[string]string{
+		"UTF-16 of .NET's":           "\xff\xfe[\x00d\x00]\x00",
+		"UTF-16 the other way round": "\xfe\xff\x00[\x00d\x00]",
+		"UTF-32":                     "\xff\xfe\x00\x00[\x00\x00\x00",
+	} {
+		f, path := dave(t)
+		put(t, path, content, 0o600)
+		if _, _, err := f.Earlier(); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "UTF-16") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	f, path := dave(t)
+	pipe, theirs, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	defer theirs.Close()
+	f.Getenv = func(name string) string {
+		return map[string]string{"AWS_SHARED_CREDENTIALS_FILE": fmt.Sprintf("/dev/fd/%d", pipe.Fd())}[name]
+	}
+	if _, _, err := f.Earlier(); runtime.GOOS == "linux" && (err == nil || !strings.Contains(err.Error(), "is not a file")) {
+		t.Errorf("a pipe: %v", err)
+	}
+	f.Getenv = func(name string) string { return map[string]string{"AWS_CONFIG_FILE": filepath.Dir(path)}[name] }
+	put(t, path, "", 0o600)
+	if what, _, err := f.Earlier(); err != nil || what != "" {
+		t.Errorf("a folder: %q, %v", what, err)
 	}
 }

@@ -59,7 +59,7 @@ func (f Files) removeSession(ctx context.Context, s SavedSection) (found bool, e
 			return &LongLivedError{s.Path, s.Section}
 		}
 		before := d.String()
-		err = d.Apply(s.Section, Change{Remove: append(writtenKeys(), companionKeys()...)})
+		err = d.Apply(s.Section, Change{Remove: append(writtenKeys(), companionKeys(there)...)})
 		found = d.String() != before
 		return err
 	})

@@ -3,6 +3,8 @@ package awsfile
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,10 +45,18 @@ func writtenKeys() []string {
 
 // companionKeys are what other tools write beside credentials of their own, and
 // what would be false of others: botocore takes aws_security_token before
-// aws_session_token.
-func companionKeys() []string {
-	return []string{keyOldToken, "aws_account_id", "x_principal_arn", "assumed_role", "assumed_role_arn",
+// aws_session_token. Of there, a section's settings, it is every end of a session
+// as well, whatever a tool calls it.
+func companionKeys(there []Pair) []string {
+	keys := []string{keyOldToken, "aws_account_id", "x_principal_arn", "assumed_role", "assumed_role_arn",
 		"expiration", "aws_session_expiration", "aws_credential_expiration"}
+	isEnd := regexp.MustCompile(`(?s)expir.*=.*(\d-\d|\d:\d|\d{9})`) // a day, a time or seconds since 1970, and not how long
+	for _, p := range there {
+		if !slices.Contains(writtenKeys(), p.Key) && isEnd.MatchString(p.Key+"="+p.Value) {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
 }
 
 // CheckSave says whether Save would refuse to write that section. Errors as Save.
@@ -108,7 +118,7 @@ func (d *Document) saveSession(path, name string, pairs []Pair, force bool) erro
 	if hasLongLivedKeys(there) && !force {
 		return &LongLivedError{path, name}
 	}
-	return d.Apply(name, Change{Set: pairs, Remove: companionKeys()})
+	return d.Apply(name, Change{Set: pairs, Remove: companionKeys(there)})
 }
 
 // savedPairs are the settings that hold s.

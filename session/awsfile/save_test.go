@@ -205,18 +205,19 @@ func TestPaths(t *testing.T) {
 // TestCompanions: what belongs to the credentials that are replaced goes with
 // them, and nothing else does.
 func TestCompanions(t *testing.T) {
-	for _, key := range companionKeys() {
+	ends := []string{"aws_session_token_expiration", "token_expiry", "X_Expires_At", "expires"} // names of other tools
+	for _, key := range append(companionKeys(nil), ends...) {
 		f, path := dave(t)
 		put(t, path, "[prod]\naws_access_key_id = ASIA0\naws_secret_access_key = s\n"+strings.ToUpper(key)+
-			": old\noutput = json\nmfa_serial = arn:x\n", 0o600)
+			": old 2026-01-02T03:04:05Z\noutput = json\nmfa_serial = arn:x\nexpires_in = 3600\n", 0o600)
 		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), false); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
-		if got := text(t, path); strings.Contains(got, "old") || !strings.Contains(got, "\noutput = json\nmfa_serial = arn:x\n") {
+		if got := text(t, path); strings.Contains(got, "old") || !strings.Contains(got, "\noutput = json\nmfa_serial = arn:x\nexpires_in = 3600\n") {
 			t.Errorf("%s: %q", key, got)
 		}
 		if gone, err := f.Forget(t.Context(), func(string) bool { return true }); err != nil || gone != 1 ||
-			text(t, path) != "[prod]\noutput = json\nmfa_serial = arn:x\n" {
+			text(t, path) != "[prod]\noutput = json\nmfa_serial = arn:x\nexpires_in = 3600\n" {
 			t.Errorf("%s: %v, %v, %q", key, gone, err, text(t, path))
 		}
 	}
@@ -248,6 +249,10 @@ func TestEncodings(t *testing.T) {
 		"UTF-16 the other way round":         {"\xfe\xff\x00[\x00a\x00]", "UTF-16"},
 		"UTF-16 without a byte order mark":   {"[\x00a\x00]\x00", "UTF-16"},
 		"UTF-16 the other way, without mark": {"\x00[\x00a\x00]", "UTF-16"},
+		"UTF-32":                             {"\xff\xfe\x00\x00[\x00\x00\x00a\x00\x00\x00]\x00\x00\x00", "UTF-32"},
+		"UTF-32 the other way round":         {"\x00\x00\xfe\xff\x00\x00\x00[\x00\x00\x00a\x00\x00\x00]", "UTF-32"},
+		"UTF-16 added to UTF-8":              {"[a]\nregion = x\n" + "[\x00b\x00]\x00\r\x00\n\x00", "NUL"},
+		"a hole":                             {"[a]\nregion = x\n" + strings.Repeat("\x00", 512), "NUL"},
 		"lines of an old Mac":                {"[a]\rregion = x\r", "carriage return"},
 	} {
 		f, path := dave(t)

@@ -71,7 +71,7 @@ func TestNames(t *testing.T) {
 // TestKeys: a setting that only some tools take for the profile's is an error
 // where it is one that counts, and stays as it is elsewhere.
 func TestKeys(t *testing.T) {
-	set := Change{Set: []Pair{{keyID, "ASIA"}, {keyRegion, "eu-west-1"}}, Remove: companionKeys()}
+	set := Change{Set: []Pair{{keyID, "ASIA"}, {keyRegion, "eu-west-1"}}, Remove: companionKeys(nil)}
 	for text, want := range map[string]string{
 		"[dev]\noutput = json\n    region = x\n": "line 3: region is a setting of profile dev to AWS's SDKs and not to " +
 			"the AWS CLI",

@@ -330,7 +330,7 @@ func change(t *testing.T, f Files, seed uint64) (askedChange, error) {
 	}
 	switch seed % 3 {
 	case 0:
-		asked := askedChange{name: "save", set: map[string]string{keyRegion: s.Region}, gone: companionKeys()}
+		asked := askedChange{name: "save", set: map[string]string{keyRegion: s.Region}, gone: companionKeys(nil)}
 		if s.Region == "" {
 			delete(asked.set, keyRegion)
 		}
@@ -341,7 +341,7 @@ func change(t *testing.T, f Files, seed uint64) (askedChange, error) {
 		return asked, err
 	case 1:
 		_, _, err := f.Remove(t.Context(), "dev")
-		return askedChange{name: "remove", gone: append(writtenKeys(), companionKeys()...)}, err
+		return askedChange{name: "remove", gone: append(writtenKeys(), companionKeys(nil)...)}, err
 	}
 	entry := session.AWSProfile{Name: "dev", Command: []string{"stsx", "process", "dev"}}
 	_, _, err := f.Configure(t.Context(), []session.AWSProfile{entry}, false)
