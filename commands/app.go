@@ -129,10 +129,10 @@ func (r *commandRun) commandTree() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
 		Commands: []*cli.Command{
-			r.execCommand(), r.eachCommand(), r.envCommand(), r.initCommand(), r.useCommand(), r.unuseCommand(), r.promptCommand(),
-			r.saveCommand(), r.processCommand(), r.whoamiCommand(), r.consoleCommand(), r.loginCommand(), r.logoutCommand(),
-			r.statusCommand(), r.rolesCommand(),
-			r.passwordCommand(), r.configureCommand(), r.completionCommand(), r.versionCommand(), r.helpCommand(),
+			r.configureCommand(), r.execCommand(), r.loginCommand(), r.statusCommand(), r.logoutCommand(), r.rolesCommand(),
+			r.eachCommand(), r.envCommand(), r.useCommand(), r.unuseCommand(), r.initCommand(), r.promptCommand(),
+			r.consoleCommand(), r.whoamiCommand(), r.saveCommand(), r.processCommand(), r.passwordCommand(),
+			r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}
 	r.setPolicies(app.Commands)

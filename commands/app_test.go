@@ -581,7 +581,7 @@ func TestLogout(t *testing.T) {
 			t.Errorf("%s: %d, %d left, %q, %s", line, code, len(r.sessions), r.said, r.err)
 		}
 	}
-	for line, want := range map[string]string{"": "name a profile, or set STSX_PROFILE; there are prod, dev",
+	for line, want := range map[string]string{"": "which profile? Name one, or set STSX_PROFILE; available: prod, dev",
 		"--all prod": "don't go together", "bogus": "there is no profile bogus"} {
 		r := newFakeSystem()
 		r.sessions = three()

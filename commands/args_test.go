@@ -49,8 +49,8 @@ func TestForms(t *testing.T) {
 		{"exec prod -- --help", commandLine{verb: "exec", profile: &prod, operands: []string{"--help"}}},
 		{"exec prod _ x", commandLine{verb: "exec", profile: &prod, operands: []string{"", "x"}}},
 		{"exec prod - x", commandLine{verb: "exec", profile: &prod, operands: []string{"-", "x"}}},
-		{"exec -h", commandLine{verb: "exec", globals: []string{"-h"}, help: true}},
-		{"exec prod --help ls", commandLine{verb: "exec", profile: &prod, globals: []string{"--help"}, operands: []string{"ls"},
+		{"exec -h", commandLine{verb: "exec", flags: []string{"-h"}, help: true}},
+		{"exec prod --help ls", commandLine{verb: "exec", profile: &prod, flags: []string{"--help"}, operands: []string{"ls"},
 			help: true}},
 		{"exec prod --role --help", commandLine{verb: "exec", profile: &prod, globals: []string{"--role", "--help"}}},
 		// Other verbs take their flags anywhere.

@@ -13,7 +13,7 @@ import (
 func (r *commandRun) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
-		Usage:     "print the script that makes Tab complete stsx's command lines",
+		Usage:     "print the script that completes command lines with Tab",
 		UsageText: "stsx completion " + strings.Join(completions.ShellNames(), " | "),
 		Description: `   In the shell's rc file:
 

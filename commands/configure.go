@@ -12,7 +12,7 @@ import (
 func (r *commandRun) configureCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "configure",
-		Usage: "write the configuration with you, share it, or write the AWS tools' own",
+		Usage: "create, share or export configuration",
 		UsageText: "stsx configure\n   stsx configure import FILE|URL [--yes] [--dry-run]\n   stsx configure export [PROFILE…]\n   " +
 			"stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
 		Description: `   Alone it asks for the address of the AWS app in Okta and for your username,

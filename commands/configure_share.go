@@ -14,7 +14,7 @@ import (
 func (r *commandRun) importCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "import",
-		Usage:     "add what a shared configuration says to yours",
+		Usage:     "add a shared configuration to yours",
 		UsageText: "stsx configure import FILE|URL [--yes] [--dry-run]",
 		Description: `   Adds the identity providers and profiles of a configuration that somebody
    shares with you, from a file or an https address, to yours. What you have

@@ -347,14 +347,10 @@ func (r *commandRun) regionIn(ctx context.Context, partition string) (string, er
 
 // checkRegion says why the roles of a partition can't be used in region.
 func checkRegion(region, partition string) string {
-	err := session.CheckRegionName(region)
-	switch {
-	case err != nil:
+	if err := session.CheckRegionName(region); err != nil {
 		return err.Error()
-	case session.PartitionOf(region) != partition:
-		return quotedName(region) + " is in partition " + session.PartitionOf(region) + ", and the role in " + partition
 	}
-	return ""
+	return session.RegionClash(region, partition)
 }
 
 // hasTable reports whether tables have one of that kind and name.

@@ -12,7 +12,7 @@ import (
 func (r *commandRun) consoleCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "console",
-		Usage:     "open the AWS console in the browser, signed in",
+		Usage:     "open the AWS console in your browser, signed in",
 		UsageText: "stsx console [PROFILE] [--service NAME] [--region REGION] [--duration D] [--print]",
 		Description: `   Opens your browser at the AWS console, signed in as PROFILE's role, signing
    in first when there is no session. --region and the profile's region are where

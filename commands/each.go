@@ -17,7 +17,7 @@ import (
 func (r *commandRun) eachCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "each",
-		Usage:     "run a command once for each of many profiles",
+		Usage:     "run a command once per profile",
 		UsageText: "stsx each PATTERN… [flags] -- COMMAND [ARGUMENT…]",
 		Description: `   Runs COMMAND once for each profile that a PATTERN stands for, several at a
    time, each with the credentials of its own profile. In a PATTERN * is any

@@ -13,7 +13,7 @@ import (
 func (r *commandRun) envCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "env",
-		Usage:     "print assignments of the credentials, for a shell to evaluate",
+		Usage:     "print the credentials as assignments for a shell",
 		UsageText: "stsx env PROFILE [--shell NAME] [--force]\n   stsx env --unset [--shell NAME]",
 		Description: `   In bash, zsh and sh:  eval "$(stsx env PROFILE)"
    In fish:              stsx env PROFILE | source
@@ -148,16 +148,16 @@ func (r *commandRun) notOnTerminal(d shellinit.Dialect, force bool, argument str
 	if r.flagGiven("shell") {
 		argv = append(argv, "--shell", d.Name)
 	}
-	return &terminalOutputError{shell: d.Name, line: d.CommandLine(argv...)}
+	return &terminalOutputError{"to load them in " + d.Name + ": " + d.CommandLine(argv...)}
 }
 
-// terminalOutputError is an env whose output goes to a terminal.
-type terminalOutputError struct{ shell, line string }
+// terminalOutputError: secrets would be shown on a terminal.
+type terminalOutputError struct{ instead string }
 
 func (e *terminalOutputError) Error() string {
-	return "env prints for a shell to evaluate, and this would show it on the terminal instead"
+	return "not printing secrets to the terminal"
 }
 
 func (e *terminalOutputError) Hint() string {
-	return "in " + e.shell + ": " + e.line + "\n      (--force prints it here)"
+	return e.instead + "\n      To print them anyway: --force"
 }

@@ -11,7 +11,7 @@ import (
 func (r *commandRun) execCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "exec",
-		Usage:     "run a command with the credentials in its environment only",
+		Usage:     "run a command with a profile's credentials in its environment",
 		UsageText: "stsx exec PROFILE [flags] [--] [COMMAND [ARGUMENT…]]",
 		Description: `   Runs COMMAND ($SHELL when none is given) with the credentials of PROFILE in
    its environment, signing in first when there is no session. stsx replaces
@@ -28,6 +28,7 @@ func (r *commandRun) execCommand() *cli.Command {
    COMMAND can't be executed, 127 COMMAND was not found, 130 interrupted.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "refresh", Usage: "renew the credentials for as long as COMMAND runs", DisableDefaultText: true},
+			helpFlag(),
 		},
 		Action: func(c *cli.Context) error { return r.runExec(c.Context, c.Bool("refresh")) },
 	}

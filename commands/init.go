@@ -15,7 +15,7 @@ import (
 func (r *commandRun) initCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "init",
-		Usage:     "print the hook for a shell's rc file: use, unuse, prompt, completion",
+		Usage:     "print the shell hook: use, unuse, prompt, completion",
 		UsageText: "stsx init SHELL [flags]",
 		Description: `   In the shell's rc file:
 

@@ -9,7 +9,7 @@ import (
 func (r *commandRun) loginCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "login",
-		Usage:     "sign in once and open the sessions of profiles",
+		Usage:     "sign in once and open sessions",
 		UsageText: "stsx login [PROFILE…] [--all] [--force]",
 		Description: `   Opens the sessions of the profiles named (STSX_PROFILE's when none is), with
    one sign-in for all that share an identity provider, and several roles

@@ -13,12 +13,12 @@ import (
 func (r *commandRun) logoutCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "logout",
-		Usage:     "forget sessions, sign out of Okta and, if asked, forget the password",
+		Usage:     "remove sessions and sign out of Okta",
 		UsageText: "stsx logout [PROFILE…] [--all] [--password]",
-		Description: `   Forgets the sessions of the profiles named (STSX_PROFILE's when none is).
+		Description: `   Removes the sessions of the profiles named (STSX_PROFILE's when none is).
    Where a sign-in is remembered, its session is closed at Okta and its cookies
-   are forgotten, for every profile that signs in there. A command that
-   runs with them keeps them until they end: AWS has no way to take credentials
+   are removed, for every profile that signs in there. A command that is
+   running keeps its credentials until they end: AWS has no way to take them
    back.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{
@@ -69,11 +69,15 @@ func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 		if !password || o.Username == "" {
 			continue // under which name would it be kept?
 		}
-		if gone := r.drivers.Keeper.Forget(ctx, o); gone != nil {
-			err = errors.Join(err, gone)
-			continue
+		forgot, problem := r.drivers.Keeper.Forget(ctx, o)
+		switch {
+		case problem != nil:
+			err = errors.Join(err, problem)
+		case forgot:
+			said += ", and the password for " + o.Username
+		default:
+			said += "; there was no saved password for " + o.Username
 		}
-		said += ", and the password for " + o.Username
 	}
 	if err == nil {
 		r.drivers.Ask.Say(said)

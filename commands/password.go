@@ -31,7 +31,7 @@ func (r *commandRun) passwordCommand() *cli.Command {
 		}
 	}
 	return &cli.Command{
-		Name: "password", Usage: "keep the Okta password in the OS keyring, or forget it", UsageText: "stsx password set | forget | status",
+		Name: "password", Usage: "save, check or remove your Okta password", UsageText: "stsx password set | forget | status",
 		Subcommands: []*cli.Command{
 			sub(
 				"set",
@@ -48,6 +48,10 @@ func (r *commandRun) passwordCommand() *cli.Command {
 func (r *commandRun) setPassword(ctx context.Context, o session.Org) error {
 	if o.Type == session.TypeForm {
 		return fmt.Errorf("saving a password: %s is of type \"form\", and what its pages ask is typed in each time", quotedName(o.Name))
+	}
+	// Nobody types a password for a keyring that is not there.
+	if _, err := r.drivers.Keeper.Password(ctx, o); err != nil && !errors.Is(err, session.ErrNoPassword) {
+		return err
 	}
 	password := r.settings.Password
 	if password.IsZero() {
@@ -72,10 +76,15 @@ func (r *commandRun) setPassword(ctx context.Context, o session.Org) error {
 }
 
 func (r *commandRun) forgetPassword(ctx context.Context, o session.Org) error {
-	if err := r.drivers.Keeper.Forget(ctx, o); err != nil {
+	forgot, err := r.drivers.Keeper.Forget(ctx, o)
+	if err != nil {
 		return err
 	}
-	r.drivers.Ask.Say("no saved password for " + o.Username + " in the OS keyring now")
+	if forgot {
+		r.drivers.Ask.Say("removed the password for " + o.Username)
+	} else {
+		r.drivers.Ask.Say("no saved password for " + o.Username)
+	}
 	return nil
 }
 

@@ -10,8 +10,8 @@ import (
 func (r *commandRun) processCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "process",
-		Usage:     "print the credentials for an AWS SDK (credential_process)",
-		UsageText: "stsx process PROFILE",
+		Usage:     "print the credentials for AWS's tools (credential_process)",
+		UsageText: "stsx process PROFILE [--force]",
 		Description: `   For a profile of ~/.aws/config:
 
        [profile prod]
@@ -20,8 +20,11 @@ func (r *commandRun) processCommand() *cli.Command {
    Prints the credentials as JSON, version 1, signing in first when there is no
    session; questions are asked on the terminal itself. Where there is none it
    fails at once and says what was needed, which the SDK shows.`,
-		Flags:  []cli.Flag{helpFlag()},
-		Action: func(c *cli.Context) error { return r.runProcess(c.Context) },
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "force", Usage: "print the secrets on a terminal too", DisableDefaultText: true},
+			helpFlag(),
+		},
+		Action: func(c *cli.Context) error { return r.runProcess(c.Context, c.Bool("force")) },
 	}
 }
 
@@ -35,7 +38,10 @@ type processAnswer struct {
 	Expiration      string // RFC 3339; the SDK asks again shortly before
 }
 
-func (r *commandRun) runProcess(ctx context.Context) error {
+func (r *commandRun) runProcess(ctx context.Context, force bool) error {
+	if r.StdoutIsTerminal && !force {
+		return &terminalOutputError{"AWS's tools run it: stsx configure aws writes the credential_process lines"}
+	}
 	s, err := r.openNamed(ctx)
 	if err != nil {
 		return err

@@ -107,9 +107,9 @@ func (r *commandRun) defaultProfile() (string, error) {
 	if name := r.Getenv("STSX_PROFILE"); name != "" {
 		return name, nil
 	}
-	text := "name a profile, or set STSX_PROFILE"
+	text := "which profile? Name one, or set STSX_PROFILE"
 	if profiles, err := r.configuration(); err == nil {
-		text += "; there are " + nameList(profiles.Names())
+		text += "; available: " + nameList(profiles.Names())
 	}
 	return "", &usageError{text, r.verb}
 }

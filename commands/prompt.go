@@ -18,7 +18,7 @@ const segmentFormat = "{profile} {role} {left}"
 func (r *commandRun) promptCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "prompt",
-		Usage:     "print the prompt's segment from the environment alone",
+		Usage:     "print the segment for a prompt",
 		UsageText: "stsx prompt [--format TEXT] [--color KIND]",
 		Description: `   For starship, powerlevel10k, oh-my-posh, tide, tmux and the like: prints the
    session in STSX_PROFILE, STSX_ROLE and so on, as in "prod Admin 42m", yellow

@@ -15,7 +15,7 @@ import (
 func (r *commandRun) rolesCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "roles",
-		Usage:     "sign in and list every role that Okta grants you",
+		Usage:     "sign in and list the roles that Okta grants you",
 		UsageText: "stsx roles [--idp NAME] [--names] [--json]",
 		Description: `   Signs in each time: what Okta grants may have changed.
 

@@ -10,7 +10,7 @@ import (
 func (r *commandRun) saveCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "save",
-		Usage:     "write a session into the AWS credentials file, for tools that read nothing else",
+		Usage:     "save a session to the AWS credentials file",
 		UsageText: "stsx save [PROFILE] [--as NAME] [--force]\n   stsx save [PROFILE] [--as NAME] --remove",
 		Description: `   Writes the session's keys into ~/.aws/credentials (or the file that
    AWS_SHARED_CREDENTIALS_FILE names), in the section NAME, which is PROFILE's

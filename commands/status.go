@@ -14,7 +14,7 @@ import (
 func (r *commandRun) statusCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "list the sessions held, and where each secret is kept",
+		Usage:     "show active sessions and where secrets are saved",
 		UsageText: "stsx status [--json]",
 		Flags:     []cli.Flag{jsonFlag(), helpFlag()},
 		Action:    func(c *cli.Context) error { return r.runStatus(c.Context, c.Bool("json")) },

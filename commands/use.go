@@ -12,7 +12,7 @@ import (
 func (r *commandRun) useCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "use",
-		Usage:     "take a profile's session into this shell (needs the hook of stsx init)",
+		Usage:     "load a profile into this shell (needs the shell hook)",
 		UsageText: "stsx use PROFILE [flags]",
 		Description: `   Signs in to PROFILE if needed and sets the variables of its session in the
    shell that you type in. Another use of the same profile takes its place; one
@@ -27,7 +27,7 @@ func (r *commandRun) useCommand() *cli.Command {
 func (r *commandRun) unuseCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "unuse",
-		Usage:       "restore what was in this shell before stsx use",
+		Usage:       "restore what this shell had before stsx use",
 		UsageText:   "stsx unuse",
 		Description: "   It works where the shell's rc file has the hook: see stsx help init.",
 		Flags:       []cli.Flag{helpFlag()},

@@ -10,7 +10,7 @@ import (
 func (r *commandRun) whoamiCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "whoami",
-		Usage:       "ask AWS whose a profile's credentials are",
+		Usage:       "ask AWS who a profile's credentials belong to",
 		UsageText:   "stsx whoami [PROFILE] [--json]",
 		Description: "   Asks STS, with the session of PROFILE, signing in first when there is none.",
 		Flags:       []cli.Flag{jsonFlag(), helpFlag()},

@@ -315,7 +315,7 @@ func TestGuards(t *testing.T) {
 		t.Errorf("%v after %d sign-ins", err, b.idp.times)
 	}
 	wrong := Profile{Name: "prod", Org: acme(), Role: admin, Region: "cn-north-1"}
-	if _, err := b.Open(ctx, wrong); err == nil || !strings.Contains(err.Error(), "region cn-north-1 is in partition aws-cn, but role") ||
+	if _, err := b.Open(ctx, wrong); err == nil || !strings.Contains(err.Error(), "region \"cn-north-1\" is in AWS China, but the role") ||
 		b.idp.times != 0 {
 		t.Errorf("%v after %d sign-ins", err, b.idp.times)
 	}

@@ -36,7 +36,7 @@ type InputError struct {
 }
 
 func (e *InputError) Error() string {
-	return e.What + " is required, but nobody can be asked (no terminal, or --no-input)"
+	return e.What + " is required, but there is no terminal to ask on (or --no-input is set)"
 }
 
 // RefusedError: the identity provider refused the sign-in. Nothing is wrong

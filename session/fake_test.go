@@ -254,13 +254,13 @@ func (k *keeper) Remember(_ context.Context, _ Org, p Secret) error {
 	return nil
 }
 
-func (k *keeper) Forget(context.Context, Org) error {
+func (k *keeper) Forget(context.Context, Org) (bool, error) {
 	if k.broken {
-		return errors.New("the keyring is locked")
+		return false, errors.New("the keyring is locked")
 	}
 	k.forgot++
 	k.password = Secret{}
-	return nil
+	return true, nil
 }
 func (k *keeper) Declined(context.Context, Org) bool { return k.declined }
 func (k *keeper) Decline(context.Context, Org) error { k.declined = true; return nil }

@@ -72,7 +72,7 @@ func (s PasswordSource) Refused(ctx context.Context, o Org, p Password) {
 	if !p.kept {
 		return
 	}
-	if err := s.Keeper.Forget(ctx, o); err != nil {
+	if _, err := s.Keeper.Forget(ctx, o); err != nil {
 		s.Ask.Say("could not remove the rejected password from the keyring: " + err.Error())
 		return
 	}
@@ -129,7 +129,7 @@ func (s PasswordSource) Changed(ctx context.Context, o Org, p Password) {
 	if err != nil || !kept.Equal(p.Secret) {
 		return
 	}
-	if err := s.Keeper.Forget(ctx, o); err != nil {
+	if _, err := s.Keeper.Forget(ctx, o); err != nil {
 		s.Ask.Say("could not remove the old password from the keyring: " + err.Error())
 		return
 	}

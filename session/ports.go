@@ -129,8 +129,8 @@ type Passwords interface {
 	Password(ctx context.Context, o Org) (Secret, error)
 	// Remember keeps it until Forget.
 	Remember(ctx context.Context, o Org, password Secret) error
-	// Forget is nil when there was none.
-	Forget(ctx context.Context, o Org) error
+	// Forget reports whether there was one.
+	Forget(ctx context.Context, o Org) (forgot bool, err error)
 }
 
 // CookieJar keeps what an org's sign-ins leave behind between runs, sealed as

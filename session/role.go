@@ -88,9 +88,26 @@ func PartitionOf(region string) string {
 
 // CheckRegion says why a session of r can't be used in region; "" is any.
 func CheckRegion(r Role, region string) error {
-	if at := PartitionOf(region); region != "" && at != r.Partition() {
-		return fmt.Errorf("region %s is in partition %s, but role %s is in partition %s: correct the profile's region or --region",
-			region, at, r.ARN, r.Partition())
+	if clash := RegionClash(region, r.Partition()); region != "" && clash != "" {
+		return fmt.Errorf("%s (%s): correct the profile's region or --region", clash, r.ARN)
 	}
 	return nil
+}
+
+// RegionClash says why a role of partition can't be used in region; "" is that it can.
+func RegionClash(region, partition string) string {
+	if PartitionOf(region) == partition {
+		return ""
+	}
+	return fmt.Sprintf("region %q is in %s, but the role is in %s", region, partitionName(PartitionOf(region)), partitionName(partition))
+}
+
+// partitionName is what people call a partition.
+func partitionName(partition string) string {
+	name, ok := map[string]string{"aws": "commercial AWS", "aws-us-gov": "AWS GovCloud (US)", "aws-cn": "AWS China",
+		"aws-eusc": "the AWS European Sovereign Cloud"}[partition]
+	if !ok {
+		return "partition " + partition
+	}
+	return name
 }

@@ -67,7 +67,7 @@ func TestConfigure(t *testing.T) {
 	term.typeText("\r")
 	term.waitFor("Region (Enter: eu-west-1)")
 	term.typeText("cn-north-1\r")
-	term.waitFor("is in partition aws-cn")
+	term.waitFor("is in AWS China")
 	term.typeText("\r")
 	term.waitFor("Write this? [Y/n]")
 	if _, err := os.Stat(filepath.Dir(d.configPath())); !errors.Is(err, fs.ErrNotExist) {

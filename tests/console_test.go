@@ -126,7 +126,7 @@ func (d *desk) consoleRest(server *aws.Server) {
 		"console prod --print --service ../evil":      "is not a service",
 		"console prod --print --service a@b":          "is not a service",
 		"console prod --print --service=":             "--service is empty",
-		"console prod --print --region cn-north-1":    "region cn-north-1 is in partition aws-cn",
+		"console prod --print --region cn-north-1":    `region "cn-north-1" is in AWS China`,
 		"console prod --print --duration 13h":         "--duration is between 15m and 12h",
 		"console prod --print --duration 2h --role x": "role x in account 123456789012 is not granted",
 	} {

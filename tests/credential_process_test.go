@@ -5,6 +5,7 @@ package tests
 import (
 	"path/filepath"
 	"strings"
+	"testing"
 
 	"stsx/tests/okta"
 	"stsx/tests/require"
@@ -36,7 +37,7 @@ func processTools(d *desk) {
 	for _, argv := range [][]string{{botoPython(d.T), "-c", whose}, {tf, "-chdir=" + dir, "plan", "-input=false", "-no-color"}} {
 		if r := nobody.runProgram(argv...); r.status == 0 ||
 			!strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(r.stderr, "│", " ")), " "),
-				"the password for "+jane+" is required, but nobody can be asked") {
+				"the password for "+jane+" is required, but there is no terminal to ask on") {
 			d.Errorf("%q: %s", argv, r)
 		}
 	}
@@ -56,4 +57,18 @@ func processAsks(d *desk) {
 	if r := term.wait(); r.status != 0 {
 		d.Error(r)
 	}
+}
+
+// TestProcessOnTerminal: nothing is printed for people to read, before a sign-in.
+func TestProcessOnTerminal(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Gen2}).withoutBrowser()
+	term := d.openTerminal("process", "prod")
+	r := term.wait()
+	if r.status != 2 {
+		t.Error(r)
+	}
+	d.wantText(r.stdout, "not printing secrets to the terminal", "stsx configure aws", "--force")
+	term = d.openTerminal("process", "prod", "--force")
+	term.waitFor("Okta password for " + jane)
 }

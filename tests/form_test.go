@@ -85,7 +85,7 @@ func TestHostilePage(t *testing.T) {
 	d := newFormDesk(t, p.URL+"/", "username = \""+jane+"\"\n").with("STSX_PASSWORD=" + canaryPassword)
 	bundle := filepath.Join(d.home, "bundle.zip")
 	term := d.openTerminal("exec", "prod", "--debug-bundle", bundle, "--", "true")
-	term.waitFor("a page of " + p.URL + " asks:")
+	term.waitFor("unrecognised page at " + p.URL + ":")
 	term.waitFor("User\ufffd[1A\ufffdname [" + jane + "]")
 	term.typeText("someone\r")
 	term.waitFor("Password (for " + strings.TrimPrefix(p.URL, "http://") + "):")
@@ -152,7 +152,7 @@ func TestForeignPage(t *testing.T) {
 			}
 		},
 		"y\r": func(term *terminal) {
-			term.waitFor("a page of " + other.URL + " asks:")
+			term.waitFor("unrecognised page at " + other.URL + ":")
 			term.waitFor("Password (for " + host + "):")
 			term.typeText("\x03")
 			d.wantStatus(term.wait(), 130)

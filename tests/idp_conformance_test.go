@@ -48,7 +48,7 @@ func providerCases() map[string]providerCase {
 				return d
 			},
 			answer: func(d *desk, term *terminal, password string) {
-				term.waitFor("a page of " + d.org.URL() + " asks:")
+				term.waitFor("unrecognised page at " + d.org.URL() + ":")
 				term.waitFor("> fill in ")
 				term.typeText("\r")
 				term.waitFor(d.oktaTexts("Username")...)
@@ -181,7 +181,7 @@ func conformsInOrigin(t *testing.T, p providerCase) {
 func conformsUnattended(t *testing.T, p providerCase) {
 	d := p.desk(t, "")
 	r := d.wantStatus(d.run("exec", "prod", "--", "true"), 3)
-	d.wantText(r.stderr, "is required, but nobody can be asked", "stsx: hint: ")
+	d.wantText(r.stderr, "is required, but there is no terminal to ask on", "stsx: hint: ")
 	if r.stdout != "" || d.countEvents(okta.PasswordTried) != 0 {
 		t.Errorf("%s\n%v", r, d.org.Log())
 	}

@@ -241,7 +241,7 @@ func TestDown(t *testing.T) {
 	}{
 		{"limited", 429, 4, []string{"Okta said: ", "Not now", "hint: wait "}},
 		{"maintenance", 503, 125, []string{"Okta is not available (HTTP status 503)", "Not now", "hint: try again in 5m"}},
-		{"no such app", 404, 125, []string{"Okta has no such app (HTTP status 404)", "it shows: ",
+		{"no such app", 404, 125, []string{"Okta found no app at url (HTTP status 404)", "it shows: ",
 			"hint: correct url in the configuration"}},
 		{"forbidden", 403, 4, []string{"Okta said: ", "Not now", "hint: a policy of your Okta org keeps you out"}},
 	} {

@@ -329,6 +329,6 @@ func factorNotOffered(t *testing.T, c okta.Config) {
 	c.Users = []okta.User{user}
 	d := newDesk(t, c).with("STSX_PASSWORD=" + janePassword)
 	r := d.wantStatus(d.run("exec", "prod", "--mfa", "push", "--", "true"), 125)
-	d.wantText(r.stderr, "does not offer push; it offers ")
+	d.wantText(r.stderr, "push is not available; Okta offers you ")
 	d.wantOktaText(r.stderr, "Security Question", "Email")
 }

@@ -23,7 +23,7 @@ func unknownOnTerminal(t *testing.T, c okta.Config) {
 	c.Detour = okta.SurveyPage
 	d := newDesk(t, c).withPasswordAndCode()
 	term := d.openTerminal("exec", "prod", "--", "echo", "in")
-	term.waitFor("stsx: a page of " + d.org.URL() + " asks:")
+	term.waitFor("stsx: unrecognised page at " + d.org.URL() + ":")
 	term.waitFor(d.oktaTexts("One question before you go on")...)
 	term.waitFor(d.oktaTexts("Cost centre")...)
 	term.typeText("\r") // but the page wants one

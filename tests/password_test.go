@@ -103,12 +103,14 @@ func TestKeptPassword(t *testing.T) {
 	term.waitFor("saved the password for ")
 	term.wait()
 	d.wantText(d.run("password", "status").stdout, "is saved: ")
-	d.wantStatus(d.run("password", "forget"), 0)
+	d.wantText(d.wantStatus(d.run("password", "forget"), 0).stderr, "removed the password for "+jane)
 	d.wantText(d.run("password", "status").stdout, "no saved password for")
-	d.wantStatus(d.run("password", "forget"), 0)
+	d.wantText(d.wantStatus(d.run("password", "forget"), 0).stderr, "no saved password for "+jane)
 	d.runWithStdin("changed\n", "password", "set", "--password-stdin")
 	r = d.wantStatus(d.run("logout", "--all", "--password"), 0)
 	d.wantText(r.stderr, "all sessions removed, and the password for "+jane)
+	r = d.wantStatus(d.run("logout", "--all", "--password"), 0)
+	d.wantText(r.stderr, "all sessions removed; there was no saved password for "+jane)
 	d.wantText(d.run("password", "status").stdout, "no saved password for")
 	d.wantNoBrowserProfile()
 }
@@ -202,5 +204,7 @@ func TestNoKeyring(t *testing.T) {
 	if r.stdout != "" {
 		t.Errorf("%s", r)
 	}
+	// It is said before the password is asked for, which here would be "is required".
+	d.wantText(d.wantStatus(d.runWithoutKeyrings("password", "set"), 1).stderr, "error: reading the password: no keyring", "D-Bus")
 	d.wantNoBrowserProfile()
 }

@@ -114,7 +114,7 @@ func TestProcess(t *testing.T) {
 	if err == nil {
 		t.Errorf("it worked without a password: %s", out)
 	}
-	d.wantText(out, "the password for "+jane+" is required, but nobody can be asked")
+	d.wantText(out, "the password for "+jane+" is required, but there is no terminal to ask on")
 	signed := d.withPasswordAndCode()
 	var all sync.WaitGroup
 	for range 50 {

@@ -227,7 +227,7 @@ func TestPartitions(t *testing.T) {
 					"reading AWS_CA_BUNDLE: /dev/null holds no PEM certificate"},
 				"NO_PROXY": {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 125,
 					"assuming arn:aws:iam::123456789012:role/Admin"},
-				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, "region cn-north-1 is in partition aws-cn, but role"},
+				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, `region "cn-north-1" is in AWS China, but the role`},
 			} {
 				before := len(proxy.Asked())
 				d := d.withFreshState().with(c.env...)

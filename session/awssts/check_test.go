@@ -80,8 +80,8 @@ func TestCheckProfile(t *testing.T) {
 		{"arn:aws:iam::123456789012:role/Admin", "eu-west-1", ""},
 		{"arn:aws:iam::123456789012:role/Admin", "", ""},
 		{"arn:aws-cn:iam::123456789012:role/Admin", "", ""},
-		{"arn:aws:iam::123456789012:role/Admin", "us-gov-west-1", "is in partition aws-us-gov"},
-		{"arn:aws-cn:iam::123456789012:role/Admin", "eu-west-1", "is in partition aws,"},
+		{"arn:aws:iam::123456789012:role/Admin", "us-gov-west-1", "is in AWS GovCloud (US)"},
+		{"arn:aws-cn:iam::123456789012:role/Admin", "eu-west-1", "is in commercial AWS, but the role is in AWS China"},
 		{"arn:aws-iso:iam::123456789012:role/Admin", "", "whose regions stsx does not know"},
 		{"arn:aws:iam::123456789012:role/Admin", "EU", "is not an AWS region"},
 	} {

@@ -11,24 +11,16 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("there is no configuration at %s; a minimal one is\n\n%s", e.Path, Example)
+	return "no configuration yet: there is no " + e.Path
 }
 
 // Hint says what to do about it.
-func (e *MissingError) Hint() string { return "stsx configure writes one with you" }
+func (e *MissingError) Hint() string {
+	return "run: stsx configure (needs the AWS app's link from Okta and your username)"
+}
 
 // Unwrap makes it an fs.ErrNotExist.
 func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
-
-// Example is the least that a configuration says.
-const Example = `[idp.acme]
-url      = "https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272"
-username = "jane.roe@example.com"
-
-[profile.dev]
-role   = "arn:aws:iam::123456789012:role/Developer"
-region = "eu-west-1"
-`
 
 // UnknownNameError: the configuration has no profile or idp of that name.
 type UnknownNameError struct {

@@ -54,9 +54,10 @@ func (c *checker) readProfile(t *configTable) *profileDraft {
 	if role, err := session.ParseRole(d.Role); err == nil && d.Account != "" && role.Account() != d.Account {
 		c.addProblem(d.at["account"], "account %q contradicts the role, which is in %s", d.Account, role.Account())
 	}
-	if role, err := session.ParseRole(d.Role); err == nil && d.Region != "" && session.PartitionOf(d.Region) != role.Partition() {
-		c.addProblem(d.at["region"], "region %q is in partition %s, and the role in %s",
-			d.Region, session.PartitionOf(d.Region), role.Partition())
+	if role, err := session.ParseRole(d.Role); err == nil && d.Region != "" {
+		if clash := session.RegionClash(d.Region, role.Partition()); clash != "" {
+			c.addProblem(d.at["region"], "%s", clash)
+		}
 	}
 	for _, key := range d.Chaining.TransitiveTags {
 		if !slices.ContainsFunc(d.Chaining.Tags, func(t session.Tag) bool { return t.Key == key }) {

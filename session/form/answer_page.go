@@ -38,7 +38,7 @@ func (c *crossing) answerPage(ctx context.Context, v *page.View) error {
 func (c *crossing) sayPage(v *page.View) {
 	const most = 12
 	shown := map[string]bool{}
-	lines := []string{"a page of " + v.Origin + " asks:"}
+	lines := []string{"unrecognised page at " + v.Origin + ":"}
 	for _, text := range v.Lines {
 		text = session.OneLine(text, 200)
 		if shown[text] = true; c.shown[text] {

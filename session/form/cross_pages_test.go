@@ -252,8 +252,8 @@ func TestCross(t *testing.T) {
 		"nothing but buttons": { // is asked, never pressed unasked
 			views: []page.View{{Origin: home, Controls: []page.Control{{Kind: "button", Label: "I accept"}, {Kind: "link",
 				Label: "Terms"}}}},
-			answers: []string{"follow a link of the page (1)", "Terms"}, done: "Terms",
-			asked: "On this page: I accept | follow a link of the page (1) | look at the page again",
+			answers: []string{"open a link on the page (1)", "Terms"}, done: "Terms",
+			asked: "On this page: I accept | open a link on the page (1) | reload",
 		},
 		"two forms": {
 			views: []page.View{login(home, page.Control{Kind: "text", Label: "Search", Form: 1}, page.Control{Kind: "button",

@@ -90,9 +90,9 @@ func (c *crossing) offerActions(ctx context.Context, v *page.View, ways []action
 	}
 	all := ways
 	if len(links) > 0 {
-		all = append(slices.Clip(all), action{title: fmt.Sprintf("follow a link of the page (%d)", len(links))})
+		all = append(slices.Clip(all), action{title: fmt.Sprintf("open a link on the page (%d)", len(links))})
 	}
-	all = append(slices.Clip(all), action{title: "look at the page again"})
+	all = append(slices.Clip(all), action{title: "reload"})
 	picked, err := c.chooseAction(ctx, "On this page", all)
 	switch {
 	case err != nil:

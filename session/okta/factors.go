@@ -65,9 +65,9 @@ func (s *signIn) notOffered(names []string) error {
 	if s.org.MFA != "" {
 		want = s.org.MFA
 	}
-	text := "Okta does not offer " + want
+	text := want + " is not available"
 	if len(names) > 0 {
-		text += "; it offers " + strings.Join(names, ", ")
+		text += "; Okta offers you " + strings.Join(names, ", ")
 	}
 	return fmt.Errorf("signing in to %s: %s", s.org.Name, text)
 }

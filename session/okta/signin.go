@@ -135,7 +135,7 @@ func (s *signIn) checkDocument(ctx context.Context, known bool) (reopened bool, 
 	case !known && d.Status == http.StatusForbidden:
 		return false, &session.RefusedError{What: "the app", Said: s.pageWords(ctx), Kind: session.RefusedPolicy}
 	case !known && (d.Status == http.StatusNotFound || d.Status == http.StatusGone):
-		return false, s.errorWithCure(ctx, fmt.Sprintf("Okta has no such app (HTTP status %d)", d.Status),
+		return false, s.errorWithCure(ctx, fmt.Sprintf("Okta found no app at url (HTTP status %d)", d.Status),
 			"correct url in the configuration: it is the app's embed link, where its tile on the Okta dashboard leads to")
 	}
 	return false, nil

@@ -227,7 +227,7 @@ func (*ring) Password(context.Context, session.Org) (session.Secret, error) {
 	return session.Secret{}, session.ErrNoPassword
 }
 func (*ring) Remember(context.Context, session.Org, session.Secret) error { return nil }
-func (*ring) Forget(context.Context, session.Org) error                   { return nil }
+func (*ring) Forget(context.Context, session.Org) (bool, error)           { return true, nil }
 func (*ring) Declined(context.Context, session.Org) bool                  { return true }
 func (*ring) Decline(context.Context, session.Org) error                  { return nil }
 func (r *ring) WasRefused(_ context.Context, _ session.Org, p session.Secret) bool {
@@ -395,7 +395,7 @@ func TestSignIn(t *testing.T) {
 		o.MFA = "okta_verify"
 		one := scene{marks: []string{authenticatorList}, rows: allFactors()[:1]}
 		_, _, err := signsIn(&play{scenes: []scene{one, google, done}}, &typist{}, o, "pw", "111111")
-		if err == nil || !strings.Contains(err.Error(), "does not offer okta_verify; it offers Google Authenticator") {
+		if err == nil || !strings.Contains(err.Error(), "okta_verify is not available; Okta offers you Google Authenticator") {
 			t.Errorf("%v", err)
 		}
 	})

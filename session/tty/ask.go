@@ -82,7 +82,7 @@ func (t *Terminal) Confirm(ctx context.Context, prompt string, otherwise bool) (
 type unansweredError struct{ question session.Question }
 
 func (e *unansweredError) Error() string {
-	return fmt.Sprintf("%s was asked for %d times and not given", e.question.What, maxTries)
+	return "no answer: " + e.question.What + " is required"
 }
 
 // Unwrap makes it an InputError to those who have a hint for one.

@@ -63,23 +63,23 @@ func (p *Passwords) Remember(ctx context.Context, o session.Org, password sessio
 }
 
 // Forget implements session.Passwords.
-func (p *Passwords) Forget(ctx context.Context, o session.Org) error {
+func (p *Passwords) Forget(ctx context.Context, o session.Org) (bool, error) {
 	if o.Username == "" {
-		return nil
+		return false, nil
 	}
 	user, err := passwordUser(o)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = p.store.keyring.delete(ctx, user)
 	var none noServiceError
-	if errors.As(err, &none) {
-		return nil // where there is no keyring at all, nothing is kept
+	switch {
+	case errors.As(err, &none), errors.Is(err, ErrNotFound): // without a keyring nothing is saved either
+		return false, nil
+	case err != nil:
+		return false, p.notUsable(ctx, "removing the password", err)
 	}
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return p.notUsable(ctx, "removing the password", err)
-	}
-	return nil
+	return true, nil
 }
 
 // Declined reports whether the person said no to remembering o's password, so

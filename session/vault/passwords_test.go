@@ -17,8 +17,8 @@ func TestPasswords(t *testing.T) {
 	if _, err := p.Password(background, org); !errors.Is(err, session.ErrNoPassword) {
 		t.Errorf("got %v", err)
 	}
-	if err := p.Forget(background, org); err != nil {
-		t.Errorf("forgetting what isn't there: %v", err)
+	if forgot, err := p.Forget(background, org); err != nil || forgot {
+		t.Errorf("forgetting what isn't there: %v, %v", forgot, err)
 	}
 	if p.Declined(background, org) {
 		t.Error("declined before it was asked")
@@ -47,8 +47,8 @@ func TestPasswords(t *testing.T) {
 	if _, err := p.Password(background, other); !errors.Is(err, session.ErrNoPassword) {
 		t.Errorf("got %v", err)
 	}
-	if err := p.Forget(background, org); err != nil {
-		t.Fatal(err)
+	if forgot, err := p.Forget(background, org); err != nil || !forgot {
+		t.Fatal(forgot, err)
 	}
 	if _, err := p.Password(background, org); !errors.Is(err, session.ErrNoPassword) {
 		t.Errorf("got %v", err)
@@ -73,8 +73,9 @@ func TestPasswordsRefuse(t *testing.T) {
 		}
 	}
 	k.err = errors.New("locked")
-	_, err := p.Password(background, org)
-	for _, err := range []error{err, p.Remember(background, org, session.NewSecret("x")), p.Forget(background, org)} {
+	_, unread := p.Password(background, org)
+	_, kept := p.Forget(background, org)
+	for _, err := range []error{unread, p.Remember(background, org, session.NewSecret("x")), kept} {
 		if !errors.Is(err, session.ErrNoKeyring) || !strings.Contains(err.Error(), "locked") {
 			t.Errorf("got %v", err)
 		}

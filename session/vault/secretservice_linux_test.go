@@ -103,9 +103,9 @@ func TestSecretService(t *testing.T) {
 		if got, err := p.Password(background, org); err != nil || !got.Equal(password) {
 			t.Errorf("got %v", err)
 		}
-		for range 2 {
-			if err := p.Forget(background, org); err != nil {
-				t.Fatal(err)
+		for _, want := range []bool{true, false} {
+			if forgot, err := p.Forget(background, org); err != nil || forgot != want {
+				t.Fatal(forgot, err)
 			}
 		}
 		if _, err := p.Password(background, org); !errors.Is(err, session.ErrNoPassword) {
@@ -249,8 +249,8 @@ func TestNoBusIsStarted(t *testing.T) {
 			!strings.Contains(err.Error(), "no D-Bus session") {
 			t.Errorf("got %v", err)
 		}
-		if err := s.Passwords().Forget(background, session.Org{URL: "https://a.example", Username: "jane"}); err != nil {
-			t.Errorf("with no keyring there is no password to forget: %v", err)
+		if forgot, err := s.Passwords().Forget(background, session.Org{URL: "https://a.example", Username: "jane"}); err != nil || forgot {
+			t.Errorf("with no keyring there is no password to forget: %v, %v", forgot, err)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "launched")); err == nil {
