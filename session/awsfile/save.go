@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // LongLivedError: the section holds keys that stsx did not write and nobody can
@@ -68,7 +69,11 @@ func (f Files) CheckSave(name string, force bool) error {
 	if err != nil {
 		return err
 	}
-	d, err := ReadFile(CredentialsFile, path)
+	err = files.CheckPlace(path)
+	d := &Document{}
+	if err == nil {
+		d, err = ReadFile(CredentialsFile, path)
+	}
 	if err == nil {
 		pairs := savedPairs(session.Session{Region: "x"})
 		for i := range pairs {

@@ -2,7 +2,9 @@ package config
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"stsx/session"
 	"stsx/session/files"
@@ -32,9 +34,19 @@ func (e Editor) Shared(ctx context.Context, from string) ([]session.Table, error
 	return ParseShared(Address(from), text)
 }
 
+// text is the file's, "" when it is not there. What others may have written is not
+// read: it may name commands. Errors: *files.OwnerError, what the file system said.
+func (e Editor) text() (string, error) {
+	text, err := files.ReadTrusted(e.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return string(text), err
+}
+
 // Tables are the file's own, none when it is not there.
 func (e Editor) Tables() ([]session.Table, error) {
-	text, err := files.Read(e.Path)
+	text, err := e.text()
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
@@ -48,7 +60,7 @@ func (e Editor) Tables() ([]session.Table, error) {
 // Merge plans what tables add to the file and writes nothing. Errors: those of
 // PlanMerge.
 func (e Editor) Merge(tables []session.Table) (session.ConfigChange, error) {
-	text, err := files.Read(e.Path)
+	text, err := e.text()
 	if err != nil {
 		return session.ConfigChange{}, fmt.Errorf("reading the configuration: %w", err)
 	}
@@ -72,7 +84,7 @@ func (e Editor) Write(ctx context.Context, m session.ConfigChange) error {
 
 // Export is ExportShared of the file. Errors: *MissingError as well.
 func (e Editor) Export(names []string) (string, error) {
-	text, err := files.Read(e.Path)
+	text, err := e.text()
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("reading the configuration: %w", err)

@@ -30,11 +30,14 @@ type CannotAddError struct {
 	Lack []session.Table
 }
 
-func (e *CannotAddError) Error() string {
-	text := "stsx can't add to " + e.Path + " without rewriting what is there (is it an inline table?): " +
-		"nothing was changed; add by hand"
+func (e *CannotAddError) Error() string { return strings.Join(e.Lines(), "\n") }
+
+// Lines are the error and the tables to add.
+func (e *CannotAddError) Lines() []string {
+	lines := []string{"stsx can't add to " + e.Path + " without rewriting what is there (is it an inline table?): " +
+		"nothing was changed; add by hand"}
 	for _, t := range e.Lack {
-		text += "\n\n" + strings.TrimRight(renderTable(t, "\n"), "\n")
+		lines = append(append(lines, ""), strings.Split(strings.TrimRight(renderTable(t, "\n"), "\n"), "\n")...)
 	}
-	return text
+	return lines
 }

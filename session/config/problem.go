@@ -24,12 +24,15 @@ func (p Problem) Error() string {
 // one.
 type Problems []Problem
 
-func (p Problems) Error() string {
+func (p Problems) Error() string { return strings.Join(p.Lines(), "\n") }
+
+// Lines are the mistakes, one on each.
+func (p Problems) Lines() []string {
 	lines := make([]string, len(p))
 	for i := range p {
 		lines[i] = p[i].Error()
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 func (p Problems) sortByPlace() Problems {

@@ -17,14 +17,16 @@ import (
 // the old text or the new. It keeps its mode, owner and extended attributes; a new
 // one is for its owner alone. A file that no other can take the place of is
 // written in place, see writeInPlace. Where nothing changes nothing is written. Errors: change's, the
-// context's, what the file system said.
+// context's, CheckPlace's, what the file system said.
 func Edit(ctx context.Context, path string, change func(text string) (string, error)) error {
 	target, err := linkTarget(path)
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(target)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := CheckPlace(target); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return err
 	}
 	unlock, err := lockForEdit(ctx, target)

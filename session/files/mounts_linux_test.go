@@ -2,10 +2,12 @@ package files
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -234,5 +236,48 @@ func TestHasNoLocks(t *testing.T) {
 		if HasNoLocks(err) {
 			t.Error(err)
 		}
+	}
+}
+
+// listOf is an access list: the owner may read and write, a user and a group what
+// is given, the file's group read, mask limits all but the owner.
+func listOf(uid uint32, user byte, gid uint32, group, mask byte) []byte {
+	entry := func(tag, rights byte, id uint32) []byte {
+		return binary.LittleEndian.AppendUint32([]byte{tag, 0, rights, 0}, id)
+	}
+	const nobody = 0xffffffff
+	return slices.Concat([]byte{2, 0, 0, 0}, entry(1, 6, nobody), entry(2, user, uid), entry(4, 4, nobody), entry(8, group, gid),
+		entry(16, mask, nobody), entry(32, 4, nobody))
+}
+
+// TestListedWriters: a file that an access list lets another user or group write is
+// not obeyed.
+func TestListedWriters(t *testing.T) {
+	for name, c := range map[string]struct {
+		list []byte
+		why  string
+	}{
+		"a user writes":                {listOf(12345, 6, 12346, 4, 7), "can be written by uid 12345"},
+		"a user writes only":           {listOf(12345, 2, 12346, 0, 2), "can be written by uid 12345"},
+		"a group writes":               {listOf(12345, 4, 12346, 6, 6), "can be written by the group gid 12346"},
+		"both read":                    {listOf(12345, 4, 12346, 5, 7), ""},
+		"the mask takes the right":     {listOf(12345, 6, 12346, 6, 4), ""},
+		"I and root's group may write": {listOf(uint32(os.Geteuid()), 6, 0, 6, 6), ""},
+		"root writes":                  {listOf(0, 6, 12346, 4, 6), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "config.toml")
+			if err := errors.Join(os.WriteFile(path, nil, 0o644), os.Chown(path, -1, os.Getegid())); err != nil {
+				t.Fatal(err)
+			}
+			err := unix.Setxattr(path, accessList, c.list, 0)
+			require.Part(t, "access lists", err == nil, fmt.Sprintf("have a file system with them (%v)", err))
+			_, err = ReadTrusted(path)
+			var owner *OwnerError
+			if c.why == "" && err != nil || c.why != "" && (!errors.As(err, &owner) || owner.Why != c.why || !strings.Contains(owner.Hint(),
+				"setfacl -b "+path)) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package files
 
 import (
 	"fmt"
+	"os"
 	"os/user"
 	"strconv"
 )
@@ -31,6 +32,29 @@ func foreignError(path string, owner, self int) *OwnerError {
 		e.Cure = "set HOME, or the XDG_*_HOME variable that leads there, to a folder of your own"
 	}
 	return e
+}
+
+// isOwnGroup reports a group that lets nobody write who could not already: root's,
+// or the one of this user's own, as many systems make for each user.
+func isOwnGroup(gid int) bool {
+	if gid == 0 {
+		return true
+	}
+	g, err := user.LookupGroupId(strconv.Itoa(gid))
+	u, errUser := user.LookupId(strconv.Itoa(os.Geteuid()))
+	if err != nil || errUser != nil {
+		return gid == os.Geteuid()
+	}
+	return g.Name == u.Username
+}
+
+// groupName is a group as a person knows it: "staff (gid 20)".
+func groupName(gid int) string {
+	number := "gid " + strconv.Itoa(gid)
+	if g, err := user.LookupGroupId(strconv.Itoa(gid)); err == nil {
+		return g.Name + " (" + number + ")"
+	}
+	return number
 }
 
 // userName is a user as a person knows them: "jane (uid 1000)".

@@ -115,16 +115,28 @@ func TestCheckFile(t *testing.T) {
 			}
 		}
 	}
+	group := func(mode os.FileMode, gid int) func(t *testing.T, path string) {
+		return func(t *testing.T, path string) {
+			t.Helper()
+			write(mode, false)(t, path)
+			if err := os.Chown(path, -1, gid); err != nil {
+				t.Skip(err)
+			}
+		}
+	}
 	for name, c := range map[string]struct {
 		prepare func(t *testing.T, path string)
 		why     string
 	}{
-		"not there":                {func(*testing.T, string) {}, ""},
-		"mine":                     {write(0o600, false), ""},
-		"mine, read by all":        {write(0o644, false), ""},
-		"mine, written by a group": {write(0o664, false), ""},
-		"written by all":           {write(0o666, false), "can be written by every user"},
-		"another's":                {write(0o600, true), "belongs to uid 12345"},
+		"not there":                     {func(*testing.T, string) {}, ""},
+		"mine":                          {write(0o600, false), ""},
+		"mine, read by all":             {write(0o644, false), ""},
+		"mine, written by root's group": {group(0o664, 0), ""},
+		"written by a group":            {group(0o664, 100), "can be written by the group "},
+		"written by a group alone":      {group(0o620, stranger), "can be written by the group gid 12345"},
+		"read by a group":               {group(0o650, stranger), ""},
+		"written by all":                {write(0o666, false), "can be written by every user"},
+		"another's":                     {write(0o600, true), "belongs to uid 12345"},
 		"another's link": {func(t *testing.T, path string) {
 			write(0o600, false)(t, path+".real")
 			link(t, path+".real", path)
@@ -158,5 +170,43 @@ func TestWideFolderIsClosed(t *testing.T) {
 	}
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("%v, %v", info, err)
+	}
+}
+
+// TestCheckPlace: nothing is made in a folder of another user's, however deep, and
+// what is there already is changed.
+func TestCheckPlace(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(t *testing.T, root string)
+		path    string // below root
+		refused string // below root
+	}{
+		"mine":      {func(*testing.T, string) {}, "home/.aws/config", ""},
+		"another's": {func(t *testing.T, root string) { makeDirs(t, root+"/home"); giveAway(t, root+"/home") }, "home/.aws/config", "home"},
+		"another's, deep": {func(t *testing.T, root string) { makeDirs(t, root+"/home/.aws"); giveAway(t, root+"/home/.aws") },
+			"home/.aws/config", "home/.aws"},
+		"a link into another's": {func(t *testing.T, root string) {
+			makeDirs(t, root+"/home")
+			giveAway(t, root+"/home")
+			link(t, "home/config", root+"/config")
+		}, "config", "home"},
+		"there already": {func(t *testing.T, root string) {
+			makeDirs(t, root+"/home")
+			os.WriteFile(root+"/home/config", nil, 0o600)
+			giveAway(t, root+"/home")
+		}, "home/config", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			c.prepare(t, root)
+			err := Edit(t.Context(), filepath.Join(root, c.path), add)
+			var owner *OwnerError
+			if c.refused == "" && err != nil || c.refused != "" && (!errors.As(err, &owner) || owner.Path != filepath.Join(root, c.refused)) {
+				t.Errorf("got %v", err)
+			}
+			if left, _ := filepath.Glob(root + "/home/.aws/*"); c.refused != "" && len(left) > 0 {
+				t.Errorf("left %v", left)
+			}
+		})
 	}
 }

@@ -31,7 +31,13 @@ func CheckFolder(dir string) error {
 	if err == nil {
 		return CheckOwner(dir, info)
 	}
-	for parent := filepath.Dir(dir); ; parent = filepath.Dir(parent) {
+	return checkParents(dir)
+}
+
+// checkParents refuses to make path where the folder that is there is another
+// user's.
+func checkParents(path string) error {
+	for parent := filepath.Dir(path); ; parent = filepath.Dir(parent) {
 		info, err := os.Stat(parent)
 		if err == nil && !isTrusted(info) {
 			owner, _ := ownerOf(info)
@@ -54,6 +60,11 @@ func CheckFile(path string) error {
 	if err != nil {
 		return nil
 	}
+	return checkWriters(path, info)
+}
+
+// checkWriters is CheckFile of a file that has been looked at, links apart.
+func checkWriters(path string, info fs.FileInfo) error {
 	if owner, ok := ownerOf(info); ok && owner != os.Geteuid() && owner != 0 {
 		e := foreignError(path, owner, os.Geteuid())
 		e.Cure = "use a file of your own (--config, STSX_CONFIG), or make this one yours with chown once you have read it"
@@ -62,11 +73,34 @@ func CheckFile(path string) error {
 		}
 		return e
 	}
-	if info.Mode().Perm()&0o002 != 0 && hasModes(path) {
-		return &OwnerError{Path: path, Why: "can be written by every user of this machine",
-			Cure: "read it through, then: chmod o-w " + path}
+	if info.Mode().Perm()&0o022 == 0 || !hasModes(path) {
+		return nil
+	}
+	const then = "read it through, then: "
+	if info.Mode().Perm()&0o002 != 0 {
+		return &OwnerError{Path: path, Why: "can be written by every user of this machine", Cure: then + "chmod o-w " + path}
+	}
+	if who := listedWriter(path); who != "" {
+		return &OwnerError{Path: path, Why: "can be written by " + who, Cure: then + "setfacl -b " + path}
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && !isOwnGroup(int(s.Gid)) {
+		return &OwnerError{Path: path, Why: "can be written by the group " + groupName(int(s.Gid)), Cure: then + "chmod g-w " + path}
 	}
 	return nil
+}
+
+// CheckPlace says whether Edit may change or make the file at path: a new one in
+// another user's folder would lock them out of it, as with sudo -E. Error:
+// *OwnerError.
+func CheckPlace(path string) error {
+	target, err := linkTarget(path)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(target); err == nil {
+		return nil
+	}
+	return checkParents(target)
 }
 
 // IsOpenToOthers reports whether other users can read the file at path.

@@ -56,6 +56,13 @@ func ReadTrusted(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err == nil {
+		err = checkWriters(path, info) // another may have taken its place meanwhile
+	}
+	if err != nil {
+		return nil, err
+	}
 	text, err := io.ReadAll(io.LimitReader(f, textLimit+1))
 	if err == nil && len(text) > textLimit {
 		err = fmt.Errorf("%s is larger than %d MiB", path, textLimit>>20)
