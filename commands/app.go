@@ -88,9 +88,9 @@ func (r *commandRun) writeBundle(said string) error {
 	err := r.drivers.Bundle(said)
 	switch {
 	case err != nil:
-		fmt.Fprintln(r.Stderr, "stsx: "+plainText(err.Error()))
+		fmt.Fprintln(r.Stderr, "stsx: "+session.VisibleLine(err.Error()))
 	case !r.settings.Quiet:
-		fmt.Fprintln(r.Stderr, "stsx: the debug bundle is in "+plainText(r.settings.DebugBundle))
+		fmt.Fprintln(r.Stderr, "stsx: the debug bundle is in "+session.VisibleLine(r.settings.DebugBundle))
 	}
 	return err
 }

@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -16,6 +19,8 @@ import (
 
 	"stsx/commands/process"
 	"stsx/session"
+	"stsx/session/config"
+	"stsx/session/files"
 )
 
 func noonTime() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
@@ -334,7 +339,7 @@ func TestStatusOfErrors(t *testing.T) {
 	}
 	var out bytes.Buffer
 	reportError(&out, errors.New("it said: \x1b[2J\u202egnp\u2028\r\nnext"), false)
-	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.Contains(out.String(), "\nnext") {
+	if strings.ContainsAny(out.String(), "\x1b\u202e\u2028\r") || !strings.HasSuffix(out.String(), " next\n") {
 		t.Errorf("%q", &out)
 	}
 	for _, forged := range []string{"Wrong.\nstsx: hint: run this", "Wrong.\r\nstsx: hint: run this", "Wrong.\n\nstsx: error: run this"} {
@@ -344,6 +349,31 @@ func TestStatusOfErrors(t *testing.T) {
 		for _, line := range strings.Split(out.String(), "\n") {
 			if strings.HasPrefix(line, "stsx: ") && strings.Contains(line, "run this") && !strings.Contains(line, "Wrong.") {
 				t.Errorf("%q looks like stsx's own", line)
+			}
+		}
+	}
+	// Paths come from the environment, from arguments and from downloads; only lists of stsx's own have lines.
+	const path = "/tmp/a\nWARNING: call +1 555\n\n\tstsx: hint: run this"
+	for want, errs := range map[int][]error{
+		1: {
+			&fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}, &files.OwnerError{Path: path, Why: "is not yours"},
+			&os.LinkError{Op: "rename", Old: path, New: path, Err: fs.ErrExist}, &files.FolderError{Dir: path, Err: fs.ErrPermission},
+			&session.PageError{Why: "x", Screenshot: path}, fmt.Errorf("a: %w: %w", errors.New(path), errors.New(path)),
+			&session.ScreenError{Err: errors.New(path), Screen: path}, &commandError{status: 126, err: errors.New(path)}, &config.MissingError{Path: path},
+		},
+		2: {
+			errors.Join(errors.New(path), fmt.Errorf("b: %w", errors.New(path))),
+			config.Problems{{Path: path, Text: "x"}, {Path: path, Text: path}},
+			fmt.Errorf("reading: %w", config.Problems{{Path: path}, {Path: path}}),
+			&profileFailures{of: 1, each: []profileFailure{{[]string{path}, errors.New(path)}}},
+			&eachError{lines: []string{path, path}},
+		},
+	} {
+		for _, err := range errs {
+			out.Reset()
+			if reportError(&out, err, false); strings.Count(strings.TrimSuffix(out.String(), "\n"), "\n") != want-1+
+				strings.Count(out.String(), "\nstsx: hint: ") {
+				t.Errorf("%T on other than %d lines:\n%s", err, want, &out)
 			}
 		}
 	}

@@ -73,7 +73,7 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 		r.drivers.Ask.Say(note)
 	}
 	if dry {
-		_, err := fmt.Fprint(r.Stdout, plainText(difference))
+		_, err := fmt.Fprint(r.Stdout, session.VisibleText(difference))
 		return err
 	}
 	if difference == "" {

@@ -54,7 +54,7 @@ func (r *commandRun) runExport() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(r.Stdout, plainText(text))
+	_, err = fmt.Fprint(r.Stdout, session.VisibleText(text))
 	return err
 }
 
@@ -83,7 +83,7 @@ func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 	}
 	switch {
 	case dry:
-		_, err := fmt.Fprint(r.Stdout, plainText(plan.Difference))
+		_, err := fmt.Fprint(r.Stdout, session.VisibleText(plan.Difference))
 		return err
 	case plan.Difference == "":
 		kit.Ask.Say("nothing to import: " + plan.Path + " already has it all")
@@ -110,7 +110,7 @@ func (r *commandRun) writeConfiguration(ctx context.Context, plan session.Config
 			}
 		}
 		_, shown, _ := strings.Cut(plan.Difference, "\n") // the first line names the file, as the next ones do
-		r.drivers.Ask.Say(strings.TrimRight(plainText(shown), "\n"))
+		r.drivers.Ask.Say(strings.TrimRight(session.VisibleText(shown), "\n"))
 		ok, err := r.drivers.Ask.Confirm(ctx, "Write this?", otherwise)
 		if err != nil {
 			return err

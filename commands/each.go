@@ -223,9 +223,8 @@ func (e *eachRun) failureSummary(endings []process.ChildEnding) error {
 		return nil
 	}
 	out := &eachError{code: theirs}
-	var texts []string
 	if err := unstarted.asError("did not get their command", len(endings)); err != nil {
-		texts = append(texts, err.Error())
+		out.lines = errorLines(err)
 		out.code = own
 		_, out.hint = unstarted.worstStatus()
 	}
@@ -235,23 +234,23 @@ func (e *eachRun) failureSummary(endings []process.ChildEnding) error {
 		if more := len(ended) - most; more > 0 {
 			shown += fmt.Sprintf(" and %d more", more)
 		}
-		texts = append(
-			texts,
+		out.lines = append(
+			out.lines,
 			fmt.Sprintf("the command failed for %d of %s: %s", len(ended), session.Plural(len(endings), "profile"), shown),
 		)
 	}
 	if skipped > 0 {
-		texts = append(texts, fmt.Sprintf("it was not started for %d more (--fail-fast)", skipped))
+		out.lines = append(out.lines, fmt.Sprintf("it was not started for %d more (--fail-fast)", skipped))
 	}
-	out.text = strings.Join(texts, "\n")
 	return out
 }
 
 // eachError is a run of which something failed.
 type eachError struct {
-	code int
-	text string
-	hint string
+	code  int
+	lines []string
+	hint  string
 }
 
-func (e *eachError) Error() string { return e.text }
+func (e *eachError) Error() string   { return strings.Join(e.lines, "\n") }
+func (e *eachError) Lines() []string { return e.lines }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"stsx/commands/process"
+	"stsx/session"
 )
 
 // outputSinks say where the output of profile i's command goes.
@@ -95,7 +96,7 @@ func (l *jsonLines) writeLine(i int, ending process.ChildEnding, stdout, stderr 
 		line.Signal = &ending.Signal
 	}
 	if ending.Err != nil {
-		text := plainText(l.startError(ending).Error())
+		text := session.VisibleLine(l.startError(ending).Error())
 		line.Error = &text
 	}
 	head, err := json.Marshal(line)

@@ -68,7 +68,7 @@ func nameColumn(there bool) func(name string) string {
 		if name == "" {
 			name = "-"
 		}
-		return plainText(name) + "\t"
+		return session.VisibleLine(name) + "\t"
 	}
 }
 

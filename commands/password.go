@@ -96,13 +96,13 @@ func (r *commandRun) passwordStatus(ctx context.Context, o session.Org) error {
 		_, err = fmt.Fprintf(
 			r.Stdout,
 			"the password for %s comes from password_command (%s)\n",
-			plainText(o.Username),
-			plainText(o.PasswordCommand[0]),
+			session.VisibleLine(o.Username),
+			session.VisibleLine(o.PasswordCommand[0]),
 		)
 	case err == nil:
-		_, err = fmt.Fprintf(r.Stdout, "the password for %s is saved: %s\n", plainText(o.Username), plainText(where))
+		_, err = fmt.Fprintf(r.Stdout, "the password for %s is saved: %s\n", session.VisibleLine(o.Username), session.VisibleLine(where))
 	case errors.Is(err, session.ErrNoPassword):
-		_, err = fmt.Fprintf(r.Stdout, "no saved password for %s\n", plainText(o.Username))
+		_, err = fmt.Fprintf(r.Stdout, "no saved password for %s\n", session.VisibleLine(o.Username))
 	}
 	return err
 }

@@ -252,36 +252,61 @@ func reportError(w io.Writer, err error, command bool) int {
 		fmt.Fprintln(w, "stsx: interrupted")
 		return code
 	}
-	// Go's words for a deadline add nothing to "did not end within 2m".
-	text := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
-	fmt.Fprintln(w, "stsx: error: "+reportText(text))
+	lines := errorLines(err)
+	fmt.Fprintln(w, "stsx: error: "+reportText(lines...))
 	if hint != "" {
 		fmt.Fprintln(w, "stsx: hint: "+reportText(hint))
 	}
 	return code
 }
 
+// linesError is an error of several lines: a list, or with an example. Any other
+// is one line, whatever names and words of others are in it.
+type linesError interface{ Lines() []string }
+
+// errorLines is err as lines to be shown.
+func errorLines(err error) []string {
+	// Go's words for a deadline add nothing to "did not end within 2m".
+	text := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var lines []string
+		var texts []string
+		for _, part := range joined.Unwrap() {
+			lines = append(lines, errorLines(part)...)
+			texts = append(texts, part.Error())
+		}
+		if strings.Join(texts, "\n") == err.Error() { // by errors.Join, not by fmt.Errorf
+			return lines
+		}
+	}
+	var list linesError
+	if errors.As(err, &list) {
+		lines := list.Lines()
+		if before, ok := strings.CutSuffix(text, strings.Join(lines, "\n")); ok {
+			return append([]string{before + lines[0]}, lines[1:]...)
+		}
+	}
+	return []string{text}
+}
+
 // longestReport is how much of an error is shown, in bytes.
 const longestReport = 8 << 10
 
-// reportText is text as it is shown behind "stsx: error: ". None of its further
-// lines looks like another report of stsx's.
-func reportText(text string) string {
+// reportText is lines as they are shown behind "stsx: error: ". None of the further
+// ones looks like another report of stsx's.
+func reportText(lines ...string) string {
+	for i, line := range lines {
+		lines[i] = session.VisibleLine(line)
+		if i > 0 && strings.HasPrefix(lines[i], "stsx:") {
+			lines[i] = "  " + lines[i]
+		}
+	}
+	text := strings.Join(lines, "\n")
 	if len(text) > longestReport {
 		text = strings.ToValidUTF8(text[:longestReport], "") + "…"
 	}
-	lines := strings.Split(plainText(text), "\n")
-	for i, line := range lines {
-		if i > 0 && strings.HasPrefix(line, "stsx:") {
-			lines[i] = "  " + line
-		}
-	}
-	return strings.Join(lines, "\n")
+	return text
 }
-
-// plainText makes text from outside (pages, configuration, AWS) harmless on a
-// terminal. Line breaks of our own lists stay.
-func plainText(text string) string { return session.VisibleText(text) }
 
 // notStarted gives an error of looking for or starting a command its status.
 func notStarted(name string, err error) error {

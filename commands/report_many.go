@@ -42,14 +42,18 @@ func (f profileFailures) asError(act string, of int) error {
 	return &f
 }
 
-func (f *profileFailures) Error() string {
+func (f *profileFailures) Error() string { return strings.Join(f.Lines(), "\n") }
+
+// Lines are how many failed and, on a line each, why.
+func (f *profileFailures) Lines() []string {
 	n := 0
-	var lines strings.Builder
+	lines := []string{""}
 	for _, one := range f.each {
 		n += len(one.profiles)
-		fmt.Fprintf(&lines, "\n  %s: %v", nameList(one.profiles), one.err)
+		lines = append(lines, fmt.Sprintf("  %s: %v", nameList(one.profiles), one.err))
 	}
-	return fmt.Sprintf("%d of %s %s:", n, session.Plural(f.of, "profile"), f.act) + lines.String()
+	lines[0] = fmt.Sprintf("%d of %s %s:", n, session.Plural(f.of, "profile"), f.act)
+	return lines
 }
 
 // worstStatus is the highest exit status among f, with the hint of the error that

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"stsx/session"
 )
 
 func (r *commandRun) statusCommand() *cli.Command {
@@ -100,9 +102,9 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 	_, err = fmt.Fprintf(
 		r.Stdout,
 		"\nsession encryption key: %s\npasswords: %s\nremembered sign-ins: %s\n",
-		plainText(out.Key),
-		plainText(out.Password),
-		plainText(out.rememberedText(r.Now())),
+		session.VisibleLine(out.Key),
+		session.VisibleLine(out.Password),
+		session.VisibleLine(out.rememberedText(r.Now())),
 	)
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
+
+	"stsx/session"
 )
 
 func (r *commandRun) whoamiCommand() *cli.Command {
@@ -46,9 +48,9 @@ func (r *commandRun) runWhoami(ctx context.Context, asJSON bool) error {
 		r.Stdout,
 		"profile  %s\naccount  %s\narn      %s\nuser id  %s\n",
 		quotedName(s.Profile),
-		plainText(account),
-		plainText(who.ARN),
-		plainText(who.UserID),
+		session.VisibleLine(account),
+		session.VisibleLine(who.ARN),
+		session.VisibleLine(who.UserID),
 	)
 	return err
 }

@@ -8,9 +8,10 @@ import (
 
 // This file is the one rule of what text from others may be shown: from Okta,
 // AWS, a page, a file, a variable, a program; names of roles, profiles and
-// accounts. Three functions, one for each need: VisibleText for text that is
-// shown as it is, OneLine for what is quoted in a sentence, IsVisible for names
-// that are refused rather than changed.
+// accounts. Four functions, one for each need: VisibleText for text of several
+// lines that is shown as it is, VisibleLine for an error, a name or a path, OneLine
+// for what is quoted in a sentence, IsVisible for names that are refused rather than
+// changed.
 
 // HiddenMark stands for a character that is not shown.
 const HiddenMark = utf8.RuneError
@@ -41,6 +42,11 @@ func VisibleText(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// VisibleLine is VisibleText on one line: line feeds and tabs are blanks.
+func VisibleLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(VisibleText(text))
 }
 
 // OneLine is VisibleText on one line of at most longest characters: white space

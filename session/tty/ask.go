@@ -50,7 +50,7 @@ func (t *Terminal) Confirm(ctx context.Context, prompt string, otherwise bool) (
 	if otherwise {
 		choice = " [Y/n]"
 	}
-	q := session.Question{Prompt: prompt + choice, What: "an answer to \"" + cleanLine(prompt) + "\""}
+	q := session.Question{Prompt: prompt + choice, What: "an answer to \"" + session.VisibleLine(prompt) + "\""}
 	answer := otherwise
 	err := t.withDialogue(ctx, q, func(ctx context.Context, d *dialogue) error {
 		for range maxTries {
@@ -95,7 +95,7 @@ func (d *dialogue) readLine(ctx context.Context, prompt string, secret bool) (st
 	typed := &lineEditor{dialogue: d, ctx: ctx}
 	typed.editor = term.NewTerminal(typed, "")
 	typed.editor.SetSize(sizeOf(d.out))
-	prompt = cleanLine(prompt)
+	prompt = session.VisibleLine(prompt)
 	if strings.HasSuffix(prompt, "?") || strings.HasSuffix(prompt, ":") || strings.HasSuffix(prompt, "]") {
 		prompt += " "
 	} else {

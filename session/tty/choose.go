@@ -86,7 +86,7 @@ func rewindPicker(column, width int) string {
 // askNumber asks for an option's number, on a terminal that can't move the cursor.
 func (d *dialogue) askNumber(ctx context.Context, q session.Question, options []string) (int, error) {
 	for i, o := range options {
-		d.writeText(fmt.Sprintf("%4d  %s\r\n", i+1, cleanLine(o)))
+		d.writeText(fmt.Sprintf("%4d  %s\r\n", i+1, session.VisibleLine(o)))
 	}
 	for range maxTries {
 		line, err := d.readLine(ctx, fmt.Sprintf("%s (1-%d)", strings.TrimRight(q.Prompt, ":? "), len(options)), false)

@@ -8,12 +8,6 @@ import (
 	"stsx/session"
 )
 
-// cleanLine makes text fit for one line of the screen: it keeps its length, white
-// space within it too.
-func cleanLine(text string) string {
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(session.VisibleText(text))
-}
-
 // longestMessage bounds what one message puts on the screen, in bytes: more is
 // a flood, whoever's words they are.
 const longestMessage = 64 << 10
@@ -27,7 +21,7 @@ func cleanLines(message string) []string {
 	message = strings.ReplaceAll(message, "\r\n", "\n")
 	list := strings.Split(strings.TrimRight(message, "\n"), "\n")
 	for i := range list {
-		list[i] = cleanLine(list[i])
+		list[i] = session.VisibleLine(list[i])
 		if i > 0 && (strings.HasPrefix(list[i], "error:") || strings.HasPrefix(list[i], "hint:")) {
 			list[i] = "  " + list[i]
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"stsx/session"
 )
 
 // optionList is what can be chosen from: options that contain every word of a filter,
@@ -21,9 +23,9 @@ type optionList struct {
 }
 
 func newOptionList(title string, options []string) *optionList {
-	l := &optionList{title: cleanLine(title), options: make([]string, len(options))}
+	l := &optionList{title: session.VisibleLine(title), options: make([]string, len(options))}
 	for i, o := range options {
-		l.options[i] = cleanLine(o)
+		l.options[i] = session.VisibleLine(o)
 	}
 	l.applyFilter()
 	return l
@@ -95,7 +97,7 @@ func (l *optionList) drawLines(s terminalStyle, width, height int) (drawn []stri
 	l.top = max(0, min(l.top, l.at, len(l.shown)-l.rows))
 	l.top = max(l.top, l.at-l.rows+1)
 
-	filter := cleanLine(string(l.filter))
+	filter := session.VisibleLine(string(l.filter))
 	for displaywidth.String(filter) > max(8, width/2) { // its end is what is being typed
 		filter = filter[len(string([]rune(filter)[0])):]
 	}

@@ -46,7 +46,7 @@ func (t *Terminal) Progress(message string) {
 	}
 	p := &progressLine{stop: make(chan struct{}), done: make(chan struct{})}
 	t.progress = p
-	go session.ContainPanic(func() { p.drawSpinner(out, t.style, cleanLine(message)) })()
+	go session.ContainPanic(func() { p.drawSpinner(out, t.style, session.VisibleLine(message)) })()
 }
 
 // endProgress takes the line away. When it returns nothing draws any more.

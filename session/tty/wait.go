@@ -131,7 +131,7 @@ func (s terminalStyle) errandLines(e session.Errand, keys []rune, left string, w
 		}
 		return text
 	}
-	prompt, number := cleanLine(e.Prompt), cleanLine(e.Number)
+	prompt, number := session.VisibleLine(e.Prompt), session.VisibleLine(e.Number)
 	var drawn []string
 	switch large := s.largeDigits(number); {
 	case number == "":
@@ -152,7 +152,7 @@ func (s terminalStyle) errandLines(e session.Errand, keys []rune, left string, w
 		footer = append(footer, left)
 	}
 	for i, o := range e.Options {
-		footer = append(footer, fmt.Sprintf("%c: %s", keys[i], cleanLine(o)))
+		footer = append(footer, fmt.Sprintf("%c: %s", keys[i], session.VisibleLine(o)))
 	}
 	footer = append(footer, "Ctrl-C: give up")
 	text := strings.Join(footer, ", ")
