@@ -92,19 +92,22 @@ func (s PasswordSource) Again(ctx context.Context, o Org, refused ...Secret) (Pa
 	return Password{}, &RefusedError{What: "the password", Kind: RefusedPassword}
 }
 
-// Accepted is told that p was right: it offers, once, to keep a typed one.
-func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
+// Accepted is told that p was right: it offers, once, to keep a typed one. Errors:
+// ErrInterrupted.
+func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) error {
 	s.Keeper.ClearRefused(o)
 	if !p.typed || len(o.PasswordCommand) > 0 || !s.Ask.Interactive() || s.Keeper.Declined(ctx, o) {
-		return
+		return nil
 	}
 	if _, err := s.Keeper.Password(ctx, o); errors.Is(err, ErrNoKeyring) {
-		return
+		return nil
 	}
 	yes, err := s.Ask.Confirm(ctx, "Save the password for "+o.Username+" in the OS keyring?", true)
 	switch {
+	case errors.Is(err, ErrInterrupted):
+		return err
 	case err != nil:
-		return
+		return nil
 	case yes:
 		err = s.Keeper.Remember(ctx, o, p.Secret)
 	default:
@@ -113,6 +116,7 @@ func (s PasswordSource) Accepted(ctx context.Context, o Org, p Password) {
 	if err != nil {
 		s.Ask.Say("could not save that: " + err.Error())
 	}
+	return nil
 }
 
 // Changed is told that the person has set another password than p, which stsx

@@ -148,21 +148,24 @@ func TestKeepTyped(t *testing.T) {
 		kept     string
 		declined bool
 	}{
-		"yes":                 {typed, keeper{}, o, []string{"y"}, 1, "right", false},
-		"no":                  {typed, keeper{}, o, []string{"n"}, 1, "", true},
-		"said no before":      {typed, keeper{declined: true}, o, []string{"y"}, 0, "", true},
-		"given":               {Password{Secret: NewSecret("right")}, keeper{}, o, []string{"y"}, 0, "", false},
-		"nobody to ask":       {typed, keeper{}, o, nil, 0, "", false},
-		"no keyring":          {typed, keeper{none: true}, o, []string{"y"}, 0, "", false},
-		"Ctrl-C is no answer": {typed, keeper{}, o, []string{"^C"}, 1, "", false},
-		"a broken keyring":    {typed, keeper{broken: true}, o, []string{"y"}, 1, "", false},
-		"there is a command":  {typed, keeper{}, Org{Username: "j", PasswordCommand: []string{"x"}}, []string{"y"}, 0, "", false},
+		"yes":                {typed, keeper{}, o, []string{"y"}, 1, "right", false},
+		"no":                 {typed, keeper{}, o, []string{"n"}, 1, "", true},
+		"said no before":     {typed, keeper{declined: true}, o, []string{"y"}, 0, "", true},
+		"given":              {Password{Secret: NewSecret("right")}, keeper{}, o, []string{"y"}, 0, "", false},
+		"nobody to ask":      {typed, keeper{}, o, nil, 0, "", false},
+		"no keyring":         {typed, keeper{none: true}, o, []string{"y"}, 0, "", false},
+		"Ctrl-C ends it":     {typed, keeper{}, o, []string{"^C"}, 1, "", false},
+		"a broken keyring":   {typed, keeper{broken: true}, o, []string{"y"}, 1, "", false},
+		"there is a command": {typed, keeper{}, Org{Username: "j", PasswordCommand: []string{"x"}}, []string{"y"}, 0, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			who := &person{answers: c.answers}
 			ring := c.ring
 			ring.refused = []Secret{NewSecret("x")}
-			PasswordSource{Keeper: &ring, Ask: who}.Accepted(background, c.org, c.password)
+			err := PasswordSource{Keeper: &ring, Ask: who}.Accepted(background, c.org, c.password)
+			if interrupted := slices.Contains(c.answers, "^C"); interrupted != errors.Is(err, ErrInterrupted) || !interrupted && err != nil {
+				t.Error(err)
+			}
 			if len(who.asked) != c.asked || ring.password.Reveal() != c.kept || ring.declined != c.declined || ring.refused != nil {
 				t.Errorf("asked %q; %+v", who.asked, ring)
 			}

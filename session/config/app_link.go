@@ -50,6 +50,23 @@ func LinkAdvice(text string) string {
 	return ""
 }
 
+// wrongLink is LinkAdvice where it is certain: an address of Okta's own that leads
+// to no app, and Identity Center.
+func wrongLink(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	parts := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
+	_, domain, _ := strings.Cut(u.Hostname(), ".")
+	isOkta := slices.Contains([]string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}, domain)
+	isHome := len(parts) == 0 || len(parts) == 2 && parts[0] == "app" && parts[1] == "UserHome"
+	if isOkta && isHome || isIdentityCenter(u.Hostname(), parts) {
+		return LinkAdvice(text)
+	}
+	return ""
+}
+
 // isIdentityCenter reports the app of Identity Center in Okta, and its own pages.
 func isIdentityCenter(host string, path []string) bool {
 	for _, name := range []string{"awsapps.com", "app.aws"} {

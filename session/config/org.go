@@ -50,6 +50,9 @@ func (c *checker) readOrg(t *configTable) session.Org {
 		c.addProblem(t.at, "[idp.%s] has no url: the embed link of the AWS app in Okta "+
 			"(with type = \"form\": the address that starts the sign-in to AWS)", bareKey(t.name))
 	}
+	if advice := wrongLink(o.URL); o.Type == session.TypeOkta && advice != "" {
+		c.addProblem(at["url"], "url: %s", advice)
+	}
 	return o
 }
 

@@ -122,7 +122,9 @@ func (d *Driver) assertInBrowser(ctx context.Context, o session.Org, remembered 
 	case s.login.passwordChanged:
 		d.Passwords.Changed(ctx, s.org, s.login.password)
 	case s.login.passwordSent:
-		d.Passwords.Accepted(ctx, s.org, s.login.password)
+		if err := d.Passwords.Accepted(ctx, s.org, s.login.password); err != nil {
+			return session.Assertion{}, err
+		}
 	}
 	return a, nil
 }
