@@ -28,6 +28,7 @@ import (
 	"stsx/session/endpoint"
 	"stsx/session/files"
 	"stsx/session/form"
+	"stsx/session/migrate"
 	"stsx/session/okta"
 	"stsx/session/tty"
 	"stsx/session/vault"
@@ -112,9 +113,9 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords,
 		EndRemembered: driver.SignOut, Identity: client.Identity, Console: client.Console,
 		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
-		ConfigFile: config.Editor{Path: path},
-		AWSFiles:   awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: accountHome, Dir: filepath.Join(state, "saved")},
-		Ask:        terminal, Sweep: func() { browser.SweepProfiles(launcher.ProfileRoot) }, Close: terminal.Close, Yield: terminal.Yield,
+		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},
+		AWSFiles: awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: accountHome, Dir: filepath.Join(state, "saved")},
+		Ask:      terminal, Sweep: func() { browser.SweepProfiles(launcher.ProfileRoot) }, Close: terminal.Close, Yield: terminal.Yield,
 		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
 	}
 	if record != nil {

@@ -12,7 +12,9 @@ import (
 )
 
 // freeFlags take a value that nobody but the person knows.
-func freeFlags() []string { return []string{"mfa-code", "cmd", "as", "service", "format", "prefix"} }
+func freeFlags() []string {
+	return []string{"mfa-code", "cmd", "as", "service", "format", "prefix", "link"}
+}
 
 // bareVerbs take no operand.
 func bareVerbs() []string {

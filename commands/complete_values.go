@@ -78,6 +78,7 @@ func flagSources() map[string]func(valueSources) candidateList {
 		"idp":      valueSources.idpCandidates,
 		"shell":    func(valueSources) candidateList { return wordCandidates(shellinit.DialectNames()...) },
 		"prompt":   func(valueSources) candidateList { return wordCandidates("left", "right") },
+		"from":     func(valueSources) candidateList { return wordCandidates(session.OtherTools()...) },
 		"color":    func(valueSources) candidateList { return wordCandidates("ansi", "bash", "tmux", "zsh", "none") },
 	}
 }

@@ -13,8 +13,9 @@ func (r *commandRun) configureCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "configure",
 		Usage: "create, share or export configuration",
-		UsageText: "stsx configure\n   stsx configure import FILE|URL [--yes] [--dry-run]\n   stsx configure export [PROFILE…]\n   " +
-			"stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
+		UsageText: "stsx configure\n   stsx configure import FILE|URL [--yes] [--dry-run]\n   " +
+			"stsx configure import --from TOOL [FILE] [--link URL] [--yes] [--dry-run]\n   " +
+			"stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
 		Description: `   Alone it asks for the address of the AWS app in Okta and for your username,
    signs in, lets you choose among your roles, and writes a profile for each
    into the configuration. What is there stays as it is, and nothing is written

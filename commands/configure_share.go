@@ -13,9 +13,10 @@ import (
 
 func (r *commandRun) importCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "import",
-		Usage:     "add a shared configuration to yours",
-		UsageText: "stsx configure import FILE|URL [--yes] [--dry-run]",
+		Name:  "import",
+		Usage: "add a shared configuration, or another tool's, to yours",
+		UsageText: "stsx configure import FILE|URL [--yes] [--dry-run]\n   " +
+			"stsx configure import --from TOOL [FILE] [--link URL] [--yes] [--dry-run]",
 		Description: `   Adds the identity providers and profiles of a configuration that somebody
    shares with you, from a file or an https address, to yours. What you have
    stays as it is, byte for byte: whole tables are added, and keys that yours do
@@ -23,13 +24,26 @@ func (r *commandRun) importCommand() *cli.Command {
    says otherwise.
 
    A shared configuration with keys that would run a program on your machine, or
-   protect it less, is refused.`,
+   protect it less, is refused.
+
+   With --from it takes over what another tool's configuration says, at its usual
+   place or in FILE: identity providers, usernames, roles, regions, durations and
+   factors. What stsx has no place for is listed, and no password or key is copied.
+   The tools are ` + strings.Join(session.OtherTools(), ", ") + `.`,
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "from", Usage: "import the configuration of another `TOOL`"},
+			&cli.StringFlag{Name: "link", Usage: "the AWS app's `URL`, or Okta's domain, where the tool's configuration lacks it"},
 			&cli.BoolFlag{Name: "yes", Usage: "write without asking", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "show the difference and write nothing", DisableDefaultText: true},
 			helpFlag(),
 		},
-		Action: func(c *cli.Context) error { return r.runImport(c.Context, c.Bool("yes"), c.Bool("dry-run")) },
+		Action: func(c *cli.Context) error {
+			how := importFlags{c.String("from"), c.String("link"), c.Bool("yes"), c.Bool("dry-run")}
+			if c.IsSet("from") {
+				return r.runImportFrom(c.Context, how)
+			}
+			return r.runImport(c.Context, how)
+		},
 	}
 }
 
@@ -58,7 +72,16 @@ func (r *commandRun) runExport() error {
 	return err
 }
 
-func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
+// importFlags say what is imported, and how.
+type importFlags struct {
+	tool, link string
+	yes, dry   bool
+}
+
+func (r *commandRun) runImport(ctx context.Context, how importFlags) error {
+	if how.link != "" {
+		return &usageError{"--link goes with --from", r.verb}
+	}
 	if len(r.operands) != 1 || r.operands[0] == "" {
 		return &usageError{r.verb + " takes one file or address", r.verb}
 	}
@@ -70,10 +93,20 @@ func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 	if err != nil {
 		return err
 	}
-	ask := !yes && !dry && kit.Ask.Interactive()
-	if tables, err = r.fillIn(ctx, tables, ask); err != nil {
+	if tables, err = r.fillIn(ctx, tables, r.canAsk(how)); err != nil {
 		return err
 	}
+	return r.importTables(ctx, tables, how)
+}
+
+// canAsk reports whether an import may ask for what it lacks.
+func (r *commandRun) canAsk(how importFlags) bool {
+	return !how.yes && !how.dry && r.drivers.Ask.Interactive()
+}
+
+// importTables shows what tables add to the configuration, and writes it.
+func (r *commandRun) importTables(ctx context.Context, tables []session.Table, how importFlags) error {
+	kit := r.drivers
 	plan, err := kit.ConfigFile.Merge(tables)
 	if err != nil {
 		return err
@@ -82,14 +115,14 @@ func (r *commandRun) runImport(ctx context.Context, yes, dry bool) error {
 		kit.Ask.Say("left out: " + what)
 	}
 	switch {
-	case dry:
+	case how.dry:
 		_, err := fmt.Fprint(r.Stdout, session.VisibleText(plan.Difference))
 		return err
 	case plan.Difference == "":
 		kit.Ask.Say("nothing to import: " + plan.Path + " already has it all")
 		return nil
 	}
-	if err := r.writeConfiguration(ctx, plan, yes, false); err != nil {
+	if err := r.writeConfiguration(ctx, plan, how.yes, false); err != nil {
 		return err
 	}
 	said := "wrote " + plan.Path
@@ -137,7 +170,7 @@ func (r *commandRun) fillIn(ctx context.Context, tables []session.Table, ask boo
 		if tables[i], err = r.askHosts(ctx, t, known, ask); err != nil {
 			return nil, err
 		}
-		if here {
+		if here || t.Text("username") != "" {
 			continue
 		}
 		username := r.settings.Username

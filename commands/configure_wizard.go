@@ -34,6 +34,11 @@ func (r *commandRun) runWizard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(own) == 0 {
+		if done, err := r.offerImport(ctx); done || err != nil {
+			return err
+		}
+	}
 	idp, org, err := r.wantedOrg(ctx, own)
 	if err != nil {
 		return err
@@ -71,6 +76,22 @@ func (r *commandRun) runWizard(ctx context.Context) error {
 	}
 	kit.Ask.Say("wrote " + plan.Path + "\nnext: stsx exec " + quotedName(names[0]) + " -- aws sts get-caller-identity")
 	return nil
+}
+
+// offerImport offers what other tools have on this machine; done says that it was
+// taken.
+func (r *commandRun) offerImport(ctx context.Context) (done bool, err error) {
+	for _, found := range r.drivers.OtherTools.Present() {
+		yes, err := r.drivers.Ask.Confirm(ctx, "Found the configuration of "+found.Tool+" ("+
+			session.OneLine(found.Path, longestAbout)+"). Import it?", true)
+		if err != nil {
+			return false, err
+		}
+		if yes {
+			return true, r.importSettings(ctx, found, importFlags{tool: found.Tool})
+		}
+	}
+	return false, nil
 }
 
 // wantedOrg asks where to sign in and as whom. The table is what the

@@ -109,6 +109,7 @@ type Drivers struct {
 	Keeper        session.PasswordKeeper
 	AWSFiles      AWSFiles
 	ConfigFile    Configuration
+	OtherTools    OtherTools
 	Identity      func(ctx context.Context, s session.Session) (session.CallerIdentity, error) // as STS says
 	Ask           session.Prompter
 	Sweep         func() // removes what sign-ins left that were killed
@@ -161,6 +162,14 @@ type Configuration interface {
 	CheckURL(text string) error
 	// Advice is what to say of an address that does not look like an app's, "".
 	Advice(text string) string
+}
+
+// OtherTools are the configurations of other tools on this machine.
+type OtherTools interface {
+	// Read reads that of a tool of session.OtherTools; path "" is its usual place.
+	Read(tool, path string) (session.ToolSettings, error)
+	// Present are those that have profiles, at their usual places.
+	Present() []session.ToolSettings
 }
 
 // Sessions is the store as status and logout see it.

@@ -33,6 +33,7 @@ func allowedImports() map[string][]string {
 			"stsx/session/endpoint",
 			"stsx/session/files",
 			"stsx/session/form",
+			"stsx/session/migrate",
 			"stsx/session/okta",
 			"stsx/session/tty",
 			"stsx/session/vault",
@@ -56,6 +57,7 @@ func allowedImports() map[string][]string {
 		"session/tty":        {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
 		"commands/process":   {"stsx/session", "golang.org/x/sys/"},
 		"session/desktop":    {"stsx/session"},
+		"session/migrate":    {"stsx/session", "stsx/session/files"},
 		"session/form":       {"stsx/session", "stsx/session/page"},
 	}
 }
