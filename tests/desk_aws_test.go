@@ -18,6 +18,23 @@ import (
 	"stsx/tests/require"
 )
 
+// withAWS is the desk with another AWS, which by default has prod's role only.
+func (d *desk) withAWS(config aws.Config) *desk {
+	d.Helper()
+	if config.Roles == nil {
+		config.Roles = map[string]aws.RoleConfig{adminRole: {}}
+	}
+	config.Certificates = []*x509.Certificate{d.org.Certificate()}
+	server, err := aws.New(config)
+	if err != nil {
+		d.Fatal(err)
+	}
+	d.Cleanup(func() { _ = server.Close() })
+	more := d.with(server.Environ()...)
+	more.aws = server
+	return more
+}
+
 // motoDesk is a desk whose AWS has all of moto's services. The key pairs that
 // it hands out are moto's.
 func motoDesk(t *testing.T) *desk {

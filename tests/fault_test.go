@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"stsx/tests/aws"
 	"stsx/tests/okta"
 	"stsx/tests/require"
 )
@@ -274,44 +273,10 @@ func TestFullForSession(t *testing.T) {
 	d.wantNoBrowserProfile()
 }
 
-// TestFaultsOfAWS: Okta was fine, and then. One sign-in each.
-func TestFaultsOfAWS(t *testing.T) {
+// TestFastClock: the assertion is over before it begins, by this machine's clock.
+// TestRefusals has what AWS refuses.
+func TestFastClock(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		prepare func(d *desk) *desk
-		config  okta.Config
-		status  int
-		says    []string
-	}{
-		"STS refuses connections": {status: 125, says: []string{"127.0.0.1:9", "AWS_ENDPOINT_URL"}, prepare: func(d *desk) *desk {
-			return d.with("AWS_ENDPOINT_URL=http://127.0.0.1:9", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:9")
-		}},
-		"this clock is fast": {status: 125, says: []string{"check the clock"},
-			config: okta.Config{Clock: func() time.Time { return time.Now().Add(-20 * time.Minute) }}},
-		"STS is down for a moment": {says: nil, prepare: func(d *desk) *desk {
-			d.aws.Fail("AssumeRoleWithSAML", aws.Unavailable(), aws.Throttle())
-			return d
-		}},
-		"STS finds the assertion expired": {status: 5, says: []string{"AWS said: ", "ExpiredTokenException", "clock"},
-			prepare: func(d *desk) *desk {
-				d.aws.Fail("AssumeRoleWithSAML", aws.Refuse(400, "ExpiredTokenException",
-					"Token must be redeemed within 5 minutes of issuance"))
-				return d
-			}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c.config.Engine = okta.Classic
-			d := newDesk(t, c.config)
-			d = d.withPasswordAndCode()
-			if c.prepare != nil {
-				d = c.prepare(d)
-			}
-			if c.status == 0 {
-				d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
-				return
-			}
-			d.wantFailure(c.status, c.says...)
-		})
-	}
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Clock: func() time.Time { return time.Now().Add(-20 * time.Minute) }})
+	d.withPasswordAndCode().wantFailure(125, "check the clock")
 }

@@ -95,7 +95,8 @@ role = "`+deep+`"
 // known before, and nothing is asked of AWS.
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	d := newChainDesk(t, okta.Config{SessionDuration: 8 * time.Hour}, `allowed_accounts = ["123456789012"]
+	d := newChainDesk(t, okta.Config{SessionDuration: 8 * time.Hour}, `remember = true
+allowed_accounts = ["123456789012"]
 [profile.prod]
 role = "`+adminRole+`"
 confirm = true

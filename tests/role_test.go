@@ -14,7 +14,9 @@ func TestRoles(t *testing.T) {
 	const second = "arn:aws:iam::210987654321:role/Admin"
 	users := noFactorPerson()
 	users[0].Roles = append(users[0].Roles, second+",arn:aws:iam::210987654321:saml-provider/okta")
-	d := newRolesDesk(t, users, adminRole, devRole, auditRole, second)
+	d := newRolesDesk(t, users, adminRole, devRole, auditRole, second).withRemember()
+	d.wantStatus(d.run("roles"), 0) // signs in for all of the others
+	d = d.withoutBrowser()
 	show := []string{"--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE"}
 	for name, c := range map[string]struct {
 		args   []string
@@ -32,7 +34,7 @@ func TestRoles(t *testing.T) {
 			[]string{"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin"}},
 	} {
 		d.subtest(name, func(d *desk) {
-			r := d.wantStatus(d.withFreshState().run(append(append([]string{"exec"}, c.args...), show...)...), c.status)
+			r := d.wantStatus(d.run(append(append([]string{"exec"}, c.args...), show...)...), c.status)
 			d.wantText(r.stderr, c.stderr...)
 			if r.stdout != c.stdout {
 				d.Errorf("%s", r)
@@ -40,7 +42,7 @@ func TestRoles(t *testing.T) {
 		})
 	}
 	d.subtest("the table", func(d *desk) {
-		r := d.wantStatus(d.withFreshState().run("roles"), 0)
+		r := d.wantStatus(d.run("roles"), 0)
 		want := "ACCOUNT       ROLE        ARN\n" +
 			"123456789012  Admin       " + adminRole + "\n123456789012  Dev         " + devRole +
 			"\n210987654321  Admin       arn:aws:iam::210987654321:role/Admin\n210987654321  team/Audit  " + auditRole + "\n"
@@ -50,14 +52,14 @@ func TestRoles(t *testing.T) {
 	})
 	d.subtest("the table as JSON", func(d *desk) {
 		var got []map[string]string
-		if err := json.Unmarshal([]byte(d.wantStatus(d.withFreshState().run("roles", "--json"), 0).stdout), &got); err != nil ||
+		if err := json.Unmarshal([]byte(d.wantStatus(d.run("roles", "--json"), 0).stdout), &got); err != nil ||
 			len(got) != 4 || len(got[0]) != 4 ||
 			got[0]["account"] != "123456789012" || got[0]["role"] != "Admin" || got[3]["arn"] != auditRole {
 			d.Errorf("%v, %v", got, err)
 		}
 	})
 	d.subtest("the picker, ambiguous", func(d *desk) {
-		term := d.withFreshState().openTerminal("exec", "any", "--role", "Admin", "--", "sh", "-c", "echo is $STSX_ACCOUNT")
+		term := d.openTerminal("exec", "any", "--role", "Admin", "--", "sh", "-c", "echo is $STSX_ACCOUNT")
 		term.waitFor("Role for any")
 		term.typeText("\x1b[B\r") // down
 		term.waitFor("is 210987654321")
@@ -71,12 +73,13 @@ func TestRoles(t *testing.T) {
 // AWS takes no assertion of that size is said, and what to do about it.
 func TestThousandRoles(t *testing.T) {
 	t.Parallel()
-	d := newManyRolesDesk(t, 1000)
+	d := newManyRolesDesk(t, 1000).withRemember()
 	for _, line := range strings.Split(d.wantStatus(d.run("roles"), 0).stdout, "\n")[1:1001] {
 		if !strings.Contains(line, "arn:aws:iam::1000000000") {
 			t.Fatalf("%q", line)
 		}
 	}
+	d = d.withoutBrowser()
 	term := d.openTerminal("exec", "any", "--", "sh", "-c", "echo is $STSX_ACCOUNT $STSX_ROLE")
 	term.waitFor("Role for any")
 	term.waitFor("1000;")
@@ -94,7 +97,7 @@ func TestThousandRoles(t *testing.T) {
 		t.Fatal(r)
 	}
 	// Giving up leaves nothing behind.
-	term = d.withFreshState().openTerminal("exec", "any", "--", "true")
+	term = d.openTerminal("exec", "any", "--", "true")
 	term.waitFor("Role for any")
 	term.typeText("\x1b")
 	if r := term.wait(); r.status != 130 {

@@ -129,10 +129,9 @@ func TestLastMinutes(t *testing.T) {
 	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
 	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
 	t.Cleanup(func() { _ = org.Close() })
-	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}, Lifetime: 299 * time.Second}).with("STSX_PASSWORD=" +
-		janePassword)
-	d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
-	d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
+	d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}, Lifetime: 299 * time.Second}).withRemember()
+	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 0)
+	d.wantStatus(d.withoutBrowser().run("exec", "prod", "--", "true"), 0)
 	if n := d.countEvents(okta.Asserted); n != 2 {
 		t.Errorf("%d sign-ins", n)
 	}
@@ -167,7 +166,8 @@ func TestConfirmFirst(t *testing.T) {
 // TestFullOutput: data that can't be written is an error, for each verb.
 func TestFullOutput(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).with("STSX_PASSWORD="+janePassword, "stsx="+stsxPath)
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember().with("STSX_PASSWORD="+janePassword,
+		"stsx="+stsxPath)
 	for _, line := range []string{"", "help", "help exec", "version", "status", "status --json", "roles", "roles --json"} {
 		r := d.runProgram("sh", "-c", `exec "$stsx" `+line+` >/dev/full`)
 		if r.status != 1 {

@@ -24,8 +24,8 @@ import (
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	h := time.Hour
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), SessionDuration: 2 * h}).with("STSX_PASSWORD="+janePassword,
-		"XDG_CACHE_HOME="+filepath.Join(t.TempDir(), "cache"))
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson(), SessionDuration: 2 * h}).withRemember()
+	d = d.with("STSX_PASSWORD="+janePassword, "XDG_CACHE_HOME="+filepath.Join(t.TempDir(), "cache"))
 	expect := func(want ...time.Duration) {
 		t.Helper()
 		if got := d.askedDurations("AssumeRoleWithSAML"); !slices.Equal(got, want) {
@@ -122,53 +122,49 @@ func TestChainedRole(t *testing.T) {
 // shows the assertion. One sign-in each, all at once at one desk.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	requireBrowser(t)
-	org, err := okta.Start(okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
-	require.Part(t, "the Okta Sign-In Widget", err == nil, fmt.Sprint(err))
-	t.Cleanup(func() { _ = org.Close() })
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember()
+	d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("roles"), 0) // signs in for all of them
+	d = d.withoutBrowser()
 	refusal := func(code, message string) []aws.Fault {
 		return []aws.Fault{aws.Refuse(http.StatusForbidden, code, message)}
 	}
-	for name, c := range map[string]struct {
+	nobody := []string{"AWS_ENDPOINT_URL=http://127.0.0.1:9", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:9"}
+	for _, c := range []struct {
+		name   string
 		config aws.Config
+		env    []string
 		faults []aws.Fault
 		status int
 		want   []string
 	}{
-		"signature": {aws.Config{}, refusal("InvalidIdentityToken", "Response signature invalid"), 5,
+		{"signature", aws.Config{}, nil, refusal("InvalidIdentityToken", "Response signature invalid"), 5,
 			[]string{"Response signature invalid (InvalidIdentityToken)", "hint: the SAML provider in AWS does not trust"}},
-		"trust": {aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {Denied: true}}}, nil, 5,
+		{"trust", aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {Denied: true}}}, nil, nil, 5,
 			[]string{"Not authorized to perform sts:AssumeRoleWithSAML (AccessDenied)", "hint: the role's trust policy"}},
-		"too late": {aws.Config{Clock: func() time.Time { return time.Now().Add(time.Hour) }}, nil, 5,
-			[]string{"Token must be redeemed within 5 minutes of issuance (ExpiredTokenException)", "hint: the assertion came too late"}},
-		"throttled, then": {aws.Config{}, []aws.Fault{aws.Throttle(), aws.Unavailable()}, 0, nil},
-		"another account": {aws.Config{AccountOverride: "999999999999"}, nil, 5,
+		{"too late", aws.Config{Clock: func() time.Time { return time.Now().Add(time.Hour) }}, nil, nil, 5,
+			[]string{"AWS said: ", "Token must be redeemed within 5 minutes of issuance (ExpiredTokenException)",
+				"hint: the assertion came too late", "clock"}},
+		{"another account", aws.Config{AccountOverride: "999999999999"}, nil, nil, 5,
 			[]string{`STS answered with "arn:aws:sts::999999999999:assumed-role/Admin/`, "that is not the role asked for",
 				"nothing of the answer is used"}},
+		{"nothing listens", aws.Config{}, nobody, nil, 125,
+			[]string{"127.0.0.1:9", "connection refused", "check the network, HTTPS_PROXY", "AWS_ENDPOINT_URL"}},
+		{"down, then", aws.Config{}, nil, []aws.Fault{aws.Throttle(), aws.Unavailable()}, 0, nil}, // the last: it is served from now on
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if c.config.Roles == nil {
-				c.config.Roles = map[string]aws.RoleConfig{adminRole: {}}
-			}
-			d := newDeskAt(t, org, c.config).with("STSX_PASSWORD=" + janePassword)
+		t.Run(c.name, func(t *testing.T) {
+			d := d.forTest(t).withAWS(c.config).with(c.env...)
 			d.aws.Fail("AssumeRoleWithSAML", c.faults...)
-			r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), c.status)
-			if (r.stdout == "in\n") != (c.status == 0) || strings.Contains(r.stderr, "PD94") || strings.Contains(r.stderr, "PHNhbW") {
+			if c.status == 0 {
+				d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
+				return
+			}
+			r := d.wantFailure(c.status, c.want...)
+			if strings.Contains(r.stderr, "PD94") || strings.Contains(r.stderr, "PHNhbW") {
 				t.Errorf("%s", r)
 			}
-			d.wantText(r.stderr, c.want...)
-			if c.status != 0 {
-				d.wantText(d.run("status").stdout, "no active sessions")
-			}
+			d.wantText(d.run("status").stdout, "no active sessions")
 		})
 	}
-	t.Run("nothing listens", func(t *testing.T) {
-		t.Parallel()
-		d := newDeskAt(t, org, aws.Config{Roles: map[string]aws.RoleConfig{adminRole: {}}}).with("STSX_PASSWORD="+janePassword,
-			"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1")
-		d.wantText(d.wantStatus(d.run("exec", "prod", "--", "true"), 125).stderr, "connection refused", "check the network, HTTPS_PROXY")
-	})
 }
 
 // TestPartitions: the assertion is taken from that partition's sign-in page, and
@@ -196,6 +192,7 @@ func TestPartitions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, proxy := newProxyDesk(t, name, c.acs, c.region, c.host, c.fips, c.dual, c.both)
+			d.withRemember()
 			r := d.wantStatus(d.run("exec", "prod", "--", "sh", "-c", "echo $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 			if want := strings.TrimSpace("123456789012 Admin "+c.region) + "\n"; r.stdout != want {
 				t.Errorf("%s", r)
@@ -230,8 +227,8 @@ func TestPartitions(t *testing.T) {
 				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, `region "cn-north-1" is in AWS China, but the role`},
 			} {
 				before := len(proxy.Asked())
-				d := d.withFreshState().with(c.env...)
-				r := d.wantStatus(d.run(append(append([]string{"exec", "prod"}, c.args...), "--", "true")...), c.status)
+				d := d.withoutBrowser().with(c.env...)
+				r := d.wantStatus(d.run(append(append([]string{"exec", "prod", "--duration", "2h"}, c.args...), "--", "true")...), c.status)
 				d.wantText(r.stderr, c.want)
 				if asked := proxy.Asked()[before:]; name != "no CA" && len(asked) > 0 {
 					t.Errorf("%s: the proxy was asked: %v", name, asked)
