@@ -42,6 +42,9 @@ func isConsumerURL(u *url.URL) bool {
 	return u.Scheme == "https" && isSigninHost(u.Hostname()) && (u.Path == "/saml" || strings.HasPrefix(u.Path, "/saml/acs/"))
 }
 
+// isIdentityCenterURL says whether a URL takes assertions for IAM Identity Center, in whatever partition.
+func isIdentityCenterURL(u *url.URL) bool { return strings.Contains(u.Path+"/", "/platform/saml/") }
+
 // resolverRules make the sign-in hosts resolve to nothing: should a request ever pass by the capture (a preconnect, a kind
 // of request that DevTools doesn't see), it finds no address.
 func resolverRules() string {

@@ -23,9 +23,8 @@ type capturedPost struct {
 // readPost is the one SAMLResponse that a form holds.
 func readPost(u *url.URL, body string) (session.Secret, error) {
 	wrong := &page.PostError{Address: u.Scheme + "://" + u.Host + u.Path, Why: "without a SAML response"}
-	if strings.Contains(u.Path, "/platform/saml/") {
-		wrong.Why = "which is IAM Identity Center's and signs in to no role"
-		wrong.Cure = "use aws sso login, or the app in Okta that is named AWS Account Federation"
+	if isIdentityCenterURL(u) {
+		wrong.Why, wrong.Cure = identityCenterWhy, identityCenterCure
 		return session.Secret{}, wrong
 	}
 	if !isConsumerURL(u) {
@@ -43,6 +42,12 @@ func readPost(u *url.URL, body string) (session.Secret, error) {
 	return session.Secret{}, wrong
 }
 
+// What is wrong with an app whose response goes to IAM Identity Center, and what to do.
+const (
+	identityCenterWhy  = "which is IAM Identity Center's and signs in to no role"
+	identityCenterCure = "use aws sso login, or the app in Okta that is named AWS Account Federation"
+)
+
 // noticeOtherPost ends the wait when a trusted page of the tab posts a SAML response to neither AWS nor a place of the
 // sign-in's: the app is another than AWS's. A page that hides its origin is left to whoever waits for the next one.
 func (t *Tab) noticeOtherPost(e proto.NetworkRequestWillBeSent) {
@@ -55,11 +60,13 @@ func (t *Tab) noticeOtherPost(e proto.NetworkRequestWillBeSent) {
 	if err != nil || !form.Has("SAMLResponse") || t.captured.foreignOrigin([]string{from}) != "" || t.captured.foreignOrigin([]string{to}) == "" {
 		return
 	}
-	t.finish(&page.PostError{
-		Address: u.Scheme + "://" + u.Host + u.Path, Why: "which is not AWS",
-		Cure: fmt.Sprintf("correct url in the configuration: it has to be the AWS app's link; if %s is one more of your company's sign-in "+
-			"pages, set allowed_hosts = [%q] in its [idp]", u.Host, u.Host),
-	})
+	wrong := &page.PostError{Address: u.Scheme + "://" + u.Host + u.Path, Why: identityCenterWhy, Cure: identityCenterCure}
+	if !isIdentityCenterURL(u) {
+		wrong.Why = "which is not AWS's sign-in to roles"
+		wrong.Cure = fmt.Sprintf("correct url in the configuration: it has to be the AWS app's link; if %s is one more of your company's "+
+			"sign-in pages, set allowed_hosts = [%q] in its [idp]", u.Host, u.Host)
+	}
+	t.finish(wrong)
 }
 
 // requestBody is a request's whole body. Chromium leaves postData out when it is long, the entries it doesn't.

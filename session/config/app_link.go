@@ -26,7 +26,8 @@ func LinkAdvice(text string) string {
 	if err != nil {
 		return ""
 	}
-	host, _, _ := strings.Cut(u.Hostname(), ".")
+	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host, _, _ := strings.Cut(name, ".")
 	parts := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
 	first, named := "", false
 	if len(parts) > 0 {
@@ -35,15 +36,15 @@ func LinkAdvice(text string) string {
 	named = len(parts) >= 3 && (first == "home" || first == "app")
 	const tile = "sign in to Okta, and copy the link of the AWS tile on your dashboard"
 	switch {
-	case isIdentityCenter(u.Hostname(), parts):
+	case isIdentityCenter(name, parts):
 		return "that is AWS IAM Identity Center, which has no role for stsx to take: sign in to it with aws sso login " +
 			"(aws configure sso sets it up)"
+	case isAWSHost(name):
+		return "that is AWS's address, and the one in Okta is needed: " + tile
 	case strings.HasSuffix(host, "-admin") || first == "admin":
 		return "that is Okta's admin console; the app's own address is there under Applications, the AWS app, General, App Embed Link"
 	case len(parts) == 0 || first == "login" || first == "signin" || len(parts) > 1 && first == "app" && parts[1] == "UserHome":
 		return "that is your Okta home page, not the AWS app: " + tile
-	case strings.HasSuffix(u.Hostname(), "amazon.com"):
-		return "that is AWS's address, and the one in Okta is needed: " + tile
 	case !named:
 		return "it does not look like the link of an app in Okta, https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272: " + tile
 	}
@@ -69,11 +70,18 @@ func wrongLink(text string) string {
 
 // isIdentityCenter reports the app of Identity Center in Okta, and its own pages.
 func isIdentityCenter(host string, path []string) bool {
-	for _, name := range []string{"awsapps.com", "app.aws"} {
-		if host == name || strings.HasSuffix(host, "."+name) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(path, func(part string) bool { return strings.Contains(part, "amazon_aws_sso") }) ||
-		strings.HasSuffix(host, ".amazonaws.com") && slices.Contains(path, "saml") && slices.Contains(path, "platform")
+	return isUnder(host, "awsapps.com", "awsapps.cn", "app.aws", "app.amazonwebservices.com.cn", "app.amazonwebservices.eu") ||
+		slices.ContainsFunc(path, func(part string) bool { return strings.Contains(part, "amazon_aws_sso") }) ||
+		len(path) > 1 && path[0] == "platform" && path[1] == "saml"
+}
+
+// isAWSHost reports a page of AWS's own.
+func isAWSHost(host string) bool {
+	return isUnder(host, "amazon.com", "sso.signin.aws", "amazonaws.com", "amazonaws.cn", "amazonaws.com.cn", "amazonaws-us-gov.com",
+		"amazonaws-eusc.eu", "amazonaws.eu")
+}
+
+// isUnder reports whether host is one of domains or below one.
+func isUnder(host string, domains ...string) bool {
+	return slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix("."+host, "."+domain) })
 }

@@ -147,6 +147,23 @@ func TestMistakes(t *testing.T) {
 		"[idp.a] url = 'hunter2'\n":                     "1:9: nothing but a comment stands after a table's name",
 		"[idp.a]\nmfa = 'x' url = 'hunter2'\n":          "2:11: each key stands in a line of its own",
 		"idp:\n  acme: hunter2\n":                       "1:4: write idp = …",
+		"[profile.a]\nduration = 8h\n":                  "2:13: a text stands in quotes: write duration = \"…\"",
+		"[profile.a]\naccount = 012345678901\n":         "2:11: a text stands in quotes: write account = \"…\"",
+		"[idp.a]\nurl = <hunter2>\n":                    "2:7: a text stands in quotes: write url = \"…\"",
+		"[idp.a]\nurl = /hunter2\n":                     "2:7: a text stands in quotes: write url = \"…\"",
+		"[idp.a]\npassword_command = [pass, hunter2]\n": "2:21: a text stands in quotes, also in a list or a table",
+		"[profile.a]\ntags = { a = hunter2 }\n":         "2:14: a text stands in quotes, also in a list or a table",
+		"[idp.a]\nurl = 'hunter2\"\n":                   "2:16: this text has no end",
+		"[idp.a]\nurl = \"hunter2\n":                    "2:15: this text has no end",
+		"[idp.a]\nurl = `hunter2`\n":                    "2:7: ` is a typographic quote",
+		"[idp.a]\nurl = \u300chunter2\u300d\n":          "2:7: \u300c is a typographic quote",
+		"[idp.a]\nurl\uff1d'hunter2'\n":                 "2:4: \uff1d is a wide character: write =",
+		"\uff3bidp.a\uff3d\n":                           "1:1: \uff3b is a wide character: write [",
+		"[idp.a]\nurl == 'hunter2'\n":                   "2:6: write url = …, with one =",
+		"[idp.a]\nurl => 'hunter2'\n":                   "2:6: write url = …, with one =",
+		"// mine\n[idp.a]\n":                            "1:1: a comment begins with #, not with //",
+		"[idp.a]\n  ; hunter2\n":                        "2:1: a comment begins with #, not with ;",
+		"-- mine\n":                                     "1:1: a comment begins with #, not with --",
 		"[idp.a]\nmfa = 'totp'\r\r\n":                   "2:13: here is a carriage return alone",
 		"\n\r":                                          "2:1: here is a carriage return alone",
 		"\xff\xfe[\x00i\x00":                            "1:1: the file is UTF-16: save it as UTF-8",
@@ -177,8 +194,31 @@ func TestCleanURL(t *testing.T) {
 		"http://[::1]:8080/x":                         "http://[::1]:8080/x",
 		"https://xn--mnchen-3ya.example/x":            "https://xn--mnchen-3ya.example/x",
 		"https://acme.okta.com/login?next=https://b/": "https://acme.okta.com/login?next=https://b/",
+		"https://acme.okta.com:0443/x":                "https://acme.okta.com/x",
+		"https://acme.okta.com:08443/x":               "https://acme.okta.com:8443/x",
+		"http://[::1]:0080/x":                         "http://[::1]/x",
+		"http://[0:0:0:0:0:0:0:1]:8080/x":             "http://[::1]:8080/x",
+		"http://localhost.:8080":                      "http://localhost:8080",
+		"https://sso_1.example.com/x":                 "https://sso_1.example.com/x",
+		"https://10.0.0.1/x":                          "https://10.0.0.1/x",
+		"https://acme.7up/x":                          "https://acme.7up/x",
 	} {
 		if got, err := cleanURL(text); err != nil || got != want {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"https://acme.okta.com../x": `"acme.okta.com." is not a host name`, "https://acme..okta.com": "is not a host name",
+		"https://.okta.com": "is not a host name", "https://*.okta.com": "is not a host name", "https://<acme>.okta.com": "is not a host name",
+		"https://acme,okta.com/x": "is not a host name", "https://acme.okta.com;x/": "is not a host name",
+		"https://-acme.okta.com": "is not a host name", "https://127.1/x": "is not a host name", "https://2130706433": "is not a host name",
+		"https://0x7f000001/": "is not a host name", "http://[::1%25lo]/x": "is not a host name",
+		"https://[::ffff:127.0.0.1]/": "is not a host name", "https://127.0.0.01": "is not a host name",
+		"https://acme.okta.com:99999/x": "99999 is not a port", "https://acme.okta.com:0/x": "0 is not a port",
+		"https://acme.okta.com\\@evil.com": "url is not an https:// address", "https://@acme.okta.com": "what stands before the @",
+		"https://ac\u00adme.okta.com": "xn--", "https://acme\u3002okta.com": "xn--", "https://acme.okta.com\u200b": "xn--",
+	} {
+		if got, err := cleanURL(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %s, %v", text, got, err)
 		}
 	}
@@ -282,7 +322,7 @@ func TestProblems(t *testing.T) {
 			`5:1: region "eu-west-1" is in commercial AWS, but the role is in AWS China`},
 		{profile("duration = 8"), `4:1: duration needs a unit`},
 		{profile("duration = '14m'"), `4:1: duration "14m" is not between 15m and 12h`},
-		{profile("duration = 8h"), "4:13: strings must be quoted"},
+		{profile("duration = 8h"), `4:13: a text stands in quotes: write duration = "…"`},
 		{profile("confirm = 1"), "4:1: confirm is true or false, not a number"},
 		{profile("duration = 1979-05-27"), "4:1: duration is a string, not a date or time"},
 		{profile("external_id = 'x'"), "4:1: external_id is for role chaining"},

@@ -19,6 +19,9 @@ func commonMistake(line string, column int, why string) (text string, at int) {
 	if text, at := characterMistake(runes, rest, column, why); text != "" {
 		return text, at
 	}
+	if mark := regexp.MustCompile(`^\s*(//|;|--|/\*|%)`).FindStringSubmatch(line); mark != nil {
+		return "a comment begins with #, not with " + mark[1], 1
+	}
 	if strings.HasPrefix(strings.TrimSpace(line), "[") {
 		return headerMistake(strings.TrimSpace(string(runes))), column
 	}
@@ -27,7 +30,7 @@ func commonMistake(line string, column int, why string) (text string, at int) {
 
 // characterMistake finds characters that look like others.
 func characterMistake(runes []rune, rest string, column int, why string) (text string, at int) {
-	const quotes = "“”„‟‘’‚‛«»＂＇"
+	const quotes = "“”„‟‘’‚‛«»＂＇`´″′「」"
 	for i, r := range runes {
 		isHere := i == column-1
 		switch {
@@ -36,6 +39,10 @@ func characterMistake(runes []rune, rest string, column int, why string) (text s
 		case isHere && r != ' ' && r != '\t' && (unicode.IsSpace(r) || session.IsHidden(r)):
 			return fmt.Sprintf("here is an invisible character (U+%04X): remove it, or write a blank", r), i + 1
 		}
+	}
+	if isWide := func(r rune) bool { return r >= '！' && r <= '～' }; rest != "" && isWide([]rune(rest)[0]) {
+		wide := []rune(rest)[0]
+		return fmt.Sprintf("%c is a wide character: write %c", wide, wide-'！'+'!'), column
 	}
 	if strings.Contains(why, "escape") {
 		return `in double quotes \ begins an escape: write the text in 'single quotes'`, column
@@ -64,7 +71,7 @@ func valueMistake(before, rest, why string) string {
 	isValue := strings.HasSuffix(strings.TrimSpace(before), "=")
 	word, _, _ := strings.Cut(rest, " ")
 	switch {
-	case !madeOf(key, "-_.") && isValue:
+	case !madeOf(key, "-_.") && isValue && !strings.Contains(why, "start of value"):
 		return ""
 	case strings.HasPrefix(rest, ":") && madeOf(key, "-_."):
 		return fmt.Sprintf("write %s = …, with = in place of :", key)
@@ -72,6 +79,15 @@ func valueMistake(before, rest, why string) string {
 		return key + " has no value"
 	case isValue && regexp.MustCompile(`(?i)^(true|false|yes|no|on|off)$`).MatchString(strings.TrimSpace(word)):
 		return fmt.Sprintf("write %s = true or %s = false", key, key)
+	case isValue && strings.HasPrefix(strings.TrimSpace(rest), "="), isValue && strings.HasPrefix(rest, ">"):
+		return fmt.Sprintf("write %s = …, with one =", key)
+	case strings.Contains(why, "cannot have new lines"):
+		return "this text has no end: the quote that it begins with ends it too"
+	case strings.Contains(why, "start of value") && (!isValue || strings.ContainsAny(before, "[{")):
+		return "a text stands in quotes, also in a list or a table: write \"…\""
+	case strings.Contains(why, "must be quoted"), strings.Contains(why, "leading zero"), strings.Contains(why, "start of value"):
+		key, _, _ := strings.Cut(before, "=")
+		return fmt.Sprintf("a text stands in quotes: write %s = \"…\"", strings.TrimSpace(key))
 	case isValue && unicode.IsLetter([]rune(rest)[0]):
 		return fmt.Sprintf("a text stands in quotes: write %s = \"…\"", key)
 	case strings.Contains(why, "U+000D"):

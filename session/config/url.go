@@ -1,8 +1,11 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"stsx/session"
@@ -38,17 +41,23 @@ func cleanURL(text string) (string, error) {
 		return "", fmt.Errorf("url names no host")
 	}
 	host, err := cleanHost(u.Hostname())
+	address, notIP := netip.ParseAddr(host)
+	isIPv6 := notIP == nil && address.Is6() && !address.Is4In6() && address.Zone() == ""
+	port, errPort := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("url: %w", err)
+	case !isIPv6 && !isHost(strings.ReplaceAll(host, "_", "a")): // an underscore is in no host's name but in a few DNS names
+		return "", fmt.Errorf("url: %q is not a host name", host)
+	case errPort != nil || port == 0:
+		return "", fmt.Errorf("url: %s is not a port", u.Port())
 	case u.Scheme == "http" && !session.IsLoopback(host):
 		return "", fmt.Errorf("url is http; a password needs https (http is for a loopback host only)")
+	case isIPv6:
+		host = "[" + address.String() + "]"
 	}
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]" // IPv6
-	}
-	if port := u.Port(); port != "" && port != map[string]string{"https": "443", "http": "80"}[u.Scheme] {
-		host += ":" + port
+	if u.Port() != "" && port != map[string]uint64{"https": 443, "http": 80}[u.Scheme] {
+		host += ":" + strconv.FormatUint(port, 10)
 	}
 	rest := text[strings.Index(text, "://")+len("://"):]
 	return u.Scheme + "://" + host + rest[strings.Index(strings.ToLower(rest), strings.ToLower(u.Host))+len(u.Host):], nil
@@ -89,10 +98,16 @@ func (c *checker) readHosts(e tableEntry) ([]string, bool) {
 	return list, ok
 }
 
-// isHost reports a DNS name or an IPv4 address.
+// isHost reports a DNS name or an IPv4 address. What ends in a number is an
+// address to browsers, also where it is short of four numbers.
 func isHost(text string) bool {
 	if text == "" || len(text) > 253 {
 		return false
+	}
+	last := text[strings.LastIndexByte(text, '.')+1:]
+	if _, err := strconv.ParseUint(last, 0, 64); err == nil || strings.Trim(last, "0123456789") == "" {
+		address, err := netip.ParseAddr(text)
+		return err == nil && address.Is4()
 	}
 	for label := range strings.SplitSeq(text, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
