@@ -129,7 +129,7 @@ func TestHookReadonlyPrompt(t *testing.T) {
 		case "bash":
 			silent, said = []string{"PS1", "PS0"}, []string{"PROMPT_COMMAND"}
 		case "zsh":
-			silent, said = []string{"PROMPT", "RPROMPT", "PS1"}, []string{"precmd_functions", "preexec_functions"}
+			silent, said = []string{"PROMPT", "RPROMPT", "PS1", "psvar"}, []string{"precmd_functions", "preexec_functions"}
 		default:
 			continue
 		}
@@ -151,6 +151,41 @@ func TestHookReadonlyPrompt(t *testing.T) {
 						t.Errorf("got:\n%s\nwant a line and:\n%s", out, want)
 					}
 				case out != want:
+					t.Errorf("got:\n%s\nwant:\n%s", out, want)
+				}
+			})
+		}
+	}
+}
+
+// TestHookOddShell: what somebody has set of their shell's own words and signs
+// makes no difference to use and unuse.
+func TestHookOddShell(t *testing.T) {
+	t.Parallel()
+	const profile = "export AWS_PROFILE='a b_c'\n"
+	for _, s := range hookShells() {
+		settings := []string{"readonly IFS\n", "readonly IFS=_\n", "readonly IFS=\n", "IFS=_A\n", "set -fCu\n"}
+		switch s.Dialect {
+		case "fish":
+			continue
+		case "zsh":
+			settings = append(settings, "setopt ignore_braces\n", "emulate sh\n", "emulate csh\n", "emulate ksh\nsetopt ignore_braces\n",
+				"setopt ksh_arrays sh_word_split null_glob\n", "setopt all_export warn_create_global\n")
+		case "bash":
+			settings = append(settings, "shopt -s nullglob failglob extglob nocasematch\n", "set -o posix\n", "BASH_COMPAT=31\n",
+				"shopt -s expand_aliases\nalias local=false export=false unset=false builtin=false printf=false set=false\n")
+		}
+		for _, before := range settings {
+			t.Run(s.Name+"/"+strings.TrimSpace(before), func(t *testing.T) {
+				t.Parallel()
+				r := newReadonlyShell(t, s)
+				tick := ""
+				if s.Dialect != "sh" {
+					tick = "__stsx_precmd\n"
+				}
+				out := r.lines(t, profile+before, "stsx use prod; echo status=$?\n"+tick+"echo $STSX_PROFILE\nstsx unuse; echo status=$?\n"+tick+
+					"echo \"$AWS_PROFILE ${STSX_PROFILE-none}\"\n")
+				if want := "status=0\nprod\nstatus=0\na b_c none\n"; out != want {
 					t.Errorf("got:\n%s\nwant:\n%s", out, want)
 				}
 			})

@@ -92,11 +92,13 @@ function __stsx_unuse {
 
 # Puts a frame on the stack.
 function __stsx_push {
-	\builtin local IFS=' ' __stsx_name __stsx_exported
+	\builtin local __stsx_name __stsx_rest="$__stsx_names " __stsx_exported
 	__stsx_exported=$'\n'$(\builtin compgen -e)$'\n'
 	__stsx_frames+=("${#__stsx_saved[@]}")
 	__stsx_saved+=("${#__stsx_args[@]}" ${__stsx_args[@]+"${__stsx_args[@]}"})
-	for __stsx_name in $__stsx_names; do
+	while [[ -n $__stsx_rest ]]; do # IFS may be read-only
+		__stsx_name=${__stsx_rest%% *}
+		__stsx_rest=${__stsx_rest#* }
 		if [[ -z ${!__stsx_name+x} ]]; then
 			__stsx_saved+=("$__stsx_name" - '')
 		elif [[ $__stsx_exported == *$'\n'"$__stsx_name"$'\n'* ]]; then

@@ -115,8 +115,7 @@ __stsx_save() {
 __stsx_pop() {
 	__stsx_changed=''
 	__stsx_each __stsx_compare
-	# shellcheck disable=SC2086 # names
-	if \test -n "$__stsx_changed" && ! (IFS=' ' && \unset -v $__stsx_changed) 2>/dev/null; then
+	if \test -n "$__stsx_changed" && ! (__stsx_each __stsx_unset) 2>/dev/null; then
 		__stsx_each __stsx_blame
 		\return 1
 	fi
@@ -132,6 +131,12 @@ __stsx_compare() {
 	*) __stsx_changed="$__stsx_changed $1" ;;
 	esac
 	\unset -v __stsx_now __stsx_value
+}
+
+__stsx_unset() {
+	case "$__stsx_changed " in
+	*" $1 "*) \unset -v "$1" || \exit 1 ;;
+	esac
 }
 
 __stsx_blame() {

@@ -13,7 +13,7 @@ if [[ -z ${__stsx_loaded-} || ${(t)__stsx_loaded} == *export* ]]; then
 	\builtin typeset -g __stsx_of='' __stsx_shown='' __stsx_warned='' __stsx_tried='' __stsx_stuck='' __stsx_ends='' __stsx_now='' __stsx_plain='' __stsx_text='' __stsx_tone=''
 fi
 
-\builtin eval "function \\${__stsx_cmd} { __stsx_main \"\$@\" }"
+\builtin eval "function \\${__stsx_cmd} { __stsx_main \"\$@\"; }"
 
 function __stsx_main {
 	case "${1-}" in
@@ -155,7 +155,8 @@ function __stsx_session {
 		\builtin return 1
 	fi
 	__stsx_ends=$((10#$STSX_EXPIRES))
-	__stsx_now=${(%):-%D{%s}}
+	\builtin local __stsx_form='%D{%s}' # under ignore_braces the first } would end an expansion that holds it
+	__stsx_now=${(%)__stsx_form}
 }
 
 # Puts $1 into __stsx_plain as it may stand in any prompt: signs that a prompt,
@@ -281,7 +282,7 @@ function __stsx_tick {
 		if (($1)); then
 			__stsx_attach
 		fi
-	elif ((${#psvar} >= 97)); then
+	elif ((${#psvar} >= 97)) && [[ "${(t)psvar}" != *readonly* ]]; then
 		psvar[97]='' psvar[98]='' psvar[99]=''
 	fi
 	\builtin return 0
@@ -291,6 +292,7 @@ function __stsx_tick {
 # ever part of PROMPT, whatever PROMPT_SUBST is. They are looked at again each
 # time, since themes write them anew.
 function __stsx_attach {
+	[[ "${(t)psvar}" != *readonly* ]] || \builtin return 0
 	\builtin local __stsx_ref='%(97V.%(99V.%F{red}.%(98V.%F{yellow}.))%97v%(98V.%f.) .)'
 	case "$__stsx_prompt" in
 	left) [[ "${PROMPT-}" == *"$__stsx_ref"* || "${(t)PROMPT}" == *readonly* ]] || PROMPT=$__stsx_ref${PROMPT-} ;;
