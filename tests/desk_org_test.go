@@ -72,6 +72,17 @@ func (d *desk) hasRequested(path string) bool {
 	return false
 }
 
+// countRequests is how many came for a path, or with * at its end for what begins so.
+func (d *desk) countRequests(path string) (n int) {
+	prefix, open := strings.CutSuffix(path, "*")
+	for _, e := range d.eventsOf(okta.Requested) {
+		if e.Path == path || open && strings.HasPrefix(e.Path, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
 // withFactors is the org's only user with these factors.
 func withFactors(c okta.Config, factors ...okta.Factor) okta.Config {
 	user := janeUser()

@@ -17,6 +17,11 @@ func outageSituations() []situation {
 		{row: "rate limited, for a while", answer: "waited for as long as Okta asks to, if `timeout` allows, and counted down", run: limitedForAWhile},
 		{row: "an error of Okta's own", answer: "the page is opened again, once; a password or code that Okta may have counted is not sent again without a yes", run: troubleOnce},
 		{row: "a connection that fails", answer: "the page is opened again, three times at most; nothing is sent twice", run: lostConnections},
+		{row: "trouble where the page asks how far the sign-in is", answer: "waited for or opened again, as the page itself",
+			on: []okta.Engine{okta.Gen2, okta.Gen3}, run: troubledStart},
+		{row: "rate limited while a phone is asked", answer: "waited on; where the page stops it is opened again, after the wait",
+			run: limitedPush},
+		{row: "trouble on the way from the last page to the app", answer: "asked for again; nothing is given twice", run: troubledWay},
 		{row: "errors of Okta's own", answer: "Okta's words and the status, exit 125", alike: true, run: troubleAgain},
 	}
 }
@@ -117,6 +122,60 @@ func lostConnections(t *testing.T, c okta.Config) {
 		}()
 	}
 	d.wantSignIn(1)
+}
+
+// troubledStart: the page's first request is limited, then answered with an error.
+func troubledStart(t *testing.T, c okta.Config) {
+	const path, wait = "/idp/idx/introspect", 3 * time.Second
+	d := questionDesk(t, c)
+	limited := d.org.Break(okta.Outage{Path: path, Times: 1, Status: http.StatusTooManyRequests, Wait: wait})
+	failed := d.org.Break(okta.Outage{Path: path, Times: 1, Status: http.StatusBadGateway})
+	d.wantSignIn(1)
+	before, after := d.org.Hits(limited), d.org.Hits(failed)
+	if len(before) != 1 || len(after) != 1 || after[0].Sub(before[0]) < wait {
+		t.Errorf("limited at %v, failed at %v", before, after)
+	}
+}
+
+// limitedPush: the push stays out, where the page goes on and where it stops.
+func limitedPush(t *testing.T, c okta.Config) {
+	d := newDesk(t, withPhone(c, okta.Phone{}))
+	term := d.openSignIn()
+	d.waitForPush(1)
+	term.waitFor(approvePrompt)
+	path := "/idp/idx/authenticators/poll"
+	if c.Engine == okta.Classic {
+		path = "/api/v1/authn/factors/*"
+	}
+	limited := d.org.Break(okta.Outage{Path: path, Times: 1, Status: http.StatusTooManyRequests, Wait: 3 * time.Second})
+	d.waitFor("a poll that is limited", func() bool { return len(d.org.Hits(limited)) == 1 })
+	polls := d.countRequests(path)
+	d.waitFor("another poll", func() bool { return d.countRequests(path) > polls })
+	d.wantNoError(d.org.Approve(jane, ""))
+	term.wantApprovedPush(d, okta.OktaVerifyPush, 1)
+}
+
+// troubledWay: Okta has accepted the code, and what leads on to the app fails.
+func troubledWay(t *testing.T, c okta.Config) {
+	for name, outage := range map[string]okta.Outage{
+		"limited": {Status: http.StatusTooManyRequests, Wait: time.Second},
+		"trouble": {Status: http.StatusBadGateway},
+		"reset":   {Reset: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := questionDesk(t, c)
+			outage.Times, outage.Path = 1, "/login/token/redirect"
+			if c.Engine == okta.Classic {
+				outage.Path = "/login/sessionCookieRedirect"
+			}
+			met := d.org.Break(outage)
+			d.wantSignIn(1)
+			if len(d.org.Hits(met)) != 1 {
+				t.Error("nothing met the outage")
+			}
+		})
+	}
 }
 
 func troubleAgain(t *testing.T, c okta.Config) {

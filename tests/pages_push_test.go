@@ -412,14 +412,7 @@ func troubledPush(t *testing.T, c okta.Config) {
 	d.waitFor("polls without an answer", func() bool { return d.org.TroubleLeft() == 0 })
 	d.org.TroublePolls(1, http.StatusInternalServerError)
 	d.waitFor("a poll with an error", func() bool { return d.org.TroubleLeft() == 0 })
-	polls := func() (n int) {
-		for _, e := range d.eventsOf(okta.Requested) {
-			if strings.HasSuffix(e.Path, "/authenticators/poll") {
-				n++
-			}
-		}
-		return n
-	}
+	polls := func() int { return d.countRequests("/idp/idx/authenticators/poll") }
 	sent, before := 1, polls()
 	if c.Engine == okta.Classic { // which forgets the sign-in with the page
 		sent = 2

@@ -203,7 +203,7 @@ func (n *network) committed(frame *proto.PageFrame, broken *NetworkError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	clear(n.failures)
-	n.missing = nil
+	n.missing = broken
 	maps.DeleteFunc(n.open, func(id proto.NetworkRequestID, _ *request) bool {
 		return id != proto.NetworkRequestID(frame.LoaderID)
 	})

@@ -150,6 +150,15 @@ func (t *Tab) Open(ctx context.Context, target string) error {
 	return fmt.Errorf("opening %s: %w", withoutQuery(target), networkError(target, answer.ErrorText))
 }
 
+// Reload asks for the document at hand again. Of one that did not come Chromium knows the address.
+func (t *Tab) Reload(ctx context.Context) error {
+	t.document.forgetTrouble()
+	if err := (proto.PageReload{}).Call(t.ownSession(ctx)); err != nil {
+		return fmt.Errorf("loading the page again: %w", err)
+	}
+	return nil
+}
+
 // waitError is why there is nothing to wait for on this page, if so.
 func (t *Tab) waitError() error {
 	if t.over.Err() != nil {

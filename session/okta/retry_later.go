@@ -40,6 +40,7 @@ type reopening struct {
 	notBefore     time.Time  // Okta asked to wait until then
 	openedAt      time.Time  // the last time
 	left          page.Reply // how the document that was left then was answered
+	reloaded      bool       // that document was asked for again, and nothing else opened since
 }
 
 // restart opens the page anew, once: Okta forgets a sign-in that was left for
@@ -58,12 +59,32 @@ func (s *signIn) reopen(ctx context.Context) error {
 	if err := s.waitUntilAllowed(ctx); err != nil {
 		return err
 	}
+	reload := s.isOnItsWay()
 	s.exchange.pageOpened()
 	s.selection.codeRequested("")
 	s.reopening.left = s.page.DocumentReply()
-	err := s.page.Open(ctx, s.org.URL)
+	var err error
+	if s.reopening.reloaded = reload; reload {
+		err = s.page.Reload(ctx)
+	} else {
+		err = s.page.Open(ctx, s.org.URL)
+	}
 	s.reopening.openedAt = time.Now()
 	return err
+}
+
+// isOnItsWay reports that Okta has accepted all that it asked for, and that it is the
+// way from there to the app that failed. It is asked for again: the app's link would
+// begin another sign-in.
+func (s *signIn) isOnItsWay() bool {
+	r := s.exchange.response
+	through := s.reopening.reloaded || r.came && r.outcome == accepted
+	return through && (statusMayPass(s.page.DocumentReply().Status) || mayPass(s.page.LoadError()))
+}
+
+// statusMayPass reports an HTTP status of a document that may come when it is asked for again.
+func statusMayPass(status int) bool {
+	return status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
 }
 
 // isLeft reports that d may still be how the document that was left was answered:

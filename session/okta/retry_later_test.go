@@ -134,6 +134,36 @@ func TestPasswordTwice(t *testing.T) {
 	}
 }
 
+// TestWayToTheApp: once Okta has accepted all, what fails on the way to the app is
+// asked for again, and nothing is typed twice. Where it leads to another page than
+// the app's, the app's link does.
+func TestWayToTheApp(t *testing.T) {
+	limited, trouble := page.Reply{Status: 429, Wait: time.Second}, page.Reply{Status: 502}
+	for name, c := range map[string]struct {
+		scenes           []scene
+		reloaded, opened int
+	}{
+		"limited":        {[]scene{logIn, {document: limited}, done}, 1, 0},
+		"limited twice":  {[]scene{logIn, {document: limited}, {document: limited, text: "Not now"}, done}, 2, 0},
+		"trouble":        {[]scene{logIn, {document: trouble}, done}, 1, 0},
+		"to a page":      {[]scene{logIn, {document: trouble}, google, done}, 1, 1},
+		"to the unknown": {[]scene{logIn, {document: trouble}, {text: "Dashboard", document: page.Reply{Status: 404}}, done}, 1, 1},
+		"before it":      {[]scene{{document: trouble}, logIn, done}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &play{scenes: c.scenes}
+				codes := &session.CodeSource{Given: session.NewSecret("111111"), Ask: &typist{}}
+				_, err := (&Driver{Ask: &typist{}}).newSignIn(p, org(), session.Password{Secret: session.NewSecret("pw")}, codes).run(t.Context())
+				typed := slices.DeleteFunc(p.filled, func(text string) bool { return text != "pw" })
+				if err != nil || p.reloaded != c.reloaded || p.opened != c.opened || len(typed) != 1 {
+					t.Errorf("%v, loaded again %d times, opened %d times, filled %q", err, p.reloaded, p.opened, p.filled)
+				}
+			})
+		})
+	}
+}
+
 // laggingPage says only a moment later how the document that was opened was
 // answered.
 type laggingPage struct {

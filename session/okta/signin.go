@@ -68,6 +68,10 @@ func (s *signIn) answerNext(ctx context.Context, marks []string) (posted bool, e
 		return false, err
 	}
 	i, err := s.awaitPage(ctx, marks)
+	if s.reopening.reloaded && (err == nil && i >= 0 || errors.Is(err, errUnknownPage)) {
+		s.note("the way to the app leads to another page: the app's link is opened")
+		return false, s.reopen(ctx)
+	}
 	if errors.Is(err, errUnknownPage) {
 		s.note("the page is not one that stsx knows")
 		s.enterScreen("")

@@ -27,6 +27,7 @@ type play struct {
 	picked    []string // from lists
 	pressed   []string
 	opened    int
+	reloaded  int
 	address   string // last opened
 	closed    int
 	shown     bool
@@ -60,6 +61,12 @@ func (p *play) Open(ctx context.Context, address string) error {
 		p.at++
 	}
 	return p.openErr
+}
+
+func (p *play) Reload(ctx context.Context) error {
+	p.reloaded++
+	p.opened--
+	return p.Open(ctx, p.address)
 }
 
 func (p *play) Await(ctx context.Context, marks ...string) (int, error) {

@@ -31,6 +31,8 @@ type Navigator interface {
 	// Open goes to address and returns when the document is there, or the SAML
 	// response was posted.
 	Open(ctx context.Context, address string) error
+	// Reload asks for the document at hand again, and does not wait for it.
+	Reload(ctx context.Context) error
 	// Location is the page's address without query and fragment.
 	Location(ctx context.Context) (string, error)
 	// Shown reports whether the page is in a window that a person can use.

@@ -3,6 +3,7 @@ package okta
 import (
 	"encoding/json"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -17,6 +18,7 @@ type Outage struct {
 	After  int           // so many requests are let through first: with Path "*", the fault is at the next one of a sign-in
 	Status int           // 429 or 5xx; 0: the connection is closed without an answer
 	Cut    bool          // the connection is closed in the middle of the right answer
+	Reset  bool          // the connection is reset without an answer
 	Wait   time.Duration // that the answer asks for; 0: it asks for none
 	Done   bool          // what is asked for is done all the same, and the answer is lost
 
@@ -60,6 +62,8 @@ func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func() *httptest.
 		return false
 	}
 	switch {
+	case met.Reset:
+		resetConnection(w)
 	case met.Cut:
 		cutShort(w, do())
 	case met.Done:
@@ -83,6 +87,18 @@ func (o *Org) fails(w http.ResponseWriter, r *http.Request, do func() *httptest.
 	w.WriteHeader(met.Status)
 	_ = json.NewEncoder(w).Encode(object{"errorCode": code, "errorSummary": summary}) // the client went away: nothing to do
 	return true
+}
+
+// resetConnection has the connection's next end be a reset instead of a close.
+func resetConnection(w http.ResponseWriter) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return // a close will do
+	}
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // fails on a connection that has ended already
+	}
+	_ = connection.Close() // as above
 }
 
 // cutShort writes the first half of an answer.
