@@ -30,12 +30,15 @@ TIMEOUT := 60m
 FUZZTIME := 10m
 SOAK     := 200
 
+# What make faults takes: engines (classic, gen2, gen3), faults (reset, 429, 502, cut), or all.
+FAULTS   := all
+
 # The version comes from git describe; without this a checkout that belongs to
 # another user would not build.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak sbom reproducible bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible bench install clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +89,9 @@ fuzz-short: ## some seconds of each fuzz target of the packages that the last co
 soak: widget ## SOAK=200 processes of all kinds at once, some of them killed; prints the figures
 	STSX_SOAK=$(SOAK) $(GO) test -timeout $(TIMEOUT) ./tests -run '^TestSoak$$' -count=1 -v
 
+faults: widget ## each request of a sign-in fails once, in each way, with each engine (FAULTS='gen2 429'): docs/reliability.md
+	STSX_FAULTS='$(FAULTS)' STSX_WRITE=1 $(GO) test -timeout $(TIMEOUT) ./tests -run '^TestFaults$$' -count=1 -v
+
 sbom: ## build/stsx.cdx.json: what is linked into stsx, as CycloneDX
 	@mkdir -p build
 	$(GO) run $(CYCLONEDX) app -json -licenses -output build/stsx.cdx.json .
@@ -131,7 +137,7 @@ cross: ## dist/: linux, darwin and windows on amd64 and arm64
 		echo "dist/stsx-$$os-$$arch$$exe"; \
 		GOOS=$$os GOARCH=$$arch CGO_ENABLED=0 $(BUILD) -o dist/stsx-$$os-$$arch$$exe . || exit 1; done; done
 
-bench: widget ## benchmarks
+bench: widget ## benchmarks, and what they are held against: docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(PREFIX)/share

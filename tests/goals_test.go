@@ -27,7 +27,7 @@ type goal struct {
 // BenchmarkGoals prints a table: what stsx takes, what it has to beat, and
 // whether the ratio that is wanted holds. docs/performance.md has one.
 func BenchmarkGoals(b *testing.B) {
-	fmt.Println("\n| goal | stsx | against | ratio | wanted | |\n|---|---|---|---|---|---|")
+	printGoalHeader()
 	for _, g := range append(scriptGoals(b), lineGoals(b)...) {
 		var took, other []time.Duration
 		for range goalRounds {
@@ -36,13 +36,26 @@ func BenchmarkGoals(b *testing.B) {
 		slices.Sort(took)
 		slices.Sort(other)
 		own, its := took[goalRounds/2], other[goalRounds/2]
-		ratio, result := own.Seconds()/its.Seconds(), "missed"
-		if ratio <= g.most {
-			result = "held"
-		}
-		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %s |\n", g.name, own.Round(time.Millisecond), its.Round(time.Millisecond), ratio, g.most,
-			result)
+		printTimeGoal(g.name, own, its, g.most)
 	}
+}
+
+func printGoalHeader() {
+	fmt.Println("\n| goal | stsx | against | ratio | wanted | |\n|---|---|---|---|---|---|")
+}
+
+// printTimeGoal prints the row of a goal that is a time.
+func printTimeGoal(name string, own, against time.Duration, most float64) {
+	printGoal(name, own.Round(100*time.Microsecond).String(), against.Round(100*time.Microsecond).String(), own.Seconds()/against.Seconds(), most)
+}
+
+// printGoal prints the row of a goal; most is the ratio that is wanted.
+func printGoal(name, own, against string, ratio, most float64) {
+	result := "missed"
+	if ratio <= most {
+		result = "held"
+	}
+	fmt.Printf("| %s | %s | %s | %.2f | %.2f | %s |\n", name, own, against, ratio, most, result)
 }
 
 func timeOf(b *testing.B, run func() error) time.Duration {

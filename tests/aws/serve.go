@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // stsVersion is the API version that every STS request names; the same action in another service names another.
@@ -64,6 +65,11 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	call := s.calls.beginCall(describeCall(req, s.config.Clock()))
 	defer func() { s.calls.endCall(call, out.status, out.code) }()
 
+	select {
+	case <-time.After(s.config.Latency):
+	case <-r.Context().Done():
+		return
+	}
 	if fault, ok := s.faults.nextFault(call.Action); ok {
 		fault.serveFault(out, req)
 		return

@@ -39,6 +39,9 @@ type Config struct {
 	// that ends in two seconds. The duration asked for is checked all the same.
 	Lifetime time.Duration
 
+	// Latency is how long every answer takes.
+	Latency time.Duration
+
 	// AccountOverride, when not empty, is the account number written into every ARN handed out in place of the role's
 	// own, for tests of a guard against the wrong account.
 	AccountOverride string

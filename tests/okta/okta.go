@@ -106,6 +106,7 @@ type Config struct {
 	Clock          func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
 	Latency        time.Duration    // added to every answer of an API, not to pages and assets
 	Line           Line             // between the browser and the org
+	NoKeepAlive    bool             // each request has a connection of its own: Chromium sends none again by itself
 	LateWords      time.Duration    // until the widget gets its words in another language than English
 	NoWayBack      bool             // its pages have no link back to the first one
 	NoAutocomplete bool             // its fields don't say what belongs into them

@@ -75,6 +75,7 @@ func Start(cfg Config) (*Org, error) {
 	o.SetEngine(cfg.Engine)
 	o.forget()
 	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}
+	o.server.SetKeepAlivesEnabled(!cfg.NoKeepAlive)
 	go func() {
 		defer close(o.served)
 		_ = o.server.Serve(listener) // always http.ErrServerClosed after Close
