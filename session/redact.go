@@ -34,7 +34,7 @@ const (
 	// JSON in an attribute of HTML has two.
 	maxEncodingDepth = 3
 	// maxDecodedTexts bounds the ways in which one text is read.
-	maxDecodedTexts = 40
+	maxDecodedTexts = 60
 )
 
 // Redact puts mark in the place of secrets; see RedactEach.
@@ -49,7 +49,7 @@ func Redact(text, mark string, secrets ...Secret) string {
 // RedactEach is text without the secrets, however they are written in it: as they
 // are, in HTML (named and numbered characters), in addresses and forms (percent
 // signs), in JSON and JavaScript (backslashes), in hexadecimal and base64, in
-// upper or lower case, with other blanks, and in encodings within each other.
+// Latin-1 or UTF-8 taken for it, in upper or lower case, with other blanks, and in encodings within each other.
 // No pattern is made of a secret.
 func RedactEach(text string, hidden []HiddenSecret) string {
 	if len(hidden) == 0 {
@@ -119,7 +119,9 @@ func decodedTexts(text string) []decodedText {
 	for range maxEncodingDepth {
 		last := len(all)
 		for _, r := range all[first:last] {
-			for _, d := range []decoding{{"&", htmlUnit}, {"%", percentUnit}, {"%+", formUnit}, {`\`, backslashUnit}, {`\`, quoteUnit}} {
+			for _, d := range []decoding{
+				{"&", htmlUnit}, {"%", percentUnit}, {"%+", formUnit}, {`\`, backslashUnit}, {`\`, quoteUnit}, {highBytes(), latinUnit},
+			} {
 				if next, ok := r.decode(d); ok && !seen[next.text] && len(all) < maxDecodedTexts {
 					seen[next.text] = true
 					all = append(all, next)
@@ -139,7 +141,7 @@ type decoding struct {
 }
 
 func (r decodedText) decode(d decoding) (out decodedText, changed bool) {
-	if !strings.ContainsAny(r.text, d.marks) {
+	if !slices.ContainsFunc([]byte(r.text), func(b byte) bool { return strings.IndexByte(d.marks, b) >= 0 }) {
 		return r, false
 	}
 	text := make([]byte, 0, len(r.text))
@@ -154,9 +156,11 @@ func (r decodedText) decode(d decoding) (out decodedText, changed bool) {
 				continue
 			}
 		}
-		text = append(text, r.text[i])
-		out.cover(1, r.start[i], r.end[i])
-		i++
+		_, size := utf8.DecodeRuneInString(r.text[i:])
+		for end := i + size; i < end; i++ {
+			text = append(text, r.text[i])
+			out.cover(1, r.start[i], r.end[i])
+		}
 	}
 	out.text = string(text)
 	return out, changed
@@ -266,6 +270,48 @@ func utf16Unit(head string, length int, prefix string) (string, int) {
 		}
 	}
 	return string(rune(high)), length
+}
+
+// highBytes are all bytes that are not ASCII.
+func highBytes() string {
+	var all []byte
+	for b := utf8.RuneSelf; b < 0x100; b++ {
+		all = append(all, byte(b))
+	}
+	return string(all)
+}
+
+// windowsLetters are what Windows-1252 has at 0x80 to 0x9f; the rest is Latin-1.
+const windowsLetters = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+
+// latinUnit reads a byte of Latin-1 or Windows-1252 among UTF-8, and letters of
+// theirs that are the bytes of one character in UTF-8 ("Ã¼").
+func latinUnit(head string) (string, int) {
+	letters := []rune(windowsLetters)
+	c, n := utf8.DecodeRuneInString(head)
+	if c == utf8.RuneError && n == 1 {
+		if at := int(head[0]) - 0x80; at < len(letters) {
+			return string(letters[at]), 1
+		}
+		return string(rune(head[0])), 1
+	}
+	var raw []byte
+	for at := 0; at < len(head) && len(raw) < utf8.UTFMax; {
+		c, n := utf8.DecodeRuneInString(head[at:])
+		i := slices.Index(letters, c)
+		switch {
+		case i >= 0:
+			raw = append(raw, byte(0x80+i))
+		case c >= 0x80 && c <= 0xff:
+			raw = append(raw, byte(c))
+		default:
+			return "", 0
+		}
+		if at += n; len(raw) > 1 && utf8.Valid(raw) {
+			return string(raw), at
+		}
+	}
+	return "", 0
 }
 
 // folded is a reading in lower case, with one blank for any run of them, one

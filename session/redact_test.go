@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf16"
 )
 
 func everyRune(text, format string) string {
@@ -17,6 +18,18 @@ func everyRune(text, format string) string {
 		fmt.Fprintf(&out, format, r)
 	}
 	return out.String()
+}
+
+// toLatin is text in Latin-1, "" where it has no such form.
+func toLatin(text string) string {
+	var latin []byte
+	for _, r := range text {
+		if r > 0xff {
+			return ""
+		}
+		latin = append(latin, byte(r))
+	}
+	return string(latin)
 }
 
 // echoes are ways in which a page shows a text.
@@ -36,6 +49,24 @@ func echoes(secret string) map[string]string {
 		"with soft hyphens": everyRune(secret, "%c\u00ad"), "with zero-width spaces": everyRune(secret, "%c\u200b"),
 		"single quotes": strings.ReplaceAll(secret, "'", `\'`),
 	}
+	escaped, mistaken := "", ""
+	for _, unit := range utf16.Encode([]rune(secret)) { // JavaScript's escape()
+		escaped += fmt.Sprintf(map[bool]string{true: "%%%02X", false: "%%u%04X"}[unit < 0x100], unit)
+	}
+	for _, b := range []byte(secret) {
+		mistaken += string(rune(b))
+	}
+	echoes["escape()"], echoes["UTF-8 taken for Latin-1"] = escaped, mistaken
+	echoes["UTF-8 taken for Latin-1, in a query"] = url.QueryEscape(mistaken)
+	echoes["UTF-8 taken for Windows-1252"] = strings.Map(func(r rune) rune {
+		if r >= 0x80 && r < 0xa0 {
+			return []rune(windowsLetters)[r-0x80]
+		}
+		return r
+	}, mistaken)
+	if latin := toLatin(secret); latin != "" {
+		echoes["Latin-1"], echoes["Latin-1, in a query"] = latin, url.QueryEscape(latin)
+	}
 	if len(secret) >= minEncodedSecret {
 		echoes["hexadecimal"] = hex.EncodeToString([]byte(secret))
 		for before := range 3 {
@@ -54,7 +85,7 @@ func TestRedact(t *testing.T) {
 	for _, secret := range []string{
 		`correct horse battery`, `a"b'c<d>&e\f/g+h%i`, "Caf\u00e9 \u4f60\u597d \U0001f511", `123456`, `a%20b&c\u0041`, `[secret]`,
 		`pw 9`, `..\\..`, `%%%%`, `c"d&quot;e`,
-		"Grüße, 100 %", `"""""`, `((((a+)+)+)+$`,
+		"Grüße, 100 %", "naïve“€”Žß", "пароль", `"""""`, `((((a+)+)+)+$`,
 	} {
 		for name, echo := range echoes(secret) {
 			for _, text := range []string{echo, "The password " + echo + " is wrong.", "“" + echo + "”" + echo} {
