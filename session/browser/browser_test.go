@@ -421,6 +421,9 @@ func TestStartErrors(t *testing.T) {
 		{"no message bus", "echo why >&2; echo '[1:2:1130/135852.262114:ERROR:dbus/bus.cc:405] Failed to connect to the bus' >&2",
 			"saying: why"},
 		{"other", "echo first >&2; echo last words >&2; exit 3", "saying: last words"},
+		{"escapes", `printf 'a\033[2Jb\302\255\342\200\256c\n' >&2`, "saying: a\ufffd[2Jb\ufffd\ufffdc"},
+		{"a flood", "head -c 300000 /dev/zero | tr '\\0' x >&2", "saying: " + strings.Repeat("x", longestSaid) + "…"},
+		{"a flood with a cure", "echo No usable sandbox $(head -c 30000 /dev/zero | tr '\\0' x) >&2", "x… (install"},
 		{"silent", "exit 0", "it ended at once"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -119,6 +119,20 @@ func TestStrangeHome(t *testing.T) {
 	}
 }
 
+// TestIsUnwritable: which folders another takes the place of.
+func TestIsUnwritable(t *testing.T) {
+	t.Parallel()
+	for err, want := range map[error]bool{
+		syscall.EROFS: true, syscall.EACCES: true, syscall.ENOSPC: true, syscall.EDQUOT: true,
+		syscall.ENOLCK: true, syscall.EOPNOTSUPP: true, syscall.ENOSYS: true, // no locks
+		syscall.EIO: false, syscall.EMFILE: false, syscall.ENAMETOOLONG: false, syscall.ENOTDIR: false,
+	} {
+		if got := isUnwritable(fmt.Errorf("locking: %w", &os.PathError{Op: "flock", Path: "x", Err: err})); got != want {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+}
+
 // TestSilentBus: a message bus that takes connections and never answers is not asked anything.
 func TestSilentBus(t *testing.T) {
 	t.Parallel()
@@ -197,18 +211,25 @@ func TestCrashLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestSharedMemory: a browser starts and shows a page where /dev/shm is too small or can't be written. Only the browser sees
-// that one: a missing folder would be missed by the whole machine.
+// TestSharedMemory: a browser starts and shows a page where /dev/shm is too small, can't be written or is not there. Only the
+// browser sees that one.
 func TestSharedMemory(t *testing.T) {
 	t.Parallel()
-	for name, mount := range map[string]string{"too small": "size=64k", "read-only": "ro"} {
+	for name, mount := range map[string]string{
+		"too small": "mount -t tmpfs -o size=64k none /dev/shm",
+		"read-only": "mount -t tmpfs -o ro none /dev/shm",
+		// Another /dev, with all that a container has but that.
+		"missing": "d=" + t.TempDir() + " && mount -t tmpfs none $d && mkdir $d/pts && ln -s /proc/self/fd $d/fd && " +
+			"for name in null zero full random urandom tty; do touch $d/$name && mount --bind /dev/$name $d/$name || exit 1; done && " +
+			"mount --move $d /dev && test ! -e /dev/shm",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if out, err := exec.Command("unshare", "-m", "mount", "-t", "tmpfs", "-o", mount, "none", "/dev/shm").CombinedOutput(); err != nil {
+			if out, err := exec.Command("unshare", "-m", "sh", "-c", mount).CombinedOutput(); err != nil {
 				t.Skipf("no mount namespace: %v, %s", err, out)
 			}
 			path := filepath.Join(t.TempDir(), "chromium")
-			script := "#!/bin/sh\nexec unshare -m sh -c 'mount -t tmpfs -o " + mount + " none /dev/shm; exec \"$0\" \"$@\"' " + chromium(t) + " \"$@\"\n"
+			script := "#!/bin/sh\nexec unshare -m sh -c '" + mount + " && exec \"$0\" \"$@\"' " + chromium(t) + " \"$@\"\n"
 			if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 				t.Fatal(err)
 			}

@@ -38,8 +38,8 @@ const profilePreferences = `{"credentials_enable_service":false,"credentials_ena
 	`"browser":{"enable_spellchecking":false},"spellcheck":{"dictionaries":[]},` +
 	`"search":{"suggest_enabled":false},"safebrowsing":{"enabled":false},"net":{"network_prediction_options":2}}`
 
-// openProfile makes a profile where o wants it; where nothing can be written there, as in a read-only home, in the folder for
-// temporary files.
+// openProfile makes a profile where o wants it; where nothing can be written there, as in a read-only home, or locked, as on
+// NFS, in the folder for temporary files.
 func openProfile(o Options) (*runProfile, error) {
 	profile, err := newProfile(profileRoot(o.Path, o.ProfileRoot, o.Environ))
 	temp := lookupVariable(o.Environ, "TMPDIR")
@@ -58,14 +58,14 @@ func openProfile(o Options) (*runProfile, error) {
 	return profile, nil
 }
 
-// isUnwritable says whether it is the place that something can't be written to.
+// isUnwritable says whether it is the place that something can't be written to, or locked in.
 func isUnwritable(err error) bool {
 	for _, reason := range []error{fs.ErrPermission, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT} {
 		if errors.Is(err, reason) {
 			return true
 		}
 	}
-	return false
+	return files.HasNoLocks(err)
 }
 
 // newProfile sweeps root and makes a directory there that no other run touches.
@@ -78,6 +78,7 @@ func newProfile(root string) (*runProfile, error) {
 		dir := filepath.Join(root, profilePrefix+strings.ToLower(rand.Text()[:12]))
 		lock, err := files.TryLock(dir + lockSuffix)
 		if err != nil {
+			os.Remove(dir + lockSuffix)
 			return nil, fmt.Errorf("locking %s: %w", dir+lockSuffix, err)
 		}
 		if lock == nil { // a sweeper was faster: it takes a lock nobody holds yet for a leftover

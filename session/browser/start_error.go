@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"stsx/session"
 )
 
 const (
@@ -15,6 +17,9 @@ const (
 	// enoughDisk and enoughFiles are what Chromium needs to start.
 	enoughDisk  = 16 << 20
 	enoughFiles = 256
+
+	// longestSaid has room for what Chromium says of a sandbox, in characters.
+	longestSaid = 400
 )
 
 // shortOf is what this machine has too little of for a browser, as its cure; "" when there is enough.
@@ -76,7 +81,7 @@ type StartError struct{ Said, Cure string }
 func (e *StartError) Error() string {
 	text := "it ended at once"
 	if e.Said != "" {
-		text += ", saying: " + e.Said
+		text += ", saying: " + session.OneLine(e.Said, longestSaid)
 	}
 	if e.Cure != "" {
 		text += " (" + e.Cure + ")"

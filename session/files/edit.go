@@ -60,8 +60,12 @@ func Edit(ctx context.Context, path string, change func(text string) (string, er
 // can be had, which the file itself may do without, there is none: what another
 // writes meanwhile is noticed all the same.
 func lockForEdit(ctx context.Context, path string) (unlock func(), err error) {
-	lock, err := WaitLock(ctx, filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".stsx-lock"), nil)
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".stsx-lock")
+	lock, err := WaitLock(ctx, name, nil)
 	if err != nil && ctx.Err() == nil && (HasNoLocks(err) || isRefused(err)) {
+		if HasNoLocks(err) {
+			os.Remove(name) // nobody can hold it
+		}
 		return func() {}, nil
 	}
 	if err != nil {

@@ -64,6 +64,9 @@ func writeTemp(path string, data []byte, prepare func(*os.File) error) (name str
 	}
 	if err == nil {
 		err = temp.Sync()
+		if HasNoLocks(err) { // nor does such a file system know of being synced
+			err = nil
+		}
 	}
 	if err = errors.Join(err, temp.Close()); err != nil {
 		os.Remove(temp.Name())
