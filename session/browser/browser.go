@@ -94,7 +94,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	}
 	profile, err := openProfile(o)
 	if err != nil {
-		return nil, fmt.Errorf("preparing the browser's profile: %w", err)
+		return nil, fmt.Errorf("preparing the browser's profile: %w", addCure(err, o.ProfileRoot))
 	}
 	if isRoot() && !o.NoSandbox {
 		o.NoSandbox = true
@@ -104,7 +104,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 	}
 	process, err := startProcess(o, profile.dir, chromiumArguments(o, profile.dir, proxy))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, err), profile.remove())
+		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, addCure(err, profile.dir)), profile.remove())
 	}
 	b := &Browser{
 		process: process, profile: profile, login: proxy.login, visible: o.Visible, say: o.Say, record: o.Record,

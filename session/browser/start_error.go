@@ -33,6 +33,14 @@ func shortOf(profileDir string) string {
 	return ""
 }
 
+// addCure is err with the cure where this machine has too little of something.
+func addCure(err error, profileDir string) error {
+	if cure := shortOf(profileDir); cure != "" {
+		return fmt.Errorf("%w (%s)", err, cure)
+	}
+	return err
+}
+
 // explainStart says why Chromium ended before it answered: its own telling line, and the cure where there is a known one.
 func (p *chromiumProcess) explainStart(profileDir string) error {
 	if cure := shortOf(profileDir); cure != "" {
