@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -64,8 +63,8 @@ func leftText(found session.ToolSettings) string {
 	for _, l := range found.Left[:min(mostLeft, len(found.Left))] {
 		where := ""
 		if l.Line > 0 {
-			where = fmt.Sprintf("line %d: [%s] %s ", l.Line, session.OneLine(l.Section, longestAbout), session.OneLine(l.Key, longestAbout))
-			where = strings.TrimRight(where, " ") + ": "
+			section := strings.TrimPrefix("["+session.OneLine(l.Section, longestAbout)+"] ", "[] ") // outside of any
+			where = "line " + strconv.Itoa(l.Line) + ": " + strings.TrimRight(section+session.OneLine(l.Key, longestAbout), " ") + ": "
 		}
 		lines = append(lines, "  "+where+l.Why)
 	}
@@ -155,8 +154,8 @@ func (c *linkCompletion) completeOrg(ctx context.Context, t session.Table) (sess
 // missingLink is the link of an identity provider of which hint is known: the one
 // that was given with --link, one of the configuration, or what the person says.
 func (c *linkCompletion) missingLink(ctx context.Context, hint session.LinkHint) (string, error) {
-	if c.how.link != "" {
-		link := completeLink(c.how.link, hint)
+	link := completeLink(c.how.link, hint)
+	if c.how.link != "" && (len(c.found.NoLink) == 1 || hint.Host == "" || hint.Host == session.HostOf(link)) {
 		if err := c.drivers.ConfigFile.CheckURL(link); err != nil {
 			return "", &usageError{"--link: " + err.Error(), c.verb}
 		}
@@ -167,7 +166,7 @@ func (c *linkCompletion) missingLink(ctx context.Context, hint session.LinkHint)
 	}
 	const what = "the AWS app link from Okta"
 	if !c.canAsk(c.how) {
-		return "", &session.InputError{What: what, Give: "the configuration of " + c.found.Tool + " does not have it: give it with --link"}
+		return "", &session.InputError{What: what, Give: "the configuration of " + c.found.Tool + " does not have it: give it with --link, or on a terminal"}
 	}
 	if hint.Path == "" {
 		if hint.Host != "" {

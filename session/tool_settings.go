@@ -3,7 +3,7 @@ package session
 // OtherTools are the tools whose configuration can be imported, by the names
 // that --from takes.
 func OtherTools() []string {
-	return []string{"saml2aws", "aws-okta", "gimme-aws-creds"}
+	return []string{"saml2aws", "aws-okta", "gimme-aws-creds", "okta-aws-cli", "aws-vault", "aws-runas", "tokendito", "aws-sts"}
 }
 
 // ToolSettings is what another tool's configuration says that stsx has keys for.

@@ -57,7 +57,7 @@ func allowedImports() map[string][]string {
 		"session/tty":        {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
 		"commands/process":   {"stsx/session", "golang.org/x/sys/"},
 		"session/desktop":    {"stsx/session"},
-		"session/migrate":    {"stsx/session", "stsx/session/files"},
+		"session/migrate":    {"stsx/session", "stsx/session/files", "go.yaml.in/yaml/"},
 		"session/form":       {"stsx/session", "stsx/session/page"},
 	}
 }

@@ -56,7 +56,7 @@ func (d *settingsDraft) leaveSection(s *configSection, why string) {
 
 // leaveNote is about what is in no file.
 func (d *settingsDraft) leaveNote(why string) {
-	d.left = append(d.left, session.LeftSetting{Why: why})
+	d.leave(&configSection{}, configEntry{}, why)
 }
 
 // leaveOthers says of each setting of s why it is not carried over. notes has

@@ -28,6 +28,8 @@ type toolReader struct {
 	name string
 	// usualPath is where the tool has its configuration; "" when it has none of its own.
 	usualPath func(f Files) string
+	// isUsed reports a sign of the tool where its file has none; nil: the file is one.
+	isUsed func(f Files) bool
 	// read gathers what text says. Error: *lineError.
 	read func(d *settingsDraft, text string) error
 }
@@ -35,9 +37,14 @@ type toolReader struct {
 // toolReaders is the one table of them, in the order of session.OtherTools.
 func toolReaders() []toolReader {
 	return []toolReader{
-		{"saml2aws", func(f Files) string { return f.pathFrom("SAML2AWS_CONFIGFILE", ".saml2aws") }, readSaml2aws},
-		{"aws-okta", Files.awsConfigPath, readAWSOkta},
-		{"gimme-aws-creds", func(f Files) string { return f.pathFrom("OKTA_CONFIG", ".okta_aws_login_config") }, readGimmeAWSCreds},
+		{"saml2aws", func(f Files) string { return f.pathFrom("SAML2AWS_CONFIGFILE", ".saml2aws") }, nil, readSaml2aws},
+		{"aws-okta", Files.awsConfigPath, nil, readAWSOkta},
+		{"gimme-aws-creds", func(f Files) string { return f.pathFrom("OKTA_CONFIG", ".okta_aws_login_config") }, nil, readGimmeAWSCreds},
+		{"okta-aws-cli", func(f Files) string { return f.pathFrom("", ".okta/okta.yaml") }, nil, readOktaAWSCLI},
+		{"aws-vault", Files.awsConfigPath, isVaultUser, readAWSVault},
+		{"aws-runas", Files.awsConfigPath, nil, readAWSRunas},
+		{"tokendito", tokenditoPath, nil, readTokendito},
+		{"aws-sts", func(Files) string { return "" }, nil, readAWSSTS},
 	}
 }
 
@@ -72,8 +79,11 @@ func (f Files) Read(tool, path string) (session.ToolSettings, error) {
 // profiles, in the order of session.OtherTools.
 func (f Files) Present() []session.ToolSettings {
 	var present []session.ToolSettings
-	for _, tool := range session.OtherTools() {
-		found, err := f.Read(tool, "")
+	for _, r := range toolReaders() {
+		if r.isUsed != nil && !r.isUsed(f) {
+			continue
+		}
+		found, err := f.Read(r.name, "")
 		if err == nil && slices.ContainsFunc(found.Tables, func(t session.Table) bool { return t.Kind == "profile" }) {
 			present = append(present, found)
 		}
@@ -85,7 +95,7 @@ func (f Files) Present() []session.ToolSettings {
 func readText(tool, path string) (string, error) {
 	fail := func(what, cure string) (string, error) { return "", &FileError{tool, path, what, cure} }
 	if path == "" {
-		return "", &FileError{tool, "the file", "it is not known where it is", pathHint(tool)}
+		return "", &FileError{tool, "the file", "stsx does not know where it is", pathHint(tool)}
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -126,7 +136,7 @@ func pathHint(tool string) string {
 func otherToolHint(tool, text, otherwise string) string {
 	for _, r := range toolReaders() {
 		d := &settingsDraft{tool: r.name}
-		if r.name != tool && r.read(d, text) == nil && len(d.profiles) > 0 {
+		if r.name != tool && r.isUsed == nil && r.read(d, text) == nil && len(d.profiles) > 0 {
 			return "it looks like the configuration of " + r.name + ": import it with --from " + r.name
 		}
 	}
@@ -135,7 +145,10 @@ func otherToolHint(tool, text, otherwise string) string {
 
 // pathFrom is the path that a variable names, else name in the home.
 func (f Files) pathFrom(variable, name string) string {
-	path := f.Getenv(variable)
+	path := ""
+	if variable != "" {
+		path = f.Getenv(variable)
+	}
 	switch rest, ok := strings.CutPrefix(path, "~/"); {
 	case ok && f.Home != "":
 		return filepath.Join(f.Home, rest)

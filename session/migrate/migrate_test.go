@@ -112,7 +112,7 @@ func TestNoSecretIsCopied(t *testing.T) {
 			text := exampleOf(t, r.name)
 			lines := strings.Split(text, "\n")
 			for i := range lines {
-				changed := strings.Join(slices.Insert(slices.Clone(lines), i, key+" = hunter2hunter2"), "\n")
+				changed := strings.Join(slices.Insert(slices.Clone(lines), i, settingLike(lines[i], key, "hunter2hunter2")), "\n")
 				d := &settingsDraft{tool: r.name}
 				err := r.read(d, changed)
 				var found session.ToolSettings
@@ -123,6 +123,18 @@ func TestNoSecretIsCopied(t *testing.T) {
 			}
 		}
 	}
+}
+
+// settingLike writes a setting as the file's line is written: INI, YAML or JSON.
+func settingLike(line, key, value string) string {
+	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	switch {
+	case strings.Contains(line, `": "`):
+		return fmt.Sprintf("%s%q: %q,", indent, key, value)
+	case strings.HasPrefix(indent, "   "):
+		return indent + key + ": " + value
+	}
+	return key + " = " + value
 }
 
 // exampleOf is the configuration of tool's example.
