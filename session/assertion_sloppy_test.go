@@ -133,6 +133,13 @@ func TestEncodings(t *testing.T) {
 		"UTF-16, other end":      {encode(utf16Of(declared("UTF-16BE"), 0, 1)), true},
 		"ISO-8859-1":             {encode(strings.ReplaceAll(declared("ISO-8859-1"), "ö", "\xf6")), true},
 		"Latin-1, in lower case": {encode(strings.ReplaceAll(declared("latin1"), "ö", "\xf6")), true},
+		"Windows-1252":           {encode(strings.ReplaceAll(declared("windows-1252"), "ö", "\xf6")), true},
+		"Windows-1252, CP1252":   {encode(strings.ReplaceAll(declared("CP1252"), "ö", "\xf6")), true},
+		"ISO-8859-15":            {encode(strings.ReplaceAll(declared("iso-8859-15"), "ö", "\xf6")), true},
+		"ISO8859-1":              {encode(strings.ReplaceAll(declared("ISO8859_1"), "ö", "\xf6")), true},
+		"UTF_8":                  {encode(declared("UTF_8")), true},
+		"XML 1.1":                {encode(strings.Replace(plain, "1.0", "1.1", 1)), true},
+		"each line padded":       {encode(plain[:40]) + "\n" + encode(plain[40:81]) + "\n" + encode(plain[81:]), false},
 		"US-ASCII":               {encode(strings.ReplaceAll(declared("US-ASCII"), "ö", "&#246;")), true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,6 +158,9 @@ func TestEncodings(t *testing.T) {
 	for name, c := range map[string]struct{ encoded, want string }{
 		"a charset of another kind": {encode(declared("KOI8-R")), "its encoding KOI8-R is none that stsx reads"},
 		"a charset with escapes":    {encode(declared("\x1b[2J")), "reading the SAML response"},
+		"UTF-32":                    {encode("\xff\xfe\x00\x00<\x00\x00\x00"), "its encoding UTF-32 is none that stsx reads"},
+		"UTF-32 without a mark":     {encode("\x00\x00\x00<\x00\x00\x00?"), "its encoding UTF-32"},
+		"percent signs, lower case": {strings.ReplaceAll(encode(plain+"??>>"), "=", "") + "%3d", "encoded once too often"},
 		"half a character":          {encode("\xff\xfe<\x00a" + "\x00b"), "half a character"},
 		"XML":                       {plain, "it is XML, and should be base64"},
 		"XML, laid out":             {"\n  " + plain, "it is XML, and should be base64"},

@@ -2,10 +2,12 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -30,11 +32,16 @@ func decodeBase64(encoded string) (text []byte, standard bool, err error) {
 		}
 		return r
 	}, encoded)
-	text, err = base64.RawStdEncoding.Strict().DecodeString(strings.TrimRight(bare, "="))
+	text, err = nil, nil
+	for part := range strings.FieldsFuncSeq(bare, func(r rune) bool { return r == '=' }) { // some pad each line
+		more, errPart := base64.RawStdEncoding.Strict().DecodeString(part)
+		text, err = append(text, more...), cmp.Or(err, errPart)
+	}
+	upper := strings.ToUpper(bare)
 	switch {
 	case strings.HasPrefix(bare, "<"):
 		return nil, false, errors.New("it is XML, and should be base64")
-	case strings.Contains(bare, "%2B") || strings.Contains(bare, "%3D") || strings.Contains(bare, "%2F"):
+	case strings.Contains(upper, "%2B") || strings.Contains(upper, "%3D") || strings.Contains(upper, "%2F"):
 		return nil, false, errors.New("it is base64 with percent signs, encoded once too often")
 	case err != nil || len(text) == 0:
 		return nil, false, errors.New("it is not base64")
@@ -42,11 +49,20 @@ func decodeBase64(encoded string) (text []byte, standard bool, err error) {
 	return text, false, nil
 }
 
-// toUTF8 takes off a byte order mark and turns UTF-16 into UTF-8.
+// toUTF8 takes off a byte order mark and turns UTF-16 into UTF-8. XML 1.1, which
+// encoding/xml refuses, becomes the 1.0 that it is in all that SAML has.
 func toUTF8(text []byte) ([]byte, error) {
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	text, err := withoutUTF16(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
+	return regexp.MustCompile(`^(<\?xml\s+version\s*=\s*["'])1\.1`).ReplaceAll(text, []byte("${1}1.0")), err
+}
+
+func withoutUTF16(text []byte) ([]byte, error) {
 	if len(text) < 4 {
 		return text, nil
+	}
+	switch string(text[:4]) {
+	case "\xff\xfe\x00\x00", "\x00\x00\xfe\xff", "<\x00\x00\x00", "\x00\x00\x00<":
+		return nil, charsetError("UTF-32")
 	}
 	var high, low int // of a unit's two bytes
 	switch {
@@ -74,28 +90,42 @@ func toUTF8(text []byte) ([]byte, error) {
 type charsetError string
 
 func (e charsetError) Error() string {
-	return "its encoding " + OneLine(string(e), 40) + " is none that stsx reads: UTF-8, UTF-16, ISO-8859-1, US-ASCII"
+	return "its encoding " + OneLine(string(e), 40) +
+		" is none that stsx reads: UTF-8, UTF-16, ISO-8859-1, ISO-8859-15, Windows-1252, US-ASCII"
 }
 
 // xmlDecoder reads text that toUTF8 has seen, by the encoding it declares.
 func xmlDecoder(text []byte) *xml.Decoder {
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	decoder.CharsetReader = func(label string, input io.Reader) (io.Reader, error) {
-		switch strings.ToLower(label) {
-		case "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be":
+		switch strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(label)) {
+		case "utf8", "usascii", "ascii", "utf16", "utf16le", "utf16be":
 			return input, nil
-		case "iso-8859-1", "iso_8859-1", "latin1", "latin-1":
-			rest, err := io.ReadAll(input)
-			if err != nil {
-				return nil, err
+		case "iso88591", "latin1", "l1":
+			return fromLatin1(input, nil)
+		case "iso885915", "latin9", "l9":
+			return fromLatin1(input, map[byte]rune{0xa4: '€', 0xa6: 'Š', 0xa8: 'š', 0xb4: 'Ž', 0xb8: 'ž', 0xbc: 'Œ', 0xbd: 'œ', 0xbe: 'Ÿ'})
+		case "windows1252", "cp1252":
+			others := map[byte]rune{}
+			for i, r := range []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ") {
+				others[byte(0x80+i)] = r
 			}
-			runes := make([]rune, len(rest))
-			for i, b := range rest {
-				runes[i] = rune(b)
-			}
-			return strings.NewReader(string(runes)), nil
+			return fromLatin1(input, others)
 		}
 		return nil, charsetError(label)
 	}
 	return decoder
+}
+
+// fromLatin1 reads ISO-8859-1, but for the bytes that are others.
+func fromLatin1(input io.Reader, others map[byte]rune) (io.Reader, error) {
+	rest, err := io.ReadAll(input)
+	if err != nil {
+		return nil, err
+	}
+	runes := make([]rune, len(rest))
+	for i, b := range rest {
+		runes[i] = cmp.Or(others[b], rune(b))
+	}
+	return strings.NewReader(string(runes)), nil
 }
