@@ -1,8 +1,10 @@
 package awssts
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"stsx/session"
@@ -31,8 +33,13 @@ func (c Client) CheckSettings(region string) error {
 	}
 	if region == "" {
 		for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
-			if text := c.Getenv(name); !isHostLabel(text) {
+			text := c.Getenv(name)
+			if !isHostLabel(text) {
 				return fmt.Errorf("%s is %s, which is not an AWS region (example: eu-west-1)", name, shown(text))
+			}
+			// An endpoint of one's own may have regions of its own.
+			if err := session.CheckRegionName(text); err != nil && text != "" && text != "aws-global" && c.endpointURL() == "" {
+				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
 	}
@@ -59,6 +66,12 @@ func (c Client) checkEndpoint() error {
 		name = "AWS_ENDPOINT_URL"
 	}
 	u, err := url.Parse(strings.TrimSpace(text))
+	if err == nil && u.Port() != "" {
+		var port uint64
+		if port, err = strconv.ParseUint(u.Port(), 10, 16); port == 0 {
+			err = errors.New("no port")
+		}
+	}
 	if err != nil || text != strings.TrimSpace(text) || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 		is := shown(text)
 		if strings.Contains(text, "@") {
