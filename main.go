@@ -17,6 +17,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"stsx/commands"
+	"stsx/commands/doctor"
 	"stsx/commands/process"
 	"stsx/session"
 	"stsx/session/awsfile"
@@ -46,7 +47,7 @@ func main() {
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		Now:              time.Now, Processors: runtime.NumCPU(), BuildDrivers: build,
+		Now:              time.Now, Processors: runtime.NumCPU(), BuildDrivers: build, BuildMachine: buildMachine,
 	}.WithPrograms(os.Args[0], allowDumps))
 	stop()
 	os.Exit(code)
@@ -122,4 +123,38 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		driver.Record, kit.Bundle = record, record.WriteZip
 	}
 	return kit, nil
+}
+
+// buildMachine makes what doctor looks at. Unlike build it works where everything is broken.
+func buildMachine(s commands.Settings) doctor.Machine {
+	environ := process.WithoutSecrets(os.Environ())
+	home, _ := os.UserHomeDir()
+	state, errState := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
+	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
+	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
+	known := cmp.Or(state, filepath.Join(os.TempDir(), "stsx-doctor")) // without a HOME, and nothing is there
+	store := vault.New(vault.Options{Dir: known})
+	launcher := browser.Launcher{ProfileRoot: filepath.Join(known, "browser"), Environ: environ, Getenv: os.Getenv, Say: func(string) {}}
+	client := awssts.New(os.Getenv)
+	aws := awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(known, "saved")}
+	terminal := tty.New(tty.Options{NoInput: s.NoInput, Getenv: os.Getenv})
+	return doctor.Machine{
+		GOOS: runtime.GOOS, Getenv: os.Getenv, Now: time.Now,
+		Folders: []doctor.Folder{
+			{Name: "state folder", Dir: state, Err: errState},
+			{Name: "cache folder", Dir: cache, Err: errCache},
+		},
+		ConfigPath: path, ConfigErr: errPath,
+		Profiles:     sync.OnceValues(func() (doctor.Profiles, error) { return config.Load(path) }),
+		Granted:      vault.NewRoleCache(cmp.Or(cache, known), time.Now),
+		ProbeBrowser: launcher.Probe, BrowserOf: s.BrowserAt,
+		CountLeftovers: func() int { return browser.CountLeftovers(launcher.ProfileRoot) },
+		Sweep:          func() { browser.SweepProfiles(launcher.ProfileRoot) },
+		Keyring:        store.ExamineKeyring, KernelKeyring: store.ExamineKernelKeyring,
+		Proxies:  func() ([]string, error) { return browser.ProxyServers(environ) },
+		ReachOrg: okta.Reach, RegionOf: client.RegionOf, ReachSTS: client.Reach,
+		CanAsk:    func() bool { defer terminal.Close(); return terminal.Interactive() },
+		CanShow:   func(ctx context.Context) error { return browser.CanShow(ctx, runtime.GOOS, os.Getenv) },
+		EndedKeys: aws.Ended, RemoveEnded: aws.RemoveEnded, EarlierKeys: aws.Earlier,
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stsx/commands/doctor"
 	"stsx/commands/process"
 	"stsx/session"
 )
@@ -52,6 +53,8 @@ type HostSystem struct {
 	ShowMessage func(title, text string) error
 	// BuildDrivers joins the drivers.
 	BuildDrivers func(Settings) (*Drivers, error)
+	// BuildMachine is what doctor looks at. It works where BuildDrivers fails.
+	BuildMachine func(Settings) doctor.Machine
 }
 
 // WithPrograms is s with the operating system's own ways to run, find and tell

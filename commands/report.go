@@ -131,7 +131,7 @@ func errorStatus(err error) (code int, hint string) {
 	}
 	hint = ownHint(err)
 	if hint == "" && errors.Is(err, context.DeadlineExceeded) {
-		hint = "check the network, or raise timeout in the configuration"
+		hint = "run stsx doctor (its lines okta and proxy say what does not answer), or raise timeout in the configuration"
 	}
 	return statusFailure, hint
 }
@@ -158,7 +158,7 @@ func refusedHint(e *session.RefusedError) string {
 	case session.RefusedPassword:
 		return "check your password by signing in to Okta in a browser; a saved copy was removed, and stsx password set saves a new one"
 	case session.RefusedCode:
-		return "wait for a new code, and check that the clocks of this machine and the phone are right"
+		return "wait for a new code; if that is rejected too, a clock is wrong: the phone's, or this machine's (stsx doctor, its line clock)"
 	case session.RefusedLocked:
 		return "ask your Okta administrator to unlock the account, or use the sign-in page's help; stsx did not try again"
 	case session.RefusedExpired:
@@ -208,13 +208,13 @@ func awsHint(e *session.AWSError) string {
 		"less than or equal to"):
 		return "the assertion is larger than AWS takes: ask the Okta administrator to give this app's users fewer roles, or several apps"
 	case errors.Is(e, session.ErrNotThatRole):
-		return "what answered is not AWS, or not as it should be: nothing of the answer is used; check AWS_ENDPOINT_URL and the proxy"
+		return "what answered is not AWS, or not as it should be: nothing of the answer is used; run stsx doctor, whose lines sts, tls and proxy say what answers"
 	}
 	switch e.Code {
 	case "":
-		return "check the network, HTTPS_PROXY, AWS_CA_BUNDLE and AWS_ENDPOINT_URL"
+		return "run stsx doctor: its lines sts, proxy and tls say what is in the way"
 	case "ExpiredTokenException":
-		return "the assertion came too late: check this machine's clock"
+		return "the assertion came too late: run stsx doctor, whose line clock says by how much this machine's clock is wrong"
 	case "ExpiredToken":
 		return "the session that the role is assumed from has ended: run stsx login --force with its profile"
 	case "InvalidIdentityToken":
@@ -223,7 +223,7 @@ func awsHint(e *session.AWSError) string {
 	case "AccessDenied":
 		return "the role's trust policy does not let you in: ask the administrator of that account"
 	case "ValidationError":
-		return "check role, duration and region in the profile"
+		return "correct role, duration or region in the profile; the line configuration of stsx doctor names roles that nobody granted"
 	case "RegionDisabledException":
 		return "STS is not active in that region for the account: name another with region in the profile or --region"
 	case "Throttling", "ThrottlingException":

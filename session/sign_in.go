@@ -75,7 +75,8 @@ func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error)
 		b.Ask.Say(note)
 	}
 	if !a.NotOnOrAfter.IsZero() && !b.Now().Before(a.NotOnOrAfter) {
-		return Assertion{}, fmt.Errorf("the assertion ended at %s, %s ago by this machine's clock (%s); check the clock",
+		return Assertion{}, fmt.Errorf("the assertion ended at %s, %s ago by this machine's clock (%s); "+
+			"the line clock of stsx doctor says by how much that is wrong",
 			a.NotOnOrAfter.Format(time.RFC3339), ShortDuration(b.Now().Sub(a.NotOnOrAfter).Round(time.Second)),
 			b.Now().UTC().Format(time.RFC3339))
 	}

@@ -22,6 +22,7 @@ func allowedImports() map[string][]string {
 		".": {
 			"github.com/mattn/go-isatty",
 			"stsx/commands",
+			"stsx/commands/doctor",
 			"stsx/commands/process",
 			"stsx/session",
 			"stsx/session/awsfile",
@@ -38,7 +39,8 @@ func allowedImports() map[string][]string {
 			"stsx/session/tty",
 			"stsx/session/vault",
 		},
-		"commands":           {"github.com/urfave/cli/v2", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/process"},
+		"commands":           {"github.com/urfave/cli/v2", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/doctor", "stsx/commands/process"},
+		"commands/doctor":    {"stsx/session", "stsx/session/files"},
 		"shellinit":          {},
 		"completions":        {},
 		"docs/man":           {"stsx/commands"},

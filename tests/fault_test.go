@@ -278,5 +278,5 @@ func TestFullForSession(t *testing.T) {
 func TestFastClock(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Clock: func() time.Time { return time.Now().Add(-20 * time.Minute) }})
-	d.withPasswordAndCode().wantFailure(125, "check the clock")
+	d.withPasswordAndCode().wantFailure(125, "the line clock of stsx doctor")
 }

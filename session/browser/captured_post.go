@@ -28,7 +28,7 @@ func readPost(u *url.URL, body string) (session.Secret, error) {
 		return session.Secret{}, wrong
 	}
 	if !isConsumerURL(u) {
-		wrong.Why, wrong.Cure = "which takes no sign-ins to roles", "check the app's settings at your identity provider"
+		wrong.Why, wrong.Cure = "which takes no sign-ins to roles", "correct the app's settings at your identity provider"
 		return session.Secret{}, wrong
 	}
 	form, err := url.ParseQuery(body)

@@ -31,9 +31,12 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 	}
 	for i := 0; ; {
 		opened, err := l.openIn(ctx, paths[i], o, show)
+		if err == nil {
+			return opened, nil
+		}
 		var forbidden *PolicyError
 		if !errors.As(err, &forbidden) || ctx.Err() != nil {
-			return opened, err
+			return nil, err
 		}
 		switch {
 		case forbidden.Windowed && !show && o.Browser != "headless" && CanShow(ctx, runtime.GOOS, l.Getenv) == nil:
@@ -49,7 +52,7 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 }
 
 // openIn is OpenPage with the browser at path.
-func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show bool) (page.Page, error) {
+func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show bool) (*Tab, error) {
 	b, err := Launch(ctx, Options{
 		Path: path, Visible: show, NoSandbox: o.NoSandbox,
 		ProfileRoot: l.ProfileRoot, Environ: l.Environ, Say: l.Say, Record: l.Record,

@@ -2,5 +2,4 @@
 
 package browser
 
-func freeSpace(string) (bytes uint64, ok bool) { return 0, false }
-func openFilesLimit() (files uint64, ok bool)  { return 0, false }
+func openFilesLimit() (files uint64, ok bool) { return 0, false }

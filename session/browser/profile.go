@@ -121,6 +121,21 @@ func removeAll(dir string) (err error) {
 // SweepProfiles removes what dead runs left below root, as far as it can: what can't be removed now is tried again by the
 // next. Without such a folder, or when it is another user's, it does nothing. With nothing left there it takes no time.
 func SweepProfiles(root string) {
+	eachLeftover(root, func(dir string, lock *files.Lock) {
+		if os.RemoveAll(dir) == nil && lock != nil {
+			lock.Remove()
+		}
+	})
+}
+
+// CountLeftovers is how many profiles of dead runs SweepProfiles would remove.
+func CountLeftovers(root string) (n int) {
+	eachLeftover(root, func(string, *files.Lock) { n++ })
+	return n
+}
+
+// eachLeftover calls found for each profile that a dead run left below root, with its lock held where it has one.
+func eachLeftover(root string, found func(dir string, lock *files.Lock)) {
 	info, err := os.Lstat(root)
 	if err != nil || !info.IsDir() || files.CheckOwner(root, info) != nil {
 		return
@@ -135,7 +150,7 @@ func SweepProfiles(root string) {
 		if !isLock {
 			// A directory is made after its lock and removed before it: without one it is nobody's.
 			if _, err := os.Lstat(dir + lockSuffix); errors.Is(err, fs.ErrNotExist) {
-				os.RemoveAll(dir)
+				found(dir, nil)
 			}
 			continue
 		}
@@ -143,9 +158,7 @@ func SweepProfiles(root string) {
 		if err != nil || lock == nil {
 			continue
 		}
-		if os.RemoveAll(dir) == nil {
-			lock.Remove()
-		}
+		found(dir, lock)
 		lock.Release()
 	}
 }

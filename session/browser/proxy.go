@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -53,6 +54,25 @@ func proxyFrom(environ []string) (proxySettings, error) {
 	rules = append(rules, chromiumHosts[:]...)
 	p.flags = []string{"--proxy-server=" + strings.Join(servers, ";"), "--proxy-bypass-list=" + strings.Join(rules, ";")}
 	return p, nil
+}
+
+// ProxyServers are the proxies that the environment names, as URLs without their passwords; none where there are none. Errors
+// name the variable, not its value.
+func ProxyServers(environ []string) ([]string, error) {
+	p, err := proxyFrom(environ)
+	var servers []string
+	for _, flag := range p.flags {
+		list, ok := strings.CutPrefix(flag, "--proxy-server=")
+		if !ok {
+			continue
+		}
+		for entry := range strings.SplitSeq(list, ";") {
+			if _, server, _ := strings.Cut(entry, "="); !slices.Contains(servers, server) {
+				servers = append(servers, server)
+			}
+		}
+	}
+	return servers, err
 }
 
 func proxyVariable(environ []string, lower string) (name, value string) {

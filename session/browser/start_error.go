@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 const (
@@ -24,11 +25,11 @@ const (
 
 // shortOf is what this machine has too little of for a browser, as its cure; "" when there is enough.
 func shortOf(profileDir string) string {
-	if free, ok := freeSpace(profileDir); ok && free < enoughDisk {
+	if free, ok := files.FreeSpace(profileDir); ok && free < enoughDisk {
 		return fmt.Sprintf("the disk is full: %d MB are free for %s, and the browser needs %d", free>>20, profileDir, enoughDisk>>20)
 	}
-	if files, ok := openFilesLimit(); ok && files < enoughFiles {
-		return fmt.Sprintf("only %d files may be open; %s", files, openFilesCure)
+	if most, ok := openFilesLimit(); ok && most < enoughFiles {
+		return fmt.Sprintf("only %d files may be open; %s", most, openFilesCure)
 	}
 	return ""
 }

@@ -47,6 +47,7 @@ func fileOrder() []string {
 		"screens.go", // the table
 		"signin.go",  // the loop
 		"okta.go",    // the driver
+		"reach.go",   // what an org tells anybody
 	}
 }
 

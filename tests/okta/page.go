@@ -108,6 +108,14 @@ func (o *Org) pageRoutes(mux *http.ServeMux) {
 			files.ServeHTTP(w, r)
 		}
 	})
+	mux.HandleFunc("GET /.well-known/okta-organization", func(w http.ResponseWriter, _ *http.Request) {
+		pipeline := "idx"
+		if o.engine() == Classic {
+			pipeline = "v1"
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]string{"id": "00o1stsxTestOrg5d7", "pipeline": pipeline})
+	})
 	mux.HandleFunc("GET /auth/services/devicefingerprint", func(w http.ResponseWriter, _ *http.Request) {
 		writePage(w, http.StatusOK, fingerprintPage, nil)
 	})
