@@ -66,6 +66,8 @@ func TestJSON(t *testing.T) {
 		`printf '\377'; printf '\377' >&2; test $STSX_PROFILE = far || kill -TERM $$`), 5).stdout +
 		d.run("each", "prod", "far", "--json", "--fail-fast", "--jobs=1", "--", "false").stdout
 
+	printed["doctor"] = d.with("STSX_BROWSER_PATH=/nonexistent").run("doctor", "--json").stdout
+
 	docs := textOf(t, "../docs/json.md")
 	for verb, text := range printed {
 		got := map[string][]string{}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // FolderReport is what Examine found.
@@ -37,7 +36,7 @@ func Examine(dir string) (FolderReport, error) {
 	if !info.IsDir() {
 		return r, fmt.Errorf("%s is not a directory", r.At)
 	}
-	if r.At == dir && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" && hasModes(dir) {
+	if r.At == dir && info.Mode().Perm()&0o077 != 0 && hasModes(dir) {
 		r.Mode = info.Mode().Perm()
 	}
 	r.Free, r.HasFree = FreeSpace(r.At)

@@ -22,6 +22,9 @@ func checkWriters(string, fs.FileInfo) error { return nil }
 // CheckFile is nil.
 func CheckFile(string) error { return nil }
 
+// hasModes is false.
+func hasModes(string) bool { return false }
+
 // IsOpenToOthers is false.
 func IsOpenToOthers(string) bool { return false }
 
