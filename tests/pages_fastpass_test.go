@@ -19,9 +19,10 @@ func fastPassSituations() []situation {
 		{row: "FastPass, by the button", answer: "pressed with `mfa = \"fastpass\"`", on: identity,
 			run: fastPassAtOnce(okta.Reach{Button: true})},
 		{row: "FastPass as second factor", answer: "as FastPass", on: identity, run: fastPassFactor},
-		{row: "FastPass, confirmed by a person", answer: "said on the terminal, and waited for", on: identity, run: fastPassAsks},
+		{row: "FastPass, confirmed by a person", answer: "said on the terminal, and waited for", on: identity, alike: everyEngine,
+			run: fastPassAsks},
 		{row: "FastPass, nothing answers", answer: "the sign-in goes on without", on: identity, run: fastPassAbsent},
-		{row: "FastPass wanted, nothing answers", answer: "an error with the cure", on: identity, run: fastPassMissed},
+		{row: "FastPass wanted, nothing answers", answer: "an error with the cure", on: identity, alike: everyEngine, run: fastPassMissed},
 		{row: "FastPass, opened with a link", answer: "a person's, in a window", on: identity, run: fastPassLink},
 	}
 }

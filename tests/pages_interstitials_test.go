@@ -11,23 +11,28 @@ import (
 	"stsx/tests/okta"
 )
 
+const whatCanWaitRow = "what can wait (a factor or passkey to set up, the profile)"
+
 const newPassword = "Einhorn-Apfel-77"
 
 func interstitialSituations() []situation {
 	identity := []okta.Engine{okta.Gen2, okta.Gen3}
 	return []situation{
-		{row: "what can wait (a factor or passkey to set up, the profile)", answer: "left out, saying until when that goes",
+		{row: whatCanWaitRow, answer: "left out, saying until when that goes",
 			run: whatCanWait},
-		{row: "a reminder of what the device lacks", answer: "passed on, with the date, then past it", on: identity, run: deviceReminder},
-		{row: "the device is refused", answer: "Okta's list of what to change, exit 4", on: identity, run: deviceRefused},
-		{row: "access denied by a policy", answer: "Okta's words, exit 4", run: accessDenied},
+		{row: "a reminder of what the device lacks", answer: "passed on, with the date, then past it", on: identity, within: whatCanWaitRow,
+			run: deviceReminder},
+		{row: "the device is refused", answer: "Okta's list of what to change, exit 4", on: identity, alike: everyEngine,
+			run: deviceRefused},
+		{row: "access denied by a policy", answer: "Okta's words, exit 4", alike: identityEngines, run: accessDenied},
 		{row: "password expired or reset, with a display", answer: "a person's, in a window; the old one is not sent again",
 			run: expiredInWindow},
 		{row: "a factor to set up, consent", answer: "a person's, in a window; stsx agrees to nothing", run: forPersonInWindow},
-		{row: "verify it's you", answer: "only what is asked again: the password, a code", run: verifyAgain},
+		{row: "verify it's you", answer: "only what is asked again: the password, a code", alike: identityEngines, run: verifyAgain},
 		{row: "the page of another user", answer: "back to the username", on: identity, run: otherUsersPage},
 		{row: "another username in the field", answer: "replaced", run: prefilledUsername},
-		{row: "account locked, with an offer to unlock it", answer: "as account locked; unlocking is the person's", run: unlockOffered},
+		{row: "account locked, with an offer to unlock it", answer: "as account locked; unlocking is the person's", alike: identityEngines,
+			run: unlockOffered},
 	}
 }
 
@@ -35,18 +40,27 @@ func interstitialSituations() []situation {
 // that look alike in a row. Classic has one kind of them, which forPersonInWindow
 // has again where no factor is required.
 func whatCanWait(t *testing.T, c okta.Config) {
-	c.Detours = []okta.Detour{okta.EnrollSoon}
-	want := []string{"required from 7 March 2031, 17:30 UTC on"}
+	user := janeUser()
+	user.PasswordWarn = true
+	c.Users, c.Detours = []okta.User{user}, []okta.Detour{okta.EnrollSoon}
+	want, expiring, reminders := []string{"required from 7 March 2031, 17:30 UTC on"}, 1, 0
 	if c.Engine != okta.Classic {
 		c.Detours = []okta.Detour{okta.EnrollOptional, okta.EnrollPromotion, okta.EnrollSoon, okta.ProfileUpdate, okta.EnrollFewTimes,
-			okta.SafeMode, okta.CustomWarn}
-		want = append(want, "that goes 2 times more", fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays))
+			okta.SafeMode, okta.CustomWarn, okta.DeviceGrace}
+		want, expiring, reminders = append(want, "that goes 2 times more", "(until 5 September 2031, 00:00 UTC)"), 2, 1
 	}
 	d := newDesk(t, c).withPasswordAndCode().with("TZ=UTC")
 	r := d.wantStatus(d.run("exec", "prod", "--", "echo", "in"), 0)
 	d.wantText(r.stderr, append(want, "left out, as Okta allows: “")...)
-	if n := d.countEvents(okta.Skipped); n != len(c.Detours) || d.countEvents(okta.Enrolled) != 0 {
-		t.Errorf("%d of %d were left out; the org logged %v", n, len(c.Detours), d.org.Log())
+	if n := strings.Count(r.stderr, fmt.Sprintf("your Okta password expires in %d days", okta.WarnDays)); n != expiring {
+		t.Errorf("that the password expires is said %d times: %s", n, r)
+	}
+	if reminders > 0 {
+		d.wantOktaText(r.stderr, "Turn on your device's firewall")
+	}
+	if n := d.countEvents(okta.Skipped); n != len(c.Detours)+1-reminders || d.countEvents(okta.Continued) != reminders ||
+		d.countEvents(okta.Enrolled)+d.countEvents(okta.PasswordChanged) != 0 {
+		t.Errorf("%d were left out; the org logged %v", n, d.org.Log())
 	}
 	d.wantOneSignIn(1)
 	d.wantNoBrowserProfile()

@@ -20,31 +20,32 @@ func pushSituations() []situation {
 	return []situation{
 		{row: "Okta Verify push", answer: "sent, then waited for, with the time that is left; “Send push automatically” stays as it is",
 			run: pushApproved},
-		{row: "push with a number", answer: "the number is drawn large", run: pushApprovedByNumber},
+		{row: "push with a number", answer: "the number is drawn large", alike: everyEngine, run: pushApprovedByNumber},
 		{row: "push that the page sends by itself", answer: "waited for", run: pushSentByOkta},
 		{row: "push refused on the phone", answer: "Okta's words; another one if the person wants it",
 			run: pushedTwice((*okta.Org).Reject, rejectedText, true)},
-		{row: "third push refused", answer: "Okta's words, exit 4: a sign-in sends three pushes at most", run: pushRefusedThrice},
+		{row: "third push refused", answer: "Okta's words, exit 4: a sign-in sends three pushes at most", alike: everyEngine,
+			run: pushRefusedThrice},
 		{row: "push not answered", answer: "Okta's words; another one if the person wants it",
 			run: pushedTwice((*okta.Org).ExpirePush, expiredText, false)},
 		{row: "push sent again", answer: "from the prompt, with one key", run: pushAgain},
 		{row: "a code instead of a push", answer: "from the prompt, with one key", run: codeInsteadOfPush},
 		{row: "another way than a push with a number", answer: "from the prompt, with one key, then the list", on: identity,
-			run: otherThanPush},
+			alike: everyEngine, run: otherThanPush},
 		{row: "push, unattended", answer: "waited for; a number is printed on standard error, with `--quiet` too",
-			run: pushApprovedUnattended},
-		{row: "push refused, unattended", answer: "Okta's words, exit 4", alike: true,
+			alike: everyEngine, run: pushApprovedUnattended},
+		{row: "push refused, unattended", answer: "Okta's words, exit 4", alike: everyEngine,
 			run: pushFailedUnattended((*okta.Org).Reject, rejectedText, false)},
-		{row: "push not answered, unattended", answer: "Okta's words, exit 4", alike: true,
+		{row: "push not answered, unattended", answer: "Okta's words, exit 4", alike: everyEngine,
 			run: pushFailedUnattended((*okta.Org).ExpirePush, expiredText, true)},
 		{row: "push and code in one account", answer: "`push` or `okta_verify` in `mfa` or `--mfa`, else asked, in the page's words",
 			run: pushOrCode},
 		{row: "code in an account with push", answer: "the code is asked for, nothing is sent", run: codeNotPush},
 		{row: "push of the company's own app", answer: "as Okta Verify push", on: identity, run: customAppPush},
-		{row: "sign-in left too long while a phone is asked", answer: "started over, once", run: expiredPush},
+		{row: "sign-in left too long while a phone is asked", answer: "started over, once", alike: identityEngines, run: expiredPush},
 		{row: "trouble of Okta's while a phone is asked", answer: "waited on; the page is opened again when it has stopped",
-			run: troubledPush},
-		{row: "Ctrl-C while a phone is asked", answer: "exit 130, the browser is gone", alike: true, run: interruptedPush},
+			alike: identityEngines, run: troubledPush},
+		{row: "Ctrl-C while a phone is asked", answer: "exit 130, the browser is gone", alike: everyEngine, run: interruptedPush},
 	}
 }
 
@@ -110,13 +111,18 @@ func (d *desk) wantPushAnswered(f okta.Factor, sent int) {
 
 const approvePrompt = "Approve the sign-in in Okta Verify on " + janesPhone
 
+// waitForPushLine waits for what is said while a phone is asked.
+func (t *terminal) waitForPushLine() {
+	t.Helper()
+	for _, part := range []string{approvePrompt, "4:5", " left, s: Send again, ", "Ctrl-C: give up"} {
+		t.waitFor(part)
+	}
+}
+
 func pushApproved(t *testing.T, c okta.Config) {
 	d := newDesk(t, withPhone(c, okta.Phone{}))
 	term := d.openSignIn("--mfa", "push")
-	term.waitFor(approvePrompt)
-	term.waitFor("4:5")
-	term.waitFor(" left, s: Send again, ")
-	term.waitFor("Ctrl-C: give up")
+	term.waitForPushLine()
 	d.waitForPush(1)
 	d.wantNoError(d.org.Approve(jane, ""))
 	term.wantApprovedPush(d, okta.OktaVerifyPush, 1)
@@ -345,8 +351,10 @@ func pushOrCode(t *testing.T, c okta.Config) {
 	c = withPhone(c, okta.Phone{})
 	c.Users[0].OktaVerifyTOTP = verifySecret
 	d := newDesk(t, c)
-	r := d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 3)
-	d.wantText(r.stderr, " is required", "name one with --mfa or as mfa in the configuration: ", "push", " or okta_verify")
+	if c.Engine == okta.Classic { // which has both on one page; a list is that of "several factors, unattended"
+		r := d.wantStatus(d.with("STSX_PASSWORD="+janePassword).run("exec", "prod", "--", "true"), 3)
+		d.wantText(r.stderr, " is required", "name one with --mfa or as mfa in the configuration: ", "push", " or okta_verify")
+	}
 	term := d.openSignIn()
 	if c.Engine == okta.Classic {
 		term.waitFor(janesPhone + "): ")

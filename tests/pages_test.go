@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -19,9 +20,19 @@ type situation struct {
 	row    string        // name of the row and of the test
 	answer string        // how stsx answers it, for docs/okta.md
 	on     []okta.Engine // the engines that have it; nil: all
-	alike  bool          // the page is not the widget's, or another row has what differs: one engine is enough
+	alike  likeness      // which of them need not all be run with
+	within string        // the row or test that shows this one too: an ordinary run leaves it at that, with the engines that one has
 	run    func(t *testing.T, config okta.Config)
 }
+
+// likeness is which engines a row is the same with.
+type likeness int
+
+const (
+	noEngines       likeness = iota // each has a page of its own for it
+	identityEngines                 // Gen2 and Gen3 get one answer, and another row has what differs in their pages
+	everyEngine                     // the page is not the widget's, or another row has what differs
+)
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
@@ -30,25 +41,25 @@ func situations() []situation {
 
 func plainSituations() []situation {
 	return []situation{
-		{row: "username and password on one page, no second factor", answer: "typed in, at the configured origin only; nothing is asked", run: noFactor},
-		{row: "username first", answer: "typed in on two pages", run: usernameFirst},
+		{row: "username and password on one page, no second factor", answer: "typed in, at the configured origin only; nothing is asked", alike: everyEngine, run: noFactor},
+		{row: "username first", answer: "typed in on two pages", within: everyCodeTest, run: usernameFirst},
 		{row: "Google Authenticator", answer: "the code is asked for, given or printed by `mfa_command`", run: googleCode},
-		{row: "Okta Verify code", answer: "as Google Authenticator", run: oktaVerify},
-		{row: "several factors", answer: "the one in `mfa` or `--mfa`, else a list to pick from", run: severalFactors},
+		{row: "Okta Verify code", answer: "as Google Authenticator", within: everyCodeTest, run: oktaVerify},
+		{row: "several factors", answer: "the one in `mfa` or `--mfa`, else a list to pick from", alike: everyEngine, run: severalFactors},
 		{row: "wrong password", answer: "Okta's words, exit 4; the same one is never sent again", run: wrongPassword},
-		{row: "wrong code", answer: "asked for again, three times at most", run: wrongCode},
-		{row: "account locked", answer: "Okta's words, exit 4", run: lockedOut},
-		{row: "password expired", answer: "Okta's words, exit 4", run: passwordExpired},
-		{row: "password expires soon", answer: "put off, saying in how many days", run: passwordWarning},
-		{row: "app not assigned", answer: "Okta's words, exit 4", run: notAssigned},
-		{row: "sign-in left too long", answer: "started over, once", run: expiredState},
-		{row: "rate limited for longer than a sign-in lasts", answer: "Okta's words and for how long, exit 4", run: rateLimited},
-		{row: "unknown page", answer: "quoted", alike: true, run: unknownPage},
-		{row: "another host", answer: "nothing is typed", alike: true, run: anotherHost},
-		{row: "no role granted", answer: "exit 5", alike: true, run: noRoleGranted},
-		{row: "slow org", answer: "waited for, up to `timeout`", run: slowOrg},
+		{row: "wrong code", answer: "asked for again, three times at most", within: everyCodeTest, run: wrongCode},
+		{row: "account locked", answer: "Okta's words, exit 4", alike: identityEngines, run: lockedOut},
+		{row: "password expired", answer: "Okta's words, exit 4", alike: identityEngines, run: passwordExpired},
+		{row: "password expires soon", answer: "put off, saying in how many days", within: whatCanWaitRow, run: passwordWarning},
+		{row: "app not assigned", answer: "Okta's words, exit 4", alike: identityEngines, run: notAssigned},
+		{row: "sign-in left too long", answer: "started over, once", alike: identityEngines, run: expiredState},
+		{row: "rate limited for longer than a sign-in lasts", answer: "Okta's words and for how long, exit 4", alike: identityEngines, run: rateLimited},
+		{row: "unknown page", answer: "quoted", alike: everyEngine, run: unknownPage},
+		{row: "another host", answer: "nothing is typed", alike: everyEngine, run: anotherHost},
+		{row: "no role granted", answer: "exit 5", alike: everyEngine, run: noRoleGranted},
+		{row: "slow org", answer: "waited for, up to `timeout`", alike: everyEngine, run: slowOrg},
 		{row: "the page's language comes late", answer: "its spinner is waited for", on: []okta.Engine{okta.Classic}, run: lateLanguage},
-		{row: "factor not offered", answer: "named, with those that are", run: factorNotOffered},
+		{row: "factor not offered", answer: "named, with those that are", alike: everyEngine, run: factorNotOffered},
 	}
 }
 
@@ -56,15 +67,41 @@ func allEngines() []okta.Engine { return []okta.Engine{okta.Classic, okta.Gen2, 
 
 func (s situation) hasEngine(e okta.Engine) bool { return s.on == nil || slices.Contains(s.on, e) }
 
-// enginesOf are the engines that a run takes a row with: all that have it, or,
-// where they are alike, one of them. A language or a version of the widget that
-// is asked for takes all of them.
+// enginesOf are the engines that a run takes a row with: all that have it, or one
+// of those that are alike, or none where another test shows the row.
 func enginesOf(s situation) []okta.Engine {
 	engines := slices.DeleteFunc(allEngines(), func(e okta.Engine) bool { return !s.hasEngine(e) })
-	if !s.alike || os.Getenv("STSX_WIDGET") != "" || os.Getenv("STSX_TEST_LANGUAGE") != "" {
-		return engines
+	switch {
+	case wantsEveryRow():
+	case s.within != "":
+		return slices.DeleteFunc(engines, s.isShownWithin)
+	case s.alike == identityEngines:
+		left := []okta.Engine{okta.Gen2, okta.Gen3}[hashOf(s.row)%2]
+		return slices.DeleteFunc(engines, func(e okta.Engine) bool { return e == left })
+	case s.alike == everyEngine:
+		return engines[hashOf(s.row)%len(engines):][:1]
 	}
-	return engines[hashOf(s.row)%len(engines):][:1]
+	return engines
+}
+
+// wantsEveryRow: with a language or a version of the widget, and where -run names a
+// row, nothing is left to another engine or test.
+func wantsEveryRow() bool {
+	return os.Getenv("STSX_WIDGET") != "" || os.Getenv("STSX_TEST_LANGUAGE") != "" ||
+		strings.Contains(flag.Lookup("test.run").Value.String(), "/")
+}
+
+// isShownWithin reports that another row or test shows s with e.
+func (s situation) isShownWithin(e okta.Engine) bool {
+	if s.within == everyCodeTest {
+		return e != okta.Classic
+	}
+	return slices.ContainsFunc(situations(), func(o situation) bool { return o.row == s.within && o.hasEngine(e) })
+}
+
+// isLikeAnother reports that an ordinary run may leave e out.
+func (s situation) isLikeAnother(e okta.Engine) bool {
+	return s.alike == everyEngine || s.alike == identityEngines && e != okta.Classic
 }
 
 func hashOf(row string) int {
@@ -111,11 +148,12 @@ func TestTableOfPages(t *testing.T) {
 			t.Errorf("%q is there twice", s.row)
 		}
 		seen[s.row] = true
+		wantShownWithin(t, s)
 		fmt.Fprintf(&table, "| %s ", s.row)
 		for _, engine := range allEngines() {
 			cell := "–"
 			switch {
-			case s.hasEngine(engine) && s.alike:
+			case s.hasEngine(engine) && s.isLikeAnother(engine):
 				cell = "yes*"
 			case s.hasEngine(engine):
 				cell = "yes"
@@ -138,6 +176,16 @@ func TestTableOfPages(t *testing.T) {
 	}
 	if err := os.WriteFile(path, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// wantShownWithin fails the test unless the row that shows s is run with all of its engines.
+func wantShownWithin(t *testing.T, s situation) {
+	t.Helper()
+	if s.within != "" && s.within != everyCodeTest && !slices.ContainsFunc(situations(), func(o situation) bool {
+		return o.row == s.within && o.within == "" && o.alike == noEngines
+	}) {
+		t.Errorf("%q is not shown by %q", s.row, s.within)
 	}
 }
 

@@ -17,16 +17,17 @@ func workSituations() []situation {
 			row:    "bot protection, a proof of work (ALTCHA)",
 			answer: "the page works for some seconds; waited for up to `timeout`", on: on, run: hardWork,
 		},
-		{row: "proof of work on a later page", answer: "the same", on: on, run: laterWork},
+		{row: "proof of work on a later page", answer: "the same", on: on, alike: everyEngine, run: laterWork},
 		{
 			row:    "proof of work and a wrong password",
 			answer: "asked for again, on a page opened anew in Gen2", on: on, run: workAfterRefusal,
 		},
-		{row: "proof of work that expires", answer: "done once more", on: on, run: expiringWork},
-		{row: "proof of work that fails", answer: "done once more; then said, with nothing sent", on: on, run: failingWork},
+		{row: "proof of work that expires", answer: "done once more", on: on, alike: everyEngine, run: expiringWork},
+		{row: "proof of work that fails", answer: "done once more; then said, with nothing sent", on: on, alike: everyEngine,
+			run: failingWork},
 		{
 			row:    "proof of work that fails, with a display",
-			answer: "in a window, then a person's", on: on, alike: true, run: failingWorkInWindow,
+			answer: "in a window, then a person's", on: on, alike: everyEngine, run: failingWorkInWindow,
 		},
 	}
 }

@@ -88,6 +88,7 @@ type Config struct {
 	Engine          Engine
 	AppEngine       *Engine // another one for the app's own pages: what comes after a sign-in that is done, or was left too long
 	IdentifierFirst bool    // username and password on two pages
+	EveryFactor     bool    // all that a user has enrolled are asked for, one after the other (Identity Engine only)
 	PasswordLast    bool    // the username alone, then a factor, then the password
 	AskBeforeEmail  bool    // a page asks whether to send the email (Identity Engine; Classic always asks)
 	NoMagicLink     bool    // the email has a code only, so its page does not poll

@@ -15,6 +15,7 @@ type account struct {
 	sent     map[Factor]string   // the code under way
 	shown    map[Factor][]string // what tokens have shown and nobody has used
 	push     *push               // the last one sent to the phone
+	proven   []Factor            // of a sign-in that wants EveryFactor
 }
 
 type spentCode struct {
@@ -65,7 +66,7 @@ func (a *account) secret(f Factor) string {
 	return ""
 }
 
-// factors lists what the user may verify with, in the order the page shows.
+// factors lists what the user may still verify with, in the order the page shows.
 func (a *account) factors() []Factor {
 	if a == nil {
 		return nil
@@ -85,7 +86,8 @@ func (a *account) factors() []Factor {
 	if a.App != nil {
 		all = append(all, CustomApp)
 	}
-	return append(all, a.Others...)
+	all = append(all, a.Others...)
+	return slices.DeleteFunc(all, func(f Factor) bool { return slices.Contains(a.proven, f) })
 }
 
 // Update changes a user while the org runs: a password, a lock, the roles.
