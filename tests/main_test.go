@@ -3,13 +3,10 @@
 package tests
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"testing"
 )
 
@@ -22,18 +19,6 @@ var stsxPath string
 
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
-// setParallel runs twice as many tests at a time as there are cores, unless
-// -parallel says how many: a sign-in waits as long as it works.
-func setParallel() error {
-	flag.Parse()
-	said := false
-	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
-	if said {
-		return nil
-	}
-	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
-}
-
 func runTests(m *testing.M) int {
 	if program := os.Getenv(withoutKeyctlEnv); program != "" {
 		return becomeWithoutKeyctl(program)
@@ -45,10 +30,6 @@ func runTests(m *testing.M) int {
 		return becomeBrowserRelay()
 	}
 	restoreSignals()
-	if err := setParallel(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
 	leave, err := keepFilesInMemory()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "making room for the tests' files:", err)
