@@ -38,7 +38,7 @@ FAULTS   := all
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible bench install clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible bench install uninstall build/stsx.1 clean setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,11 @@ help: ## this list
 build: ## ./stsx for this machine
 	@$(SHELL) tests/setup.sh build
 	CGO_ENABLED=0 $(BUILD) -o stsx .
+	@$(MAKE) -s build/stsx.1
+
+build/stsx.1:
+	@mkdir -p build
+	@GOOS= GOARCH= $(GO) run -tags $(TAGS) ./docs/man '$(VERSION)' >$@
 
 demo: setup-demo widget build ## see stsx work against a simulated Okta and AWS, all on this machine
 	@CGO_ENABLED=0 $(GO) build -o build/demo ./tests/demo
@@ -140,9 +145,8 @@ cross: ## dist/: linux, darwin and windows on amd64 and arm64
 bench: widget ## benchmarks, and what they are held against: docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(PREFIX)/share
-	@mkdir -p build
-	GOOS= GOARCH= $(GO) run -tags $(TAGS) ./docs/man '$(VERSION)' >build/stsx.1
+install: ## what make build made: stsx to $(PREFIX)/bin, its manual page and completion to $(PREFIX)/share
+	@test -x '$(STSX)' && test -s build/stsx.1 || { echo 'run make build first, as yourself: make install only copies'; exit 1; }
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(SHARE)/bash-completion/completions' \
 		'$(SHARE)/zsh/site-functions' '$(SHARE)/fish/vendor_completions.d'
 	install -m 755 '$(STSX)' '$(DESTDIR)$(PREFIX)/bin/stsx'
@@ -150,6 +154,10 @@ install: build ## ./stsx to $(PREFIX)/bin, its manual page and completion to $(P
 	install -m 644 completions/scripts/stsx.bash '$(SHARE)/bash-completion/completions/stsx'
 	install -m 644 completions/scripts/stsx.zsh '$(SHARE)/zsh/site-functions/_stsx'
 	install -m 644 completions/scripts/stsx.fish '$(SHARE)/fish/vendor_completions.d/stsx.fish'
+
+uninstall: ## removes what make install put there
+	rm -f '$(DESTDIR)$(PREFIX)/bin/stsx' '$(SHARE)/man/man1/stsx.1' '$(SHARE)/bash-completion/completions/stsx' \
+		'$(SHARE)/zsh/site-functions/_stsx' '$(SHARE)/fish/vendor_completions.d/stsx.fish'
 
 clean: ## what make made here, what npm, pip and apt brought here included
 	rm -rf stsx build dist tests/okta/node_modules tests/okta/widgets tests/shells/node_modules tests/.venv tests/.idps tests/.pwsh

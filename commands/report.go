@@ -100,7 +100,10 @@ func reportRows() []reportRow {
 		whenType(func(e *commandError) (int, string) { return e.status, ownHint(e) }),
 		whenType(func(e *session.InputError) (int, string) { return statusInput, e.Give }),
 		whenType(func(e *session.RefusedError) (int, string) { return statusRefused, refusedHint(e) }),
-		whenType(func(*session.RoleError) (int, string) {
+		whenType(func(e *session.RoleError) (int, string) {
+			if e.Asked == "" {
+				return statusRole, "ask your Okta administrator to give you a role in this app"
+			}
 			return statusRole, "stsx roles lists the roles that are granted to you"
 		}),
 		whenType(func(*session.GuardError) (int, string) {

@@ -46,19 +46,30 @@ func TestManual(t *testing.T) {
 func TestInstall(t *testing.T) {
 	make := require.Command(t, "make", "apt-get install make")
 	dir := t.TempDir()
-	command := exec.Command(make, "-s", "-C", "..", "-o", "build", "install", "DESTDIR="+dir, "PREFIX=/opt/stsx", "STSX="+stsxPath)
-	command.Env = append(os.Environ(), "MAKEFLAGS=", "MAKELEVEL=") // of the make that runs the tests
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	for _, path := range []string{
-		"bin/stsx", "share/man/man1/stsx.1", "share/bash-completion/completions/stsx", "share/zsh/site-functions/_stsx",
-		"share/fish/vendor_completions.d/stsx.fish",
-	} {
-		if found, _ := filepath.Glob(filepath.Join(dir, "opt", "stsx", path)); len(found) != 1 {
-			t.Errorf("%s is not installed", path)
+	runMake := func(target string) {
+		t.Helper()
+		command := exec.Command(make, "-s", "-C", "..", target, "DESTDIR="+dir, "PREFIX=/opt/stsx", "STSX="+stsxPath)
+		command.Env = append(os.Environ(), "MAKEFLAGS=", "MAKELEVEL=") // of the make that runs the tests
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
 		}
 	}
+	runMake("build/stsx.1")
+	runMake("install")
+	installed := func() []string {
+		found, _ := filepath.Glob(filepath.Join(dir, "opt", "stsx", "bin", "*"))
+		deeper, _ := filepath.Glob(filepath.Join(dir, "opt", "stsx", "share", "*", "*", "*"))
+		return append(found, deeper...)
+	}
+	if got := installed(); len(got) != 5 {
+		t.Errorf("installed are %v", got)
+	}
+	defer func() {
+		runMake("uninstall")
+		if got := installed(); len(got) != 0 {
+			t.Errorf("uninstall left %v", got)
+		}
+	}()
 	d := completionDesk(t, "dev")
 	share := filepath.Join(dir, "opt", "stsx", "share")
 	t.Run("fish", func(t *testing.T) {

@@ -104,7 +104,7 @@ func TestDemoThatFails(t *testing.T) {
 	}
 	out, err := b.command().CombinedOutput()
 	var ended *exec.ExitError
-	if !errors.As(err, &ended) || ended.ExitCode() != 1 || !bytes.Contains(out, []byte("demo: failed: stsx exec demo")) {
+	if !errors.As(err, &ended) || ended.ExitCode() != 1 || !bytes.Contains(out, []byte("demo: failed: stsx exec dev")) {
 		t.Errorf("the demo ended with %v:\n%s", err, out)
 	}
 	b.clean()
@@ -181,7 +181,7 @@ func TestDemoLeavesThePersonInAShell(t *testing.T) {
 	d := newBench(t).onTerminal()
 	d.await("Now you")
 	d.await("demo $ ")
-	d.types("stsx logout --all && STSX_MFA_CODE=$(totp) stsx exec demo -- sh -c 'echo I am $STSX_ROLE'\n")
+	d.types("stsx logout --all && STSX_MFA_CODE=$(totp) stsx exec dev -- sh -c 'echo I am $STSX_ROLE'\n")
 	d.await("Okta password for " + user)
 	d.types(password + "\n")
 	d.await("I am Developer")
@@ -191,7 +191,7 @@ func TestDemoLeavesThePersonInAShell(t *testing.T) {
 
 func TestDemoInterrupted(t *testing.T) {
 	d := newBench(t).onTerminal()
-	d.await("$ stsx exec demo") // the sign-in begins
+	d.await("$ stsx exec dev") // the sign-in begins
 	d.types("\x03")
 	d.ends(130)
 }

@@ -38,10 +38,10 @@ func (s *demoShow) shell(ctx context.Context) error {
   password  %s
   code      totp prints one; run it before stsx asks, or in another terminal:
             %s
-  profiles  demo, and any, which asks for the role
+  profiles  dev, prod, audit, and any, which asks for the role
 
 Try: stsx logout --all; stsx exec any -- %s
-     stsx roles; stsx login --force demo; stsx help
+     stsx roles; stsx login --force dev; stsx help
 
 `, user, password, filepath.Join(s.home, "bin", "totp"), s.identityCommand())
 	shell := os.Getenv("SHELL")

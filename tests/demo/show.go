@@ -29,12 +29,12 @@ func (s *demoShow) runSteps(ctx context.Context) error {
 	if !s.hasMoto {
 		s.printRemark("moto_server is missing (pip install 'moto[server]'): this AWS knows STS and nothing else.")
 	}
-	identify := "stsx exec demo -- " + s.identityCommand()
+	identify := "stsx exec dev -- " + s.identityCommand()
 	if !s.hasAWS {
 		s.printRemark("The AWS CLI is missing: sts, a small caller of the demo's own, takes its place.")
 	}
 	fmt.Println()
-	if err := s.runStep(ctx, "cat ~/.config/stsx/config.toml", nil, mustContain("[profile.demo]")); err != nil {
+	if err := s.runStep(ctx, "cat ~/.config/stsx/config.toml", nil, mustContain("[profile.dev]")); err != nil {
 		return err
 	}
 	s.printRemark("The first run signs in with a headless browser. The demo gives the password and\n" +
@@ -58,7 +58,7 @@ func (s *demoShow) runSteps(ctx context.Context) error {
 		return err
 	}
 	s.printRemark("A command's exit status is its own.")
-	return s.runStep(ctx, "stsx exec demo -- sh -c 'exit 7'; echo $?", nil, func(out string) error {
+	return s.runStep(ctx, "stsx exec dev -- sh -c 'exit 7'; echo $?", nil, func(out string) error {
 		if strings.TrimSpace(out) != "7" {
 			return fmt.Errorf("it printed %q, not 7", out)
 		}

@@ -29,6 +29,7 @@ const (
 
 	provider  = "arn:aws:iam::123456789012:saml-provider/okta"
 	developer = "arn:aws:iam::123456789012:role/Developer"
+	admin     = "arn:aws:iam::123456789012:role/Admin"
 	readOnly  = "arn:aws:iam::123456789012:role/ReadOnly"
 )
 
@@ -76,7 +77,7 @@ func (w *world) open(ctx context.Context, stsx string) error {
 func (w *world) startServers(ctx context.Context) error {
 	org, err := okta.Start(okta.Config{Users: []okta.User{{
 		Name: user, Password: password, GoogleTOTP: totpSeed,
-		Roles: []string{developer + "," + provider, readOnly + "," + provider},
+		Roles: []string{developer + "," + provider, admin + "," + provider, readOnly + "," + provider},
 	}}})
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (w *world) startServers(ctx context.Context) error {
 	w.atClose(org.Close)
 	config := aws.Config{
 		Certificates: []*x509.Certificate{org.Certificate()},
-		Roles:        map[string]aws.RoleConfig{developer: {}, readOnly: {}},
+		Roles:        map[string]aws.RoleConfig{developer: {}, admin: {}, readOnly: {}},
 	}
 	soon, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -154,8 +155,16 @@ func (w *world) writeConfig() error {
 url      = "` + w.org.EmbedURL() + `"
 username = "` + user + `"
 
-[profile.demo]
+[profile.dev]
 role   = "` + developer + `"
+region = "eu-west-1"
+
+[profile.prod]
+role   = "` + admin + `"
+region = "eu-west-1"
+
+[profile.audit]
+role   = "` + readOnly + `"
 region = "eu-west-1"
 
 [profile.any]                  # no role: stsx asks which
