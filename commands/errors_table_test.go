@@ -35,7 +35,7 @@ func errorSamples() []errorSample {
 	}
 	return []errorSample{
 		{"there is no configuration", &config.MissingError{Path: "~/.config/stsx/config.toml"}},
-		{"a mistake in the command line", &usageError{`unknown flag --prod`, "exec"}},
+		{"a mistake in the command line", &usageError{"the profile's name is empty", "exec"}},
 		{"a profile where a command belongs", &misplacedProfileError{"prod"}},
 		{"secrets would be shown on a terminal", &terminalOutputError{`to load them in bash: eval "$(stsx env dev)"`}},
 		{"nobody to ask", &session.InputError{What: "the password for jane.roe@example.com", Give: "set STSX_PASSWORD or use --password-stdin"}},
