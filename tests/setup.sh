@@ -95,6 +95,7 @@ test_parts() {
 		have cc || want 'gcc libc6-dev' '' # for the race detector
 		need dbus-run-session dbus ''
 		need gnome-keyring-daemon gnome-keyring ''
+		need gdbus libglib2.0-bin ''
 		need strace strace ''
 		need Xvfb xvfb ''
 		need xdotool xdotool ''
