@@ -54,7 +54,7 @@ func allowedImports() map[string][]string {
 		"session/bundle":     {"stsx/session", "stsx/session/files"},
 		"session/endpoint":   {"stsx/session"},
 		"session/files":      {"github.com/gofrs/flock", "golang.org/x/sys/"},
-		"session/awssts":     {"stsx/session", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/net/html"},
+		"session/awssts":     {"stsx/session", "stsx/session/files", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/net/html"},
 		"session/vault":      {"stsx/session", "stsx/session/files", "github.com/zalando/go-keyring", "github.com/godbus/dbus/", "golang.org/x/sys/"},
 		"session/tty":        {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
 		"commands/process":   {"stsx/session", "golang.org/x/sys/"},

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"stsx/session"
+	"stsx/session/files"
 )
 
 // Client is session.STS. It reads the environment as the AWS SDKs do
@@ -182,7 +182,7 @@ func (c Client) newHTTPClient() (aws.HTTPClient, error) {
 	if path == "" {
 		return client, nil
 	}
-	pem, err := os.ReadFile(path)
+	pem, err := files.ReadThere(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading AWS_CA_BUNDLE: %w", err)
 	}

@@ -227,10 +227,11 @@ func TestBundle(t *testing.T) {
 	}
 	for bundle, want := range map[string]string{
 		junk:               "reading AWS_CA_BUNDLE: " + junk + " holds no PEM certificate",
-		"/nowhere/ca.pem":  "reading AWS_CA_BUNDLE: open /nowhere/ca.pem",
+		"/nowhere/ca.pem":  "reading AWS_CA_BUNDLE: stat /nowhere/ca.pem",
 		"":                 "signed by an unknown authority: if a proxy inspects TLS here, name its CA in AWS_CA_BUNDLE",
 		server.CAFile():    "AWS said: ", // refused: nobody is trusted there; but reached
-		filepath.Dir(junk): "reading AWS_CA_BUNDLE",
+		filepath.Dir(junk): "reading AWS_CA_BUNDLE: " + filepath.Dir(junk) + " is not a file",
+		os.DevNull:         "reading AWS_CA_BUNDLE: " + os.DevNull + " is not a file", // nor is /dev/zero, which has no end
 	} {
 		_, err := environ("AWS_ENDPOINT_URL="+server.URL(), "AWS_CA_BUNDLE="+bundle).Assume(context.Background(), assumption(admin))
 		if err == nil || !strings.Contains(err.Error(), want) {

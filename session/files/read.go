@@ -30,19 +30,32 @@ func Read(path string) (string, error) {
 
 // readText returns what the file holds; info is nil when it is not there.
 func readText(path string) (string, fs.FileInfo, error) {
+	text, info, err := readRegular(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, nil
+	}
+	return string(text), info, err
+}
+
+// ReadThere is Read of a file that has to be there.
+func ReadThere(path string) ([]byte, error) {
+	text, _, err := readRegular(path)
+	return text, err
+}
+
+// readRegular reads neither a device nor a pipe, which may have no end.
+func readRegular(path string) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", nil, nil
 	case err != nil:
-		return "", nil, err
+		return nil, nil, err
 	case !info.Mode().IsRegular():
-		return "", nil, fmt.Errorf("%s is not a file", path)
+		return nil, nil, fmt.Errorf("%s is not a file", path)
 	case info.Size() > textLimit:
-		return "", nil, fmt.Errorf("%s is larger than %d MiB", path, textLimit>>20)
+		return nil, nil, fmt.Errorf("%s is larger than %d MiB", path, textLimit>>20)
 	}
 	text, err := os.ReadFile(path)
-	return string(text), info, err
+	return text, info, err
 }
 
 // ReadTrusted returns what is in a file that stsx obeys, such as its
