@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"os/user"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -47,29 +46,23 @@ func main() {
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		Now:              time.Now, Processors: runtime.NumCPU(), BuildDrivers: build, BuildMachine: buildMachine,
+		Now:              time.Now, Processors: runtime.NumCPU(), BuildDrivers: build,
 	}.WithPrograms(os.Args[0], allowDumps))
 	stop()
 	os.Exit(code)
 }
 
-// build makes the drivers. None of them does anything before it is used.
+// build makes the drivers. None of them does anything before it is used. With an error they are good for doctor alone.
 func build(s commands.Settings) (*commands.Drivers, error) {
 	environ := process.WithoutSecrets(os.Environ())
 	home, _ := os.UserHomeDir() // "" without one: only what needs it fails
-	accountHome := ""
-	if home == "" {
-		if account, err := user.Current(); err == nil {
-			accountHome = account.HomeDir
-		}
-	}
 	state, errState := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
 	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
 	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
 	record, errRecord := bundle.Start(s.DebugBundle, time.Now, version, os.Getenv)
-	if err := cmp.Or(errState, errCache, errPath, errRecord); err != nil {
-		return nil, err
-	}
+	folders := []doctor.Folder{{Name: "state folder", Dir: state, Err: errState}, {Name: "cache folder", Dir: cache, Err: errCache}}
+	nowhere := filepath.Join(os.TempDir(), "stsx-doctor") // without a HOME, and nothing is there
+	state, cache = cmp.Or(state, nowhere), cmp.Or(cache, nowhere)
 	record.Hide(s.Password, "[password]")
 	record.Hide(s.MFACode, "[code]")
 	record.Hide(session.NewSecret(s.Username), "[username]")
@@ -81,30 +74,22 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		launcher.Record = record
 	}
 	secretCommand := process.SecretCommand{Environ: environ, Stderr: os.Stderr}
+	codes := session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.PauseSecond}
 	driver := &okta.Driver{
-		Browse:    launcher.OpenPage,
-		Bridge:    form.Bridge{Ask: terminal}.Cross,
+		Browse: launcher.OpenPage, Bridge: form.Bridge{Ask: terminal}.Cross,
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: passwords, Run: secretCommand.FirstLine, Ask: terminal},
-		Codes: func() *session.CodeSource {
-			return &session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.PauseSecond}
-		},
-		Choices:  vault.NewFactorChoices(cache, time.Now),
-		Ask:      terminal,
-		Jar:      store.Jar(),
-		Consumer: browser.IsConsumer,
-		Getenv:   os.Getenv,
-		CanShow:  func() error { return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv) },
+		Codes:     func() *session.CodeSource { fresh := codes; return &fresh },
+		Choices:   vault.NewFactorChoices(cache, time.Now), Ask: terminal, Jar: store.Jar(), Consumer: browser.IsConsumer, Getenv: os.Getenv,
+		CanShow: func() error { return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv) },
 	}
 	if s.Verbose {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return bundle.SavePicture(state, png) }
 	}
-	providers := session.Providers{
-		session.TypeOkta: driver,
-		session.TypeForm: &form.Driver{Ask: terminal, Browse: launcher.OpenPage},
-	}
+	providers := session.Providers{session.TypeOkta: driver, session.TypeForm: &form.Driver{Ask: terminal, Browse: launcher.OpenPage}}
 	client := awssts.New(os.Getenv)
 	roles, names := vault.NewRoleCache(cache, time.Now), vault.NewAccountNames(cache, time.Now)
+	aws := awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: files.AccountHome(home), Dir: filepath.Join(state, "saved")}
 	kit := &commands.Drivers{
 		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
 		Broker: &session.Broker{
@@ -115,46 +100,20 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		EndRemembered: driver.SignOut, Identity: client.Identity, Console: client.Console,
 		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},
-		AWSFiles: awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: accountHome, Dir: filepath.Join(state, "saved")},
-		Ask:      terminal, Sweep: func() { browser.SweepProfiles(launcher.ProfileRoot) }, Close: terminal.Close, Yield: terminal.Yield,
+		AWSFiles: aws, Ask: terminal, Sweep: launcher.Sweep, Close: terminal.Close, Yield: terminal.Yield,
 		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
+	}
+	kit.Machine = doctor.Machine{
+		GOOS: runtime.GOOS, Getenv: os.Getenv, Now: time.Now, Folders: folders, ConfigPath: path, ConfigErr: errPath,
+		Profiles: sync.OnceValues(func() (doctor.Profiles, error) { return config.Load(path) }), Granted: roles,
+		ProbeBrowser: launcher.Probe, BrowserOf: s.BrowserAt, Sweep: launcher.Sweep, CountLeftovers: launcher.CountLeftovers,
+		Keyring: store.ExamineKeyring, KernelKeyring: store.ExamineKernelKeyring, Proxies: launcher.ProxyServers,
+		ReachOrg: okta.Reach, RegionOf: client.RegionOf, ReachSTS: client.Reach, CanAsk: terminal.Interactive,
+		CanShow:   func(ctx context.Context) error { return browser.CanShow(ctx, runtime.GOOS, os.Getenv) },
+		EndedKeys: aws.Ended, RemoveEnded: aws.RemoveEnded, EarlierKeys: aws.Earlier,
 	}
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.WriteZip
 	}
-	return kit, nil
-}
-
-// buildMachine makes what doctor looks at. Unlike build it works where everything is broken.
-func buildMachine(s commands.Settings) doctor.Machine {
-	environ := process.WithoutSecrets(os.Environ())
-	home, _ := os.UserHomeDir()
-	state, errState := files.BaseFolder(os.Getenv, "XDG_STATE_HOME", home, ".local", "state")
-	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
-	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
-	known := cmp.Or(state, filepath.Join(os.TempDir(), "stsx-doctor")) // without a HOME, and nothing is there
-	store := vault.New(vault.Options{Dir: known})
-	launcher := browser.Launcher{ProfileRoot: filepath.Join(known, "browser"), Environ: environ, Getenv: os.Getenv, Say: func(string) {}}
-	client := awssts.New(os.Getenv)
-	aws := awsfile.Files{Getenv: os.Getenv, Home: home, Dir: filepath.Join(known, "saved")}
-	terminal := tty.New(tty.Options{NoInput: s.NoInput, Getenv: os.Getenv})
-	return doctor.Machine{
-		GOOS: runtime.GOOS, Getenv: os.Getenv, Now: time.Now,
-		Folders: []doctor.Folder{
-			{Name: "state folder", Dir: state, Err: errState},
-			{Name: "cache folder", Dir: cache, Err: errCache},
-		},
-		ConfigPath: path, ConfigErr: errPath,
-		Profiles:     sync.OnceValues(func() (doctor.Profiles, error) { return config.Load(path) }),
-		Granted:      vault.NewRoleCache(cmp.Or(cache, known), time.Now),
-		ProbeBrowser: launcher.Probe, BrowserOf: s.BrowserAt,
-		CountLeftovers: func() int { return browser.CountLeftovers(launcher.ProfileRoot) },
-		Sweep:          func() { browser.SweepProfiles(launcher.ProfileRoot) },
-		Keyring:        store.ExamineKeyring, KernelKeyring: store.ExamineKernelKeyring,
-		Proxies:  func() ([]string, error) { return browser.ProxyServers(environ) },
-		ReachOrg: okta.Reach, RegionOf: client.RegionOf, ReachSTS: client.Reach,
-		CanAsk:    func() bool { defer terminal.Close(); return terminal.Interactive() },
-		CanShow:   func(ctx context.Context) error { return browser.CanShow(ctx, runtime.GOOS, os.Getenv) },
-		EndedKeys: aws.Ended, RemoveEnded: aws.RemoveEnded, EarlierKeys: aws.Earlier,
-	}
+	return kit, cmp.Or(errState, errCache, errPath, errRecord)
 }

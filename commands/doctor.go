@@ -55,7 +55,9 @@ func (r *commandRun) runDoctor(ctx context.Context, asJSON, fix bool) error {
 	if err := r.noOperands(); err != nil {
 		return err
 	}
-	machine := r.BuildMachine(r.settings)
+	kit, _ := r.BuildDrivers(r.settings) // what is broken is among the findings
+	defer kit.Close()
+	machine := kit.Machine
 	machine.Programs = r.installedPrograms()
 	checks := machine.Checks()
 	results := doctor.RunAll(ctx, checks)

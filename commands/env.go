@@ -159,5 +159,5 @@ func (e *terminalOutputError) Error() string {
 }
 
 func (e *terminalOutputError) Hint() string {
-	return e.instead + "\n      To print them anyway: --force"
+	return e.instead + "; to print them anyway: --force"
 }

@@ -51,10 +51,8 @@ type HostSystem struct {
 	EndBySignal func(signal int)
 	// ShowMessage shows a message on the person's desktop.
 	ShowMessage func(title, text string) error
-	// BuildDrivers joins the drivers.
+	// BuildDrivers joins the drivers. With an error they are good for doctor alone.
 	BuildDrivers func(Settings) (*Drivers, error)
-	// BuildMachine is what doctor looks at. It works where BuildDrivers fails.
-	BuildMachine func(Settings) doctor.Machine
 }
 
 // WithPrograms is s with the operating system's own ways to run, find and tell
@@ -120,6 +118,8 @@ type Drivers struct {
 	Yield         func() error // is Close for good: the terminal is the command's
 	// Endpoint starts what hands a command its credentials.
 	Endpoint func(ctx context.Context, r session.Renewal) (Endpoint, error)
+	// Machine is what doctor looks at.
+	Machine doctor.Machine
 	// Bundle writes the debug bundle, with what the person was told of an
 	// error; nil when none is wanted. It may be called again.
 	Bundle func(said string) error

@@ -9,8 +9,9 @@ import (
 )
 
 // Probe starts the browser that OpenPage would for o, without a window, and ends it again. Errors as OpenPage's; where a policy
-// forbids only a browser without a window it is that policy.
+// forbids only a browser without a window it is that policy. Nothing is said.
 func (l Launcher) Probe(ctx context.Context, o session.Org) (session.BrowserProbe, error) {
+	l.Say, l.Record = func(string) {}, nil
 	paths, err := Find(o.BrowserPath, l.Getenv)
 	if err != nil {
 		return session.BrowserProbe{}, err

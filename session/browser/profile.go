@@ -128,9 +128,12 @@ func SweepProfiles(root string) {
 	})
 }
 
-// CountLeftovers is how many profiles of dead runs SweepProfiles would remove.
-func CountLeftovers(root string) (n int) {
-	eachLeftover(root, func(string, *files.Lock) { n++ })
+// Sweep is SweepProfiles of the launcher's profiles.
+func (l Launcher) Sweep() { SweepProfiles(l.ProfileRoot) }
+
+// CountLeftovers is how many profiles of dead runs Sweep would remove.
+func (l Launcher) CountLeftovers() (n int) {
+	eachLeftover(l.ProfileRoot, func(string, *files.Lock) { n++ })
 	return n
 }
 

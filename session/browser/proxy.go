@@ -58,8 +58,8 @@ func proxyFrom(environ []string) (proxySettings, error) {
 
 // ProxyServers are the proxies that the environment names, as URLs without their passwords; none where there are none. Errors
 // name the variable, not its value.
-func ProxyServers(environ []string) ([]string, error) {
-	p, err := proxyFrom(environ)
+func (l Launcher) ProxyServers() ([]string, error) {
+	p, err := proxyFrom(l.Environ)
 	var servers []string
 	for _, flag := range p.flags {
 		list, ok := strings.CutPrefix(flag, "--proxy-server=")
