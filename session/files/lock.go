@@ -10,8 +10,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockPoll is how often a lock that another holds is tried again.
-const lockPoll = 25 * time.Millisecond
+// A lock that another holds is tried again after lockPoll, and ever more rarely
+// up to slowestLockPoll: a hundred that wait for a sign-in leave it the machine.
+const (
+	lockPoll        = 25 * time.Millisecond
+	slowestLockPoll = 200 * time.Millisecond
+)
 
 // Lock is a file that one process holds. The lock is the file's, not its
 // existence: the kernel ends it with the process, kill -9 included, and
@@ -54,9 +58,7 @@ func tryLock(file *flock.Flock) (*Lock, error) {
 // may be nil, is called each time that another is found to hold it. Errors: the
 // context's, what the file system said.
 func WaitLock(ctx context.Context, path string, waiting func()) (*Lock, error) {
-	ticker := time.NewTicker(lockPoll)
-	defer ticker.Stop()
-	for {
+	for wait := lockPoll; ; wait = min(wait*5/4, slowestLockPoll) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -69,7 +71,7 @@ func WaitLock(ctx context.Context, path string, waiting func()) (*Lock, error) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-ticker.C:
+		case <-time.After(wait):
 		}
 	}
 }
