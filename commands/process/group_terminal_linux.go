@@ -27,8 +27,9 @@ func startInGroup(command *exec.Cmd) error {
 const stopPause = 100 * time.Millisecond
 
 // waitInGroup waits for a command that startInGroup has started, and takes the
-// terminal back. When the command is stopped (Ctrl-Z, or it asks in the
-// background), so is this process: the shell sees one job.
+// terminal back. When the terminal stops the command (Ctrl-Z, or it asks in the
+// background), so is this process: the shell sees one job. A command that is
+// stopped otherwise is waited for until its time is over.
 func waitInGroup(command *exec.Cmd) error {
 	pid := command.Process.Pid
 	for isStopped(pid) {
@@ -42,7 +43,8 @@ func waitInGroup(command *exec.Cmd) error {
 	return endError(command.Wait())
 }
 
-// isStopped waits until the process has stopped, then it is true, or ended.
+// isStopped waits until the terminal has stopped the process, then it is true, or
+// until it has ended.
 func isStopped(pid int) bool {
 	for {
 		var info unix.Siginfo
@@ -57,7 +59,9 @@ func isStopped(pid int) bool {
 			}
 			var status syscall.WaitStatus
 			_, _ = syscall.Wait4(pid, &status, syscall.WUNTRACED|syscall.WNOHANG, nil) // seen
-			return true
+			if status.StopSignal() != syscall.SIGSTOP {
+				return true
+			}
 		}
 	}
 }

@@ -81,8 +81,10 @@ func TestFirstLineEnds(t *testing.T) {
 	}{
 		"time over":                       {"echo $$ >file; sleep 1000", 300 * time.Millisecond},
 		"time over, with a child":         {"sleep 1000 & echo $! >file; wait", 300 * time.Millisecond},
+		"time over, stopped by itself":    {"echo $$ >file; kill -STOP $$; sleep 1000", 300 * time.Millisecond},
 		"sign-in ended":                   {"echo $$ >file; exec sleep 1000", 0},
 		"sign-in ended, signals ignored":  {"trap '' INT TERM HUP; echo $$ >file; sleep 1000", 0},
+		"sign-in ended, while it stands":  {"echo $$ >file; kill -STOP $$; sleep 1000", 0},
 		"sign-in ended, a child in a job": {"sleep 1000 & echo $! >file; wait", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
