@@ -48,12 +48,12 @@ func TestIdentityProviders(t *testing.T) {
 			d.writeConfig("[idp.acme]\ntype = \"form\"\nurl = \"" + idp.URL + "\"\nusername = \"" + idp.User + "\"\n" + deskProfiles)
 			d = d.with("STSX_PASSWORD=" + idp.Password) // which goes into no page that stsx does not know
 			term := d.openTerminal("exec", "prod", "--", cli, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
-			term.waitFor("stsx: a page of http://127.0.0.1:")
+			term.waitFor("stsx: unrecognised page at http://127.0.0.1:")
 			term.waitFor("[" + idp.User + "]")
 			term.typeText("\r")
 			term.waitFor("Password (for 127.0.0.1:")
 			term.typeText("wrong\r")
-			term.waitFor("stsx: a page of http://127.0.0.1:") // and it says why
+			term.waitFor("stsx: unrecognised page at http://127.0.0.1:") // and it says why
 			term.waitFor("[" + idp.User + "]")
 			term.typeText("\r")
 			term.waitFor("Password (for 127.0.0.1:")

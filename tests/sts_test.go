@@ -221,7 +221,7 @@ func TestPartitions(t *testing.T) {
 			}{
 				"no CA": {[]string{"AWS_CA_BUNDLE="}, nil, 125, "name its CA in AWS_CA_BUNDLE"},
 				"broken CA": {[]string{"AWS_CA_BUNDLE=/dev/null"}, nil, 125,
-					"reading AWS_CA_BUNDLE: /dev/null holds no PEM certificate"},
+					"reading AWS_CA_BUNDLE: /dev/null is not a file"},
 				"NO_PROXY": {[]string{"NO_PROXY=127.0.0.1,.amazonaws.com"}, nil, 125,
 					"assuming arn:aws:iam::123456789012:role/Admin"},
 				"another partition": {nil, []string{"--region", "cn-north-1"}, 125, `region "cn-north-1" is in AWS China, but the role`},
