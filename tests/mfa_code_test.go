@@ -134,7 +134,6 @@ func TestNoInput(t *testing.T) {
 		"role": {[]string{right, "STSX_MFA_CODE=now"}, []string{"exec", "any"},
 			[]string{"a choice among the 3 roles for any is required", "--role"}},
 		"confirm": {nil, []string{"exec", "prod", "--config", path}, []string{"a yes to using prod is required", "confirm = true"}},
-		"keeping": {nil, []string{"password", "set"}, []string{"the password for " + jane + " is required", "use --password-stdin"}},
 	} {
 		d.subtest(name, func(d *desk) {
 			d = d.with(c.env...).withFreshState()

@@ -28,6 +28,8 @@ func TestKeptPassword(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withKeyring()
 	d.wantText(d.wantStatus(d.run("password", "status"), 0).stdout, "no saved password for "+jane)
+	d.wantText(d.wantStatus(d.run("password", "set", "--no-input"), 3).stderr, "the password for "+jane+" is required",
+		"stsx: hint: use --password-stdin")
 
 	// A typed one is offered to be kept, after the sign-in.
 	term := d.openTerminal("login", "prod")
