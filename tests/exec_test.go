@@ -282,7 +282,7 @@ func execDefaultProfile(d *desk) {
 		d.Errorf("the name on the command line does not win: %s", r)
 	}
 	// `stsx exec "$P" …` with P unset is not a wish for the default.
-	d.wantText(d.wantStatus(d.with("STSX_PROFILE=").run("exec", "--", "true"), 125).stderr, "name a profile", "prod")
+	d.wantText(d.wantStatus(d.with("STSX_PROFILE=").run("exec", "--", "true"), 125).stderr, "which profile?", "available: prod")
 	d.wantText(d.wantStatus(d.with("STSX_PROFILE=prdo").run("exec", "--", "true"), 125).stderr, "prdo", "prod")
 }
 
