@@ -33,7 +33,8 @@ func spelled(text string) map[string]string {
 	return map[string]string{
 		"as it is": text, "upper case": strings.ToUpper(text), "lower case": strings.ToLower(text),
 		"HTML": html.EscapeString(text), "HTML, named": named, "HTML, decimal": decimal.String(), "HTML, hexadecimal": hexadecimal.String(),
-		"HTML, no semicolon": strings.NewReplacer("&", "&amp", `"`, "&quot", "<", "&lt").Replace(text),
+		// One that follows would be the character's own.
+		"HTML, no semicolon": strings.NewReplacer("&;", "&amp;;", `";`, "&quot;;", "<;", "&lt;;", "&", "&amp", `"`, "&quot", "<", "&lt").Replace(text),
 		"query":              url.QueryEscape(text), "path": url.PathEscape(text), "every byte": percent.String(),
 		"JSON": inJSON, "JSON, every character": unicodeEscapes.String(),
 		"HTML in HTML": html.EscapeString(html.EscapeString(text)), "JSON in HTML": html.EscapeString(inJSON),
