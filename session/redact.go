@@ -358,7 +358,7 @@ func foldedRune(c rune) (folded rune, shown bool) {
 	case IsHidden(c):
 		return 0, false
 	}
-	return unicode.ToLower(c), true
+	return unicode.ToLower(unicode.ToUpper(c)), true // by way of the capital: ϖ, π and Π are one
 }
 
 // find returns where the secret stands in a folded reading, and where that ends
