@@ -107,7 +107,7 @@ func xmlDecoder(text []byte) *xml.Decoder {
 			return fromLatin1(input, map[byte]rune{0xa4: '€', 0xa6: 'Š', 0xa8: 'š', 0xb4: 'Ž', 0xb8: 'ž', 0xbc: 'Œ', 0xbd: 'œ', 0xbe: 'Ÿ'})
 		case "windows1252", "cp1252":
 			others := map[byte]rune{}
-			for i, r := range []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ") {
+			for i, r := range []rune(windowsLetters) {
 				others[byte(0x80+i)] = r
 			}
 			return fromLatin1(input, others)
