@@ -58,12 +58,24 @@
 		if (!el.isConnected) return {absent: true};
 		return el.value === text ? {} : {kept: lengthOf(el)};
 	};
-	// A hidden window paints no frames, so the clock has to do then.
+	// frame ends with the next frame, before which nothing moves. A hidden window paints none, so the clock has to do there; a
+	// busy machine paints late.
 	const frame = () => new Promise(done => {
-		const late = setTimeout(done, 50);
+		const late = setTimeout(done, document.visibilityState === 'visible' ? 500 : 50);
 		requestAnimationFrame(() => { clearTimeout(late); done(); });
 	});
 	const pause = ms => new Promise(done => setTimeout(done, ms));
+	// watchRest tells, look by look, whether an element has stopped moving: its box stays while the clock of the page's animations goes
+	// on, which it does only between frames. A clock that stands counts for some looks only.
+	const watchRest = () => {
+		let seen = null, box = '', time = 0, looks = 0;
+		return el => {
+			const now = el && boxOf(el), clock = document.timeline.currentTime ?? 0;
+			if (el && el === seen && now === box) return clock - time > 3 || ++looks > 3;
+			seen = el, box = now, time = clock, looks = 0;
+			return false;
+		};
+	};
 
 	// What of an element is told in an outline: these attributes as they are, these as a place without query. What these
 	// elements hold is not.
@@ -241,14 +253,14 @@
 		// wait: the index of the first mark with a fresh element that stands still, or -1 when time is up.
 		async wait(marks, ms) {
 			const end = performance.now() + ms;
-			let seen = null, at = -1, box = '';
+			const rests = watchRest();
+			let at = -1;
 			for (;;) {
 				let el = null, i = 0;
 				for (; i < marks.length && !(el = fresh(marks[i])); i++);
-				const now = el && boxOf(el);
-				if (el && el === seen && i === at && now === box) return i;
+				if (rests(el) && i === at) return i;
 				if (performance.now() > end) return -1;
-				seen = el, at = i, box = now;
+				at = i;
 				await (el ? frame() : pause(25));
 			}
 		},
@@ -289,17 +301,13 @@
 		// settle brings the nth match into view and waits until it has stopped moving, or long enough: a DOM click hits anyway.
 		async settle(mark, n, ms) {
 			const end = performance.now() + ms;
-			let seen = null, box = '';
+			const rests = watchRest();
+			let seen = null;
 			while (performance.now() < end) {
 				const el = all(mark)[n];
-				if (!el) {
-					if (!seen) return false;
-				} else {
-					if (el !== seen) el.scrollIntoView({block: 'center', behavior: 'instant'});
-					const now = boxOf(el);
-					if (el === seen && now === box) return true;
-					box = now;
-				}
+				if (!el && !seen) return false;
+				if (el && el !== seen) el.scrollIntoView({block: 'center', behavior: 'instant'});
+				if (rests(el)) return true;
 				seen = el;
 				await frame();
 			}
