@@ -185,6 +185,13 @@ type Question struct {
 	Secret bool   // not shown while typed
 	Empty  bool   // Enter alone is an answer, also to a secret
 	First  int    // ChooseRole: the option that is marked at first
+	Draft  string // Ask: an answer that stands there already, to be edited
 	What   string // for InputError: "the password for jane@acme.example"
 	Give   string // for InputError
+}
+
+// GroupedOption is what can be chosen, with others of its group.
+type GroupedOption struct {
+	Group string // "123456789012 acme-prod"; options of one group stand together
+	Text  string
 }

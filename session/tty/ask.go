@@ -24,7 +24,7 @@ func (t *Terminal) Ask(ctx context.Context, q session.Question) (string, error) 
 	var answer string
 	err := t.withDialogue(ctx, q, func(ctx context.Context, d *dialogue) error {
 		for range maxTries {
-			line, err := d.readLine(ctx, q.Prompt, q.Secret)
+			line, err := d.editLine(ctx, q.Prompt, q.Draft, q.Secret)
 			if err != nil {
 				return err
 			}
@@ -90,9 +90,15 @@ func (e *unansweredError) Unwrap() error {
 	return &session.InputError{What: e.question.What, Give: e.question.Give}
 }
 
-// readLine lets one line be edited. Errors: ErrInterrupted, the context's.
+// readLine is editLine of an empty line.
 func (d *dialogue) readLine(ctx context.Context, prompt string, secret bool) (string, error) {
-	typed := &lineEditor{dialogue: d, ctx: ctx}
+	return d.editLine(ctx, prompt, "", secret)
+}
+
+// editLine lets one line be edited, which begins as draft. Errors: ErrInterrupted,
+// the context's.
+func (d *dialogue) editLine(ctx context.Context, prompt, draft string, secret bool) (string, error) {
+	typed := &lineEditor{dialogue: d, ctx: ctx, rest: []byte(session.VisibleLine(draft))}
 	typed.editor = term.NewTerminal(typed, "")
 	typed.editor.SetSize(sizeOf(d.out))
 	prompt = session.VisibleLine(prompt)

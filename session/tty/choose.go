@@ -24,21 +24,41 @@ func (t *Terminal) Choose(ctx context.Context, q session.Question, options []str
 	}
 	var picked int
 	err := t.withDialogue(ctx, q, func(ctx context.Context, d *dialogue) (err error) {
-		width, height := sizeOf(d.out)
-		if d.style.dumb || width < 20 || height < 4 {
+		if !d.canDrawPicker() {
 			picked, err = d.askNumber(ctx, q, options)
-		} else {
-			picked, err = d.runPicker(ctx, q, options)
+			return err
+		}
+		l := newOptionList(strings.TrimRight(q.Prompt, ":? "), options)
+		l.moveMark(q.First)
+		if err = d.runPicker(ctx, l); err == nil {
+			picked, _ = l.pickedOption()
 		}
 		return err
 	})
 	return picked, err
 }
 
-// runPicker runs the picker.
-func (d *dialogue) runPicker(ctx context.Context, q session.Question, options []string) (int, error) {
-	l := newOptionList(strings.TrimRight(q.Prompt, ":? "), options)
-	l.moveMark(q.First)
+// canDrawPicker reports whether the terminal can move the cursor and has the room.
+func (d *dialogue) canDrawPicker() bool {
+	width, height := sizeOf(d.out)
+	return !d.style.dumb && width >= 20 && height >= 4
+}
+
+// pickerList is a list that a person picks from.
+type pickerList interface {
+	// drawLines returns the lines, none of which reaches the last column, and the
+	// column of the cursor, which belongs on the first line.
+	drawLines(s terminalStyle, width, height int) (drawn []string, column int)
+	// pressKey does what a key says, but for those that end the choice.
+	pressKey(k keyPress)
+	hasFilter() bool
+	// chosenText is what Enter takes, as it stays on the screen; false: nothing yet.
+	chosenText() (string, bool)
+}
+
+// runPicker shows l until Enter takes what is chosen. Errors: ErrInterrupted, the
+// context's.
+func (d *dialogue) runPicker(ctx context.Context, l pickerList) error {
 	column := 0 // of the cursor, which is on the picker's first line
 	for {
 		width, height := sizeOf(d.out)
@@ -50,25 +70,26 @@ func (d *dialogue) runPicker(ctx context.Context, q session.Question, options []
 		pressed, err := d.nextKey(ctx)
 		switch {
 		case err != nil:
-		case pressed.kind == interruptKey, pressed.kind == endOfInput, pressed.kind == escapeKey && len(l.filter) == 0:
+		case pressed.kind == interruptKey, pressed.kind == endOfInput, pressed.kind == escapeKey && !l.hasFilter():
 			err = session.ErrInterrupted
 		case pressed.kind == escapeKey:
 			l.pressKey(keyPress{kind: eraseLineKey})
 		case pressed.kind == redrawScreen:
 			d.resumeRaw()
 		case pressed.kind == enterKey:
-			if i, ok := l.pickedOption(); ok {
+			if text, ok := l.chosenText(); ok {
 				width, _ := sizeOf(d.out)
-				d.writeText(rewindPicker(column, width) + d.style.foldText(l.title+": "+l.options[i], width-1) + "\r\n")
-				return i, nil
+				d.writeText(rewindPicker(column, width) + d.style.foldText(text, width-1) + "\r\n")
+				return nil
 			}
+			l.pressKey(pressed)
 		default:
 			l.pressKey(pressed)
 		}
 		if err != nil {
 			width, _ := sizeOf(d.out)
 			d.writeText(rewindPicker(column, width))
-			return 0, err
+			return err
 		}
 	}
 }

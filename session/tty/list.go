@@ -78,6 +78,17 @@ func (l *optionList) pressKey(k keyPress) {
 
 func (l *optionList) moveMark(by int) { l.at = max(0, min(len(l.shown)-1, l.at+by)) }
 
+func (l *optionList) hasFilter() bool { return len(l.filter) > 0 }
+
+// chosenText is the marked option.
+func (l *optionList) chosenText() (string, bool) {
+	i, ok := l.pickedOption()
+	if !ok {
+		return "", false
+	}
+	return l.title + ": " + l.options[i], true
+}
+
 // pickedOption is the marked option's index.
 func (l *optionList) pickedOption() (int, bool) {
 	if len(l.shown) == 0 {
@@ -97,11 +108,7 @@ func (l *optionList) drawLines(s terminalStyle, width, height int) (drawn []stri
 	l.top = max(0, min(l.top, l.at, len(l.shown)-l.rows))
 	l.top = max(l.top, l.at-l.rows+1)
 
-	filter := session.VisibleLine(string(l.filter))
-	for displaywidth.String(filter) > max(8, width/2) { // its end is what is being typed
-		filter = filter[len(string([]rune(filter)[0])):]
-	}
-	first := s.foldText(l.title, width-3-displaywidth.String(filter)) + ": " + filter
+	first := l.firstLine(s, width)
 	drawn = append(drawn, first)
 	for i := l.top; i < min(len(l.shown), l.top+l.rows); i++ {
 		text := s.foldText(l.options[l.shown[i]], width-3)
@@ -112,6 +119,15 @@ func (l *optionList) drawLines(s terminalStyle, width, height int) (drawn []stri
 		}
 	}
 	return append(drawn, s.faintText(s.cutText("  "+l.footerText(s), width-1))), displaywidth.String(first)
+}
+
+// firstLine is the title and the filter, behind which the cursor belongs.
+func (l *optionList) firstLine(s terminalStyle, width int) string {
+	filter := session.VisibleLine(string(l.filter))
+	for displaywidth.String(filter) > max(8, width/2) { // its end is what is being typed
+		filter = filter[len(string([]rune(filter)[0])):]
+	}
+	return s.foldText(l.title, width-3-displaywidth.String(filter)) + ": " + filter
 }
 
 func (l *optionList) footerText(s terminalStyle) string {
