@@ -31,12 +31,24 @@ type OpenResult struct {
 // org's other profiles: they share its error. The person is asked for a yes to
 // all that want one at once, before anything else, and for roles one by one.
 func (b *Broker) OpenAll(ctx context.Context, profiles []Profile, anew bool) []OpenResult {
+	return b.openTogether(ctx, profiles, openRequest{anew: anew, enough: b.isFresh})
+}
+
+// OpenUnattended is OpenAll without any question and without a phone that rings: with
+// the assertion of a sign-in a moment ago, or with what needs no person.
+func (b *Broker) OpenUnattended(ctx context.Context, profiles []Profile) []OpenResult {
+	return b.openTogether(ctx, profiles, openRequest{enough: b.isFresh, unattended: true})
+}
+
+func (b *Broker) openTogether(ctx context.Context, profiles []Profile, request openRequest) []OpenResult {
 	run := &openRun{Broker: b, byKey: map[string]*openTask{}}
 	asked := make([]*openTask, len(profiles))
 	for i, p := range profiles {
-		asked[i] = run.addTask(p, openRequest{anew: anew, enough: b.isFresh})
+		asked[i] = run.addTask(p, request)
 	}
-	run.confirmTasks(ctx)
+	if !request.unattended {
+		run.confirmTasks(ctx)
+	}
 	run.openTasks(ctx)
 	out := make([]OpenResult, len(asked))
 	for i, t := range asked {

@@ -328,3 +328,30 @@ func TestOpenFromManyGoroutines(t *testing.T) {
 		t.Errorf("%d sign-ins, %d kept", b.idp.times, len(b.store.kept))
 	}
 }
+
+// TestOpenUnattended: the assertion of a sign-in a moment ago opens further profiles
+// without another one; where it is too old, nobody is asked.
+func TestOpenUnattended(t *testing.T) {
+	arns, profiles := fleet(3)
+	b := newBench(arns...)
+	profiles[1].Confirm = true // which is a question
+	if _, err := b.Grants(background, acme()); err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range b.OpenUnattended(background, profiles) {
+		if o.Err != nil || o.Session.Role.ARN != arns[i] {
+			t.Errorf("%d: %+v", i, o)
+		}
+	}
+	if b.idp.times != 1 || len(b.store.kept) != 3 {
+		t.Errorf("%d sign-ins, %d kept", b.idp.times, len(b.store.kept))
+	}
+	b = newBench(arns...)
+	b.idp.err = &InputError{What: "the password"}
+	for _, o := range b.OpenUnattended(background, profiles) {
+		var input *InputError
+		if !errors.As(o.Err, &input) || !b.idp.last.Org.Unattended {
+			t.Errorf("%v; asked %+v", o.Err, b.idp.last.Org)
+		}
+	}
+}

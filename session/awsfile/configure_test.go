@@ -53,3 +53,29 @@ func TestConfigure(t *testing.T) {
 		t.Error("the file has changed")
 	}
 }
+
+func TestRegion(t *testing.T) {
+	for name, c := range map[string]struct{ config, profile, want string }{
+		"none":                 {"", "", ""},
+		"of the default":       {"[default]\nregion = eu-west-1\n", "", "eu-west-1"},
+		"of the profile":       {"[default]\nregion = eu-west-1\n[profile x]\nregion=eu-west-3\n", "x", "eu-west-3"},
+		"the profile has none": {"[default]\nregion = eu-west-1\n[profile x]\noutput=json\n", "x", "eu-west-1"},
+		"no such profile":      {"[default]\nregion = eu-west-1\n", "y", "eu-west-1"},
+		"of others only":       {"[profile x]\nregion = eu-west-1\n", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, _ := dave(t)
+			getenv := f.Getenv
+			f.Getenv = func(name string) string {
+				if name == "AWS_PROFILE" {
+					return c.profile
+				}
+				return getenv(name)
+			}
+			put(t, filepath.Join(f.Home, ".aws", "config"), c.config, 0o600)
+			if got := f.Region(); got != c.want {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}

@@ -39,6 +39,20 @@ func (f Files) Credentials() (string, error) { return f.pathOf(CredentialsFile) 
 // ~/.aws/config. Error: *VariableError.
 func (f Files) Config() (string, error) { return f.pathOf(ConfigFile) }
 
+// Region is the one that AWS's tools use where none is named: that of AWS_PROFILE's
+// profile or else of [default] in the shared configuration; "" = none.
+func (f Files) Region() string {
+	for _, profile := range []string{f.Getenv("AWS_PROFILE"), f.Getenv("AWS_DEFAULT_PROFILE"), "default"} {
+		if profile == "" {
+			continue
+		}
+		if _, pairs, _ := f.pairsIn(ConfigFile, profile); valueOf(pairs, keyRegion) != "" {
+			return valueOf(pairs, keyRegion)
+		}
+	}
+	return ""
+}
+
 // variable is the one that names the file.
 func (k FileKind) variable() string {
 	if k == ConfigFile {

@@ -18,6 +18,42 @@ func CheckURL(text string) error {
 	return errors.New(c.problems[0].Text)
 }
 
+// AppLink is the link that somebody pasted, as an idp's url has it: without what
+// mail and browsers put around it, and that of the app where it is of a sign-in page
+// that leads there. The error says why it can't be a url.
+func AppLink(text string) (string, error) {
+	text = strings.Trim(text, "<>\"' \t")
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	link, err := cleanURL(text)
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return "", errors.New("url is not an https:// address") // cleanURL has read it
+	}
+	if leads, err := u.Parse(u.Query().Get("fromURI")); err == nil && leads.Host == u.Host && leads.Scheme == u.Scheme &&
+		leads.User == nil && isAppPath(leads.Path) {
+		u = leads
+	}
+	if u.RawQuery == "fromHome=true" {
+		u.RawQuery = ""
+	}
+	return u.String(), nil
+}
+
+// isAppPath reports the path of an app in Okta: /home/amazon_aws/0oa1b2c3d4e5/272.
+func isAppPath(path string) bool {
+	parts := pathParts(path)
+	return len(parts) >= 3 && (parts[0] == "home" || parts[0] == "app")
+}
+
+func pathParts(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
+
 // LinkAdvice says what an address is that does not look like that of an app in
 // Okta, and where to find that one; "" when it looks right. What it says is no
 // proof: an org may have any address.
@@ -28,12 +64,11 @@ func LinkAdvice(text string) string {
 	}
 	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	host, _, _ := strings.Cut(name, ".")
-	parts := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
-	first, named := "", false
+	parts := pathParts(u.Path)
+	first := ""
 	if len(parts) > 0 {
 		first = parts[0]
 	}
-	named = len(parts) >= 3 && (first == "home" || first == "app")
 	const tile = "sign in to Okta, and copy the link of the AWS tile on your dashboard"
 	switch {
 	case isIdentityCenter(name, parts):
@@ -45,7 +80,7 @@ func LinkAdvice(text string) string {
 		return "that is Okta's admin console; the app's own address is there under Applications, the AWS app, General, App Embed Link"
 	case len(parts) == 0 || first == "login" || first == "signin" || len(parts) > 1 && first == "app" && parts[1] == "UserHome":
 		return "that is your Okta home page, not the AWS app: " + tile
-	case !named:
+	case !isAppPath(u.Path):
 		return "it does not look like the link of an app in Okta, https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272: " + tile
 	}
 	return ""
@@ -58,7 +93,7 @@ func wrongLink(text string) string {
 	if err != nil {
 		return ""
 	}
-	parts := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
+	parts := pathParts(u.Path)
 	_, domain, _ := strings.Cut(u.Hostname(), ".")
 	isOkta := slices.Contains([]string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}, domain)
 	isHome := len(parts) == 0 || len(parts) == 2 && parts[0] == "app" && parts[1] == "UserHome"

@@ -97,5 +97,8 @@ func (e Editor) Export(names []string) (string, error) {
 // CheckURL is the function of that name.
 func (Editor) CheckURL(text string) error { return CheckURL(text) }
 
+// AppLink is the function of that name.
+func (Editor) AppLink(text string) (string, error) { return AppLink(text) }
+
 // Advice is the function of that name.
 func (Editor) Advice(text string) string { return LinkAdvice(text) }
