@@ -91,7 +91,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	roles, names := vault.NewRoleCache(cache, time.Now), vault.NewAccountNames(cache, time.Now)
 	aws := awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: files.AccountHome(home), Dir: filepath.Join(state, "saved")}
 	kit := &commands.Drivers{
-		Profiles: sync.OnceValues(func() (commands.Profiles, error) { return config.Load(path) }),
+		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
 		Broker: &session.Broker{
 			IdP: providers, STS: client, Store: store, Check: client.CheckProfile,
 			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,

@@ -20,6 +20,7 @@ type commandRun struct {
 	commandLine
 	settings Settings
 	drivers  *Drivers
+	profiles Profiles // as read; nil = not yet
 	app      *cli.App
 	// badVariable is what keeps a variable with a secret from being used.
 	badVariable error

@@ -110,7 +110,11 @@ func (r *fakeSystem) Forget(_ context.Context, match func(string) bool) (int, er
 func (r *fakeSystem) Configure(context.Context, []session.AWSProfile, bool) (string, string, error) {
 	return "config", "", nil
 }
+func (r *fakeSystem) Region() string    { return "" }
 func (r *fakeSystem) Interactive() bool { return false }
+func (r *fakeSystem) ChooseMany(_ context.Context, q session.Question, _ []session.GroupedOption) ([]int, error) {
+	return nil, &session.InputError{What: q.What, Give: q.Give}
+}
 func (r *fakeSystem) Ask(_ context.Context, q session.Question) (string, error) {
 	return "", &session.InputError{What: q.What, Give: q.Give}
 }

@@ -16,10 +16,11 @@ func (r *commandRun) configureCommand() *cli.Command {
 		UsageText: "stsx configure\n   stsx configure import FILE|URL [--yes] [--dry-run]\n   " +
 			"stsx configure import --from TOOL [FILE] [--link URL] [--yes] [--dry-run]\n   " +
 			"stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
-		Description: `   Alone it asks for the address of the AWS app in Okta and for your username,
-   signs in, lets you choose among your roles, and writes a profile for each
+		Description: `   Alone it asks for the link of the AWS app in Okta and for your username,
+   signs in, lets you tick your roles in a list, and writes a profile for each
    into the configuration. What is there stays as it is, and nothing is written
-   before you have seen it and said yes.`,
+   before you have seen it and said yes. Then it opens the sessions with the same
+   sign-in, and offers the shell hook's line and profiles for the AWS CLI.`,
 		Flags:  []cli.Flag{helpFlag()},
 		Action: func(c *cli.Context) error { return r.runWizard(c.Context) },
 		Subcommands: []*cli.Command{r.importCommand(), r.exportCommand(), {
@@ -45,23 +46,9 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 	if err != nil {
 		return err
 	}
-	self, err := r.OwnPath()
+	entries, err := r.awsProfiles(names, prefix)
 	if err != nil {
 		return err
-	}
-	var entries []session.AWSProfile
-	var written []string
-	for _, name := range names {
-		p, err := r.profileNamed(name)
-		if err != nil {
-			return err
-		}
-		command := []string{self}
-		if r.settings.Config != "" {
-			command = append(command, "--config", r.settings.Config)
-		}
-		written = append(written, prefix+name)
-		entries = append(entries, session.AWSProfile{Name: prefix + name, Command: append(command, "process", name), Region: p.Region})
 	}
 	if len(entries) == 0 {
 		return &session.InputError{What: "a profile", Give: "write one into the configuration"}
@@ -70,9 +57,7 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 	if err != nil {
 		return err
 	}
-	for _, note := range r.drivers.AWSFiles.ProcessNotes(written) {
-		r.drivers.Ask.Say(note)
-	}
+	r.sayProcessNotes(entries)
 	if dry {
 		_, err := fmt.Fprint(r.Stdout, session.VisibleText(difference))
 		return err
@@ -83,4 +68,37 @@ func (r *commandRun) runConfigureAWS(ctx context.Context, prefix string, dry boo
 	}
 	r.drivers.Ask.Say("wrote " + session.Plural(len(entries), "profile") + " into " + path)
 	return nil
+}
+
+// awsProfiles are profiles of AWS's configuration that get the credentials of names from
+// this program, with prefix before each name.
+func (r *commandRun) awsProfiles(names []string, prefix string) ([]session.AWSProfile, error) {
+	self, err := r.OwnPath()
+	if err != nil {
+		return nil, err
+	}
+	var entries []session.AWSProfile
+	for _, name := range names {
+		p, err := r.profileNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		command := []string{self}
+		if r.settings.Config != "" {
+			command = append(command, "--config", r.settings.Config)
+		}
+		entries = append(entries, session.AWSProfile{Name: prefix + name, Command: append(command, "process", name), Region: p.Region})
+	}
+	return entries, nil
+}
+
+// sayProcessNotes says what AWS's tools use before the commands of entries.
+func (r *commandRun) sayProcessNotes(entries []session.AWSProfile) {
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name)
+	}
+	for _, note := range r.drivers.AWSFiles.ProcessNotes(names) {
+		r.drivers.Ask.Say(note)
+	}
 }

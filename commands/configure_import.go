@@ -175,7 +175,7 @@ func (c *linkCompletion) missingLink(ctx context.Context, hint session.LinkHint)
 		return c.askAddress(ctx)
 	}
 	q := session.Question{Prompt: "Okta domain (such as acme.okta.com)", What: what, Give: "give it with --link"}
-	for range questionTries {
+	for {
 		answer, err := c.drivers.Ask.Ask(ctx, q)
 		if err != nil {
 			return "", err
@@ -186,7 +186,6 @@ func (c *linkCompletion) missingLink(ctx context.Context, hint session.LinkHint)
 		}
 		c.drivers.Ask.Say(err.Error())
 	}
-	return "", &session.InputError{What: q.What, Give: q.Give}
 }
 
 // completeLink is what was given as a link, with the path that is known where it

@@ -142,14 +142,17 @@ func (r *commandRun) writeConfiguration(ctx context.Context, plan session.Config
 				Give: "look at them with --dry-run, and write them with --yes",
 			}
 		}
-		_, shown, _ := strings.Cut(plan.Difference, "\n") // the first line names the file, as the next ones do
+		shown := "new file " + plan.Path + ":\n" + plan.New
+		if plan.Old != "" {
+			_, shown, _ = strings.Cut(plan.Difference, "\n") // the first line names the file, as the next ones do
+		}
 		r.drivers.Ask.Say(strings.TrimRight(session.VisibleText(shown), "\n"))
 		ok, err := r.drivers.Ask.Confirm(ctx, "Write this?", otherwise)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return errors.New("cancelled: nothing was written")
+			return errors.New("cancelled: nothing was changed")
 		}
 	}
 	return r.drivers.ConfigFile.Write(ctx, plan)

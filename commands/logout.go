@@ -141,7 +141,7 @@ func (r *commandRun) logoutProfiles(all bool) ([]string, error) {
 
 // orgsOf are the orgs of the profiles named, or all.
 func (r *commandRun) orgsOf(names []string) ([]session.Org, error) {
-	profiles, err := r.drivers.Profiles()
+	profiles, err := r.configuration()
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ type Settings struct {
 
 // Drivers is what a verb works with.
 type Drivers struct {
-	Profiles      func() (Profiles, error) // read when first asked for
+	Profiles      func() (Profiles, error) // reads the configuration
 	Broker        *session.Broker
 	Roles         session.GrantedRoles
 	Sessions      Sessions
@@ -112,7 +112,7 @@ type Drivers struct {
 	ConfigFile    Configuration
 	OtherTools    OtherTools
 	Identity      func(ctx context.Context, s session.Session) (session.CallerIdentity, error) // as STS says
-	Ask           session.Prompter
+	Ask           Prompter
 	Sweep         func() // removes what sign-ins left that were killed
 	Close         func() error
 	Yield         func() error // is Close for good: the terminal is the command's
@@ -131,6 +131,14 @@ type Drivers struct {
 	Names  session.AccountNames // nil: accounts have none
 	// AccountNames asks AWS's sign-in page what the accounts of a are called.
 	AccountNames func(ctx context.Context, a session.Assertion) (map[string]string, error)
+}
+
+// Prompter talks to the person at the terminal.
+type Prompter interface {
+	session.Prompter
+	// ChooseMany lets options be ticked, one at least, and returns their indices in
+	// order. Errors as Choose.
+	ChooseMany(ctx context.Context, q session.Question, options []session.GroupedOption) ([]int, error)
 }
 
 // Endpoint is what hands a command its credentials while it runs.
@@ -163,6 +171,9 @@ type Configuration interface {
 	Export(names []string) (string, error)
 	// CheckURL says why an address can't be an idp's.
 	CheckURL(text string) error
+	// AppLink is the link that somebody pasted, as an idp's url has it. The error says
+	// why it can't be one.
+	AppLink(text string) (string, error)
 	// Advice is what to say of an address that does not look like an app's, "".
 	Advice(text string) string
 }
@@ -209,6 +220,8 @@ type AWSFiles interface {
 	// Forget takes out what was saved for the profiles that match, as far as it
 	// still is there, and returns how many.
 	Forget(ctx context.Context, match func(profile string) bool) (int, error)
+	// Region is the region that AWS's configuration names where none is asked for, "".
+	Region() string
 	// Configure writes profiles into the shared configuration, all or none, and
 	// returns its path and the difference; with dry it only returns them.
 	Configure(ctx context.Context, profiles []session.AWSProfile, dry bool) (path, difference string, err error)

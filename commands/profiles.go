@@ -9,13 +9,17 @@ import (
 	"stsx/session"
 )
 
-// configuration is what the configuration's file says.
+// configuration is what the configuration's file says, read when it is first asked for.
 func (r *commandRun) configuration() (Profiles, error) {
 	kit, err := r.openDrivers()
-	if err != nil {
-		return nil, err
+	if err != nil || r.profiles != nil {
+		return r.profiles, err
 	}
-	return kit.Profiles()
+	profiles, err := kit.Profiles()
+	if err == nil {
+		r.profiles = profiles
+	}
+	return profiles, err
 }
 
 // profileNamed returns the profile that name stands for, with the flags in place
@@ -77,15 +81,14 @@ func (r *commandRun) profileGiven() (session.Profile, error) {
 
 // chosenProfiles are those named on the command line, all, or the default one.
 func (r *commandRun) chosenProfiles(all bool) ([]string, error) {
-	kit, err := r.openDrivers()
-	if err != nil {
+	if _, err := r.openDrivers(); err != nil {
 		return nil, err
 	}
 	switch {
 	case all && len(r.operands) > 0:
 		return nil, &usageError{"--all and profiles named don't go together", r.verb}
 	case all:
-		profiles, err := kit.Profiles()
+		profiles, err := r.configuration()
 		if err != nil {
 			return nil, err
 		}

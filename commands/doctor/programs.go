@@ -2,7 +2,9 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,11 +91,48 @@ func (p Programs) checkHook(ctx context.Context) Finding {
 	if err != nil {
 		return findingOf(Warn, err, "run ls -l "+path)
 	}
-	m := regexp.MustCompile(`(?m)^[^#\n]*?([^\s"'(` + "`" + `]*stsx(?:\.exe)?)["']?\s+init\s`).FindStringSubmatch(text)
-	if m == nil {
+	program := hookProgram(text)
+	if program == "" {
 		return missing
 	}
-	return p.checkHookProgram(ctx, path, m[1])
+	return p.checkHookProgram(ctx, path, program)
+}
+
+// hookProgram is what the line of the hook in an rc file's text starts, "" when there is none.
+func hookProgram(text string) string {
+	m := regexp.MustCompile(`(?m)^[^#\n]*?([^\s"'(` + "`" + `]*stsx(?:\.exe)?)["']?\s+init\s`).FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+// MissingHook reports that the shell's rc file has no line for the hook, of a stsx that
+// PATH has. path is that file's, "" where it can't be told.
+func (p Programs) MissingHook() (path string, missing bool) {
+	if p.Shell == "" || len(p.onPath()) == 0 {
+		return "", false
+	}
+	path = p.rcPath()
+	if path == "" {
+		return "", true
+	}
+	text, err := files.Read(path)
+	return path, (err == nil || errors.Is(err, fs.ErrNotExist)) && hookProgram(text) == ""
+}
+
+// AddHook adds the hook's line at the end of the rc file, unless that has one. Errors:
+// those of files.Edit.
+func (p Programs) AddHook(ctx context.Context) error {
+	return files.Edit(ctx, p.rcPath(), func(text string) (string, error) {
+		if hookProgram(text) != "" {
+			return text, nil
+		}
+		if text != "" && !strings.HasSuffix(text, "\n") {
+			text += "\n"
+		}
+		return text + p.HookLine + "\n", nil
+	})
 }
 
 // checkHookProgram is about the program that the line in the rc file at path starts.
