@@ -1,8 +1,13 @@
 package commands
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"stsx/session"
 )
@@ -40,5 +45,187 @@ func TestCheckRegion(t *testing.T) {
 		if got := checkRegion(region, "aws"); (got == "") != fits {
 			t.Errorf("%s: %q", region, got)
 		}
+	}
+}
+
+// firstRun is a wizard from nothing to the first session.
+func firstRun() []exchange {
+	return []exchange{
+		{"AWS app link", appLink}, {"Okta username", "jane"}, {"what your 2 accounts are called?", "n"}, {"Choose roles", "Admin team/Audit"},
+		{"Name for 123456789012 Admin", "prod one"}, {"Name for 210987654321 team/Audit", ""}, {"Region (Enter: eu-west-1)", ""},
+		{"Write this?", ""},
+	}
+}
+
+const firstFile = "[idp.acme]\nurl      = \"" + appLink + "\"\nusername = \"jane\"\n\n[profile.\"prod one\"]\nrole   = \"" + admin +
+	"\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + auditRole + "\"\nregion = \"eu-west-1\"\n"
+
+// TestWizard: from nothing to open sessions with one sign-in, with what is asked in one pass.
+func TestWizard(t *testing.T) {
+	d := newWizardDesk(t, firstRun()...)
+	d.Environ = append(d.Environ, "AWS_REGION=eu-west-1")
+	if code := d.run(); code != 0 || len(d.script) != 0 || d.text() != firstFile {
+		t.Fatalf("%d, left %v\n%s\n%s", code, d.script, d.err, d.text())
+	}
+	if d.signIns != 1 || len(d.kept) != 2 || !slices.Equal(d.options, []string{"123456789012/Admin", "123456789012/Dev", "210987654321/team/Audit"}) {
+		t.Errorf("%d sign-ins, %d sessions, list %q", d.signIns, len(d.kept), d.options)
+	}
+	d.wantSaid("nothing is saved until you confirm", "it looks like https://acme.okta.com/home/amazon_aws/", "new file "+d.path()+":\n[idp.acme]",
+		"prod one: Admin in 123456789012, 1h00m left", `next: stsx exec "prod one" -- aws sts get-caller-identity`)
+	// The first command needs no sign-in.
+	d.Replace = func(string, []string, []string) error { return nil }
+	if code := d.run("login", "prod one", "audit"); code != 0 || d.signIns != 1 {
+		t.Errorf("%d, %d sign-ins, %s", code, d.signIns, d.err)
+	}
+}
+
+// TestWizardIsLeft: at whichever question it is left, nothing has changed, and that is said.
+func TestWizardIsLeft(t *testing.T) {
+	for i := range firstRun() {
+		script := firstRun()[:i+1]
+		script[i].answer = "^C"
+		d := newWizardDesk(t, script...)
+		d.Environ = append(d.Environ, "AWS_REGION=eu-west-1")
+		if code := d.run(); code != 130 || d.text() != "" || len(d.kept) != 0 {
+			t.Errorf("%q: %d, %s", script[i].prompt, code, d.err)
+		}
+		d.wantSaid("nothing was changed")
+	}
+	script := firstRun()
+	script[len(script)-1].answer = "n"
+	d := newWizardDesk(t, script...)
+	d.Environ = append(d.Environ, "AWS_REGION=eu-west-1")
+	if code := d.run(); code != 1 || d.text() != "" || !strings.Contains(d.err.String(), "cancelled: nothing was changed") {
+		t.Errorf("%d, %s", code, d.err)
+	}
+}
+
+// TestWizardAsksAgain: an answer that does not fit is asked for again, however often.
+func TestWizardAsksAgain(t *testing.T) {
+	d := newWizardDesk(t,
+		exchange{"AWS app link", ""}, exchange{"AWS app link", "http://acme.okta.com"}, exchange{"AWS app link", "two words"},
+		exchange{"AWS app link", "acme.okta.com"}, exchange{"Use it anyway?", ""},
+		exchange{"AWS app link", "https://acme.okta.com/login/login.htm?fromURI=%2Fhome%2Famazon_aws%2F0oa1b2c3d4e5%2F272"},
+		exchange{"Okta username", ""}, exchange{"Okta username", ""}, exchange{"Okta username", ""}, exchange{"Okta username", "jane"},
+		exchange{"accounts are called?", "n"}, exchange{"Choose roles", "all"},
+		exchange{"Name for", "-x"}, exchange{"Name for", "\u202ex"}, exchange{"Name for", "--"}, exchange{"Name for", "x"},
+		exchange{"Name for", "x"}, exchange{"Name for", "x"}, exchange{"Name for", "x"}, exchange{"Name for", "y"}, exchange{"Name for", "z"},
+		exchange{"Region (Enter: eu-west-3)", "mars-1"}, exchange{"Region", "cn-north-1"}, exchange{"Region", "eu-west-1a"},
+		exchange{"Region", "eu-wset-1"}, exchange{"Region", "eu-west-1"}, exchange{"Write this?", "y"})
+	d.region = "eu-west-3"
+	if code := d.run(); code != 0 || len(d.script) != 0 {
+		t.Fatalf("%d, left %v\n%s", code, d.script, d.err)
+	}
+	if text := d.text(); !strings.Contains(text, appLink) || strings.Count(text, `region = "eu-west-1"`) != 3 {
+		t.Errorf("%s", text)
+	}
+	d.wantSaid("App Embed Link", "url is http", "that is your Okta home page", "there is a profile x already", "would be taken for a flag",
+		`"mars-1" is not an AWS region`, "is in AWS China", "is an availability zone")
+}
+
+// TestWizardAgain: what is there stays byte for byte, and roles that have a profile are
+// not offered, however the profile names them.
+func TestWizardAgain(t *testing.T) {
+	const mine = "# mine\n[idp.acme] # the org\nurl = \"" + appLink + "\"\nusername = \"jane\"\n\n[profile.p]\nrole = \"" + admin +
+		"\"\n[profile.audit]\nrole = \"Audit\" # by its name\naccount = \"210987654321\"\n"
+	d := newWizardDesk(t, exchange{"Sign in at", "acme"}, exchange{"accounts are called?", "n"}, exchange{"Name for 123456789012 Dev", ""},
+		exchange{"Region (Enter: none)", ""}, exchange{"Write this?", ""})
+	if err := os.MkdirAll(filepath.Dir(d.path()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.path(), []byte(mine), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code := d.run(); code != 0 || d.text() != mine+"\n[profile.dev]\nrole = \""+devRole+"\"\n" {
+		t.Fatalf("%d %s\n%s", code, d.err, d.text())
+	}
+	d.wantSaid("the one role to add is 123456789012 Dev", "+[profile.dev]", "dev: Dev in 123456789012")
+	if d.signIns != 1 || len(d.kept) != 1 {
+		t.Errorf("%d sign-ins, %d sessions", d.signIns, len(d.kept))
+	}
+	before := d.text()
+	d.script = []exchange{{"Sign in at", "acme"}, {"accounts are called?", "n"}}
+	if code := d.run(); code != 0 || d.text() != before {
+		t.Errorf("%d %s\n%s", code, d.err, d.text())
+	}
+	d.wantSaid("all your roles already have profiles")
+}
+
+// TestWizardSessions: an assertion that has become too old is left alone, and a role that
+// AWS refuses keeps no other from being opened.
+func TestWizardSessions(t *testing.T) {
+	d := newWizardDesk(t, firstRun()...)
+	d.Environ = append(d.Environ, "AWS_REGION=eu-west-1")
+	d.onAnswer = func(prompt string) {
+		if strings.Contains(prompt, "Write this?") {
+			d.clock = d.clock.Add(time.Hour)
+		}
+	}
+	if code := d.run(); code != 0 || d.signIns != 1 || len(d.assumed) != 0 || d.text() != firstFile {
+		t.Errorf("%d, %d sign-ins, %v\n%s", code, d.signIns, d.assumed, d.err)
+	}
+	d.wantSaid("next: stsx exec")
+
+	script := firstRun()
+	script[3].answer = "Refused Admin"
+	script[5].prompt = "Name for 210987654321 Refused"
+	d = newWizardDesk(t, script...)
+	d.Environ = append(d.Environ, "AWS_REGION=eu-west-1")
+	d.granted = []string{admin, "arn:aws:iam::210987654321:role/Refused", devRole}
+	if code := d.run(); code != 0 || len(d.kept) != 1 {
+		t.Errorf("%d, %d kept\n%s", code, len(d.kept), d.err)
+	}
+	d.wantSaid("prod one: Admin in 123456789012", "refused was not opened: ", "next: stsx exec")
+}
+
+// TestWizardOffers: the shell hook's line and profiles for the AWS CLI are offered once
+// the configuration is written, and only a yes writes them.
+func TestWizardOffers(t *testing.T) {
+	for _, c := range []struct{ answer, rc, want string }{
+		{"y", "alias ll='ls -l'", "alias ll='ls -l'\neval \"$(stsx init bash)\"\n"},
+		{"n", "alias ll='ls -l'\n", "alias ll='ls -l'\n"},
+		{"y", "", "eval \"$(stsx init bash)\"\n"},
+		{"", "# eval \"$(stsx init bash)\"\n", "# eval \"$(stsx init bash)\"\n"},
+		{"not asked", "eval \"$(stsx init bash)\"\n", "eval \"$(stsx init bash)\"\n"},
+	} {
+		script := firstRun()
+		if c.answer != "not asked" {
+			script = append(script, exchange{"Add it?", c.answer})
+		}
+		d := newWizardDesk(t, append(script, exchange{"Write this too", c.answer})...)
+		d.awsDiff = "diff\n+[profile audit]\n"
+		d.Environ = []string{"AWS_REGION=eu-west-1", "SHELL=/bin/bash", "HOME=" + d.dir, "PATH=" + filepath.Join(d.dir, "bin")}
+		if err := os.MkdirAll(filepath.Join(d.dir, "bin"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		rc := filepath.Join(d.dir, ".bashrc")
+		for path, text := range map[string]string{rc: c.rc, filepath.Join(d.dir, "bin", "stsx"): "#!/bin/sh\n"} {
+			if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if code := d.run(); code != 0 || len(d.script) != 0 {
+			t.Errorf("%+v: %d, left %v\n%s", c, code, d.script, d.err)
+		}
+		if got, err := os.ReadFile(rc); err != nil || string(got) != c.want {
+			t.Errorf("%+v: %q, %v", c, got, err)
+		}
+		if d.awsWrote != (c.answer == "y") {
+			t.Errorf("%+v: profiles were written: %v", c, d.awsWrote)
+		}
+		d.wantSaid("+[profile audit]", "next: stsx exec")
+	}
+}
+
+// TestWizardManyRoles: the names of many roles are agreed to at once.
+func TestWizardManyRoles(t *testing.T) {
+	d := newWizardDesk(t, exchange{"AWS app link", appLink}, exchange{"Okta username", "jane"}, exchange{"Choose roles", "all"},
+		exchange{"Are these names right?", ""}, exchange{"Region", ""}, exchange{"Write this?", ""})
+	d.granted = nil
+	for i := range 30 {
+		d.granted = append(d.granted, fmt.Sprintf("arn:aws:iam::123456789012:role/R%02d", i))
+	}
+	if code := d.run(); code != 0 || strings.Count(d.text(), "[profile.r") != 30 || len(d.kept) != 30 || d.signIns != 1 {
+		t.Errorf("%d, %d sessions, %d sign-ins\n%s", code, len(d.kept), d.signIns, d.err)
 	}
 }
