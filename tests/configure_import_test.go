@@ -35,7 +35,8 @@ func TestConfigureOffersImport(t *testing.T) {
 		term.waitFor("Import it? [Y/n]")
 		term.typeText("\r")
 		term.waitFor("line 5: [dev] skip_verify")
-		term.waitFor("+[idp.acme]")
+		term.waitFor("new file " + d.configPath()[:20])
+		term.waitFor("stsx: [idp.acme]")
 		term.waitFor("Write this? [y/N]")
 		if _, err := os.Stat(d.configPath()); err == nil {
 			t.Error("there is a configuration before the answer")

@@ -31,52 +31,61 @@ func TestConfigure(t *testing.T) {
 	}
 	signIn := func() *terminal {
 		term := d.openTerminal("configure")
+		term.waitFor("nothing is saved until you confirm")
+		term.waitFor("it looks like https://acme.okta.com/home/amazon_aws/")
 		term.waitFor("AWS app link from Okta:")
 		term.typeText(d.org.EmbedURL() + "\r")
 		term.waitFor("Okta username:")
 		term.typeText(jane + "\r")
-		term.waitFor("Choose a role to add a profile for")
+		term.waitFor("Ask AWS what your 2 accounts are called? [Y/n]")
+		term.typeText("n\r")
+		term.waitFor("Choose roles")
 		return term
 	}
 	term := d.openTerminal("configure")
 	term.waitFor("AWS app link")
 	term.typeText("\x03")
-	if r := term.wait(); r.status != 130 {
+	if r := term.wait(); r.status != 130 || !strings.Contains(r.stdout, "nothing was changed") {
 		t.Error(r)
 	}
 	term = signIn()
 	term.typeText("\x1b")
-	if r := term.wait(); r.status != 130 {
+	if r := term.wait(); r.status != 130 || !strings.Contains(r.stdout, "nothing was changed") {
 		t.Error(r)
 	}
 	term = signIn()
-	term.typeText("admin\r") // the filter
-	term.waitFor("Another")
-	term.typeText("\x1b[Baudit\r") // down, and the filter
-	term.waitFor("Another")
-	term.typeText("no more\r")
-	term.waitFor("stsx: admin: 123456789012 Admin")
-	term.waitFor("stsx: audit: 210987654321 team/Audit")
-	term.waitFor("Are these names right? [Y/n]")
-	term.typeText("n\r")
-	term.waitFor("Name for 123456789012 Admin (Enter: admin)")
-	term.typeText("prod one\r")
-	term.waitFor("(Enter: audit)")
-	term.typeText("prod one\r")
+	term.waitFor("123456789012")
+	term.typeText("admin ") // the filter, and a tick
+	term.waitFor("1 selected; 1 of 3")
+	term.typeText("\x15audit ")
+	term.waitFor("2 selected; 1 of 3")
+	term.typeText("\r")
+	term.waitFor("Name for 123456789012 Admin: admin")
+	term.typeText("\x15prod one\r")
+	term.waitFor("Name for 210987654321 team/Audit: audit")
+	term.typeText("\x15prod one\r")
 	term.waitFor(`there is a profile "prod one" already`)
 	term.typeText("\r")
 	term.waitFor("Region (Enter: eu-west-1)")
 	term.typeText("cn-north-1\r")
 	term.waitFor("is in AWS China")
 	term.typeText("\r")
+	term.waitFor("new file " + d.configPath()[:20])
 	term.waitFor("Write this? [Y/n]")
 	if _, err := os.Stat(filepath.Dir(d.configPath())); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("something is there before a yes: %v", err)
 	}
 	term.typeText("\r")
+	term.waitFor("prod one: Admin in 123456789012")
+	term.waitFor("[profile audit]") // of ~/.aws/config
+	term.waitFor("Write this too")
+	term.typeText("y\r")
 	term.waitFor(`next: stsx exec "prod one" -- aws sts get-caller-identity`)
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
+	}
+	if got := textOf(t, filepath.Join(d.home, ".aws", "config")); !strings.Contains(got, "[profile audit]\ncredential_process = ") {
+		t.Errorf("%s", got)
 	}
 	want := "[idp.okta]\nurl      = \"" + d.org.EmbedURL() + "\"\nusername = \"" + jane + "\"\n\n" +
 		"[profile.\"prod one\"]\nrole   = \"" + adminRole + "\"\nregion = \"eu-west-1\"\n\n[profile.audit]\nrole   = \"" + auditRole +
@@ -89,16 +98,21 @@ func TestConfigure(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 || len(entries) != 1 {
 		t.Errorf("%v, %v, beside it %v", info.Mode(), err, entries)
 	}
-	if r := d.wantStatus(d.run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
+	// The sign-in has opened the sessions: there is no browser, and none is needed.
+	if r := d.wantStatus(d.withoutBrowser().run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
 		t.Error(r)
 	}
 	// Again: the idp is known, and the role that is left is the one to add.
 	term = d.openTerminal("configure", "--region", "eu-west-3")
 	term.waitFor("Sign in at")
 	term.typeText("\r")
+	term.waitFor("Ask AWS what your 2 accounts are called?")
+	term.typeText("n\r")
 	term.waitFor("the one role to add is 123456789012 Dev")
 	term.typeText("\r")
 	term.waitFor("Write this?")
+	term.typeText("\r")
+	term.waitFor("Write this too")
 	term.typeText("\r")
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
@@ -178,7 +192,7 @@ func TestShare(t *testing.T) {
 	term.waitFor("stsx: +[profile.dev]")
 	term.waitFor("Write this? [y/N]")
 	term.typeText("\r")
-	if r := term.wait(); r.status != 1 || !strings.Contains(r.stdout, "nothing was written") || textOf(t, other.configPath()) != mine {
+	if r := term.wait(); r.status != 1 || !strings.Contains(r.stdout, "nothing was changed") || textOf(t, other.configPath()) != mine {
 		t.Error(r)
 	}
 	term = other.openTerminal("configure", "import", address)
