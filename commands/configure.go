@@ -18,9 +18,10 @@ func (r *commandRun) configureCommand() *cli.Command {
 			"stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
 		Description: `   Alone it asks for the link of the AWS app in Okta and for your username,
    signs in, lets you tick your roles in a list, and writes a profile for each
-   into the configuration. What is there stays as it is, and nothing is written
-   before you have seen it and said yes. Then it opens the sessions with the same
-   sign-in, and offers the shell hook's line and profiles for the AWS CLI.`,
+   into the configuration. Tick a role that has a profile to change its region.
+   What you don't choose stays as it is, and nothing is written before you have
+   seen it and said yes. Then it opens the sessions with the same sign-in, and
+   offers the shell hook's line and profiles for the AWS CLI.`,
 		Flags:  []cli.Flag{helpFlag()},
 		Action: func(c *cli.Context) error { return r.runWizard(c.Context) },
 		Subcommands: []*cli.Command{r.importCommand(), r.exportCommand(), {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
 	"stsx/session"
@@ -23,20 +24,22 @@ func (r *commandRun) regionsFor(ctx context.Context, roles []session.Role) (map[
 	return out, nil
 }
 
-// regionIn asks for a region of partition until it is one.
+// regionIn asks for the region of new profiles of partition.
 func (r *commandRun) regionIn(ctx context.Context, partition string) (string, error) {
+	prompt := "Region"
+	if partition != "aws" {
+		prompt += " in " + partition
+	}
+	return r.askRegion(ctx, prompt, r.usualRegion(partition), partition)
+}
+
+// askRegion is the region of --region where that is in partition, else asks until it gets
+// one that is; Enter alone is usual.
+func (r *commandRun) askRegion(ctx context.Context, prompt, usual, partition string) (string, error) {
 	if given := r.settings.Region; given != "" && session.PartitionOf(given) == partition {
 		return given, nil
 	}
-	where := "Region"
-	if partition != "aws" {
-		where += " in " + partition
-	}
-	usual := r.usualRegion(partition)
-	q := session.Question{Prompt: where + " (Enter: " + usual + ")", Empty: true, What: "a region", Give: "give it with --region"}
-	if usual == "" {
-		q.Prompt = where + " (Enter: none)"
-	}
+	q := session.Question{Prompt: prompt + " (Enter: " + cmp.Or(usual, "none") + ")", Empty: true, What: "a region", Give: "give it with --region"}
 	for {
 		region, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {

@@ -9,45 +9,63 @@ import (
 	"stsx/session"
 )
 
-// wantedRoles lets roles be ticked, of those that have no profile yet. It is empty when
-// there are none.
-func (r *commandRun) wantedRoles(ctx context.Context, own []session.Table, granted []session.Role) ([]session.Role, error) {
+// roleOption is a granted role, and its profile if it has one.
+type roleOption struct {
+	session.Role
+	profile session.Table // Name "" = none yet
+}
+
+// text is the option as it is shown below its account.
+func (o roleOption) text() string {
+	if o.profile.Name == "" {
+		return o.Name()
+	}
+	return o.Name() + " (has profile " + quotedName(o.profile.Name) + ")"
+}
+
+// wantedRoles lets roles be ticked, those that have a profile too: that can be changed.
+func (r *commandRun) wantedRoles(ctx context.Context, own []session.Table, granted []session.Role) ([]roleOption, error) {
 	if len(granted) == 0 {
 		return nil, &session.RoleError{}
 	}
-	rest := rolesToAdd(own, granted)
-	switch len(rest) {
-	case 0:
-		r.drivers.Ask.Say("all your roles already have profiles")
-		return nil, nil
-	case 1:
-		r.drivers.Ask.Say("the one role to add is " + rest[0].String())
-		return rest, nil
+	all := roleOptions(own, granted)
+	if len(all) == 1 && all[0].profile.Name == "" {
+		r.drivers.Ask.Say("your one role is " + all[0].String())
+		return all, nil
 	}
-	options := make([]session.GroupedOption, len(rest))
-	for i, role := range rest {
-		account := strings.TrimSpace(role.Account() + " " + r.accountName(role.Account()))
-		options[i] = session.GroupedOption{Group: account, Text: role.Name()}
+	options := make([]session.GroupedOption, len(all))
+	for i, o := range all {
+		account := strings.TrimSpace(o.Account() + " " + r.accountName(o.Account()))
+		options[i] = session.GroupedOption{Group: account, Text: o.text()}
 	}
 	picked, err := r.drivers.Ask.ChooseMany(ctx, session.Question{Prompt: "Choose roles", What: "a choice of roles"}, options)
-	var wanted []session.Role
+	var wanted []roleOption
 	for _, i := range picked {
-		wanted = append(wanted, rest[i])
+		wanted = append(wanted, all[i])
 	}
 	return wanted, err
 }
 
-// rolesToAdd are the granted roles that have no profile, each once, by account.
-func rolesToAdd(own []session.Table, granted []session.Role) []session.Role {
-	var rest []session.Role
+// roleOptions are the granted roles, each once or once for each of its profiles, by account.
+func roleOptions(own []session.Table, granted []session.Role) []roleOption {
+	var all []roleOption
 	for _, role := range granted {
 		role.Provider = "" // two may vouch for one role
-		if !slices.ContainsFunc(own, func(t session.Table) bool { return isProfileOf(t, role) }) && !slices.Contains(rest, role) {
-			rest = append(rest, role)
+		if slices.ContainsFunc(all, func(o roleOption) bool { return o.Role == role }) {
+			continue
+		}
+		count := len(all)
+		for _, t := range own {
+			if isProfileOf(t, role) {
+				all = append(all, roleOption{role, t})
+			}
+		}
+		if len(all) == count {
+			all = append(all, roleOption{Role: role})
 		}
 	}
-	slices.SortStableFunc(rest, func(x, y session.Role) int { return cmp.Compare(x.Account(), y.Account()) })
-	return rest
+	slices.SortStableFunc(all, func(x, y roleOption) int { return cmp.Compare(x.Account(), y.Account()) })
+	return all
 }
 
 // isProfileOf reports whether t is a profile for role by its ARN, or by its name and account.

@@ -57,9 +57,25 @@ func (r *commandRun) writeWithPerson(ctx context.Context, own []session.Table) (
 	if err := r.offerAccountNames(ctx, a); err != nil {
 		return nil, err
 	}
-	roles, err := r.wantedRoles(ctx, own, a.Roles)
-	if err != nil || len(roles) == 0 {
+	wanted, err := r.wantedRoles(ctx, own, a.Roles)
+	if err != nil {
 		return nil, err
+	}
+	return r.writeProfiles(ctx, own, idp, wanted)
+}
+
+// writeProfiles asks what the profiles of wanted are to be like, and writes them. It
+// returns the names of new ones.
+func (r *commandRun) writeProfiles(ctx context.Context, own []session.Table, idp session.Table, wanted []roleOption) ([]string, error) {
+	changed, err := r.askChanges(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	var roles []session.Role
+	for _, o := range wanted {
+		if o.profile.Name == "" {
+			roles = append(roles, o.Role)
+		}
 	}
 	names, err := r.askNames(ctx, own, roles)
 	if err != nil {
@@ -69,15 +85,39 @@ func (r *commandRun) writeWithPerson(ctx context.Context, own []session.Table) (
 	if err != nil {
 		return nil, err
 	}
-	plan, err := r.drivers.ConfigFile.Merge(append([]session.Table{idp}, newProfiles(roles, names, regions)...))
+	plan, err := r.drivers.ConfigFile.Change(changed, append([]session.Table{idp}, newProfiles(roles, names, regions)...))
 	if err != nil {
 		return nil, err
+	}
+	if plan.Difference == "" {
+		r.drivers.Ask.Say(plan.Path + " is already up to date")
+		return nil, nil
 	}
 	if err := r.writeConfiguration(ctx, plan, false, true); err != nil {
 		return nil, err
 	}
 	r.drivers.Ask.Say("wrote " + plan.Path)
 	return names, nil
+}
+
+// askChanges asks for the regions of the profiles that are there, and returns the tables
+// with what is to be another than it is.
+func (r *commandRun) askChanges(ctx context.Context, wanted []roleOption) ([]session.Table, error) {
+	var changed []session.Table
+	for _, o := range wanted {
+		if o.profile.Name == "" {
+			continue
+		}
+		was := o.profile.Text("region")
+		region, err := r.askRegion(ctx, "Region of "+quotedName(o.profile.Name), was, o.Partition())
+		if err != nil {
+			return nil, err
+		}
+		if region != was {
+			changed = append(changed, session.Table{Kind: "profile", Name: o.profile.Name, Settings: []session.Setting{{Key: "region", Value: region}}})
+		}
+	}
+	return changed, nil
 }
 
 // newProfiles are the tables of profiles for roles, with the region of their partition.

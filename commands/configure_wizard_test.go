@@ -123,32 +123,43 @@ func TestWizardAsksAgain(t *testing.T) {
 		`"mars-1" is not an AWS region`, "is in AWS China", "is an availability zone")
 }
 
-// TestWizardAgain: what is there stays byte for byte, and roles that have a profile are
-// not offered, however the profile names them.
+// TestWizardAgain: what is not chosen stays byte for byte, and a profile that is there can
+// get another region, however it names its role.
 func TestWizardAgain(t *testing.T) {
 	const mine = "# mine\n[idp.acme] # the org\nurl = \"" + appLink + "\"\nusername = \"jane\"\n\n[profile.p]\nrole = \"" + admin +
-		"\"\n[profile.audit]\nrole = \"Audit\" # by its name\naccount = \"210987654321\"\n"
-	d := newWizardDesk(t, exchange{"Sign in at", "acme"}, exchange{"accounts are called?", "n"}, exchange{"Name for 123456789012 Dev", ""},
-		exchange{"Region (Enter: none)", ""}, exchange{"Write this?", ""})
-	if err := os.MkdirAll(filepath.Dir(d.path()), 0o700); err != nil {
-		t.Fatal(err)
+		"\"\nregion = 'eu-west-1' # near\n[profile.audit]\nrole = \"Audit\" # by its name\naccount = \"210987654321\"\n"
+	const later = "\n[profile.dev]\nrole = \"" + devRole + "\"\n"
+	moved := strings.Replace(mine, "'eu-west-1'", `"eu-west-3"`, 1)
+	signIn := []exchange{{"Sign in at", "acme"}, {"accounts are called?", "n"}}
+	for name, c := range map[string]struct {
+		script []exchange
+		want   string
+		opened int
+	}{
+		"one more": {[]exchange{{"Choose roles", "Dev"}, {"Name for 123456789012 Dev", ""}, {"Region (Enter: none)", ""}, {"Write this?", ""}}, mine + later, 1},
+		"a region": {[]exchange{{"Choose roles", "Admin (has profile p)"}, {"Region of p (Enter: eu-west-1)", "eu-west-3"}, {"Write this?", ""}}, moved, 0},
+		"the same": {[]exchange{{"Choose roles", "Admin (has profile p)"}, {"Region of p (Enter: eu-west-1)", ""}}, mine, 0},
+		"a first one": {[]exchange{{"Choose roles", "team/Audit (has profile audit)"}, {"Region of audit (Enter: none)", "us-east-1"}, {"Write this?", ""}},
+			mine + "region = \"us-east-1\"\n", 0},
+		"both": {[]exchange{{"Choose roles", "Admin (has profile p) Dev"}, {"Region of p", "eu-west-3"}, {"Name for 123456789012 Dev", ""},
+			{"Region (Enter: none)", ""}, {"Write this?", ""}}, moved + later, 1},
+		"no": {[]exchange{{"Choose roles", "Admin (has profile p)"}, {"Region of p", "eu-west-3"}, {"Write this?", "n"}}, mine, 0},
+	} {
+		d := newWizardDesk(t, append(slices.Clone(signIn), c.script...)...)
+		if err := os.MkdirAll(filepath.Dir(d.path()), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(d.path(), []byte(mine), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code := d.run()
+		if (code == 0) != (name != "no") || len(d.script) != 0 || d.text() != c.want || d.signIns != 1 || len(d.kept) != c.opened {
+			t.Errorf("%s: %d, left %v, %d sign-ins, %d sessions, %s\n%s", name, code, d.script, d.signIns, len(d.kept), d.err, d.text())
+		}
+		if name == "the same" {
+			d.wantSaid("is already up to date")
+		}
 	}
-	if err := os.WriteFile(d.path(), []byte(mine), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code := d.run(); code != 0 || d.text() != mine+"\n[profile.dev]\nrole = \""+devRole+"\"\n" {
-		t.Fatalf("%d %s\n%s", code, d.err, d.text())
-	}
-	d.wantSaid("the one role to add is 123456789012 Dev", "+[profile.dev]", "dev: Dev in 123456789012")
-	if d.signIns != 1 || len(d.kept) != 1 {
-		t.Errorf("%d sign-ins, %d sessions", d.signIns, len(d.kept))
-	}
-	before := d.text()
-	d.script = []exchange{{"Sign in at", "acme"}, {"accounts are called?", "n"}}
-	if code := d.run(); code != 0 || d.text() != before {
-		t.Errorf("%d %s\n%s", code, d.err, d.text())
-	}
-	d.wantSaid("all your roles already have profiles")
 }
 
 // TestWizardSessions: an assertion that has become too old is left alone, and a role that

@@ -102,13 +102,17 @@ func TestConfigure(t *testing.T) {
 	if r := d.wantStatus(d.withoutBrowser().run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
 		t.Error(r)
 	}
-	// Again: the idp is known, and the role that is left is the one to add.
+	// Again: the idp is known, and so are the roles that have a profile.
 	term = d.openTerminal("configure", "--region", "eu-west-3")
 	term.waitFor("Sign in at")
 	term.typeText("\r")
 	term.waitFor("Ask AWS what your 2 accounts are called?")
 	term.typeText("n\r")
-	term.waitFor("the one role to add is 123456789012 Dev")
+	term.waitFor("Admin (has profile \"prod one\")")
+	term.typeText("dev ")
+	term.waitFor("1 selected; 1 of 3")
+	term.typeText("\r")
+	term.waitFor("Name for 123456789012 Dev: dev")
 	term.typeText("\r")
 	term.waitFor("Write this?")
 	term.typeText("\r")
