@@ -17,8 +17,8 @@ func (r *commandRun) configureCommand() *cli.Command {
 			"stsx configure import --from TOOL [FILE] [--link URL] [--yes] [--dry-run]\n   " +
 			"stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
 		Description: `   Alone it asks for the link of the AWS app in Okta and for your username,
-   signs in, lets you tick your roles in a list, and writes a profile for each
-   into the configuration. Tick a role that has a profile to change its region.
+   signs in, lets you select roles in a list, and writes a profile for each
+   into the configuration. Select a role that has a profile to change its region.
    What you don't choose stays as it is, and nothing is written before you have
    seen it and said yes. Then it opens the sessions with the same sign-in, and
    offers the shell hook's line and profiles for the AWS CLI.`,

@@ -80,7 +80,8 @@ func (r *commandRun) knownOrg(ctx context.Context, own []session.Table) (session
 
 // askAddress asks for the app's link until it is one that can be used.
 func (r *commandRun) askAddress(ctx context.Context) (string, error) {
-	const example = "copy the link of the AWS tile on your Okta dashboard; it looks like https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272"
+	const example = "copy the link of the AWS tile on your Okta dashboard; it looks like " +
+		"https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272"
 	q := session.Question{
 		Prompt: "AWS app link from Okta", What: "the AWS app link from Okta",
 		Give: "an Okta administrator has it: Applications, the AWS app, General, App Embed Link",

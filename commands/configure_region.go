@@ -39,7 +39,8 @@ func (r *commandRun) askRegion(ctx context.Context, prompt, usual, partition str
 	if given := r.settings.Region; given != "" && session.PartitionOf(given) == partition {
 		return given, nil
 	}
-	q := session.Question{Prompt: prompt + " (Enter: " + cmp.Or(usual, "none") + ")", Empty: true, What: "a region", Give: "give it with --region"}
+	prompt += " (Enter: " + cmp.Or(usual, "none") + ")"
+	q := session.Question{Prompt: prompt, Empty: true, What: "a region", Give: "give it with --region"}
 	for {
 		region, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 
 	"stsx/session"
 )
@@ -29,7 +28,7 @@ func (r *commandRun) runWizard(ctx context.Context) error {
 	}
 	kit.Ask.Say("needs the AWS app's link and your Okta login; about a minute; nothing is saved until you confirm")
 	names, err := r.writeWithPerson(ctx, own)
-	if errors.Is(err, session.ErrInterrupted) {
+	if wasStopped(ctx, err) {
 		kit.Ask.Say("nothing was changed")
 	}
 	if err != nil || len(names) == 0 {
@@ -114,7 +113,8 @@ func (r *commandRun) askChanges(ctx context.Context, wanted []roleOption) ([]ses
 			return nil, err
 		}
 		if region != was {
-			changed = append(changed, session.Table{Kind: "profile", Name: o.profile.Name, Settings: []session.Setting{{Key: "region", Value: region}}})
+			settings := []session.Setting{{Key: "region", Value: region}}
+			changed = append(changed, session.Table{Kind: "profile", Name: o.profile.Name, Settings: settings})
 		}
 	}
 	return changed, nil

@@ -51,7 +51,8 @@ func TestCheckRegion(t *testing.T) {
 // firstRun is a wizard from nothing to the first session.
 func firstRun() []exchange {
 	return []exchange{
-		{"AWS app link", appLink}, {"Okta username", "jane"}, {"what your 2 accounts are called?", "n"}, {"Choose roles", "Admin team/Audit"},
+		{"AWS app link", appLink}, {"Okta username", "jane"}, {"what your 2 accounts are called?", "n"},
+		{"Choose roles", "Admin team/Audit"},
 		{"Name for 123456789012 Admin", "prod one"}, {"Name for 210987654321 team/Audit", ""}, {"Region (Enter: eu-west-1)", ""},
 		{"Write this?", ""},
 	}
@@ -67,10 +68,12 @@ func TestWizard(t *testing.T) {
 	if code := d.run(); code != 0 || len(d.script) != 0 || d.text() != firstFile {
 		t.Fatalf("%d, left %v\n%s\n%s", code, d.script, d.err, d.text())
 	}
-	if d.signIns != 1 || len(d.kept) != 2 || !slices.Equal(d.options, []string{"123456789012/Admin", "123456789012/Dev", "210987654321/team/Audit"}) {
+	want := []string{"123456789012/Admin", "123456789012/Dev", "210987654321/team/Audit"}
+	if d.signIns != 1 || len(d.kept) != 2 || !slices.Equal(d.options, want) {
 		t.Errorf("%d sign-ins, %d sessions, list %q", d.signIns, len(d.kept), d.options)
 	}
-	d.wantSaid("nothing is saved until you confirm", "it looks like https://acme.okta.com/home/amazon_aws/", "new file "+d.path()+":\n[idp.acme]",
+	d.wantSaid("nothing is saved until you confirm", "it looks like https://acme.okta.com/home/amazon_aws/",
+		"new file "+d.path()+":\n[idp.acme]",
 		"prod one: Admin in 123456789012, 1h00m left", `next: stsx exec "prod one" -- aws sts get-caller-identity`)
 	// The first command needs no sign-in.
 	d.Replace = func(string, []string, []string) error { return nil }
@@ -109,7 +112,7 @@ func TestWizardAsksAgain(t *testing.T) {
 		exchange{"Okta username", ""}, exchange{"Okta username", ""}, exchange{"Okta username", ""}, exchange{"Okta username", "jane"},
 		exchange{"accounts are called?", "n"}, exchange{"Choose roles", "all"},
 		exchange{"Name for", "-x"}, exchange{"Name for", "\u202ex"}, exchange{"Name for", "--"}, exchange{"Name for", "x"},
-		exchange{"Name for", "x"}, exchange{"Name for", "x"}, exchange{"Name for", "x"}, exchange{"Name for", "y"}, exchange{"Name for", "z"},
+		exchange{"Name for", "x"}, exchange{"Name for", "x"}, exchange{"Name for", "y"}, exchange{"Name for", "z"},
 		exchange{"Region (Enter: eu-west-3)", "mars-1"}, exchange{"Region", "cn-north-1"}, exchange{"Region", "eu-west-1a"},
 		exchange{"Region", "eu-wset-1"}, exchange{"Region", "eu-west-1"}, exchange{"Write this?", "y"})
 	d.region = "eu-west-3"
@@ -131,19 +134,21 @@ func TestWizardAgain(t *testing.T) {
 	const later = "\n[profile.dev]\nrole = \"" + devRole + "\"\n"
 	moved := strings.Replace(mine, "'eu-west-1'", `"eu-west-3"`, 1)
 	signIn := []exchange{{"Sign in at", "acme"}, {"accounts are called?", "n"}}
+	chooseAdmin, writeIt := exchange{"Choose roles", "Admin (has profile p)"}, exchange{"Write this?", ""}
+	dev := []exchange{{"Name for 123456789012 Dev", ""}, {"Region (Enter: none)", ""}, writeIt}
 	for name, c := range map[string]struct {
 		script []exchange
 		want   string
 		opened int
 	}{
-		"one more": {[]exchange{{"Choose roles", "Dev"}, {"Name for 123456789012 Dev", ""}, {"Region (Enter: none)", ""}, {"Write this?", ""}}, mine + later, 1},
-		"a region": {[]exchange{{"Choose roles", "Admin (has profile p)"}, {"Region of p (Enter: eu-west-1)", "eu-west-3"}, {"Write this?", ""}}, moved, 0},
-		"the same": {[]exchange{{"Choose roles", "Admin (has profile p)"}, {"Region of p (Enter: eu-west-1)", ""}}, mine, 0},
-		"a first one": {[]exchange{{"Choose roles", "team/Audit (has profile audit)"}, {"Region of audit (Enter: none)", "us-east-1"}, {"Write this?", ""}},
+		"one more": {append([]exchange{{"Choose roles", "Dev"}}, dev...), mine + later, 1},
+		"a region": {[]exchange{chooseAdmin, {"Region of p (Enter: eu-west-1)", "eu-west-3"}, writeIt}, moved, 0},
+		"the same": {[]exchange{chooseAdmin, {"Region of p (Enter: eu-west-1)", ""}}, mine, 0},
+		"a new key": {[]exchange{{"Choose roles", "team/Audit (has profile audit)"},
+			{"Region of audit (Enter: none)", "us-east-1"}, writeIt},
 			mine + "region = \"us-east-1\"\n", 0},
-		"both": {[]exchange{{"Choose roles", "Admin (has profile p) Dev"}, {"Region of p", "eu-west-3"}, {"Name for 123456789012 Dev", ""},
-			{"Region (Enter: none)", ""}, {"Write this?", ""}}, moved + later, 1},
-		"no": {[]exchange{{"Choose roles", "Admin (has profile p)"}, {"Region of p", "eu-west-3"}, {"Write this?", "n"}}, mine, 0},
+		"both": {append([]exchange{{"Choose roles", "Admin (has profile p) Dev"}, {"Region of p", "eu-west-3"}}, dev...), moved + later, 1},
+		"no":   {[]exchange{chooseAdmin, {"Region of p", "eu-west-3"}, {"Write this?", "n"}}, mine, 0},
 	} {
 		d := newWizardDesk(t, append(slices.Clone(signIn), c.script...)...)
 		if err := os.MkdirAll(filepath.Dir(d.path()), 0o700); err != nil {
@@ -192,12 +197,15 @@ func TestWizardSessions(t *testing.T) {
 // TestWizardOffers: the shell hook's line and profiles for the AWS CLI are offered once
 // the configuration is written, and only a yes writes them.
 func TestWizardOffers(t *testing.T) {
-	for _, c := range []struct{ answer, rc, want string }{
-		{"y", "alias ll='ls -l'", "alias ll='ls -l'\neval \"$(stsx init bash)\"\n"},
-		{"n", "alias ll='ls -l'\n", "alias ll='ls -l'\n"},
-		{"y", "", "eval \"$(stsx init bash)\"\n"},
-		{"", "# eval \"$(stsx init bash)\"\n", "# eval \"$(stsx init bash)\"\n"},
-		{"not asked", "eval \"$(stsx init bash)\"\n", "eval \"$(stsx init bash)\"\n"},
+	const zshLine = "eval \"$(stsx init zsh)\"\n"
+	for _, c := range []struct{ shell, answer, rc, want string }{
+		{"bash", "y", "alias ll='ls -l'", "alias ll='ls -l'\neval \"$(stsx init bash)\"\n"},
+		{"bash", "n", "alias ll='ls -l'\n", "alias ll='ls -l'\n"},
+		{"bash", "y", "", "eval \"$(stsx init bash)\"\n"},
+		{"bash", "", "# eval \"$(stsx init bash)\"\n", "# eval \"$(stsx init bash)\"\n"},
+		{"zsh", "y", "", zshLine},
+		{"zsh", "not asked", zshLine, zshLine},
+		{"bash", "not asked", "eval \"$(stsx init bash)\"\n", "eval \"$(stsx init bash)\"\n"},
 	} {
 		script := firstRun()
 		if c.answer != "not asked" {
@@ -205,11 +213,12 @@ func TestWizardOffers(t *testing.T) {
 		}
 		d := newWizardDesk(t, append(script, exchange{"Write this too", c.answer})...)
 		d.awsDiff = "diff\n+[profile audit]\n"
-		d.Environ = []string{"AWS_REGION=eu-west-1", "SHELL=/bin/bash", "HOME=" + d.dir, "PATH=" + filepath.Join(d.dir, "bin")}
+		d.Environ = []string{"AWS_REGION=eu-west-1", "SHELL=/bin/" + c.shell, "HOME=" + d.dir, "ZDOTDIR=" + d.dir,
+			"PATH=" + filepath.Join(d.dir, "bin")}
 		if err := os.MkdirAll(filepath.Join(d.dir, "bin"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		rc := filepath.Join(d.dir, ".bashrc")
+		rc := filepath.Join(d.dir, "."+c.shell+"rc")
 		for path, text := range map[string]string{rc: c.rc, filepath.Join(d.dir, "bin", "stsx"): "#!/bin/sh\n"} {
 			if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
 				t.Fatal(err)

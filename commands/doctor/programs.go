@@ -164,6 +164,9 @@ func (p Programs) checkHookProgram(ctx context.Context, path, program string) Fi
 
 // rcPath is the rc file's path; "" where it can't be told.
 func (p Programs) rcPath() string {
+	if filepath.IsAbs(p.RCFile) {
+		return p.RCFile
+	}
 	rest, ok := strings.CutPrefix(p.RCFile, "~/")
 	if !ok || p.Home == "" {
 		return ""
