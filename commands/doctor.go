@@ -23,11 +23,7 @@ func (r *commandRun) doctorCommand() *cli.Command {
 		Description: `   Checks browser, keyrings, folders, configuration, network, clock, terminal,
    shell hook and the AWS files, and prints a line for each: ok, warn or fail,
    what was found, and what to do about it. It signs in nowhere, asks nobody,
-   and ends within 10 seconds; with status 1 when a check fails.
-   docs/doctor.md explains each line.
-
-      stsx doctor
-      stsx doctor --fix`,
+   and ends within 10 seconds; with status 1 when a check fails.`,
 		Flags: []cli.Flag{
 			jsonFlag(),
 			&cli.BoolFlag{Name: "fix", Usage: "do what can be done safely, and say what that is", DisableDefaultText: true},

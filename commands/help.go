@@ -27,15 +27,24 @@ Usage:
    {{if .UsageText}}{{.UsageText}}{{else}}{{.HelpName}}{{end}}
 {{if .Description}}
 {{.Description}}
-{{end}}{{if .Subcommands}}
+{{end}}
+Examples:{{range .Guide.Examples}}
+   {{.}}{{end}}
+{{if .Subcommands}}
 Commands:{{range .VisibleCommands}}
    {{printf "%-10s" .Name}} {{.Usage}}{{end}}
 {{end}}{{if .VisibleFlags}}
 Flags:{{range .VisibleFlags}}
    {{.}}{{end}}
 {{end}}
-stsx help lists the flags that every command takes.
+More: {{.Guide.Page}}. stsx help lists the flags that every command takes.
 `
+
+// commandHelp is what commandTemplate shows.
+type commandHelp struct {
+	*cli.Command
+	Guide commandGuide
+}
 
 func (r *commandRun) helpCommand() *cli.Command {
 	return &cli.Command{
@@ -60,7 +69,7 @@ func (r *commandRun) printHelp(path []string) error {
 		cli.HelpPrinter(&text, helpTemplate, r.app)
 	} else {
 		verb.HelpName = name
-		cli.HelpPrinter(&text, commandTemplate, verb)
+		cli.HelpPrinter(&text, commandTemplate, commandHelp{verb, commandGuides()[strings.TrimPrefix(name, "stsx ")]})
 	}
 	_, err := r.Stdout.Write(text.Bytes())
 	return err

@@ -100,8 +100,13 @@ func (p *manualPage) writeCommands(commands []*cli.Command, under string) {
 		p.writeLine(escapeRoff(strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + "."))
 		p.writeText(withoutIndent(c.Description))
 		p.writeFlags(c.Flags)
+		p.writeGuide(commandGuides()[strings.TrimPrefix(name, "stsx ")])
 		p.writeCommands(c.Subcommands, name)
 	}
+}
+
+func (p *manualPage) writeGuide(guide commandGuide) {
+	p.writeText("Examples:\n\n   " + strings.Join(guide.Examples, "\n   ") + "\n\nMore: " + guide.Page)
 }
 
 // withoutIndent is a description as help.go wants it, three blanks before each
