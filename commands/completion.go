@@ -15,7 +15,7 @@ func (r *commandRun) completionCommand() *cli.Command {
 		Name:      "completion",
 		Usage:     "print the script that completes command lines with Tab",
 		UsageText: "stsx completion " + strings.Join(completions.ShellNames(), " | "),
-		Description: `   In the shell's rc file:
+		Description: `   In your shell's startup file:
 
       bash         eval "$(stsx completion bash)"
       zsh          eval "$(stsx completion zsh)"

@@ -14,7 +14,7 @@ func (r *commandRun) configureCommand() *cli.Command {
 		Name:  "configure",
 		Usage: "create, share or export configuration",
 		UsageText: "stsx configure\n   stsx configure import FILE|URL [--yes] [--dry-run]\n   " +
-			"stsx configure import --from TOOL [FILE] [--link URL] [--yes] [--dry-run]\n   " +
+			"stsx configure import --from TOOL [FILE] [--link LINK] [--yes] [--dry-run]\n   " +
 			"stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
 		Description: `   Alone it asks for the link of the AWS app in Okta and for your username,
    signs in, lets you select roles in a list, and writes a profile for each

@@ -16,15 +16,14 @@ func (r *commandRun) importCommand() *cli.Command {
 		Name:  "import",
 		Usage: "add a shared configuration, or another tool's, to yours",
 		UsageText: "stsx configure import FILE|URL [--yes] [--dry-run]\n   " +
-			"stsx configure import --from TOOL [FILE] [--link URL] [--yes] [--dry-run]",
+			"stsx configure import --from TOOL [FILE] [--link LINK] [--yes] [--dry-run]",
 		Description: `   Adds the identity providers and profiles of a configuration that somebody
-   shares with you, from a file or an https address, to yours. What you have
-   stays as it is, byte for byte: whole tables are added, and keys that yours do
-   not have. You see the difference first, and what was left out because yours
+   shares with you, from a file or an https link, to yours. What you have
+   stays as it is, byte for byte: what yours does not have is added. You see the difference first, and what was left out because yours
    says otherwise.
 
    A shared configuration with keys that would run a program on your machine, or
-   protect it less, is refused.
+   protect it less, is not imported.
 
    With --from it takes over what another tool's configuration says, at its usual
    place or in FILE: identity providers, usernames, roles, regions, durations and
@@ -32,7 +31,7 @@ func (r *commandRun) importCommand() *cli.Command {
    The tools are ` + strings.Join(session.OtherTools(), ", ") + `.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "import the configuration of another `TOOL`"},
-			&cli.StringFlag{Name: "link", Usage: "the AWS app's `URL`, or Okta's domain, where the tool's configuration lacks it"},
+			&cli.StringFlag{Name: "link", Usage: "the AWS app's `LINK`, or Okta's domain, where the tool's configuration lacks it"},
 			&cli.BoolFlag{Name: "yes", Usage: "write without asking", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "show the difference and write nothing", DisableDefaultText: true},
 			helpFlag(),

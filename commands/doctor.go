@@ -22,7 +22,7 @@ func (r *commandRun) doctorCommand() *cli.Command {
 		UsageText: "stsx doctor [--json] [--fix]",
 		Description: `   Checks browser, keyrings, folders, configuration, network, clock, terminal,
    shell hook and the AWS files, and prints a line for each: ok, warn or fail,
-   what was found, and what to do about it. It signs in nowhere, asks nobody,
+   what was found, and what to do about it. It does not sign in, asks nothing,
    and ends within 10 seconds; with status 1 when a check fails.`,
 		Flags: []cli.Flag{
 			jsonFlag(),

@@ -29,8 +29,8 @@ func (r *commandRun) eachCommand() *cli.Command {
    second Ctrl-C kills them.
 
    Exit status: 0 when all succeeded. Else, when COMMAND could not be started for
-   some, the highest of 3 input was needed, 4 the sign-in was refused, 5 the role
-   is not granted or AWS refused, 125 anything else, 126 COMMAND can't be
+   some, the highest of 3 input was needed, 4 Okta rejected the sign-in, 5 the role
+   is not granted or AWS rejected it, 125 anything else, 126 COMMAND can't be
    executed, 127 it was not found; when it ran for all, the highest of its own.`,
 		Flags: []cli.Flag{
 			&cli.IntFlag{

@@ -52,7 +52,7 @@ func errorSamples() []errorSample {
 		{"push rejected on the phone", refused("the push", "You have chosen to reject this login.", session.RefusedPush)},
 		{"push not answered", refused("the push", "", session.RefusedUnanswered)},
 		{"kept out by a policy", refused("the sign-in", "You do not have permission to perform this action", session.RefusedPolicy)},
-		{"the device is not as it should be", refused("the device", "Your device doesn't meet the requirements", session.RefusedDevice)},
+		{"the device does not meet the requirements", refused("the device", "Your device doesn't meet the requirements", session.RefusedDevice)},
 		{"any other no of Okta's", refused("the sign-in", "Something went wrong", session.RefusedOther)},
 		{"Okta is not available", &session.UnavailableError{Status: 503, Wait: time.Minute}},
 		{"a page of another host", &session.OriginError{Got: "https://login.example.net", Want: "https://acme.okta.com"}},
@@ -81,7 +81,7 @@ func errorSamples() []errorSample {
 		{"the browser for the console can't be opened", &browseError{errors.New("opening the browser: there is no display")}},
 		{"credentials that come before those of --refresh",
 			&shadowedError{"the keys in [default] of ~/.aws/credentials", "remove them"}},
-		{"`stsx use` without the hook", &hookError{`"stsx use" needs the shell hook`, "put it into the shell's rc file (stsx help init), or use stsx env"}},
+		{"`stsx use` without the hook", &hookError{`"stsx use" needs the shell hook`, "add it to your shell's startup file (stsx help init), or use stsx env"}},
 	}
 }
 

@@ -23,8 +23,8 @@ func (r *commandRun) execCommand() *cli.Command {
    endpoint on this machine in place of the credentials: the AWS SDKs ask there,
    and get newer ones when the session comes to its end. For runs of hours.
 
-   Exit status, when COMMAND did not start: 3 input was needed, 4 the sign-in was
-   refused, 5 the role is not granted or AWS refused, 125 anything else, 126
+   Exit status, when COMMAND did not start: 3 input was needed, 4 Okta rejected the
+   sign-in, 5 the role is not granted or AWS rejected it, 125 anything else, 126
    COMMAND can't be executed, 127 COMMAND was not found, 130 interrupted.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "refresh", Usage: "renew the credentials for as long as COMMAND runs", DisableDefaultText: true},

@@ -17,7 +17,7 @@ func (r *commandRun) initCommand() *cli.Command {
 		Name:      "init",
 		Usage:     "print the shell hook: use, unuse, prompt, completion",
 		UsageText: "stsx init SHELL [flags]",
-		Description: `   In the shell's rc file:
+		Description: `   In your shell's startup file:
 
       bash, zsh, sh   eval "$(stsx init bash)"
       fish            stsx init fish | source
@@ -30,7 +30,7 @@ func (r *commandRun) initCommand() *cli.Command {
 
    (in PowerShell and tcsh: stsx-use and stsx-unuse).
    The prompt shows the session and the time left, a line says when it has
-   ended, and the dead keys are taken out. Everything else goes to the program.`,
+   ended, and the expired keys are removed. Everything else goes to the program.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "no-prompt", Usage: "leave the prompt alone", DisableDefaultText: true},
 			&cli.StringFlag{Name: "prompt", Usage: "draw on this `SIDE` of the line: left or right"},

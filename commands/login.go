@@ -14,7 +14,7 @@ func (r *commandRun) loginCommand() *cli.Command {
 		Description: `   Opens the sessions of the profiles named (STSX_PROFILE's when none is), with
    one sign-in for all that share an identity provider, and several roles
    assumed at a time. Sessions that are good for more than five minutes stay as
-   they are. One that can't be opened keeps no other from it; the exit status is
+   they are. One that can't be opened does not stop the others; the exit status is
    then the highest of those of the failures.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "all", Usage: "every profile", DisableDefaultText: true},

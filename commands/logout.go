@@ -16,7 +16,7 @@ func (r *commandRun) logoutCommand() *cli.Command {
 		Usage:     "remove sessions and sign out of Okta",
 		UsageText: "stsx logout [PROFILE…] [--all] [--password]",
 		Description: `   Removes the sessions of the profiles named (STSX_PROFILE's when none is).
-   Where a sign-in is remembered, its session is closed at Okta and its cookies
+   Where remember = true is set, the session is closed at Okta and its cookies
    are removed, for every profile that signs in there. A command that is
    running keeps its credentials until they end: AWS has no way to take them
    back.`,

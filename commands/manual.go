@@ -39,7 +39,7 @@ func WriteManual(w io.Writer, version string) error {
 }
 
 const manualAbout = `stsx signs in to Okta with a browser that is not shown, assumes a role in AWS and hands the credentials to one
-command, or to the shell that asks. It keeps them, sealed, until they end, so that the next command starts at once.`
+command, or to the shell that asks. It saves them, sealed, until they end, so that the next command starts at once.`
 
 type manualSection struct {
 	title, text string
@@ -53,8 +53,8 @@ func manualSections() []manualSection {
 			{"1", "failure"},
 			{"2", "a command line that stsx does not understand"},
 			{"3", "input was needed, and there is no terminal or --no-input was given"},
-			{"4", "the sign-in was refused: password, code, a locked account"},
-			{"5", "the role is not granted, or AWS refused"},
+			{"4", "Okta rejected the sign-in: password, code, a locked account"},
+			{"5", "the role is not granted, or AWS rejected the request"},
 			{"126", "the command can't be executed"},
 			{"127", "the command was not found"},
 			{"130", "interrupted"},
@@ -62,14 +62,14 @@ func manualSections() []manualSection {
 		{"ENVIRONMENT", "", [][2]string{
 			{"STSX_PROFILE", "the profile meant when none is named"},
 			{"STSX_CONFIG", "the configuration's file"},
-			{"STSX_USERNAME, STSX_PASSWORD, STSX_MFA_CODE", "for runs without a person; the command does not see the last two"},
+			{"STSX_USERNAME, STSX_PASSWORD, STSX_MFA_CODE", "for CI and scripts; the command does not see the last two"},
 			{"STSX_BROWSER_PATH", "the browser"},
 			{"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where the files below are"},
 			{"AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, HTTPS_PROXY, NO_PROXY", "as in the AWS SDKs"},
 		}},
 		{"FILES", "", [][2]string{
 			{"~/.config/stsx/config.toml", "the configuration; on Windows %AppData%\\stsx\\config.toml"},
-			{"~/.local/state/stsx/", "sessions, sealed with a key that the OS keyring holds"},
+			{"~/.local/state/stsx/", "sessions, sealed with a key in the OS keyring"},
 			{"~/.cache/stsx/", "how long roles allow sessions to be, which roles were granted; no secrets"},
 		}},
 	}

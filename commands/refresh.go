@@ -135,7 +135,7 @@ func (r *commandRun) renewalFailureText(held session.Session, err error) string 
 func renewalReason(err error) string {
 	var input *session.InputError
 	if errors.As(err, &input) {
-		return input.What + " needs a person"
+		return input.What + " needs you"
 	}
 	return err.Error()
 }

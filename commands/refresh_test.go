@@ -35,7 +35,7 @@ func TestWhyNone(t *testing.T) {
 	}
 	held.Credentials.Expires = noonTime().Add(-24 * time.Hour)
 	if got := r.renewalFailureText(held, &session.InputError{What: "a code"}); !strings.Contains(got, " on ") ||
-		!strings.Contains(got, ": a code needs a person. Run") {
+		!strings.Contains(got, ": a code needs you. Run") {
 		t.Errorf("%q", got)
 	}
 }

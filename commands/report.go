@@ -185,13 +185,13 @@ func refusedHint(e *session.RefusedError) string {
 	case session.RefusedDevice:
 		return "change that on this device, or sign in on one that meets your company's requirements"
 	}
-	return "sign in to the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
+	return "sign in to the app in a browser to see what it wants; --debug-bundle FILE saves what a report of this needs"
 }
 
 func pageHint(e *session.PageError) string {
-	const report = "open the app in a browser to see what it wants; --debug-bundle FILE keeps all that a report of this needs"
+	const report = "open the app in a browser to see what it wants; --debug-bundle FILE saves what a report of this needs"
 	if e.Screenshot == "" {
-		return cmp.Or(e.Cure, ownHint(e), strings.Replace(report, "; ", "; --verbose keeps a picture of the page, and ", 1))
+		return cmp.Or(e.Cure, ownHint(e), strings.Replace(report, "; ", "; --verbose saves a picture of the page, and ", 1))
 	}
 	return cmp.Or(e.Cure, ownHint(e), report)
 }
@@ -211,7 +211,7 @@ func awsHint(e *session.AWSError) string {
 		"less than or equal to"):
 		return "the assertion is larger than AWS takes: ask the Okta administrator to give this app's users fewer roles, or several apps"
 	case errors.Is(e, session.ErrNotThatRole):
-		return "what answered is not AWS, or not as it should be: nothing of the answer is used; run stsx doctor, whose lines sts, tls and proxy say what answers"
+		return "the answer is not from AWS, or is damaged, and is not used; run stsx doctor, whose lines sts, tls and proxy say what answers"
 	}
 	switch e.Code {
 	case "":
@@ -226,7 +226,7 @@ func awsHint(e *session.AWSError) string {
 	case "AccessDenied":
 		return "the role's trust policy does not let you in: ask the administrator of that account"
 	case "ValidationError":
-		return "correct role, duration or region in the profile; the line configuration of stsx doctor names roles that nobody granted"
+		return "correct role, duration or region in the profile; the line configuration of stsx doctor names roles that were not granted"
 	case "RegionDisabledException":
 		return "STS is not active in that region for the account: name another with region in the profile or --region"
 	case "Throttling", "ThrottlingException":

@@ -21,7 +21,7 @@ func (r *commandRun) rolesCommand() *cli.Command {
 
    With --names the assertion is also sent to the page of AWS's that it is meant
    for, which shows to whoever has several roles what their accounts are called.
-   stsx remembers that for 90 days and shows it here, in status, whoami and where
+   stsx saves that for 90 days and shows it here, in status, whoami and where
    it asks for a role. An account's number is what counts.`,
 		Flags: []cli.Flag{
 			idpFlag(),

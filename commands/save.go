@@ -18,11 +18,10 @@ func (r *commandRun) saveCommand() *cli.Command {
    that stand there already stay, unless forced.
 
    What is saved lies there in plain text until it ends, is removed, or stsx
-   logout forgets the profile's session. exec, env and process keep it out of
-   files.`,
+   logout removes the profile's session. exec, env and process write no file.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "as", Usage: "write into the section `NAME`"},
-			&cli.BoolFlag{Name: "remove", Usage: "take the session out of the file", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "remove", Usage: "remove the session from the file", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "also in the place of long-lived keys", DisableDefaultText: true},
 			helpFlag(),
 		},

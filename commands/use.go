@@ -17,8 +17,7 @@ func (r *commandRun) useCommand() *cli.Command {
 		Description: `   Signs in to PROFILE if needed and sets the variables of its session in the
    shell that you type in. Another use of the same profile takes its place; one
    of another profile is put on top, and stsx unuse goes back one by one. Flags
-   come after use. It works where the shell's rc file has the hook: see stsx
-   help init.`,
+   come after use. It needs the shell hook: see stsx help init.`,
 		Flags:  []cli.Flag{helpFlag()},
 		Action: func(*cli.Context) error { return r.noHook("env", "PROFILE") },
 	}
@@ -29,7 +28,7 @@ func (r *commandRun) unuseCommand() *cli.Command {
 		Name:        "unuse",
 		Usage:       "restore what this shell had before stsx use",
 		UsageText:   "stsx unuse",
-		Description: "   It works where the shell's rc file has the hook: see stsx help init.",
+		Description: "   It needs the shell hook: see stsx help init.",
 		Flags:       []cli.Flag{helpFlag()},
 		Action: func(*cli.Context) error {
 			if err := r.noOperands(); err != nil {
@@ -53,7 +52,7 @@ func (r *commandRun) noHook(instead ...string) error {
 	text := `"stsx ` + r.verb + `"` + " needs the shell hook"
 	d, err := shellinit.DetectShell(r.ParentNames(), r.Getenv("SHELL"))
 	if err != nil || !d.HasHook() {
-		return &hookError{text, "put it into the shell's rc file (stsx help init), or use stsx env"}
+		return &hookError{text, "add it to your shell's startup file (stsx help init), or use stsx env"}
 	}
 	use, unuse := d.HookWords("stsx")
 	word := use + " PROFILE"

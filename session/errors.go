@@ -74,7 +74,7 @@ func (e *RefusedError) Error() string {
 	case e.Said == "" && e.Kind == RefusedLocked:
 		return e.What + " is locked"
 	case e.Said == "":
-		return e.What + " was refused"
+		return e.What + " was rejected"
 	}
 	return providerOrOkta(e.By) + " said: " + OneLine(e.Said, QuoteLength)
 }

@@ -23,7 +23,7 @@ type Providers map[string]IdP
 func (d Providers) Assert(ctx context.Context, p Profile) (Assertion, error) {
 	driver, ok := d[p.Org.Type]
 	if !ok {
-		return Assertion{}, fmt.Errorf("this stsx has no driver for an idp of type %q", p.Org.Type)
+		return Assertion{}, fmt.Errorf("this stsx has no driver for an identity provider of type %q", p.Org.Type)
 	}
 	return driver.Assert(ctx, p)
 }

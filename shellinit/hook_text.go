@@ -95,7 +95,7 @@ func (d Dialect) HasHook() bool {
 
 func (d Dialect) hookScript() (string, error) {
 	if d.script == "" {
-		return "", fmt.Errorf("%s is a format of data: it has no rc file", d.Name)
+		return "", fmt.Errorf("%s is a data format, not a shell: it has no hook", d.Name)
 	}
 	text, err := hookFiles.ReadFile("scripts/" + d.script)
 	if err != nil {

@@ -528,14 +528,14 @@ func TestNeedsPerson(t *testing.T) {
 	}
 	answer := ""
 	d.waitFor("the end of the session", func() bool { answer = a.askEndpoint(); return strings.HasPrefix(answer, "503 ") })
-	d.wantText(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs a person",
+	d.wantText(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs you",
 		"Run stsx login --force prod --username "+jane+" in another terminal")
 	for name, program := range map[string]string{
 		"boto3": botoPython(t) + ` -c 'import boto3; boto3.client("sts").get_caller_identity()'`,
 		"Go":    goSDKEnv + "=1 AWS_MAX_ATTEMPTS=1 " + os.Args[0],
 	} {
 		if shown := a.runCommand("AWS_EC2_METADATA_DISABLED=true " + program); !strings.Contains(shown,
-			"a sign-in to acme needs a person. Run stsx login --force prod --username "+jane) {
+			"a sign-in to acme needs you. Run stsx login --force prod --username "+jane) {
 			t.Errorf("%s shows %s", name, shown)
 		}
 	}

@@ -43,6 +43,6 @@ func (m Machine) checkKernelKeyring(context.Context) Finding {
 	case k.None:
 		return Finding{Status: OK, Text: "none on this system, and none is needed"}
 	}
-	return Finding{Status: Warn, Text: "can't be used (" + k.Err.Error() + "): sessions are kept only where the OS keyring works",
+	return Finding{Status: Warn, Text: "can't be used (" + k.Err.Error() + "): sessions are saved only where the OS keyring works",
 		Cure: "allow keyctl and add_key to this container: docker run --security-opt seccomp=FILE"}
 }

@@ -31,7 +31,7 @@ func (p Programs) checkPath(ctx context.Context) Finding {
 	own := fmt.Sprintf("%s %s", p.Own, p.Version)
 	switch {
 	case len(found) == 0:
-		return Finding{Status: Warn, Text: own + " runs, and PATH has no stsx", Cure: "run export PATH=" + filepath.Dir(p.Own) + ":$PATH, and add that to the shell's rc file"}
+		return Finding{Status: Warn, Text: own + " runs, and PATH has no stsx", Cure: "run export PATH=" + filepath.Dir(p.Own) + ":$PATH, and add that to your shell's startup file"}
 	case !isSameFile(found[0], p.Own):
 		return Finding{Status: Warn, Text: fmt.Sprintf("%s runs, but PATH leads to %s first (%s)", own, found[0], p.versionText(ctx, found[0])),
 			Cure: "remove the one that you don't want"}

@@ -157,7 +157,7 @@ func TestSpool(t *testing.T) {
 	}
 	t.Setenv("TMPDIR", "/nowhere")
 	var s OutputSpool
-	if _, err := s.Write(make([]byte, inMemory+1)); err == nil || !strings.Contains(err.Error(), "keeping output") {
+	if _, err := s.Write(make([]byte, inMemory+1)); err == nil || !strings.Contains(err.Error(), "saving output") {
 		t.Errorf("%v", err)
 	}
 }

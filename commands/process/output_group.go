@@ -54,14 +54,14 @@ func (g *groupedSink) replayKept() error {
 		if _, err := io.ReadFull(from, head); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("reading kept output: %w", err)
+			return fmt.Errorf("reading saved output: %w", err)
 		}
 		n := int(binary.BigEndian.Uint32(head[1:]))
 		if cap(text) < n {
 			text = make([]byte, n)
 		}
 		if _, err := io.ReadFull(from, text[:n]); err != nil {
-			return fmt.Errorf("reading kept output: %w", err)
+			return fmt.Errorf("reading saved output: %w", err)
 		}
 		if err := g.streams.writeUnlocked(head[0] == 1, text[:n]); err != nil {
 			return err

@@ -38,7 +38,7 @@ func (s *OutputSpool) Write(p []byte) (int, error) {
 	}
 	n, err := s.to.Write(p)
 	if err != nil {
-		return n, fmt.Errorf("keeping output: %w", err)
+		return n, fmt.Errorf("saving output: %w", err)
 	}
 	return n, nil
 }
@@ -52,11 +52,11 @@ func (s *OutputSpool) openFile() error {
 	}
 	file, err := os.CreateTemp("", "stsx-output-*")
 	if err != nil {
-		return fmt.Errorf("keeping output: %w", err)
+		return fmt.Errorf("saving output: %w", err)
 	}
 	if runtime.GOOS != "windows" { // there it is removed when it is closed
 		if err := os.Remove(file.Name()); err != nil {
-			return errors.Join(fmt.Errorf("keeping output: %w", err), file.Close())
+			return errors.Join(fmt.Errorf("saving output: %w", err), file.Close())
 		}
 	}
 	s.file, s.seal = file, seal
@@ -76,7 +76,7 @@ func (s *OutputSpool) Reader() (io.Reader, error) {
 		return head, nil
 	}
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("reading kept output: %w", err)
+		return nil, fmt.Errorf("reading saved output: %w", err)
 	}
 	return io.MultiReader(head, cipher.StreamReader{S: s.cipherStream(), R: s.file}), nil
 }

@@ -102,7 +102,7 @@ func (c Client) Identity(ctx context.Context, s session.Session) (session.Caller
 		return session.CallerIdentity{}, awsError(asking, session.Secret{}, err)
 	}
 	if out.Account == nil || out.Arn == nil || out.UserId == nil {
-		return session.CallerIdentity{}, &session.AWSError{Act: asking, Err: errors.New("the answer names nobody")}
+		return session.CallerIdentity{}, &session.AWSError{Act: asking, Err: errors.New("the answer names no identity")}
 	}
 	return session.CallerIdentity{Account: *out.Account, ARN: *out.Arn, UserID: *out.UserId}, nil
 }

@@ -114,7 +114,7 @@ func (c Client) signinToken(ctx context.Context, endpoint string, from session.C
 	}
 	if status >= 400 && status < 500 {
 		return session.Secret{}, &session.AWSError{Act: asking, Code: fmt.Sprintf("HTTP status %d", status),
-			Message: "these credentials, or that duration, are refused"}
+			Message: "AWS rejected these credentials, or that duration"}
 	}
 	var answer struct{ SigninToken string }
 	if status != http.StatusOK || json.Unmarshal(body, &answer) != nil || answer.SigninToken == "" {

@@ -94,7 +94,7 @@ func (b *Bundle) members(said string) []zipMember {
 	}
 	timeline := strings.Join(b.steps, "\n") + "\n"
 	if b.dropped > 0 {
-		timeline += fmt.Sprintf("%d more screens are not kept\n", b.dropped)
+		timeline += fmt.Sprintf("%d more screens are left out\n", b.dropped)
 	}
 	all := []zipMember{
 		{"README.txt", readmeText},

@@ -334,7 +334,7 @@ func TestProblems(t *testing.T) {
 		{profile("source = 'prod'\nidp='beta'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]\nidp = " +
 			"'acme'\n[idp.beta]\nurl='https://x'"),
 			`5:1: idp "beta" contradicts the source "prod", which signs in at "acme"`},
-		{idp + "[idp.beta]\nurl = 'https://x'\n[profile.dev]", `5:10: profile "dev" names no idp, and there are several: "acme", "beta"`},
+		{idp + "[idp.beta]\nurl = 'https://x'\n[profile.dev]", `5:10: profile "dev" names no identity provider, and there are several: "acme", "beta"`},
 		{"[profile.dev]", `1:10: profile "dev" has nowhere to sign in`},
 		{idp + "[profile.-x]", `3:10: the name of profile "-x" begins with -`},
 		{idp + `[profile."a\u001b"]`, `3:10: the name of profile "a\x1b" has characters in it that can't be seen`},

@@ -50,5 +50,5 @@ type AmbiguousOrgError struct {
 }
 
 func (e *AmbiguousOrgError) Error() string {
-	return fmt.Sprintf("%s has several idps; name one of %s", e.Path, quotedList(e.Names))
+	return fmt.Sprintf("%s has several identity providers; name one of %s", e.Path, quotedList(e.Names))
 }

@@ -48,7 +48,7 @@ func (c *checker) readOrg(t *configTable) session.Org {
 	}
 	if _, ok := at["url"]; !ok {
 		c.addProblem(t.at, "[idp.%s] has no url: the embed link of the AWS app in Okta "+
-			"(with type = \"form\": the address that starts the sign-in to AWS)", bareKey(t.name))
+			"(with type = \"form\": the link that starts the sign-in to AWS)", bareKey(t.name))
 	}
 	if advice := wrongLink(o.URL); o.Type == session.TypeOkta && advice != "" {
 		c.addProblem(at["url"], "url: %s", advice)
@@ -71,7 +71,7 @@ func (c *checker) checkFormOnly(at map[string]filePosition, o session.Org) {
 		}
 	}
 	if o.Remember {
-		c.addProblem(at["remember"], "remember is for type \"okta\": stsx does not know which cookies of another provider may be kept")
+		c.addProblem(at["remember"], "remember is for type \"okta\": stsx does not know which cookies of another provider may be saved")
 	}
 }
 

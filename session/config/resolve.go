@@ -81,7 +81,7 @@ func (r *profileResolver) resolveReferences(d *profileDraft) bool {
 		d.Org = r.orgs[0]
 		return true
 	}
-	r.addProblem(d.table.at, "profile %q names no idp, and there are several: %s", d.Name, quotedList(r.orgNames()))
+	r.addProblem(d.table.at, "profile %q names no identity provider, and there are several: %s", d.Name, quotedList(r.orgNames()))
 	return false
 }
 

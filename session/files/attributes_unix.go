@@ -30,7 +30,7 @@ func keepAttributes(f *os.File, path string) error {
 		}
 		// What the system sets itself, as SELinux does, is not for everybody to set.
 		if err != nil && !strings.HasPrefix(name, "security.") && !strings.HasPrefix(name, "com.apple.") {
-			return fmt.Errorf("keeping %s of %s: %w", name, path, err)
+			return fmt.Errorf("copying %s of %s: %w", name, path, err)
 		}
 	}
 	if !listed {

@@ -13,7 +13,7 @@ func BaseFolder(getenv func(string) string, variable, home string, otherwise ...
 	base := getenv(variable)
 	if !filepath.IsAbs(base) {
 		if home == "" {
-			return "", fmt.Errorf("neither HOME nor %s is set: stsx does not know where to keep its files", variable)
+			return "", fmt.Errorf("neither HOME nor %s is set: stsx does not know where to put its files", variable)
 		}
 		base = filepath.Join(append([]string{home}, otherwise...)...)
 	}

@@ -74,7 +74,7 @@ func isSessionName(name string) bool {
 func awsConfigNotes(more map[string]string, carried ...string) map[string]string {
 	notes := map[string]string{
 		"mfa_serial":        "is for IAM users: with stsx, Okta asks for the second factor",
-		"mfa_process":       "is for IAM users; mfa_command in the [idp] table prints a code for Okta",
+		"mfa_process":       "is for IAM users; mfa_command in [idp.NAME] prints a code for Okta",
 		"role_session_name": "Okta says the session's name, which is you",
 		"external_id":       "is for roles that are assumed from another profile",
 		"output":            "", "cli_pager": "", "retry_mode": "", "max_attempts": "", "s3": "", "parameter_validation": "",

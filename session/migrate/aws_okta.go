@@ -112,6 +112,6 @@ func (a awsOkta) addProfile(p *configSection) {
 func awsOktaNotes() map[string]string {
 	return awsConfigNotes(map[string]string{
 		"assume_role_ttl":   "is for roles that are assumed from another profile",
-		"okta_account_name": "names an account in aws-okta's keyring: an [idp] table of stsx's has its own username",
+		"okta_account_name": "names an account in aws-okta's keyring: [idp.NAME] has its own username",
 	}, "aws_saml_url", "okta_aws_role_arn", "session_ttl", "mfa_provider", "mfa_factor_type", "okta_session_cookie_key")
 }

@@ -73,6 +73,6 @@ func addRunasProfile(d *settingsDraft, own, p *configSection) {
 	d.addProfile(own, own.name, o, source, settings...)
 	d.leaveOthers(own, awsConfigNotes(map[string]string{
 		"session_token_duration": "is for IAM users",
-		"federated_username":     "username in the [idp] table is the one for the page that stsx opens",
+		"federated_username":     "username in [idp.NAME] is the one for the page that stsx opens",
 	}, carried...))
 }

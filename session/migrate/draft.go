@@ -133,7 +133,7 @@ func (d *settingsDraft) visible(s *configSection, e configEntry) string {
 }
 
 // factorNote is what is said of a factor that stsx has no word for.
-const factorNote = "stsx asks which factor to use where Okta offers several; mfa in the [idp] table names one"
+const factorNote = "stsx asks which factor to use where Okta offers several; mfa in [idp.NAME] names one"
 
 // setFactor gives o the factor that the tool calls kind and provider.
 func (d *settingsDraft) setFactor(o *draftOrg, s *configSection, kindKey, providerKey string) {

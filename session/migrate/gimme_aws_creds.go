@@ -98,12 +98,12 @@ func addGimmeProfiles(d *settingsDraft, s *configSection, o *draftOrg) {
 func gimmeNotes(s *configSection) map[string]string {
 	notes := map[string]string{
 		"client_id":            "stsx signs in at the app's own page and needs no OIDC app",
-		"gimme_creds_server":   "stsx asks nobody else which roles there are: the assertion says it",
-		"okta_auth_server":     "stsx asks nobody else which roles there are: the assertion says it",
+		"gimme_creds_server":   "stsx reads your roles from the assertion",
+		"okta_auth_server":     "stsx reads your roles from the assertion",
 		"aws_appname":          "stsx needs the app's link: an app's name can't be opened",
 		"write_aws_creds":      "stsx save PROFILE writes a session into the credentials file",
 		"cred_profile":         "stsx save PROFILE --as NAME says which section is written",
-		"remember_device":      "remember = true in the [idp] table keeps Okta's session and device, sealed",
+		"remember_device":      "remember = true in [idp.NAME] saves Okta's session and device, sealed",
 		"duo_universal_factor": "Duo asks in a window",
 	}
 	for _, key := range []string{"okta_org_url", "okta_username", "app_url", "aws_rolename", "aws_default_duration", "preferred_mfa_type",

@@ -81,7 +81,7 @@ func tokenditoNotes() map[string]string {
 	notes := map[string]string{
 		"aws_profile":                 "stsx save PROFILE --as NAME writes a session into that section of the credentials file",
 		"aws_shared_credentials_file": "AWS_SHARED_CREDENTIALS_FILE names the file that stsx save writes",
-		"user_use_device_token":       "remember = true in the [idp] table keeps Okta's session and device, sealed",
+		"user_use_device_token":       "remember = true in [idp.NAME] saves Okta's session and device, sealed",
 		"okta_client_id":              "stsx signs in at the app's own page and needs no OIDC app",
 	}
 	for _, key := range []string{"okta_tile", "okta_app_url", "okta_org", "okta_username", "okta_mfa", "okta_mfa_method", "aws_role_arn", "aws_region",

@@ -252,7 +252,7 @@ func (s *signIn) awaitPush(ctx context.Context, f factor) error {
 		case err != nil:
 			return err
 		case picked != "":
-			s.note("the person picked “" + picked + "”")
+			s.note("picked “" + picked + "”")
 			return s.unlessPageWentOn(ctx, f, s.takeOption(ctx, f, picked, true))
 		case result != pushRenumbered:
 			return s.endPush(ctx, f, result, r, options)

@@ -57,7 +57,7 @@ type Driver struct {
 // comes first, without a browser and before anybody is asked for a password.
 func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
 	if p.Org.Origin() == "" {
-		return session.Assertion{}, fmt.Errorf("the url of %s is not an address", p.Org.Name)
+		return session.Assertion{}, fmt.Errorf("the url of %s is not a link", p.Org.Name)
 	}
 	remembered, o, err := d.findRemembered(ctx, p.Org)
 	if err != nil {

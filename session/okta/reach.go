@@ -71,7 +71,7 @@ func engineOf(ctx context.Context, client *http.Client, at *url.URL) string {
 func readPage(ctx context.Context, client *http.Client, address string) ([]byte, *url.URL, session.ServerAnswer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, nil, session.ServerAnswer{}, errors.New("its link is no address")
+		return nil, nil, session.ServerAnswer{}, errors.New("its url is not a link")
 	}
 	asked := time.Now()
 	response, err := client.Do(request)

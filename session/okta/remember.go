@@ -47,7 +47,7 @@ func (d *Driver) findRemembered(ctx context.Context, o session.Org) (session.Rem
 		return r, o, nil
 	}
 	if !strings.EqualFold(r.Username, o.Username) {
-		d.note("what was remembered of another user is discarded")
+		d.note("the saved sign-in is another user's: removed")
 		d.discardRemembered(ctx, o)
 		return session.Remembered{}, o, nil
 	}

@@ -186,7 +186,7 @@ func (ks *keyChain) replaceKey(ctx context.Context, next key) error {
 			return err
 		}
 		if kept != next {
-			return errors.New("the OS keyring kept the old key")
+			return errors.New("the OS keyring still has the old key")
 		}
 	case errors.Is(err, errAbsent), errors.As(err, &none):
 	default:

@@ -23,7 +23,7 @@ const refusedLife = 10 * time.Minute
 func (p *Passwords) MarkRefused(ctx context.Context, o session.Org, password session.Secret) {
 	dir, err := p.store.home.folder(refusedFolder)
 	if err != nil {
-		p.store.warn("remembering that the password was refused: " + err.Error())
+		p.store.warn("saving that the password was rejected: " + err.Error())
 		return
 	}
 	k, err := p.store.keys.sealingKey(ctx)
@@ -33,7 +33,7 @@ func (p *Passwords) MarkRefused(ctx context.Context, o session.Org, password ses
 	p.sweepRefused(dir)
 	at := p.store.now().UTC().Format(time.RFC3339)
 	if err := files.Replace(filepath.Join(dir, refusedFile(k, o, password)), []byte(at)); err != nil {
-		p.store.warn("remembering that the password was refused: " + err.Error())
+		p.store.warn("saving that the password was rejected: " + err.Error())
 	}
 }
 

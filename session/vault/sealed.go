@@ -140,7 +140,7 @@ func (f *sealedFolder[V]) write(k key, v V) error {
 	name := f.fileName(k, f.under(v))
 	sealed := k.seal(name, plain)
 	if len(sealed) > files.OwnLimit {
-		return fmt.Errorf("%d bytes, and at most %d are kept", len(sealed), files.OwnLimit)
+		return fmt.Errorf("%d bytes, and at most %d can be saved", len(sealed), files.OwnLimit)
 	}
 	return files.Replace(filepath.Join(f.dir(), name), sealed)
 }

@@ -39,7 +39,7 @@ func (n Renewer) newClient(r session.Remembered) (*client, error) {
 	origin := session.Origin(r.URL)
 	switch {
 	case err != nil || origin == "":
-		return nil, errors.New("its url is not an address")
+		return nil, errors.New("its url is not an https link")
 	case u.Scheme != "https" && !(u.Scheme == "http" && session.IsLoopback(u.Hostname())):
 		return nil, errors.New("cookies go over https only")
 	case n.hasOnlyAllProxy():
@@ -79,7 +79,7 @@ func (c *client) getPage(ctx context.Context, address string) (at *url.URL, body
 			answer.Body.Close()
 			next, err := answer.Request.URL.Parse(to)
 			if err != nil {
-				return nil, nil, errors.New("it was sent on to what is no address")
+				return nil, nil, errors.New("it was redirected to something that is not a link")
 			}
 			address = next.String()
 			continue
@@ -108,7 +108,7 @@ func (c *client) send(ctx context.Context, method, address, accept string) (*htt
 	}
 	r, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
-		return nil, errors.New("it was sent on to what is no address")
+		return nil, errors.New("it was redirected to something that is not a link")
 	}
 	r.URL.User, r.URL.Fragment = nil, "" // or net/http would make an Authorization header of the first
 	r.Header.Set("Accept", accept)

@@ -30,11 +30,11 @@ const (
 )
 
 // ErrOtherUser: the session that is remembered is another person's.
-var ErrOtherUser = errors.New("the session that was remembered is another user's")
+var ErrOtherUser = errors.New("the saved sign-in is another user's")
 
 // ErrDeviceBound: the session that is remembered is no good without a key that
 // only the browser has.
-var ErrDeviceBound = errors.New("the session that was remembered is bound to its browser")
+var ErrDeviceBound = errors.New("the saved sign-in is bound to its browser")
 
 // Renewer renews sign-ins.
 type Renewer struct {
