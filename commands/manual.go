@@ -64,6 +64,8 @@ func manualSections() []manualSection {
 			{"STSX_CONFIG", "the configuration's file"},
 			{"STSX_USERNAME, STSX_PASSWORD, STSX_MFA_CODE", "for CI and scripts; the command does not see the last two"},
 			{"STSX_BROWSER_PATH", "the browser"},
+			{"STSX_PLAIN", "1: for screen readers; lines one after the other, nothing redrawn, choices by number"},
+			{"NO_COLOR", "no colour"},
 			{"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where the files below are"},
 			{"AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, HTTPS_PROXY, NO_PROXY", "as in the AWS SDKs"},
 		}},

@@ -135,7 +135,9 @@ func TestChooseAfterResize(t *testing.T) {
 }
 
 func TestChooseByNumber(t *testing.T) {
-	for name, o := range map[string]Options{"dumb": {Getenv: environment("TERM", "dumb")}, "small": {}} {
+	for name, o := range map[string]Options{
+		"dumb": {Getenv: environment("TERM", "dumb")}, "plain": {Getenv: environment("STSX_PLAIN", "1")}, "small": {},
+	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, o, 80, 24)
 			if name == "small" {
@@ -147,8 +149,8 @@ func TestChooseByNumber(t *testing.T) {
 			if i, err := choice(); i != 2 || err != nil {
 				t.Fatal(i, err)
 			}
-			if name == "dumb" && strings.Contains(d.all(), "\x1b") {
-				t.Errorf("a dumb terminal was sent %q", d.all())
+			if name != "small" && strings.Contains(d.all(), "\x1b") {
+				t.Errorf("a terminal for plain lines was sent %q", d.all())
 			}
 		})
 	}
@@ -166,6 +168,25 @@ func TestNoColor(t *testing.T) {
 		choice()
 		if strings.Contains(d.all(), "m> ") != c.dressed {
 			t.Errorf("dressed %v: %q", !c.dressed, d.all())
+		}
+	}
+}
+
+func TestTerminalStyle(t *testing.T) {
+	for _, c := range []struct {
+		environ     func(string) string
+		dumb, plain bool
+	}{
+		{environment(), false, false},
+		{environment("NO_COLOR", "1"), false, true},
+		{environment("TERM", "dumb"), true, false},
+		{environment("STSX_PLAIN", "1"), true, true},
+		{environment("STSX_PLAIN", "true"), true, true},
+		{environment("STSX_PLAIN", "0"), false, false},
+		{environment("STSX_PLAIN", "False"), false, false},
+	} {
+		if s := styleOf(c.environ); s.dumb != c.dumb || s.plain != c.plain {
+			t.Errorf("STSX_PLAIN=%q NO_COLOR=%q TERM=%q: %+v", c.environ("STSX_PLAIN"), c.environ("NO_COLOR"), c.environ("TERM"), s)
 		}
 	}
 }

@@ -3,11 +3,13 @@ package tty
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
-
-	"stsx/session"
+	"unicode"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"stsx/session"
 )
 
 const (
@@ -23,9 +25,9 @@ type progressLine struct {
 
 // Progress shows what is being waited for, with a spinner and, after two
 // seconds, how long it has been, until the next method that shows something.
-// "" takes it away. There is none with Quiet, in CI, without a terminal or on
-// one that can't erase a line, and none is drawn while the process is in the
-// background.
+// "" takes it away. A terminal that shows lines one after the other gets one for
+// each step. There is none with Quiet, in CI or without a terminal, and none is
+// drawn while the process is in the background.
 func (t *Terminal) Progress(message string) {
 	select {
 	case <-t.turn:
@@ -33,12 +35,17 @@ func (t *Terminal) Progress(message string) {
 		return // a question is on the screen
 	}
 	defer t.giveTurn()
-	if message == "" || t.yielded.Load() || t.options.Quiet || t.style.dumb || t.style.ci {
+	if message == "" || t.yielded.Load() || t.options.Quiet || t.style.ci {
 		t.endProgress()
+		t.step = ""
 		return
 	}
 	_, out, err := t.openFiles()
 	if err != nil {
+		return
+	}
+	if t.style.dumb {
+		t.writeStep(out, message)
 		return
 	}
 	if t.progress != nil {
@@ -47,6 +54,22 @@ func (t *Terminal) Progress(message string) {
 	p := &progressLine{stop: make(chan struct{}), done: make(chan struct{})}
 	t.progress = p
 	go session.ContainPanic(func() { p.drawSpinner(out, t.style, session.VisibleLine(message)) })()
+}
+
+// writeStep writes a line of progress. One that differs from the last in nothing but
+// its numbers is left out: it counts down, or up.
+func (t *Terminal) writeStep(out *os.File, message string) {
+	step := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, message)
+	if step == t.step || !inForeground(out) {
+		return
+	}
+	t.step = step
+	out.WriteString("stsx: " + session.VisibleLine(message) + "\n") // nobody is left to tell if this fails
 }
 
 // endProgress takes the line away. When it returns nothing draws any more.

@@ -55,14 +55,46 @@ func TestProgressAndQuestion(t *testing.T) {
 
 func TestNoProgress(t *testing.T) {
 	for name, o := range map[string]Options{
-		"dumb": {Getenv: environment("TERM", "dumb")}, "unset": {Getenv: environment("TERM", "")},
 		"CI": {Getenv: environment("CI", "true")}, "quiet": {Quiet: true},
+		"CI, plain": {Getenv: environment("CI", "true", "STSX_PLAIN", "1")}, "quiet, plain": {Quiet: true, Getenv: environment("STSX_PLAIN", "1")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, o, 80, 24)
 			d.terminal.Progress("must not be seen")
 			if d.terminal.progress != nil || strings.Contains(d.all(), "must not") {
 				t.Errorf("%q", d.all())
+			}
+		})
+	}
+}
+
+// plainEnvironments are those of a terminal that shows lines one after the other.
+func plainEnvironments() map[string]func(string) string {
+	return map[string]func(string) string{
+		"STSX_PLAIN": environment("STSX_PLAIN", "1"), "dumb": environment("TERM", "dumb"), "unset": environment("TERM", ""),
+	}
+}
+
+// Each step is a line, which stays; a countdown is said once.
+func TestProgressInLines(t *testing.T) {
+	for name, getenv := range plainEnvironments() {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, Options{Getenv: getenv}, 80, 24)
+			d.terminal.Progress("opening acme's sign-in page")
+			d.terminal.Progress("opening acme's sign-in page")
+			d.terminal.Progress("Okta asks to wait: 10s")
+			d.terminal.Progress("Okta asks to wait: 9s")
+			d.terminal.Say("a message")
+			d.terminal.Progress("Okta asks to wait: 8s")
+			d.terminal.Progress("assuming " + hostile)
+			d.terminal.Progress("")
+			d.terminal.Progress("opening acme's sign-in page")
+			d.wait("a line for each step", func(s *screen) bool {
+				return strings.HasPrefix(s.text(), "stsx: opening acme's sign-in page\nstsx: Okta asks to wait: 10s\nstsx: a message\nstsx: assuming ") &&
+					strings.HasSuffix(s.text(), "\nstsx: opening acme's sign-in page")
+			})
+			if d.terminal.progress != nil || strings.Contains(d.all(), "\x1b") || strings.Contains(d.all(), "⠋") {
+				t.Errorf("something was drawn: %q", d.all())
 			}
 		})
 	}

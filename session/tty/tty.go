@@ -27,7 +27,7 @@ type Options struct {
 	NoInput bool                // never ask
 	Quiet   bool                // no messages, no progress
 	Stderr  io.Writer           // takes messages when there is no terminal; nil = nothing does
-	Getenv  func(string) string // TERM, NO_COLOR, CI, LC_ALL, LC_CTYPE, LANG; nil = none is set
+	Getenv  func(string) string // STSX_PLAIN, TERM, NO_COLOR, CI, LC_ALL, LC_CTYPE, LANG; nil = none is set
 
 	// Open opens the terminal; nil = the one that controls this process. The
 	// files are the Terminal's to close; they may be the same.
@@ -51,6 +51,7 @@ type Terminal struct {
 
 	// These belong to whoever has the turn.
 	progress *progressLine
+	step     string // the last line of progress, where there are lines; without its digits
 	ahead    []byte // read from the terminal, not yet used
 	failed   error  // that the mode could not be restored
 }
@@ -161,23 +162,22 @@ func (t *Terminal) giveTurn() { t.turn <- struct{}{} }
 
 // terminalStyle is what the terminal can show.
 type terminalStyle struct {
-	dumb    bool // no cursor movement
+	dumb    bool // no cursor movement: lines, one after the other
 	plain   bool // no colour, no bold
 	unicode bool // more than ASCII
 	ci      bool // nobody watches
 }
 
 func styleOf(getenv func(string) string) terminalStyle {
-	s := terminalStyle{plain: getenv("NO_COLOR") != "", unicode: alwaysUnicode, ci: true}
+	s := terminalStyle{plain: getenv("NO_COLOR") != "", unicode: alwaysUnicode, ci: isOn(getenv("CI"))}
 	switch getenv("TERM") {
 	case "dumb":
 		s.dumb = true
 	case "":
 		s.dumb = !termUnset
 	}
-	switch strings.ToLower(getenv("CI")) {
-	case "", "0", "false":
-		s.ci = false
+	if isOn(getenv("STSX_PLAIN")) {
+		s.dumb, s.plain = true, true
 	}
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if locale := strings.ToLower(getenv(name)); locale != "" {
@@ -186,6 +186,15 @@ func styleOf(getenv func(string) string) terminalStyle {
 		}
 	}
 	return s
+}
+
+// isOn reports whether a variable with that value switches something on.
+func isOn(value string) bool {
+	switch strings.ToLower(value) {
+	case "", "0", "false":
+		return false
+	}
+	return true
 }
 
 // sizeOf returns the size of a terminal in cells, 80 by 24 when it doesn't say.

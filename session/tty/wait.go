@@ -14,7 +14,7 @@ import (
 )
 
 // Wait shows what a person has to do elsewhere, with the number they need there
-// drawn large, the time that is left and a key for each option. Nothing of it
+// in the sentence and drawn large, the time that is left and a key for each option. Nothing of it
 // stays on the screen. A terminal that can't move the cursor, or that nobody
 // watches, is told once. Where nobody can be asked the message is all there is:
 // a number is said even with Quiet, since nothing works without it.
@@ -141,7 +141,11 @@ func (s terminalStyle) errandLines(e session.Errand, keys []rune, left string, w
 	case large == nil || height < len(large)+5 || width < 4+displaywidth.String(large[0]):
 		drawn = append(drawn, fit(number+"  "+prompt)) // what must not be cut off stands first
 	default:
-		drawn = append(drawn, fit(prompt), "")
+		sentence := prompt + ": " + number // for who can't see what is drawn
+		if displaywidth.String(sentence) >= width {
+			sentence = fit(number + "  " + prompt)
+		}
+		drawn = append(drawn, sentence, "")
 		for _, row := range large {
 			drawn = append(drawn, s.boldText("  "+row))
 		}

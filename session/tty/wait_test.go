@@ -34,7 +34,7 @@ func TestWait(t *testing.T) {
 	e := approve
 	e.Until = time.Now().Add(time.Hour)
 	picked := d.errand(t.Context(), e)
-	d.see("stsx: before\nApprove the sign-in on Test phone\n"+fortySeven+"\n", " left, s: Send again, u: Use another way, Ctrl-C: give up")
+	d.see("stsx: before\nApprove the sign-in on Test phone: 47\n"+fortySeven+"\n", " left, s: Send again, u: Use another way, Ctrl-C: give up")
 	before := ""
 	d.wait("a second that passed", func(s *screen) bool { // without a key
 		now := s.text()
@@ -117,6 +117,18 @@ func TestWaitOnASmallTerminal(t *testing.T) {
 	}
 }
 
+// TestWaitOnANarrowTerminal: where the sentence has no room for the number at its
+// end, it begins with it.
+func TestWaitOnANarrowTerminal(t *testing.T) {
+	d := sit(t, Options{}, 30, 24)
+	picked := d.errand(t.Context(), approve)
+	d.see("47  Approve the sign-in on T…\n" + fortySeven)
+	d.press("s")
+	if i, err := picked(); i != 0 || err != nil {
+		t.Fatal(i, err)
+	}
+}
+
 func TestWaitInASCII(t *testing.T) {
 	d := sit(t, Options{Getenv: environment("LANG", "C")}, 80, 24)
 	picked := d.errand(t.Context(), approve)
@@ -129,7 +141,9 @@ func TestWaitInASCII(t *testing.T) {
 
 // A terminal that can't redraw, or that nobody watches, shows it once.
 func TestWaitPlainly(t *testing.T) {
-	for name, getenv := range map[string]func(string) string{"dumb": environment("TERM", "dumb"), "CI": environment("CI", "true")} {
+	for name, getenv := range map[string]func(string) string{
+		"dumb": environment("TERM", "dumb"), "CI": environment("CI", "true"), "plain": environment("STSX_PLAIN", "1"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, Options{Getenv: getenv}, 80, 24)
 			e := approve
