@@ -22,7 +22,7 @@ func commandGuides() map[string]commandGuide {
 		"use":    {[]string{"stsx use dev", "stsx use prod --duration 8h"}, "docs/shells.md"},
 		"unuse":  {[]string{"stsx unuse", "stsx unuse && stsx use prod"}, "docs/shells.md"},
 		"init":   {[]string{`eval "$(stsx init bash)"`, "stsx init fish --prompt right | source"}, "docs/shells.md"},
-		"prompt": {[]string{"stsx prompt --color tmux", "stsx prompt --format '{profile} {left}'"}, "docs/prompt.md"},
+		"prompt": {[]string{"stsx prompt --color tmux", "stsx prompt --format 'aws:{profile} {left}'"}, "docs/prompt.md"},
 		"console": {
 			[]string{"stsx console dev", "stsx console prod --service ec2 --region eu-west-1"},
 			"docs/console.md",

@@ -103,7 +103,7 @@ func inSession(left time.Duration) []string {
 func TestTmuxStatus(t *testing.T) {
 	t.Parallel()
 	s := nested(t, inSession(4*time.Minute+30*time.Second), snippet(t, "tmux", "tmux", 0), "cat")
-	s.until("prod?(x)??bg=blue? Admin 4m")
+	s.until("aws:prod?(x)??bg=blue? Admin 4m")
 	if got := s.colours(); !strings.Contains(got, "31") {
 		t.Errorf("not red: %q", got)
 	}
@@ -118,7 +118,7 @@ func TestTmuxTitle(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := nested(t, inSession(40*time.Minute+30*time.Second), snippet(t, "tmux", "tmux", 1), p.Path(t)+" --noprofile --rcfile "+rc+" -i")
-	s.until("prod?(x)??bg=blue? Admin 40m")
+	s.until("aws:prod?(x)??bg=blue? Admin 40m")
 }
 
 // TestPowerlevel9k is the snippet in Debian's theme.
@@ -133,5 +133,5 @@ func TestPowerlevel9k(t *testing.T) {
 		p.set("STSX_PROFILE", "prod`touch x`$(touch x)%F{red}")+p.set("STSX_ROLE", "Admin")+
 		p.set("STSX_EXPIRES", strconv.FormatInt(time.Now().Add(40*time.Minute+30*time.Second).Unix(), 10)))
 	s.run(" clear")
-	s.until("prod?touch x??(touch x)?F?red? Admin 40m")
+	s.until("aws:prod?touch x??(touch x)?F?red? Admin 40m")
 }
