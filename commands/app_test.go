@@ -625,6 +625,17 @@ func TestLogout(t *testing.T) {
 			t.Errorf("%s: %d, %s", line, code, r.err)
 		}
 	}
+	for environ, want := range map[string]string{
+		"STSX_DEFAULT_PROFILE=dev": "dev", "STSX_PROFILE=prod STSX_DEFAULT_PROFILE=dev": "prod", "STSX_PROFILE= STSX_DEFAULT_PROFILE=dev": "dev",
+	} {
+		r := newFakeSystem()
+		r.sessions = three()
+		r.Environ = append(r.Environ, strings.Fields(environ)...)
+		theirs := func(s session.Session) bool { return s.Profile == want }
+		if code := r.run("logout"); code != 0 || len(r.sessions) == 0 || slices.ContainsFunc(r.sessions, theirs) {
+			t.Errorf("%s: %d, %v left, %s", environ, code, r.sessions, r.err)
+		}
+	}
 	r := newFakeSystem()
 	r.sessions, r.saved = three(), []string{"dev", "other", "prod"}
 	if code := r.run("logout", "prod"); code != 0 || !slices.Equal(r.saved, []string{"dev", "other"}) ||

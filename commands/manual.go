@@ -60,7 +60,8 @@ func manualSections() []manualSection {
 			{"130", "interrupted"},
 		}},
 		{"ENVIRONMENT", "", [][2]string{
-			{"STSX_PROFILE", "the profile meant when none is named"},
+			{"STSX_PROFILE", "the profile when none is named; a session sets it too"},
+			{"STSX_DEFAULT_PROFILE", "the profile when none is named and STSX_PROFILE is not set; for direnv"},
 			{"STSX_CONFIG", "the configuration's file"},
 			{"STSX_USERNAME, STSX_PASSWORD, STSX_MFA_CODE", "for CI and scripts; the command does not see the last two"},
 			{"STSX_BROWSER_PATH", "the browser"},

@@ -105,10 +105,13 @@ func (r *commandRun) chosenProfiles(all bool) ([]string, error) {
 	return []string{name}, err
 }
 
-// defaultProfile is the profile meant when none is named.
+// defaultProfile is the profile meant when none is named: the session's that is
+// loaded, else the folder's.
 func (r *commandRun) defaultProfile() (string, error) {
-	if name := r.Getenv("STSX_PROFILE"); name != "" {
-		return name, nil
+	for _, variable := range []string{"STSX_PROFILE", "STSX_DEFAULT_PROFILE"} {
+		if name := r.Getenv(variable); name != "" {
+			return name, nil
+		}
 	}
 	text := "which profile? Name one, or set STSX_PROFILE"
 	if profiles, err := r.configuration(); err == nil {

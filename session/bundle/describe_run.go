@@ -14,7 +14,8 @@ func (b *Bundle) DescribeRun(version string, getenv func(string) string) {
 	var set []string
 	for _, name := range []string{
 		"AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "DISPLAY", "HTTPS_PROXY", "NO_PROXY", "SSH_CONNECTION",
-		"STSX_BROWSER_PATH", "STSX_CONFIG", "STSX_MFA_CODE", "STSX_PASSWORD", "STSX_PLAIN", "STSX_PROFILE", "STSX_USERNAME", "WAYLAND_DISPLAY",
+		"STSX_BROWSER_PATH", "STSX_CONFIG", "STSX_DEFAULT_PROFILE", "STSX_MFA_CODE", "STSX_PASSWORD", "STSX_PLAIN", "STSX_PROFILE",
+		"STSX_USERNAME", "WAYLAND_DISPLAY",
 		"http_proxy", "https_proxy", "no_proxy",
 	} {
 		if getenv(name) != "" {
