@@ -106,7 +106,7 @@ prod.duration = "8h"
 		err.Error() != `there is no profile "pord" in c.toml; did you mean "prod"?` {
 		t.Error(err)
 	}
-	if _, err := f.Org("acm"); !errors.As(err, &unknown) || unknown.Kind != "idp" {
+	if _, err := f.Org("acm"); !errors.As(err, &unknown) || unknown.Kind != "identity provider" {
 		t.Error(err)
 	}
 	var several *AmbiguousOrgError

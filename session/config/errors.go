@@ -24,7 +24,7 @@ func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
 
 // UnknownNameError: the configuration has no profile or idp of that name.
 type UnknownNameError struct {
-	Kind string // "profile" or "idp"
+	Kind string // "profile" or "identity provider"
 	Name string
 	Near []string // names that may have been meant, best first
 	Path string   // of the configuration
