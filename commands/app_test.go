@@ -94,6 +94,7 @@ func (r *fakeSystem) Where(context.Context) (key, passwords string) {
 func (r *fakeSystem) Earlier() (string, string, error) { return "", "", nil }
 func (r *fakeSystem) Credentials() (string, error)     { return "credentials", nil }
 func (r *fakeSystem) CheckSave(string, bool) error     { return nil }
+func (r *fakeSystem) CheckSection(string) error        { return nil }
 func (r *fakeSystem) Save(context.Context, string, session.Session, bool) (string, error) {
 	return "credentials", nil
 }

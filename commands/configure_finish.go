@@ -71,8 +71,16 @@ func (r *commandRun) offerHook(ctx context.Context, _ []string) error {
 // offerAWSProfiles offers profiles of AWS's own configuration that get their
 // credentials from stsx. That there can be none is said.
 func (r *commandRun) offerAWSProfiles(ctx context.Context, names []string) error {
-	entries, err := r.awsProfiles(names, "")
-	if err != nil {
+	var possible []string
+	for _, name := range names {
+		if err := r.drivers.AWSFiles.CheckSection(name); err != nil {
+			r.drivers.Ask.Say("no profile for the AWS CLI: " + err.Error())
+			continue
+		}
+		possible = append(possible, name)
+	}
+	entries, err := r.awsProfiles(possible, "")
+	if err != nil || len(entries) == 0 {
 		return err
 	}
 	path, difference, err := r.drivers.AWSFiles.Configure(ctx, entries, true)

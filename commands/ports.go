@@ -208,6 +208,8 @@ type AWSFiles interface {
 	Earlier() (what, cure string, err error)
 	// Credentials is the file's path.
 	Credentials() (string, error)
+	// CheckSection says why a profile can't have that name in AWS's files.
+	CheckSection(name string) error
 	// CheckSave says whether Save would refuse that section.
 	CheckSave(section string, force bool) error
 	// Save writes s into section and returns the file's path. Errors name it.

@@ -77,6 +77,7 @@ func TestConfigure(t *testing.T) {
 	}
 	term.typeText("\r")
 	term.waitFor("prod one: Admin in 123456789012")
+	term.waitFor(`no profile for the AWS CLI: "prod one"`)
 	term.waitFor("[profile audit]") // of ~/.aws/config
 	term.waitFor("Write this too")
 	term.typeText("y\r")

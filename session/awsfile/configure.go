@@ -73,7 +73,7 @@ func masked(text string) string {
 func setProfiles(d *Document, path string, entries []session.AWSProfile) error {
 	taken := &TakenError{Path: path}
 	for _, e := range entries {
-		if err := CheckSection(e.Name); err != nil {
+		if err := checkSection(e.Name); err != nil {
 			return err
 		}
 		command, err := commandLine(e.Command)

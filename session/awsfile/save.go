@@ -62,7 +62,7 @@ func companionKeys(there []Pair) []string {
 
 // CheckSave says whether Save would refuse to write that section. Errors as Save.
 func (f Files) CheckSave(name string, force bool) error {
-	if err := CheckSection(name); err != nil {
+	if err := checkSection(name); err != nil {
 		return err
 	}
 	path, err := f.Credentials()
@@ -91,7 +91,7 @@ func (f Files) CheckSave(name string, force bool) error {
 // Errors: *LongLivedError unless force, *VariableError, what EditFile and Apply
 // say.
 func (f Files) Save(ctx context.Context, name string, s session.Session, force bool) (string, error) {
-	if err := CheckSection(name); err != nil {
+	if err := checkSection(name); err != nil {
 		return "", err
 	}
 	path, err := f.Credentials()

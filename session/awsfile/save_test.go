@@ -164,12 +164,12 @@ func TestManyWriters(t *testing.T) {
 
 func TestSections(t *testing.T) {
 	for _, good := range []string{"prod", "a.b-c_d/e@f:g+h%i"} {
-		if err := CheckSection(good); err != nil {
+		if err := checkSection(good); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, bad := range []string{"", "a b", "a]", "[a", "a\nb", `a"b`, "ä", "a#b", "a;b", "a=b", "a,b", "DEFAULT"} {
-		if CheckSection(bad) == nil {
+		if checkSection(bad) == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}

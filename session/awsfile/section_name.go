@@ -8,7 +8,9 @@ import (
 // CheckSection says why name can't be a profile's in a file that every AWS tool
 // reads alike: Java's SDK takes the fewest characters, and botocore gives
 // [DEFAULT] to every profile.
-func CheckSection(name string) error {
+func (Files) CheckSection(name string) error { return checkSection(name) }
+
+func checkSection(name string) error {
 	const others = "-_./@:+%"
 	bad := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(others, r)
