@@ -15,7 +15,7 @@ func (m Machine) checkAWSFiles(context.Context) Finding {
 	case what != "":
 		all = append(all, Finding{Status: Warn, Text: "AWS's tools use " + what + " where no profile is named", Cure: cure})
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 // checkIdentity looks at the variables that name another identity.

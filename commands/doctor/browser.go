@@ -29,7 +29,7 @@ func (m Machine) checkBrowser(ctx context.Context) Finding {
 		tried[o.BrowserPath] = true
 		all = append(all, m.checkOneBrowser(ctx, o))
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 func (m Machine) checkOneBrowser(ctx context.Context, o session.Org) Finding {

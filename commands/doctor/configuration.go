@@ -31,7 +31,7 @@ func (m Machine) checkConfiguration(context.Context) Finding {
 	}
 	profiles, orgs := m.configuredProfiles(), m.configuredOrgs()
 	all := []Finding{{Status: OK, Text: fmt.Sprintf("%s has no mistakes; %s, %s",
-		m.ConfigPath, counted(len(orgs), "identity provider"), counted(len(profiles), "profile"))}}
+		m.ConfigPath, session.Plural(len(orgs), "identity provider"), session.Plural(len(profiles), "profile"))}}
 	if unused := unusedOrgs(orgs, profiles); len(unused) > 0 {
 		all = append(all, Finding{Status: Warn, Text: "no profile uses the identity provider " + strings.Join(unused, ", "),
 			Cure: "remove it from " + m.ConfigPath})
@@ -40,14 +40,7 @@ func (m Machine) checkConfiguration(context.Context) Finding {
 		all = append(all, Finding{Status: Warn, Text: "no sign-in has granted the role of profile " + strings.Join(unused, ", "),
 			Cure: "run stsx roles to see those that are granted"})
 	}
-	return merge(all...)
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return mergeFindings(all...)
 }
 
 func unusedOrgs(orgs []session.Org, profiles []session.Profile) []string {

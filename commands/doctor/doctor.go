@@ -93,8 +93,8 @@ func startCheck(ctx context.Context, check Check) chan Finding {
 	return out
 }
 
-// merge is several findings in one line: the worst status, all that is not ok, or else all.
-func merge(all ...Finding) Finding {
+// mergeFindings is several findings in one line: the worst status, all that is not ok, or else all.
+func mergeFindings(all ...Finding) Finding {
 	out := Finding{Status: OK}
 	for _, status := range []Status{Warn, Fail} {
 		if slices.ContainsFunc(all, func(f Finding) bool { return f.Status == status }) {
@@ -105,9 +105,9 @@ func merge(all ...Finding) Finding {
 		if out.Status != OK && f.Status == OK {
 			continue
 		}
-		out.Text = joined(out.Text, f.Text)
+		out.Text = joinSentences(out.Text, f.Text)
 		if f.Cure != out.Cure {
-			out.Cure = joined(out.Cure, f.Cure)
+			out.Cure = joinSentences(out.Cure, f.Cure)
 		}
 		if out.Repair == nil {
 			out.Repair = f.Repair
@@ -116,7 +116,7 @@ func merge(all ...Finding) Finding {
 	return out
 }
 
-func joined(before, after string) string {
+func joinSentences(before, after string) string {
 	if before == "" || after == "" {
 		return before + after
 	}

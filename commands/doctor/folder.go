@@ -36,7 +36,7 @@ func (f Folder) check(context.Context) Finding {
 	if s.HasFree && s.Free < littleSpace {
 		all = append(all, Finding{Status: Warn, Text: fmt.Sprintf("%d MB are free in %s", s.Free>>20, s.At), Cure: "free some space there"})
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 func (f Folder) describe(s files.FolderReport) string {

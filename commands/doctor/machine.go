@@ -84,8 +84,8 @@ func (m Machine) Checks() []Check {
 	)
 }
 
-// once is f, run once however many checks ask for it.
-func once[T any](f func(ctx context.Context) T) func(ctx context.Context) T {
+// runOnce is f, run once however many checks ask for it.
+func runOnce[T any](f func(ctx context.Context) T) func(ctx context.Context) T {
 	var first sync.Once
 	var value T
 	return func(ctx context.Context) T {

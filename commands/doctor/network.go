@@ -24,8 +24,8 @@ const (
 	clockLimit     = 5 * time.Minute
 )
 
-// network is what Okta and AWS answered, for all checks that are about that.
-type network struct {
+// networkAnswers is what Okta and AWS answered, for all checks that are about that.
+type networkAnswers struct {
 	Machine
 	orgs func(ctx context.Context) []orgAnswer
 	sts  func(ctx context.Context) []stsAnswer
@@ -43,8 +43,8 @@ type stsAnswer struct {
 	err    error
 }
 
-func (m Machine) newNetwork() network {
-	return network{m, once(m.askOrgs), once(m.askSTS)}
+func (m Machine) newNetwork() networkAnswers {
+	return networkAnswers{m, runOnce(m.askOrgs), runOnce(m.askSTS)}
 }
 
 func (m Machine) askOrgs(ctx context.Context) []orgAnswer {
@@ -86,7 +86,7 @@ func (m Machine) askSTS(ctx context.Context) []stsAnswer {
 }
 
 // checkOrgs says whether each identity provider is there, and what it runs.
-func (n network) checkOrgs(ctx context.Context) Finding {
+func (n networkAnswers) checkOrgs(ctx context.Context) Finding {
 	var all []Finding
 	for _, a := range n.orgs(ctx) {
 		all = append(all, a.finding())
@@ -94,7 +94,7 @@ func (n network) checkOrgs(ctx context.Context) Finding {
 	if len(all) == 0 {
 		return Finding{Status: Warn, Text: "not asked: there is no configuration that names an identity provider", Cure: "run stsx configure"}
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 func (a orgAnswer) finding() Finding {
@@ -119,7 +119,7 @@ func (a orgAnswer) finding() Finding {
 }
 
 // checkSTS says whether AWS answers in the profiles' regions.
-func (n network) checkSTS(ctx context.Context) Finding {
+func (n networkAnswers) checkSTS(ctx context.Context) Finding {
 	var all []Finding
 	var regions []string
 	for _, a := range n.sts(ctx) {
@@ -133,7 +133,7 @@ func (n network) checkSTS(ctx context.Context) Finding {
 	if len(regions) > 0 {
 		all = append(all, Finding{Status: OK, Text: "AWS answers in " + strings.Join(regions, ", ")})
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 // networkText is err in a line, without what Go's network packages add.
@@ -173,7 +173,7 @@ func networkCure(err error, otherwise string) string {
 }
 
 // checkTLS names who vouches for the servers: a company's proxy that inspects the connections, in its place.
-func (n network) checkTLS(ctx context.Context) Finding {
+func (n networkAnswers) checkTLS(ctx context.Context) Finding {
 	var all []Finding
 	for _, a := range n.orgs(ctx) {
 		all = append(all, tlsFinding(session.HostOf(a.org.URL), a.found.Answer, a.err))
@@ -185,7 +185,7 @@ func (n network) checkTLS(ctx context.Context) Finding {
 	if len(all) == 0 {
 		return Finding{Status: Warn, Text: "not known: no server answered over TLS", Cure: "see the lines okta and sts"}
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 // tlsFinding is about one server, called host where it did not answer. Those of AWS's own have certificates of Amazon's.
@@ -223,7 +223,7 @@ func untrustedCertificate(err error) *x509.Certificate {
 }
 
 // checkClock compares this machine's clock with the servers'.
-func (n network) checkClock(ctx context.Context) Finding {
+func (n networkAnswers) checkClock(ctx context.Context) Finding {
 	ahead, of, known := time.Duration(0), "", false
 	note := func(a session.ServerAnswer, host string) {
 		if a.Dated && (!known || a.Ahead.Abs() > ahead.Abs()) {
@@ -281,7 +281,7 @@ func (m Machine) checkProxy(ctx context.Context) Finding {
 	for _, server := range servers {
 		all = append(all, checkProxyServer(ctx, server))
 	}
-	return merge(all...)
+	return mergeFindings(all...)
 }
 
 func checkProxyServer(ctx context.Context, server string) Finding {

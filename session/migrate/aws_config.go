@@ -51,13 +51,13 @@ func (c *awsConfig) sourceOf(p *configSection) *configSection {
 
 // chainSettings are what stsx has for a role that is assumed from another session.
 func (d *settingsDraft) chainSettings(s *configSection) []session.Setting {
-	name := d.visible(s, s.entry("role_session_name"))
+	name := d.visibleValue(s, s.entry("role_session_name"))
 	if !isSessionName(name) {
-		d.leave(s, s.entry("role_session_name"), "is not 2 to 64 letters, digits and _+=,.@-")
+		d.leaveOut(s, s.entry("role_session_name"), "is not 2 to 64 letters, digits and _+=,.@-")
 		name = ""
 	}
 	return []session.Setting{
-		{Key: "external_id", Value: d.visible(s, s.entry("external_id"))},
+		{Key: "external_id", Value: d.visibleValue(s, s.entry("external_id"))},
 		{Key: "session_name", Value: name},
 	}
 }

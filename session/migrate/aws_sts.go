@@ -19,7 +19,7 @@ func readAWSSTS(d *settingsDraft, text string) error {
 	for _, s := range root.below("accounts").sections() {
 		number := s.entry("accountnumber")
 		if len(number.value) != 12 || strings.Trim(number.value, "0123456789") != "" {
-			d.leave(s, number, "is not an account's number of 12 digits")
+			d.leaveOut(s, number, "is not an account's number of 12 digits")
 			continue
 		}
 		settings := []session.Setting{{Key: "account", Value: number.value}, {Key: "region", Value: d.region(s, all.entry("region"), "")}}

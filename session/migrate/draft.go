@@ -36,8 +36,8 @@ type draftProfile struct {
 	table   session.Table
 }
 
-// leave says that e is not carried over.
-func (d *settingsDraft) leave(s *configSection, e configEntry, why string) {
+// leaveOut says that e is not carried over.
+func (d *settingsDraft) leaveOut(s *configSection, e configEntry, why string) {
 	l := session.LeftSetting{Line: e.line, Section: s.name, Key: e.key, Why: why}
 	if d.seen[l] {
 		return
@@ -51,12 +51,12 @@ func (d *settingsDraft) leave(s *configSection, e configEntry, why string) {
 
 // leaveSection says that nothing of s is carried over.
 func (d *settingsDraft) leaveSection(s *configSection, why string) {
-	d.leave(s, configEntry{line: s.line}, why)
+	d.leaveOut(s, configEntry{line: s.line}, why)
 }
 
 // leaveNote is about what is in no file.
 func (d *settingsDraft) leaveNote(why string) {
-	d.leave(&configSection{}, configEntry{}, why)
+	d.leaveOut(&configSection{}, configEntry{}, why)
 }
 
 // leaveOthers says of each setting of s why it is not carried over. notes has
@@ -73,7 +73,7 @@ func (d *settingsDraft) leaveOthers(s *configSection, notes map[string]string) {
 			why = "stsx has no such setting"
 		}
 		if why != "" {
-			d.leave(s, e, why)
+			d.leaveOut(s, e, why)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func (d *settingsDraft) setOrg(o *draftOrg, s *configSection, e configEntry, key
 	for _, known := range o.settings {
 		if known.Key == key {
 			if known.Value != value {
-				d.leave(s, e, "another section has another "+key+" for the same link, and stsx takes one: the first")
+				d.leaveOut(s, e, "another section has another "+key+" for the same link, and stsx takes one: the first")
 			}
 			return
 		}
@@ -120,13 +120,13 @@ func (d *settingsDraft) setOrg(o *draftOrg, s *configSection, e configEntry, key
 // setUsername gives o the username of s that stands under key.
 func (d *settingsDraft) setUsername(o *draftOrg, s *configSection, key string) {
 	e := s.entry(key)
-	d.setOrg(o, s, e, "username", d.visible(s, e))
+	d.setOrg(o, s, e, "username", d.visibleValue(s, e))
 }
 
-// visible is e's value, "" where it has characters that can't be seen.
-func (d *settingsDraft) visible(s *configSection, e configEntry) string {
+// visibleValue is e's value, "" where it has characters that can't be seen.
+func (d *settingsDraft) visibleValue(s *configSection, e configEntry) string {
 	if !session.IsVisible(e.value) {
-		d.leave(s, e, "has characters in it that can't be seen")
+		d.leaveOut(s, e, "has characters in it that can't be seen")
 		return ""
 	}
 	return e.value
@@ -147,7 +147,7 @@ func (d *settingsDraft) setFactor(o *draftOrg, s *configSection, kindKey, provid
 	}
 	word := factorWord(kind.value, provider.value)
 	if word == "" {
-		d.leave(s, e, factorNote)
+		d.leaveOut(s, e, factorNote)
 		return
 	}
 	d.setOrg(o, s, e, "mfa", word)
@@ -159,7 +159,7 @@ func (d *settingsDraft) role(s *configSection, e configEntry) string {
 		return ""
 	}
 	if _, err := session.ParseRole(e.value); err != nil {
-		d.leave(s, e, "is not a role's ARN (arn:aws:iam::ACCOUNT:role/NAME)")
+		d.leaveOut(s, e, "is not a role's ARN (arn:aws:iam::ACCOUNT:role/NAME)")
 		return ""
 	}
 	return e.value
@@ -171,11 +171,11 @@ func (d *settingsDraft) region(s *configSection, e configEntry, role string) str
 		return ""
 	}
 	if session.CheckRegionName(e.value) != nil {
-		d.leave(s, e, "is not an AWS region")
+		d.leaveOut(s, e, "is not an AWS region")
 		return ""
 	}
 	if r, err := session.ParseRole(role); err == nil && session.PartitionOf(e.value) != r.Partition() {
-		d.leave(s, e, "is a region of another partition than the role's")
+		d.leaveOut(s, e, "is a region of another partition than the role's")
 		return ""
 	}
 	return e.value
@@ -198,7 +198,7 @@ func (d *settingsDraft) duration(s *configSection, e configEntry) string {
 	}
 	long, err := time.ParseDuration(text)
 	if err != nil || long < leastDuration || long > mostDuration || long%time.Second != 0 {
-		d.leave(s, e, "is not a duration of 15 minutes to 12 hours")
+		d.leaveOut(s, e, "is not a duration of 15 minutes to 12 hours")
 		return ""
 	}
 	return session.ShortDuration(long)
@@ -226,8 +226,8 @@ func (d *settingsDraft) addProfile(s *configSection, name string, o *draftOrg, s
 	d.profiles = append(d.profiles, draftProfile{s, o, source, t})
 }
 
-// fill puts the draft into found.
-func (d *settingsDraft) fill(found *session.ToolSettings) {
+// fillSettings puts the draft into found.
+func (d *settingsDraft) fillSettings(found *session.ToolSettings) {
 	d.dropLoose()
 	found.NoLink = map[string]session.LinkHint{}
 	names := map[*draftOrg]string{}

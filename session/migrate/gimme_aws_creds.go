@@ -78,7 +78,7 @@ func addGimmeProfiles(d *settingsDraft, s *configSection, o *draftOrg) {
 	for text := range strings.FieldsFuncSeq(e.value, func(r rune) bool { return r == ',' || r == '\n' || r == ' ' }) {
 		role, err := session.ParseRole(text)
 		if err != nil {
-			d.leave(s, e, "names roles otherwise than by their ARNs: stsx asks for the role, or takes --role")
+			d.leaveOut(s, e, "names roles otherwise than by their ARNs: stsx asks for the role, or takes --role")
 			continue
 		}
 		roles = append(roles, role)

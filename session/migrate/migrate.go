@@ -71,7 +71,7 @@ func (f Files) Read(tool, path string) (session.ToolSettings, error) {
 	if len(d.profiles) == 0 && len(d.left) == 0 {
 		return found, &FileError{tool, path, "nothing in it is of " + tool, otherToolHint(tool, text, pathHint(tool))}
 	}
-	d.fill(&found)
+	d.fillSettings(&found)
 	return found, nil
 }
 

@@ -116,7 +116,7 @@ func TestNoSecretIsCopied(t *testing.T) {
 				d := &settingsDraft{tool: r.name}
 				err := r.read(d, changed)
 				var found session.ToolSettings
-				d.fill(&found)
+				d.fillSettings(&found)
 				if text := fmt.Sprint(found, err); strings.Contains(text, "hunter2") {
 					t.Errorf("%s: %s is copied: %s", r.name, key, text)
 				}
@@ -166,7 +166,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		var found session.ToolSettings
-		d.fill(&found)
+		d.fillSettings(&found)
 		tables := completed(found)
 		for _, table := range tables {
 			if table.Kind == "idp" && config.CheckURL(table.Text("url")) != nil {

@@ -69,7 +69,7 @@ func setSaml2awsFactor(d *settingsDraft, o *draftOrg, s *configSection) {
 		"yubico token:hardware": "yubikey", "symantec": "symantec"}
 	word := words[strings.ToLower(e.value)]
 	if word == "" && !slices.Contains([]string{"", "auto"}, strings.ToLower(e.value)) {
-		d.leave(s, e, factorNote)
+		d.leaveOut(s, e, factorNote)
 	}
 	d.setOrg(o, s, e, "mfa", word)
 }
