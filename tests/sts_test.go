@@ -146,7 +146,7 @@ func TestRefusals(t *testing.T) {
 				"hint: the assertion came too late", "clock"}},
 		{"another account", aws.Config{AccountOverride: "999999999999"}, nil, nil, 5,
 			[]string{`STS answered with "arn:aws:sts::999999999999:assumed-role/Admin/`, "that is not the role asked for",
-				"nothing of the answer is used"}},
+				"is damaged, and is not used"}},
 		{"nothing listens", aws.Config{}, nobody, nil, 125,
 			[]string{"127.0.0.1:9", "connection refused", "run stsx doctor: its lines sts, proxy and tls"}},
 		{"down, then", aws.Config{}, nil, []aws.Fault{aws.Throttle(), aws.Unavailable()}, 0, nil}, // the last: it is served from now on
