@@ -79,7 +79,8 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Browse: launcher.OpenPage, Bridge: form.Bridge{Ask: terminal}.Cross,
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: passwords, Run: secretCommand.FirstLine, Ask: terminal},
 		Codes:     func() *session.CodeSource { fresh := codes; return &fresh },
-		Choices:   vault.NewFactorChoices(cache, time.Now), Ask: terminal, Jar: store.Jar(), Consumer: browser.IsConsumer, Getenv: os.Getenv,
+		Choices:   vault.NewFactorChoices(cache, time.Now), Ask: terminal, Jar: store.Jar(), Consumer: browser.IsConsumer,
+		Getenv:  os.Getenv,
 		CanShow: func() error { return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv) },
 	}
 	if s.Verbose {

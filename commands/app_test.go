@@ -365,7 +365,8 @@ func TestStatusOfErrors(t *testing.T) {
 			&fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}, &files.OwnerError{Path: path, Why: "is not yours"},
 			&os.LinkError{Op: "rename", Old: path, New: path, Err: fs.ErrExist}, &files.FolderError{Dir: path, Err: fs.ErrPermission},
 			&session.PageError{Why: "x", Screenshot: path}, fmt.Errorf("a: %w: %w", errors.New(path), errors.New(path)),
-			&session.ScreenError{Err: errors.New(path), Screen: path}, &commandError{status: 126, err: errors.New(path)}, &config.MissingError{Path: path},
+			&session.ScreenError{Err: errors.New(path), Screen: path}, &commandError{status: 126, err: errors.New(path)},
+			&config.MissingError{Path: path},
 		},
 		2: {
 			errors.Join(errors.New(path), fmt.Errorf("b: %w", errors.New(path))),
@@ -627,7 +628,8 @@ func TestLogout(t *testing.T) {
 		}
 	}
 	for environ, want := range map[string]string{
-		"STSX_DEFAULT_PROFILE=dev": "dev", "STSX_PROFILE=prod STSX_DEFAULT_PROFILE=dev": "prod", "STSX_PROFILE= STSX_DEFAULT_PROFILE=dev": "dev",
+		"STSX_DEFAULT_PROFILE=dev": "dev", "STSX_PROFILE=prod STSX_DEFAULT_PROFILE=dev": "prod",
+		"STSX_PROFILE= STSX_DEFAULT_PROFILE=dev": "dev",
 	} {
 		r := newFakeSystem()
 		r.sessions = three()

@@ -166,7 +166,10 @@ func (c *linkCompletion) missingLink(ctx context.Context, hint session.LinkHint)
 	}
 	const what = "the AWS app link from Okta"
 	if !c.canAsk(c.how) {
-		return "", &session.InputError{What: what, Give: "the configuration of " + c.found.Tool + " does not have it: give it with --link, or on a terminal"}
+		return "", &session.InputError{
+			What: what,
+			Give: "the configuration of " + c.found.Tool + " does not have it: give it with --link, or on a terminal",
+		}
 	}
 	if hint.Path == "" {
 		if hint.Host != "" {

@@ -38,7 +38,10 @@ func errorSamples() []errorSample {
 		{"a mistake in the command line", &usageError{"the profile's name is empty", "exec"}},
 		{"a profile where a command belongs", &misplacedProfileError{"prod"}},
 		{"secrets would be shown on a terminal", &terminalOutputError{`to load them in bash: eval "$(stsx env dev)"`}},
-		{"nobody to ask", &session.InputError{What: "the password for jane.roe@example.com", Give: "set STSX_PASSWORD or use --password-stdin"}},
+		{
+			"nobody to ask",
+			&session.InputError{What: "the password for jane.roe@example.com", Give: "set STSX_PASSWORD or use --password-stdin"},
+		},
 		{"interrupted", session.ErrInterrupted},
 		{"the window was closed", session.ErrWindowClosed},
 		{"wrong password", refused("the password", "Unable to sign in", session.RefusedPassword)},
@@ -52,7 +55,10 @@ func errorSamples() []errorSample {
 		{"push rejected on the phone", refused("the push", "You have chosen to reject this login.", session.RefusedPush)},
 		{"push not answered", refused("the push", "", session.RefusedUnanswered)},
 		{"kept out by a policy", refused("the sign-in", "You do not have permission to perform this action", session.RefusedPolicy)},
-		{"the device does not meet the requirements", refused("the device", "Your device doesn't meet the requirements", session.RefusedDevice)},
+		{
+			"the device does not meet the requirements",
+			refused("the device", "Your device doesn't meet the requirements", session.RefusedDevice),
+		},
 		{"any other no of Okta's", refused("the sign-in", "Something went wrong", session.RefusedOther)},
 		{"Okta is not available", &session.UnavailableError{Status: 503, Wait: time.Minute}},
 		{"a page of another host", &session.OriginError{Got: "https://login.example.net", Want: "https://acme.okta.com"}},
@@ -69,7 +75,10 @@ func errorSamples() []errorSample {
 		{"another role came back", &session.AWSError{Act: "assuming Admin in 123456789012", Err: session.ErrNotThatRole}},
 		{"more roles than AWS takes", aws("ValidationError",
 			"Value at 'sAMLAssertion' failed to satisfy constraint: Member must have length less than or equal to 100000")},
-		{"a role, duration or region that can't be", aws("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration")},
+		{
+			"a role, duration or region that can't be",
+			aws("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration"),
+		},
 		{"the assertion is too old", aws("ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")},
 		{"the source's session has ended", aws("ExpiredToken", "The security token included in the request is expired")},
 		{"AWS does not trust the provider", aws("InvalidIdentityToken", "Response signature invalid")},
@@ -81,7 +90,10 @@ func errorSamples() []errorSample {
 		{"the browser for the console can't be opened", &browseError{errors.New("opening the browser: there is no display")}},
 		{"credentials that come before those of --refresh",
 			&shadowedError{"the keys in [default] of ~/.aws/credentials", "remove them"}},
-		{"`stsx use` without the hook", &hookError{`"stsx use" needs the shell hook`, "add it to your shell's startup file (stsx help init), or use stsx env"}},
+		{
+			"`stsx use` without the hook",
+			&hookError{`"stsx use" needs the shell hook`, "add it to your shell's startup file (stsx help init), or use stsx env"},
+		},
 	}
 }
 

@@ -161,7 +161,8 @@ func refusedHint(e *session.RefusedError) string {
 	case session.RefusedPassword:
 		return "check your password by signing in to Okta in a browser; a saved copy was removed, and stsx password set saves a new one"
 	case session.RefusedCode:
-		return "wait for a new code; if that is rejected too, a clock is wrong: the phone's, or this machine's (stsx doctor, its line clock)"
+		return "wait for a new code; if that is rejected too, a clock is wrong: the phone's, or this machine's " +
+			"(stsx doctor, its line clock)"
 	case session.RefusedLocked:
 		return "ask your Okta administrator to unlock the account, or use the sign-in page's help; stsx did not try again"
 	case session.RefusedExpired:
@@ -211,7 +212,8 @@ func awsHint(e *session.AWSError) string {
 		"less than or equal to"):
 		return "the assertion is larger than AWS takes: ask the Okta administrator to give this app's users fewer roles, or several apps"
 	case errors.Is(e, session.ErrNotThatRole):
-		return "the answer is not from AWS, or is damaged, and is not used; run stsx doctor, whose lines sts, tls and proxy say what answers"
+		return "the answer is not from AWS, or is damaged, and is not used; " +
+			"run stsx doctor, whose lines sts, tls and proxy say what answers"
 	}
 	switch e.Code {
 	case "":

@@ -298,7 +298,8 @@ func TestDeadlineAndClock(t *testing.T) {
 	}
 	b = newBench(admin)
 	b.idp.assertion.NotOnOrAfter = noon()
-	if _, err := b.Open(background, prod()); err == nil || !strings.Contains(err.Error(), "the line clock of stsx doctor") || len(b.sts.calls) != 0 {
+	if _, err := b.Open(background, prod()); err == nil || !strings.Contains(err.Error(), "the line clock of stsx doctor") ||
+		len(b.sts.calls) != 0 {
 		t.Errorf("got %v", err)
 	}
 }

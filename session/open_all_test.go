@@ -49,8 +49,16 @@ func TestMany(t *testing.T) {
 			t.Fatalf("%d: %+v", i, o)
 		}
 	}
-	if b.idp.times != 1 || len(b.sts.calls) != 40 || most.Load() != maxParallelCalls || len(b.store.kept) != 40 || b.store.held != 0 || len(b.store.locked) != 1 {
-		t.Errorf("%d sign-ins, %d calls, %d at once, %d kept, locks %v", b.idp.times, len(b.sts.calls), most.Load(), len(b.store.kept), b.store.locked)
+	if b.idp.times != 1 || len(b.sts.calls) != 40 || most.Load() != maxParallelCalls || len(b.store.kept) != 40 || b.store.held != 0 ||
+		len(b.store.locked) != 1 {
+		t.Errorf(
+			"%d sign-ins, %d calls, %d at once, %d kept, locks %v",
+			b.idp.times,
+			len(b.sts.calls),
+			most.Load(),
+			len(b.store.kept),
+			b.store.locked,
+		)
 	}
 	b.OpenAll(background, profiles, false)
 	if len(b.sts.calls) != 40 {
@@ -135,7 +143,9 @@ func TestManyFailures(t *testing.T) {
 	var guard *GuardError
 	var role *RoleError
 	var input *InputError
-	if got[0].Err != nil || !errors.As(got[1].Err, &aws) || !errors.As(got[2].Err, &guard) || got[3].Err != nil || !errors.As(got[4].Err, &role) || !errors.As(got[5].Err, &input) {
+	if got[0].Err != nil || !errors.As(got[1].Err, &aws) || !errors.As(got[2].Err, &guard) || got[3].Err != nil ||
+		!errors.As(got[4].Err, &role) ||
+		!errors.As(got[5].Err, &input) {
 		t.Errorf("%+v", got)
 	}
 	b = newBench(arns...)
@@ -187,7 +197,10 @@ func TestManyChains(t *testing.T) {
 	source := prod()
 	var chained []Profile
 	for i := range 6 {
-		chained = append(chained, Profile{Name: fmt.Sprint("c", i), Org: acme(), Source: &source, Role: fmt.Sprintf("arn:aws:iam::210987654321:role/C%d", i)})
+		chained = append(
+			chained,
+			Profile{Name: fmt.Sprint("c", i), Org: acme(), Source: &source, Role: fmt.Sprintf("arn:aws:iam::210987654321:role/C%d", i)},
+		)
 	}
 	deep := Profile{Name: "deep", Org: acme(), Source: &chained[0], Role: "arn:aws:iam::210987654321:role/Deep"}
 	for i, o := range b.OpenAll(background, append([]Profile{deep}, chained[1:]...), false) {
@@ -207,7 +220,8 @@ func TestManyChains(t *testing.T) {
 		t.Errorf("%v, %d calls", o, len(b.sts.calls))
 	}
 	b = newBench(dev)
-	if o := b.OpenAll(background, []Profile{deep}, false); o[0].Err == nil || !strings.Contains(o[0].Err.Error(), "opening c0 for deep: opening prod for c0: role "+admin) {
+	if o := b.OpenAll(background, []Profile{deep}, false); o[0].Err == nil ||
+		!strings.Contains(o[0].Err.Error(), "opening c0 for deep: opening prod for c0: role "+admin) {
 		t.Errorf("%v", o)
 	}
 }
@@ -224,7 +238,8 @@ func TestManyConfirm(t *testing.T) {
 		if !errors.Is(got[1].Err, want) || !errors.Is(got[3].Err, want) || (got[0].Err != nil) != (answer == "^C") {
 			t.Errorf("%s: %+v", answer, got)
 		}
-		if !slices.Equal(b.person.asked, []string{"Use these 2 profiles: p001, p003?"}) || b.person.said[0] != "p001 (role "+arns[1]+")\np003 (role "+arns[3]+")" {
+		if !slices.Equal(b.person.asked, []string{"Use these 2 profiles: p001, p003?"}) ||
+			b.person.said[0] != "p001 (role "+arns[1]+")\np003 (role "+arns[3]+")" {
 			t.Errorf("asked %q, said %q", b.person.asked, b.person.said)
 		}
 	}
@@ -232,10 +247,12 @@ func TestManyConfirm(t *testing.T) {
 	source := Profile{Name: "far", Org: acme(), Source: &profiles[1], Role: audit}
 	b := newBench(arns...)
 	b.person.answers = []string{"n"}
-	if o := b.OpenAll(background, []Profile{source, profiles[0]}, false); !errors.Is(o[0].Err, ErrDeclined) || o[1].Err != nil || b.person.asked[0] != "Use far (role "+audit+") from p001 (role "+arns[1]+")?" {
+	if o := b.OpenAll(background, []Profile{source, profiles[0]}, false); !errors.Is(o[0].Err, ErrDeclined) || o[1].Err != nil ||
+		b.person.asked[0] != "Use far (role "+audit+") from p001 (role "+arns[1]+")?" {
 		t.Errorf("%+v, asked %q", o, b.person.asked)
 	}
-	if o := b.OpenAll(background, []Profile{source.Confirmed()}, false); o[0].Err != nil || len(b.person.asked) != 1 || !profiles[1].Confirm {
+	if o := b.OpenAll(background, []Profile{source.Confirmed()}, false); o[0].Err != nil || len(b.person.asked) != 1 ||
+		!profiles[1].Confirm {
 		t.Errorf("%+v, asked %q", o, b.person.asked)
 	}
 	b = newBench(arns...) // nobody is there

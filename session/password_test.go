@@ -163,7 +163,8 @@ func TestKeepTyped(t *testing.T) {
 			ring := c.ring
 			ring.refused = []Secret{NewSecret("x")}
 			err := PasswordSource{Keeper: &ring, Ask: who}.Accepted(background, c.org, c.password)
-			if interrupted := slices.Contains(c.answers, "^C"); interrupted != errors.Is(err, ErrInterrupted) || !interrupted && err != nil {
+			if interrupted := slices.Contains(c.answers, "^C"); interrupted != errors.Is(err, ErrInterrupted) ||
+				!interrupted && err != nil {
 				t.Error(err)
 			}
 			if len(who.asked) != c.asked || ring.password.Reveal() != c.kept || ring.declined != c.declined || ring.refused != nil {

@@ -20,7 +20,8 @@ import (
 func FuzzQuote(f *testing.F) {
 	for _, seed := range []string{
 		"", " ", "wJalr/XUtn+FEMI=", "it's", `a"b\c`, "$(touch canary)", "`touch canary`", "';touch canary;'", "a\nb\r\n", "\x1b[31m",
-		"!!", "%F{red}", "*?[a]{b,c}~", "é界🔑", "\xff\xfe", "\xc3", "’‘", "-n", "--", "#x", "\u2028", "\\", "'\\''", "\x01\x7f", "%s", "'\"$",
+		"!!", "%F{red}", "*?[a]{b,c}~", "é界🔑", "\xff\xfe", "\xc3", "’‘", "-n", "--", "#x", "\u2028", "\\", "'\\''", "\x01\x7f", "%s",
+		"'\"$",
 	} {
 		f.Add(seed)
 	}

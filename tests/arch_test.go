@@ -39,28 +39,65 @@ func allowedImports() map[string][]string {
 			"stsx/session/tty",
 			"stsx/session/vault",
 		},
-		"commands":           {"github.com/urfave/cli/v2", "stsx/session", "stsx/shellinit", "stsx/completions", "stsx/commands/doctor", "stsx/commands/process"},
-		"commands/doctor":    {"stsx/session", "stsx/session/files"},
-		"shellinit":          {},
-		"completions":        {},
-		"docs/man":           {"stsx/commands"},
-		"session":            {},
-		"session/config":     {"stsx/session", "stsx/session/files", "github.com/pelletier/go-toml/", "github.com/rogpeppe/go-internal/diff"},
+		"commands": {
+			"github.com/urfave/cli/v2",
+			"stsx/session",
+			"stsx/shellinit",
+			"stsx/completions",
+			"stsx/commands/doctor",
+			"stsx/commands/process",
+		},
+		"commands/doctor": {"stsx/session", "stsx/session/files"},
+		"shellinit":       {},
+		"completions":     {},
+		"docs/man":        {"stsx/commands"},
+		"session":         {},
+		"session/config": {
+			"stsx/session",
+			"stsx/session/files",
+			"github.com/pelletier/go-toml/",
+			"github.com/rogpeppe/go-internal/diff",
+		},
 		"session/okta":       {"stsx/session", "stsx/session/page", "stsx/session/okta/renew"},
 		"session/okta/renew": {"stsx/session", "golang.org/x/net/html"},
 		"session/page":       {"stsx/session"},
-		"session/browser":    {"stsx/session", "stsx/session/files", "stsx/session/page", "github.com/go-rod/rod", "github.com/ysmood/", "golang.org/x/sys/"},
-		"session/awsfile":    {"stsx/session", "stsx/session/files", "github.com/rogpeppe/go-internal/diff"},
-		"session/bundle":     {"stsx/session", "stsx/session/files"},
-		"session/endpoint":   {"stsx/session"},
-		"session/files":      {"github.com/gofrs/flock", "golang.org/x/sys/"},
-		"session/awssts":     {"stsx/session", "stsx/session/files", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go", "golang.org/x/net/html"},
-		"session/vault":      {"stsx/session", "stsx/session/files", "github.com/zalando/go-keyring", "github.com/godbus/dbus/", "golang.org/x/sys/"},
-		"session/tty":        {"stsx/session", "golang.org/x/term", "golang.org/x/sys/", "github.com/clipperhouse/displaywidth", "github.com/muesli/cancelreader"},
-		"commands/process":   {"stsx/session", "golang.org/x/sys/"},
-		"session/desktop":    {"stsx/session"},
-		"session/migrate":    {"stsx/session", "stsx/session/files", "go.yaml.in/yaml/"},
-		"session/form":       {"stsx/session", "stsx/session/page"},
+		"session/browser": {
+			"stsx/session",
+			"stsx/session/files",
+			"stsx/session/page",
+			"github.com/go-rod/rod",
+			"github.com/ysmood/",
+			"golang.org/x/sys/",
+		},
+		"session/awsfile":  {"stsx/session", "stsx/session/files", "github.com/rogpeppe/go-internal/diff"},
+		"session/bundle":   {"stsx/session", "stsx/session/files"},
+		"session/endpoint": {"stsx/session"},
+		"session/files":    {"github.com/gofrs/flock", "golang.org/x/sys/"},
+		"session/awssts": {
+			"stsx/session",
+			"stsx/session/files",
+			"github.com/aws/aws-sdk-go-v2",
+			"github.com/aws/smithy-go",
+			"golang.org/x/net/html",
+		},
+		"session/vault": {
+			"stsx/session",
+			"stsx/session/files",
+			"github.com/zalando/go-keyring",
+			"github.com/godbus/dbus/",
+			"golang.org/x/sys/",
+		},
+		"session/tty": {
+			"stsx/session",
+			"golang.org/x/term",
+			"golang.org/x/sys/",
+			"github.com/clipperhouse/displaywidth",
+			"github.com/muesli/cancelreader",
+		},
+		"commands/process": {"stsx/session", "golang.org/x/sys/"},
+		"session/desktop":  {"stsx/session"},
+		"session/migrate":  {"stsx/session", "stsx/session/files", "go.yaml.in/yaml/"},
+		"session/form":     {"stsx/session", "stsx/session/page"},
 	}
 }
 
@@ -82,7 +119,8 @@ func goFiles(t *testing.T) map[string]*ast.File {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (slices.Contains([]string{"dist", "build", "node_modules"}, entry.Name()) || len(entry.Name()) > 2 && entry.Name()[0] == '.') {
+		if entry.IsDir() &&
+			(slices.Contains([]string{"dist", "build", "node_modules"}, entry.Name()) || len(entry.Name()) > 2 && entry.Name()[0] == '.') {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(name, ".go") {
@@ -114,7 +152,8 @@ func TestImportMap(t *testing.T) {
 				continue // the standard library
 			}
 			if !slices.ContainsFunc(allowed, func(a string) bool {
-				return imported == a || strings.HasPrefix(imported, strings.TrimSuffix(a, "/")+"/") && !strings.HasPrefix(a, "stsx") || strings.HasSuffix(a, "/") && strings.HasPrefix(imported, a)
+				return imported == a || strings.HasPrefix(imported, strings.TrimSuffix(a, "/")+"/") && !strings.HasPrefix(a, "stsx") ||
+					strings.HasSuffix(a, "/") && strings.HasPrefix(imported, a)
 			}) {
 				t.Errorf("%s imports %s", name, imported)
 			}
@@ -158,12 +197,15 @@ func TestHouseRules(t *testing.T) {
 				t.Errorf("%s uses %s", name, used)
 			case "os.Exit", "os.Args", "os.Stdin", "os.Stdout", "os.Stderr":
 				// What has to be the process's own: its console, a command beside it.
-				if name != "main.go" && name != "docs/man/main.go" && name != "session/tty/open_windows.go" && name != "commands/process/beside_windows.go" && name != "commands/process/beside_unix.go" {
+				if name != "main.go" && name != "docs/man/main.go" && name != "session/tty/open_windows.go" &&
+					name != "commands/process/beside_windows.go" &&
+					name != "commands/process/beside_unix.go" {
 					t.Errorf("%s uses %s", name, used)
 				}
 			case "os.Getenv", "os.Environ", "os.LookupEnv", "os.Setenv":
 				// A driver's default where main gives nothing; the search of PATH.
-				if name != "main.go" && name != "docs/man/main.go" && name != "session/vault/vault.go" && name != "commands/process/find_program_unix.go" {
+				if name != "main.go" && name != "docs/man/main.go" && name != "session/vault/vault.go" &&
+					name != "commands/process/find_program_unix.go" {
 					t.Errorf("%s uses %s", name, used)
 				}
 			}
@@ -232,7 +274,8 @@ func checkVariables(t *testing.T, name string, d *ast.GenDecl) {
 				switch value := v.Values[i].(type) {
 				case *ast.CallExpr:
 					if f, ok := value.Fun.(*ast.SelectorExpr); ok {
-						fixed = fixed || f.Sel.Name == "New" && strings.HasPrefix(strings.ToLower(id.Name), "err") || f.Sel.Name == "MustCompile" || f.Sel.Name == "NewReplacer"
+						fixed = fixed || f.Sel.Name == "New" && strings.HasPrefix(strings.ToLower(id.Name), "err") ||
+							f.Sel.Name == "MustCompile" || f.Sel.Name == "NewReplacer"
 					}
 				case *ast.CompositeLit:
 					_, array := value.Type.(*ast.ArrayType)

@@ -100,7 +100,8 @@ func TestConfigure(t *testing.T) {
 		t.Errorf("%v, %v, beside it %v", info.Mode(), err, entries)
 	}
 	// The sign-in has opened the sessions: there is no browser, and none is needed.
-	if r := d.wantStatus(d.withoutBrowser().run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"), 0); r.stdout != "Admin eu-west-1\n" {
+	if r := d.wantStatus(d.withoutBrowser().run("exec", "prod one", "--", "sh", "-c", "echo $STSX_ROLE $AWS_REGION"),
+		0); r.stdout != "Admin eu-west-1\n" {
 		t.Error(r)
 	}
 	// Again: the idp is known, and so are the roles that have a profile.

@@ -119,7 +119,9 @@ func TestConsole(t *testing.T) {
 // consoleRest is what needs one partition only.
 func (d *desk) consoleRest(server *aws.Server) {
 	r := d.wantStatus(d.run("console", "prod", "--print", "--region", "eu-west-1", "--service", "cloudwatch"), 0)
-	if _, at := d.followConsoleLink(strings.TrimSpace(r.stdout)); at != "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1" || !strings.HasPrefix(r.stdout, "https://eu-west-1.signin.aws.amazon.com/federation?") {
+	_, at := d.followConsoleLink(strings.TrimSpace(r.stdout))
+	if at != "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1" ||
+		!strings.HasPrefix(r.stdout, "https://eu-west-1.signin.aws.amazon.com/federation?") {
 		d.Errorf("arrives at %s from %s", at, r.stdout)
 	}
 	for line, want := range map[string]string{

@@ -26,7 +26,9 @@ type doctorLine struct{ Name, Status, Finding, Cure, Fixed string }
 // doctorDesk is a desk whose browser is missing, so that nothing starts one: what is looked at is the rest.
 func doctorDesk(t *testing.T) *desk {
 	d := newBareDesk(t, aws.Config{})
-	d.writeConfig("[idp.acme]\nurl = \"http://127.0.0.1:1/home/amazon_aws/0oa1/272\"\nusername = \"jane\"\n[profile.prod]\nregion = \"eu-west-1\"\n")
+	d.writeConfig(
+		"[idp.acme]\nurl = \"http://127.0.0.1:1/home/amazon_aws/0oa1/272\"\nusername = \"jane\"\n[profile.prod]\nregion = \"eu-west-1\"\n",
+	)
 	return d.with("STSX_BROWSER_PATH=/nonexistent/browser")
 }
 
@@ -84,9 +86,12 @@ func TestDoctor(t *testing.T) {
 		return !strings.Contains(r.stdout, " within ")
 	})
 	d.wantStatus(r, 0)
-	for _, line := range []string{" keyring         Secret Service, unlocked\n", "state folder    ", "configuration   " + d.configPath() + " has no mistakes; 1 identity provider, 4 profiles\n",
-		"proxy           no variable names one\n", "okta            " + strings.TrimPrefix(d.org.URL(), "http://") + " answers, Identity Engine, Sign-In Widget ",
-		"sts             AWS answers in eu-west-1, us-east-1\n", "clock           right to the second", "refresh         AWS's SDKs, the Go SDK among them, reach",
+	for _, line := range []string{" keyring         Secret Service, unlocked\n", "state folder    ", "configuration   " + d.configPath() +
+		" has no mistakes; 1 identity provider, 4 profiles\n",
+		"proxy           no variable names one\n", "okta            " + strings.TrimPrefix(d.org.URL(), "http://") +
+			" answers, Identity Engine, Sign-In Widget ",
+		"sts             AWS answers in eu-west-1, us-east-1\n", "clock           right to the second",
+		"refresh         AWS's SDKs, the Go SDK among them, reach",
 		"aws files       nothing in the way", "leftovers       no sign-in was killed"} {
 		d.wantText(r.stdout, "ok    "+strings.TrimPrefix(line, " "))
 	}
@@ -103,7 +108,11 @@ func TestDoctorBrowser(t *testing.T) {
 	d := doctorDesk(t)
 	d.wantLine(d.doctor()["browser"], "fail", "/nonexistent/browser", "no such file", "correct browser_path")
 	d.writeFile(filepath.Join(d.home, "browser"), "#!/bin/sh\necho 'Missing X server' >&2\nexit 1\n", 0o700)
-	d.wantLine(d.with("STSX_BROWSER_PATH=" + filepath.Join(d.home, "browser")).doctor()["browser"], "fail", "it ended at once, saying: Missing X server")
+	d.wantLine(
+		d.with("STSX_BROWSER_PATH=" + filepath.Join(d.home, "browser")).doctor()["browser"],
+		"fail",
+		"it ended at once, saying: Missing X server",
+	)
 	d.writeFile(filepath.Join(d.home, "browser"), "#!/bin/sh\necho 'Headless mode is disallowed by the system admin.' >&2\nexit 1\n", 0o700)
 	d.wantLine(d.with("STSX_BROWSER_PATH=" + filepath.Join(d.home, "browser")).doctor()["browser"], "fail",
 		"your administrator's policy HeadlessMode=2 forbids this browser to run without a window", `set browser = "auto"`)
@@ -174,7 +183,8 @@ func TestDoctorNetwork(t *testing.T) {
 		}
 	}))
 	t.Cleanup(page.Close)
-	for path, want := range map[string]string{"gone": "has no such app (HTTP status 404)", "down": "not available (HTTP status 503)", "circle": "redirects in circles"} {
+	for path, want := range map[string]string{"gone": "has no such app (HTTP status 404)", "down": "not available (HTTP status 503)",
+		"circle": "redirects in circles"} {
 		d.writeConfig("[idp.acme]\nurl = \"" + page.URL + "/" + path + "/home/amazon_aws/0oa1/272\"\n[profile.prod]\n")
 		d.wantLine(d.doctor()["okta"], "fail", want)
 	}
@@ -192,7 +202,12 @@ func TestDoctorTLS(t *testing.T) {
 	t.Cleanup(func() { _ = server.Close() })
 	lines := d.with("AWS_ENDPOINT_URL=" + server.URL()).doctor()
 	d.wantLine(lines["sts"], "fail", "see the line tls")
-	d.wantLine(lines["tls"], "fail", "STS in eu-west-1: its certificate was issued by stsx test bed, which this machine does not trust", "AWS_CA_BUNDLE")
+	d.wantLine(
+		lines["tls"],
+		"fail",
+		"STS in eu-west-1: its certificate was issued by stsx test bed, which this machine does not trust",
+		"AWS_CA_BUNDLE",
+	)
 	trusting := d.with("AWS_ENDPOINT_URL="+server.URL(), "AWS_CA_BUNDLE="+server.CAFile())
 	d.wantLine(trusting.doctor()["tls"], "ok", server.Addr()+" has a certificate of stsx test bed")
 	d.wantLine(trusting.with("AWS_CA_BUNDLE=/nonexistent/ca.pem").doctor()["sts"], "fail", "AWS_CA_BUNDLE", "no such file")
@@ -203,7 +218,11 @@ func TestDoctorTLS(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = proxy.Close() })
 	lines = d.with("AWS_ENDPOINT_URL=", "AWS_CA_BUNDLE="+server.CAFile(), "HTTPS_PROXY="+proxy.URL()).doctor()
-	d.wantLine(lines["tls"], "warn", "sts.eu-west-1.amazonaws.com: its certificate was issued by stsx test bed and not by Amazon: a proxy inspects")
+	d.wantLine(
+		lines["tls"],
+		"warn",
+		"sts.eu-west-1.amazonaws.com: its certificate was issued by stsx test bed and not by Amazon: a proxy inspects",
+	)
 	d.wantLine(lines["sts"], "ok", "AWS answers in eu-west-1")
 	d.wantLine(lines["proxy"], "ok", proxy.URL()+" takes connections")
 
@@ -230,8 +249,12 @@ func TestDoctorHangs(t *testing.T) {
 	d.writeConfig("[idp.acme]\nurl = \"https://acme.okta.example/home/amazon_aws/0oa1/272\"\n[profile.prod]\nregion = \"eu-west-1\"\n")
 	d.writeFile(filepath.Join(d.home, "browser"), "#!/bin/sh\nexec sleep 600\n", 0o700)
 	begun := time.Now()
-	lines := d.with("AWS_ENDPOINT_URL=", "HTTPS_PROXY=http://"+silent.Addr().String(), "DBUS_SESSION_BUS_ADDRESS=unix:path="+bus.Addr().String(),
-		"STSX_BROWSER_PATH="+filepath.Join(d.home, "browser")).doctor()
+	lines := d.with(
+		"AWS_ENDPOINT_URL=",
+		"HTTPS_PROXY=http://"+silent.Addr().String(),
+		"DBUS_SESSION_BUS_ADDRESS=unix:path="+bus.Addr().String(),
+		"STSX_BROWSER_PATH="+filepath.Join(d.home, "browser"),
+	).doctor()
 	if took := time.Since(begun); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}

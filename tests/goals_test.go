@@ -46,7 +46,13 @@ func printGoalHeader() {
 
 // printTimeGoal prints the row of a goal that is a time.
 func printTimeGoal(name string, own, against time.Duration, most float64) {
-	printGoal(name, own.Round(100*time.Microsecond).String(), against.Round(100*time.Microsecond).String(), own.Seconds()/against.Seconds(), most)
+	printGoal(
+		name,
+		own.Round(100*time.Microsecond).String(),
+		against.Round(100*time.Microsecond).String(),
+		own.Seconds()/against.Seconds(),
+		most,
+	)
 }
 
 // printGoal prints the row of a goal; most is the ratio that is wanted.

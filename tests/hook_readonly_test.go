@@ -40,7 +40,9 @@ func newReadonlyShell(t *testing.T, s shells.Shell) readonlyShell {
 	files := map[string]string{
 		filepath.Join(dir, "session"): text,
 		program: strings.NewReplacer("REAL", stsxPath, "SELF", program).Replace(
-			"#!/bin/sh\ncase $1 in\ninit) shift; REAL init \"$@\" | sed 's|REAL|SELF|g' ;;\nenv) cat " + dir + "/session ;;\nprompt) echo prod Admin 42m ;;\nesac\n"),
+			"#!/bin/sh\ncase $1 in\ninit) shift; REAL init \"$@\" | sed 's|REAL|SELF|g' ;;\nenv) cat " + dir +
+				"/session ;;\nprompt) echo prod Admin 42m ;;\nesac\n",
+		),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
@@ -183,8 +185,12 @@ func TestHookOddShell(t *testing.T) {
 				if s.Dialect != "sh" {
 					tick = "__stsx_precmd\n"
 				}
-				out := r.lines(t, profile+before, "stsx use prod; echo status=$?\n"+tick+"echo $STSX_PROFILE\nstsx unuse; echo status=$?\n"+tick+
-					"echo \"$AWS_PROFILE ${STSX_PROFILE-none}\"\n")
+				out := r.lines(
+					t,
+					profile+before,
+					"stsx use prod; echo status=$?\n"+tick+"echo $STSX_PROFILE\nstsx unuse; echo status=$?\n"+tick+
+						"echo \"$AWS_PROFILE ${STSX_PROFILE-none}\"\n",
+				)
 				if want := "status=0\nprod\nstatus=0\na b_c none\n"; out != want {
 					t.Errorf("got:\n%s\nwant:\n%s", out, want)
 				}

@@ -102,27 +102,47 @@ func hostileCases() map[string]hostileCase {
 		}
 	}
 	return map[string]hostileCase{
-		"a stranger's page":                  {html: `<script>location = 'STRANGER/'</script>`, other: oktaForm("/take"), says: "nothing was typed"},
-		"a stranger's page in a frame":       {html: `<iframe src="STRANGER/" width=600 height=600></iframe>`, other: oktaForm("/take")},
-		"a form that is sent to a stranger":  {html: `<iframe name=x src="STRANGER/"></iframe><p>Sign in</p>`, other: oktaForm("/take")},
-		"a stranger's assertion":             {html: `<script>location = 'STRANGER/'</script>`, other: postTo(samlField), says: "it was not used"},
-		"a stranger's assertion in a frame":  {html: `<iframe src="STRANGER/"></iframe>`, other: postTo(samlField)},
-		"a stranger's assertion in a window": {html: `<script>for (let i = 0; i < 30; i++) open('STRANGER/?' + i)</script>`, other: postTo(samlField)},
-		"two assertions":                     {html: postTo(samlField + samlField), says: "2 SAML responses"},
-		"no assertion":                       {html: postTo(""), says: "without a SAML response"},
-		"Identity Center":                    {html: strings.Replace(postTo(samlField), "com/saml", "com/platform/saml/acs/1", 1), says: "IAM Identity Center"},
-		"alerts without end":                 {html: `<script>for (;;) alert('again')</script>`},
-		"questions without end":              {html: `<script>setInterval(() => { confirm('sure?'); prompt('name?') }, 1)</script>`},
-		"leaving is asked about":             {html: `<script>onbeforeunload = e => { e.preventDefault(); return 'no' }; setInterval(() => { location = '/?' + Math.random() }, 50)</script>`},
+		"a stranger's page": {
+			html:  `<script>location = 'STRANGER/'</script>`,
+			other: oktaForm("/take"),
+			says:  "nothing was typed",
+		},
+		"a stranger's page in a frame":      {html: `<iframe src="STRANGER/" width=600 height=600></iframe>`, other: oktaForm("/take")},
+		"a form that is sent to a stranger": {html: `<iframe name=x src="STRANGER/"></iframe><p>Sign in</p>`, other: oktaForm("/take")},
+		"a stranger's assertion": {
+			html:  `<script>location = 'STRANGER/'</script>`,
+			other: postTo(samlField),
+			says:  "it was not used",
+		},
+		"a stranger's assertion in a frame": {html: `<iframe src="STRANGER/"></iframe>`, other: postTo(samlField)},
+		"a stranger's assertion in a window": {
+			html:  `<script>for (let i = 0; i < 30; i++) open('STRANGER/?' + i)</script>`,
+			other: postTo(samlField),
+		},
+		"two assertions": {html: postTo(samlField + samlField), says: "2 SAML responses"},
+		"no assertion":   {html: postTo(""), says: "without a SAML response"},
+		"Identity Center": {
+			html: strings.Replace(postTo(samlField), "com/saml", "com/platform/saml/acs/1", 1),
+			says: "IAM Identity Center",
+		},
+		"alerts without end":    {html: `<script>for (;;) alert('again')</script>`},
+		"questions without end": {html: `<script>setInterval(() => { confirm('sure?'); prompt('name?') }, 1)</script>`},
+		"leaving is asked about": {
+			html: `<script>onbeforeunload = e => { e.preventDefault(); return 'no' }; setInterval(() => { location = '/?' + Math.random() }, 50)</script>`,
+		},
 		"permissions are asked for": {html: `<script>navigator.geolocation.getCurrentPosition(() => 0); Notification.requestPermission();
 			navigator.mediaDevices?.getUserMedia({audio: true, video: true}).catch(() => 0); navigator.requestMIDIAccess?.({sysex: true}).catch(() => 0);
 			navigator.clipboard?.readText().catch(() => 0); document.documentElement.requestFullscreen().catch(() => 0); print()</script>`},
 		"a page that closes itself": {html: `<script>setTimeout(() => window.close(), 500)</script>`},
 		"a page that is reloaded":   {html: `<script>setTimeout(() => location.reload(), 20)</script>`},
-		"history without end":       {html: `<script>setInterval(() => { for (let i = 0; i < 50; i++) history.pushState({}, '', '/?' + Math.random()) }, 10)</script>`},
-		"a script without end":      {html: `<p>here</p><script>setTimeout(() => { for (;;); }, 300)</script>`},
-		"frames within frames":      {html: `<script>const add = d => { const f = d.createElement('iframe'); d.body.append(f); if (top.n = (top.n || 0) + 1, top.n < 200) add(f.contentDocument) }; addEventListener('load', () => add(document))</script>`},
-		"a service worker":          {answer: serviceWorker},
+		"history without end": {
+			html: `<script>setInterval(() => { for (let i = 0; i < 50; i++) history.pushState({}, '', '/?' + Math.random()) }, 10)</script>`,
+		},
+		"a script without end": {html: `<p>here</p><script>setTimeout(() => { for (;;); }, 300)</script>`},
+		"frames within frames": {
+			html: `<script>const add = d => { const f = d.createElement('iframe'); d.body.append(f); if (top.n = (top.n || 0) + 1, top.n < 200) add(f.contentDocument) }; addEventListener('load', () => add(document))</script>`,
+		},
+		"a service worker": {answer: serviceWorker},
 		"redirections without end": {answer: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/?"+time.Now().String(), http.StatusFound)
 		}, says: "redirected in circles"},
@@ -159,7 +179,10 @@ func serviceWorker(w http.ResponseWriter, r *http.Request) {
 			fetch('https://signin.aws.amazon.com/saml', {method: 'POST', mode: 'no-cors', body: new URLSearchParams({SAMLResponse: 'eA=='})})`)
 		return
 	}
-	io.WriteString(w, `<script>navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => { location = '/next' })</script>`)
+	io.WriteString(
+		w,
+		`<script>navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => { location = '/next' })</script>`,
+	)
 }
 
 // sharedTab is a page whose browser others use, too.
@@ -197,7 +220,10 @@ func TestHostilePages(t *testing.T) {
 	paths, err := browser.Find(os.Getenv("STSX_BROWSER_PATH"), os.Getenv)
 	require.Part(t, "a browser", err == nil, "install Chromium: apt-get install chromium")
 	home := t.TempDir()
-	b, err := browser.Launch(t.Context(), browser.Options{Path: paths[0], ProfileRoot: filepath.Join(home, "browser"), Environ: append(os.Environ(), "HOME="+home)})
+	b, err := browser.Launch(
+		t.Context(),
+		browser.Options{Path: paths[0], ProfileRoot: filepath.Join(home, "browser"), Environ: append(os.Environ(), "HOME="+home)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

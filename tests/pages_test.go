@@ -36,12 +36,30 @@ const (
 
 // situations is every page and every authenticator that stsx is known to answer.
 func situations() []situation {
-	return slices.Concat(plainSituations(), windowSituations(), rememberSituations(), engineSituations(), codeSituations(), pushSituations(), unknownPageSituations(), userWindowSituations(), fastPassSituations(), interstitialSituations(), workSituations(), outageSituations())
+	return slices.Concat(
+		plainSituations(),
+		windowSituations(),
+		rememberSituations(),
+		engineSituations(),
+		codeSituations(),
+		pushSituations(),
+		unknownPageSituations(),
+		userWindowSituations(),
+		fastPassSituations(),
+		interstitialSituations(),
+		workSituations(),
+		outageSituations(),
+	)
 }
 
 func plainSituations() []situation {
 	return []situation{
-		{row: "username and password on one page, no second factor", answer: "typed in, at the configured origin only; nothing is asked", alike: everyEngine, run: noFactor},
+		{
+			row:    "username and password on one page, no second factor",
+			answer: "typed in, at the configured origin only; nothing is asked",
+			alike:  everyEngine,
+			run:    noFactor,
+		},
 		{row: "username first", answer: "typed in on two pages", within: everyCodeTest, run: usernameFirst},
 		{row: "Google Authenticator", answer: "the code is asked for, given or printed by `mfa_command`", run: googleCode},
 		{row: "Okta Verify code", answer: "as Google Authenticator", within: everyCodeTest, run: oktaVerify},
@@ -53,7 +71,12 @@ func plainSituations() []situation {
 		{row: "password expires soon", answer: "put off, saying in how many days", within: whatCanWaitRow, run: passwordWarning},
 		{row: "app not assigned", answer: "Okta's words, exit 4", alike: identityEngines, run: notAssigned},
 		{row: "sign-in left too long", answer: "started over, once", alike: identityEngines, run: expiredState},
-		{row: "rate limited for longer than a sign-in lasts", answer: "Okta's words and for how long, exit 4", alike: identityEngines, run: rateLimited},
+		{
+			row:    "rate limited for longer than a sign-in lasts",
+			answer: "Okta's words and for how long, exit 4",
+			alike:  identityEngines,
+			run:    rateLimited,
+		},
 		{row: "unknown page", answer: "quoted", alike: everyEngine, run: unknownPage},
 		{row: "another host", answer: "nothing is typed", alike: everyEngine, run: anotherHost},
 		{row: "no role granted", answer: "exit 5", alike: everyEngine, run: noRoleGranted},

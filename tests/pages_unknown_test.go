@@ -61,7 +61,10 @@ func TestOldWidget(t *testing.T) {
 			if err := os.Symlink(dist, filepath.Join(folder, "dist")); err != nil {
 				t.Fatal(err)
 			}
-			d := newDesk(t, okta.Config{Widget: filepath.Join(folder, "dist"), Engine: okta.Gen2, Detour: okta.Consent}).withPasswordAndCode()
+			d := newDesk(
+				t,
+				okta.Config{Widget: filepath.Join(folder, "dist"), Engine: okta.Gen2, Detour: okta.Consent},
+			).withPasswordAndCode()
 			r := d.wantStatus(d.run("exec", "prod", "--", "true"), 125)
 			if strings.Contains(r.stderr, "older than 5.16") != old {
 				t.Error(r.stderr)

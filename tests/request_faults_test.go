@@ -151,7 +151,8 @@ func failRequest(t *testing.T, engine okta.Engine, request orgRequest, fault req
 		t.Errorf("nothing met the fault: %s", r)
 	}
 	passwords, codes := d.countRequests(password), d.countRequests(code)
-	if most := 1 + fault.resends; passwords > most || codes > most || d.countEvents(okta.PasswordTried) > 1 || d.countEvents(okta.CodeTried) > 1 {
+	if most := 1 + fault.resends; passwords > most || codes > most || d.countEvents(okta.PasswordTried) > 1 ||
+		d.countEvents(okta.CodeTried) > 1 {
 		t.Errorf("%d passwords and %d codes were sent; the org took %d and %d", passwords, codes, d.countEvents(okta.PasswordTried),
 			d.countEvents(okta.CodeTried))
 	}

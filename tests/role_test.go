@@ -33,7 +33,8 @@ func TestRoles(t *testing.T) {
 		"ambiguous": {[]string{"any", "--role", "Admin"}, 5, "",
 			[]string{"role Admin is ambiguous; it fits 123456789012 Admin, 210987654321 Admin"}},
 	} {
-		d.subtest(name, func(d *desk) {
+		d.Run(name, func(t *testing.T) {
+			d := d.forTest(t)
 			r := d.wantStatus(d.run(append(append([]string{"exec"}, c.args...), show...)...), c.status)
 			d.wantText(r.stderr, c.stderr...)
 			if r.stdout != c.stdout {
@@ -41,6 +42,16 @@ func TestRoles(t *testing.T) {
 			}
 		})
 	}
+	d.Run("the picker, ambiguous", func(t *testing.T) { // after the rows: what it opens answers theirs
+		d := d.forTest(t)
+		term := d.openTerminal("exec", "any", "--role", "Admin", "--", "sh", "-c", "echo is $STSX_ACCOUNT")
+		term.waitFor("Role for any")
+		term.typeText("\x1b[B\r") // down
+		term.waitFor("is 210987654321")
+		if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "team/Audit") {
+			d.Errorf("%s", r)
+		}
+	})
 	d.subtest("the table", func(d *desk) {
 		r := d.wantStatus(d.run("roles"), 0)
 		want := "ACCOUNT       ROLE        ARN\n" +
@@ -56,15 +67,6 @@ func TestRoles(t *testing.T) {
 			len(got) != 4 || len(got[0]) != 4 ||
 			got[0]["account"] != "123456789012" || got[0]["role"] != "Admin" || got[3]["arn"] != auditRole {
 			d.Errorf("%v, %v", got, err)
-		}
-	})
-	d.subtest("the picker, ambiguous", func(d *desk) {
-		term := d.openTerminal("exec", "any", "--role", "Admin", "--", "sh", "-c", "echo is $STSX_ACCOUNT")
-		term.waitFor("Role for any")
-		term.typeText("\x1b[B\r") // down
-		term.waitFor("is 210987654321")
-		if r := term.wait(); r.status != 0 || strings.Contains(r.stdout, "team/Audit") {
-			d.Errorf("%s", r)
 		}
 	})
 }

@@ -148,7 +148,8 @@ unpack_debs() {
 		printf 'setup: once more, with fresh package lists\n' >&2
 		# shellcheck disable=SC2086
 		as_root apt-get update >&2 && (cd "$debs" && apt-get download -q $unpack) >&2 ||
-			printf 'setup: apt-get failed; this stays missing:%s\nsetup: tests that need it are skipped, or fail with STSX_REQUIRE=all\n' "$unpack" >&2
+			printf 'setup: apt-get failed; this stays missing:%s\nsetup: tests that need it are skipped, or fail with STSX_REQUIRE=all\n' \
+				"$unpack" >&2
 	fi
 	for deb in "$debs"/*.deb; do
 		[ ! -e "$deb" ] || dpkg -x "$deb" "$idps" || printf 'setup: %s could not be unpacked\n' "$deb" >&2

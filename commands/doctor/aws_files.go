@@ -59,7 +59,11 @@ func (m Machine) checkRefresh(context.Context) Finding {
 	case err != nil:
 		return findingOf(Warn, err, "correct that file")
 	case what != "":
-		return Finding{Status: Warn, Text: "stsx exec --refresh would refuse: AWS's SDKs, the Go SDK among them, take " + what + " first", Cure: cure}
+		return Finding{
+			Status: Warn,
+			Text:   "stsx exec --refresh would refuse: AWS's SDKs, the Go SDK among them, take " + what + " first",
+			Cure:   cure,
+		}
 	}
 	return Finding{Status: OK, Text: "AWS's SDKs, the Go SDK among them, reach the address of stsx exec --refresh: nothing comes before it"}
 }

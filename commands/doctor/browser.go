@@ -41,7 +41,10 @@ func (m Machine) checkOneBrowser(ctx context.Context, o session.Org) Finding {
 	case err != nil:
 		return findingOf(Fail, err, cmp.Or(installCure(o), "install Chromium or Chrome, or set browser_path"))
 	}
-	f := Finding{Status: OK, Text: fmt.Sprintf("%s at %s starts without a window, its sandbox on", strings.Replace(p.Product, "/", " ", 1), p.Path)}
+	f := Finding{
+		Status: OK,
+		Text:   fmt.Sprintf("%s at %s starts without a window, its sandbox on", strings.Replace(p.Product, "/", " ", 1), p.Path),
+	}
 	if !p.Sandbox {
 		f = Finding{Status: Warn, Text: fmt.Sprintf("%s at %s starts without a window, its sandbox off: %s",
 			strings.Replace(p.Product, "/", " ", 1), p.Path, sandboxReason(o)), Cure: sandboxCure(o)}

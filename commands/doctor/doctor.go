@@ -85,7 +85,8 @@ func startCheck(ctx context.Context, check Check) chan Finding {
 		case f := <-found:
 			out <- f
 		case <-late.C:
-			out <- Finding{Status: Fail, Text: "this check did not end within " + limit.String(), Cure: "report this with what hangs: stsx doctor --json"}
+			out <- Finding{Status: Fail, Text: "this check did not end within " + limit.String(),
+				Cure: "report this with what hangs: stsx doctor --json"}
 		case <-ctx.Done():
 			out <- Finding{Status: Fail, Text: "interrupted"}
 		}

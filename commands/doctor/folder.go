@@ -26,12 +26,18 @@ func (f Folder) check(context.Context) Finding {
 	if s.Mode != 0 {
 		all = append(all, Finding{
 			Status: Warn, Text: fmt.Sprintf("%s is open to other users (mode %04o)", f.Dir, s.Mode), Cure: "run chmod 700 " + f.Dir,
-			Repair: &Repair{"closing " + f.Dir + " to other users (chmod 700)", func(context.Context) error { return files.MakePrivate(f.Dir) }},
+			Repair: &Repair{
+				"closing " + f.Dir + " to other users (chmod 700)",
+				func(context.Context) error { return files.MakePrivate(f.Dir) },
+			},
 		})
 	}
 	if s.NoLocks {
-		all = append(all, Finding{Status: Warn, Text: "the file system of " + s.At + " has no locks: stsx runs that start at once may each sign in",
-			Cure: "set XDG_STATE_HOME to a folder on a local disk"})
+		all = append(
+			all,
+			Finding{Status: Warn, Text: "the file system of " + s.At + " has no locks: stsx runs that start at once may each sign in",
+				Cure: "set XDG_STATE_HOME to a folder on a local disk"},
+		)
 	}
 	if s.HasFree && s.Free < littleSpace {
 		all = append(all, Finding{Status: Warn, Text: fmt.Sprintf("%d MB are free in %s", s.Free>>20, s.At), Cure: "free some space there"})

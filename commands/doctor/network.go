@@ -92,7 +92,11 @@ func (n networkAnswers) checkOrgs(ctx context.Context) Finding {
 		all = append(all, a.finding())
 	}
 	if len(all) == 0 {
-		return Finding{Status: Warn, Text: "not asked: there is no configuration that names an identity provider", Cure: "run stsx configure"}
+		return Finding{
+			Status: Warn,
+			Text:   "not asked: there is no configuration that names an identity provider",
+			Cure:   "run stsx configure",
+		}
 	}
 	return mergeFindings(all...)
 }
@@ -198,13 +202,21 @@ func tlsFinding(host string, a session.ServerAnswer, err error) Finding {
 		return Finding{Status: Fail, Text: host + ": its certificate is not good at this machine's time: " + invalid.Error(),
 			Cure: "set this machine's clock; see the line clock"}
 	case untrusted != nil:
-		return Finding{Status: Fail, Cure: cure, Text: fmt.Sprintf("%s: its certificate was issued by %s, which this machine does not trust",
-			host, session.IssuerName(untrusted))}
+		return Finding{
+			Status: Fail,
+			Cure:   cure,
+			Text: fmt.Sprintf("%s: its certificate was issued by %s, which this machine does not trust",
+				host, session.IssuerName(untrusted)),
+		}
 	case a.Issuer == "":
 		return Finding{Status: OK}
 	case strings.HasSuffix(a.Host, ".amazonaws.com") && !strings.HasPrefix(a.Issuer, "Amazon"):
 		return Finding{Status: Warn, Cure: "name that authority's file in AWS_CA_BUNDLE, for AWS's own tools too",
-			Text: fmt.Sprintf("%s: its certificate was issued by %s and not by Amazon: a proxy inspects your connections", a.Host, a.Issuer)}
+			Text: fmt.Sprintf(
+				"%s: its certificate was issued by %s and not by Amazon: a proxy inspects your connections",
+				a.Host,
+				a.Issuer,
+			)}
 	}
 	return Finding{Status: OK, Text: a.Host + " has a certificate of " + a.Issuer}
 }

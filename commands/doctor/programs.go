@@ -31,13 +31,23 @@ func (p Programs) checkPath(ctx context.Context) Finding {
 	own := fmt.Sprintf("%s %s", p.Own, p.Version)
 	switch {
 	case len(found) == 0:
-		return Finding{Status: Warn, Text: own + " runs, and PATH has no stsx", Cure: "run export PATH=" + filepath.Dir(p.Own) + ":$PATH, and add that to your shell's startup file"}
+		return Finding{
+			Status: Warn,
+			Text:   own + " runs, and PATH has no stsx",
+			Cure:   "run export PATH=" + filepath.Dir(p.Own) + ":$PATH, and add that to your shell's startup file",
+		}
 	case !isSameFile(found[0], p.Own):
-		return Finding{Status: Warn, Text: fmt.Sprintf("%s runs, but PATH leads to %s first (%s)", own, found[0], p.versionText(ctx, found[0])),
-			Cure: "remove the one that you don't want"}
+		return Finding{
+			Status: Warn,
+			Text:   fmt.Sprintf("%s runs, but PATH leads to %s first (%s)", own, found[0], p.versionText(ctx, found[0])),
+			Cure:   "remove the one that you don't want",
+		}
 	case len(found) > 1:
-		return Finding{Status: Warn, Text: fmt.Sprintf("%s is the first on PATH; another one is %s (%s)", own, found[1], p.versionText(ctx, found[1])),
-			Cure: "remove the one that you don't want"}
+		return Finding{
+			Status: Warn,
+			Text:   fmt.Sprintf("%s is the first on PATH; another one is %s (%s)", own, found[1], p.versionText(ctx, found[1])),
+			Cure:   "remove the one that you don't want",
+		}
 	}
 	return Finding{Status: OK, Text: own + ", the only one on PATH"}
 }

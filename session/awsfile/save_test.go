@@ -213,7 +213,8 @@ func TestCompanions(t *testing.T) {
 		if _, err := f.Save(t.Context(), "prod", creds("ASIA1"), false); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
-		if got := text(t, path); strings.Contains(got, "old") || !strings.Contains(got, "\noutput = json\nmfa_serial = arn:x\nexpires_in = 3600\n") {
+		if got := text(t, path); strings.Contains(got, "old") ||
+			!strings.Contains(got, "\noutput = json\nmfa_serial = arn:x\nexpires_in = 3600\n") {
 			t.Errorf("%s: %q", key, got)
 		}
 		if gone, err := f.Forget(t.Context(), func(string) bool { return true }); err != nil || gone != 1 ||

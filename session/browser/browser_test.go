@@ -124,7 +124,12 @@ func within(t *testing.T, d time.Duration) context.Context {
 // launch starts a browser that is closed, and seen to be gone, at the test's end.
 func launch(t *testing.T, change ...func(*Options)) *Browser {
 	t.Helper()
-	o := Options{Path: chromium(t), ProfileRoot: filepath.Join(t.TempDir(), "browser"), Environ: os.Environ(), Say: func(m string) { t.Log(m) }}
+	o := Options{
+		Path:        chromium(t),
+		ProfileRoot: filepath.Join(t.TempDir(), "browser"),
+		Environ:     os.Environ(),
+		Say:         func(m string) { t.Log(m) },
+	}
 	for _, f := range change {
 		f(&o)
 	}
@@ -339,8 +344,17 @@ func TestUnseen(t *testing.T) {
 		})
 	})
 	b := launch(t, func(o *Options) {
-		o.Environ = append(o.Environ, "STSX_PASSWORD="+canary, "AWS_SECRET_ACCESS_KEY="+canary, "LANG=de_DE.UTF-8", "LANGUAGE=de", "LC_ALL=de_DE.UTF-8",
-			"HTTPS_PROXY=http://jane:"+canary+"@proxy.invalid:8080", "ALL_PROXY=", "NO_PROXY=127.0.0.1")
+		o.Environ = append(
+			o.Environ,
+			"STSX_PASSWORD="+canary,
+			"AWS_SECRET_ACCESS_KEY="+canary,
+			"LANG=de_DE.UTF-8",
+			"LANGUAGE=de",
+			"LC_ALL=de_DE.UTF-8",
+			"HTTPS_PROXY=http://jane:"+canary+"@proxy.invalid:8080",
+			"ALL_PROXY=",
+			"NO_PROXY=127.0.0.1",
+		)
 	})
 	tab, err := b.Tab(within(t, patient))
 	if err != nil {
@@ -413,7 +427,8 @@ func TestStartErrors(t *testing.T) {
 	}
 	t.Parallel()
 	for _, c := range []struct{ name, script, want string }{
-		{"sandbox", "echo noise >&2; echo '[1:2:FATAL:zygote] No usable sandbox! If you are running on Ubuntu 23.10+' >&2; exit 1", "No usable sandbox! If you are running on Ubuntu 23.10+ (install"},
+		{"sandbox", "echo noise >&2; echo '[1:2:FATAL:zygote] No usable sandbox! If you are running on Ubuntu 23.10+' >&2; exit 1",
+			"No usable sandbox! If you are running on Ubuntu 23.10+ (install"},
 		{"library", "echo 'chrome: error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127", "libnss3.so"},
 		{"display", "echo '[1:1:ERROR:ozone] Missing X server or $DISPLAY' >&2; exit 1", "needs a display"},
 		{"forbidden", "printf '\\nDevTools remote debugging is disallowed by the system admin.\\n' >&2; sleep 60",
@@ -454,7 +469,10 @@ func TestStartErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		root, said := filepath.Join(dir, "profiles"), ""
-		b, err := Launch(within(t, patient), Options{Path: path, ProfileRoot: root, Environ: os.Environ(), Say: func(text string) { said += text + "\n" }})
+		b, err := Launch(
+			within(t, patient),
+			Options{Path: path, ProfileRoot: root, Environ: os.Environ(), Say: func(text string) { said += text + "\n" }},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

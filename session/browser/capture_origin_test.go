@@ -61,7 +61,9 @@ func TestWhoseAssertion(t *testing.T) {
 	form := samlForm(consumer, assertion(100), "", "")
 	click := func(script string) string { return `<button onclick="` + script + `">go</button>` }
 	post := func(how string) string {
-		return "<script>const body = new URLSearchParams({SAMLResponse: '" + assertion(60) + "'}), acs = '" + consumer + "';" + how + "</script>"
+		return "<script>const body = new URLSearchParams({SAMLResponse: '" + assertion(
+			60,
+		) + "'}), acs = '" + consumer + "';" + how + "</script>"
 	}
 	for _, c := range []struct {
 		name, html, other string
@@ -76,9 +78,10 @@ func TestWhoseAssertion(t *testing.T) {
 			other: `<iframe src="/worker.js" onload="document.forms[0].submit()"></iframe>` + strings.Split(form, "<script>")[0],
 			ends:  "ok"},
 		{name: "an empty window that our page opened, that sends no referrer",
-			html:  `<meta http-equiv=refresh content="0;url=/private">`,
-			other: click("window.open('', 'own');document.forms[0].target='own';document.forms[0].submit()") + strings.Split(form, "<script>")[0],
-			ends:  "ok"},
+			html: `<meta http-equiv=refresh content="0;url=/private">`,
+			other: click("window.open('', 'own');document.forms[0].target='own';document.forms[0].submit()") + strings.Split(form,
+				"<script>")[0],
+			ends: "ok"},
 		{name: "our page, in a sandbox that leaves its origin",
 			html:  `<meta http-equiv=refresh content="0;url=/sandboxed-by-name">`,
 			other: form,
@@ -89,7 +92,8 @@ func TestWhoseAssertion(t *testing.T) {
 			html: click("document.forms[0].target='_blank';document.forms[0].submit()") + strings.Split(form, "<script>")[0],
 			ends: "ok"},
 		{name: "an empty window that we opened",
-			html: click("window.open('', 'own');document.forms[0].target='own';document.forms[0].submit()") + strings.Split(form, "<script>")[0],
+			html: click("window.open('', 'own');document.forms[0].target='own';document.forms[0].submit()") + strings.Split(form,
+				"<script>")[0],
 			ends: "ok"},
 		{name: "a stranger's frame first",
 			html:  `<iframe src="THEIRS/other"></iframe><script>setTimeout(() => document.forms[0].submit(), 1500)</script>` + strings.Split(form, "<script>")[0],

@@ -52,12 +52,14 @@ const (
 // sign-in's: the app is another than AWS's. A page that hides its origin is left to whoever waits for the next one.
 func (t *Tab) noticeOtherPost(e proto.NetworkRequestWillBeSent) {
 	u, err := url.Parse(e.Request.URL)
-	if err != nil || e.Request.Method != "POST" || e.FrameID != t.frame || e.Type != proto.NetworkResourceTypeDocument || isSigninHost(u.Hostname()) {
+	if err != nil || e.Request.Method != "POST" || e.FrameID != t.frame || e.Type != proto.NetworkResourceTypeDocument ||
+		isSigninHost(u.Hostname()) {
 		return
 	}
 	form, err := url.ParseQuery(requestBody(e.Request))
 	from, to := originHeader(e.Request), session.Origin(e.Request.URL)
-	if err != nil || !form.Has("SAMLResponse") || t.captured.foreignOrigin([]string{from}) != "" || t.captured.foreignOrigin([]string{to}) == "" {
+	if err != nil || !form.Has("SAMLResponse") || t.captured.foreignOrigin([]string{from}) != "" ||
+		t.captured.foreignOrigin([]string{to}) == "" {
 		return
 	}
 	wrong := &page.PostError{Address: u.Scheme + "://" + u.Host + u.Path, Why: identityCenterWhy, Cure: identityCenterCure}

@@ -47,7 +47,8 @@ func TestFind(t *testing.T) {
 		{dir + "/a", path, "", "directory"},
 	} {
 		got, err := Find(c.explicit, env(c.path))
-		if strings.Join(got, " ") != c.want || (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), c.explicit)) {
+		if strings.Join(got, " ") != c.want || (err == nil) != (c.err == "") ||
+			err != nil && (!strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), c.explicit)) {
 			t.Errorf("%q: %q, %v", c.explicit, got, err)
 		}
 	}
@@ -63,7 +64,8 @@ func TestFind(t *testing.T) {
 
 func TestPlaces(t *testing.T) {
 	mac := strings.Join(slices.Concat(browserPaths("darwin", env("HOME=/Users/jane"))...), "\n")
-	for _, want := range []string{"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Users/jane/Applications/Chromium.app/Contents/MacOS/Chromium"} {
+	for _, want := range []string{"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+		"/Users/jane/Applications/Chromium.app/Contents/MacOS/Chromium"} {
 		if !strings.Contains(mac, want) {
 			t.Errorf("macOS lacks %s", want)
 		}

@@ -73,7 +73,12 @@ func (f *File) Org(name string) (session.Org, error) {
 			return o, nil
 		}
 	}
-	return session.Org{}, &UnknownNameError{Kind: "identity provider", Name: name, Near: session.NearestNames(name, f.OrgNames()), Path: f.path}
+	return session.Org{}, &UnknownNameError{
+		Kind: "identity provider",
+		Name: name,
+		Near: session.NearestNames(name, f.OrgNames()),
+		Path: f.path,
+	}
 }
 
 // Names are the profiles' names in file order.

@@ -209,7 +209,8 @@ func TestCleanURL(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"https://acme.okta.com../x": `"acme.okta.com." is not a host name`, "https://acme..okta.com": "is not a host name",
-		"https://.okta.com": "is not a host name", "https://*.okta.com": "is not a host name", "https://<acme>.okta.com": "is not a host name",
+		"https://.okta.com": "is not a host name", "https://*.okta.com": "is not a host name",
+		"https://<acme>.okta.com": "is not a host name",
 		"https://acme,okta.com/x": "is not a host name", "https://acme.okta.com;x/": "is not a host name",
 		"https://-acme.okta.com": "is not a host name", "https://127.1/x": "is not a host name", "https://2130706433": "is not a host name",
 		"https://0x7f000001/": "is not a host name", "http://[::1%25lo]/x": "is not a host name",
@@ -334,7 +335,10 @@ func TestProblems(t *testing.T) {
 		{profile("source = 'prod'\nidp='beta'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]\nidp = " +
 			"'acme'\n[idp.beta]\nurl='https://x'"),
 			`5:1: idp "beta" contradicts the source "prod", which signs in at "acme"`},
-		{idp + "[idp.beta]\nurl = 'https://x'\n[profile.dev]", `5:10: profile "dev" names no identity provider, and there are several: "acme", "beta"`},
+		{
+			idp + "[idp.beta]\nurl = 'https://x'\n[profile.dev]",
+			`5:10: profile "dev" names no identity provider, and there are several: "acme", "beta"`,
+		},
 		{"[profile.dev]", `1:10: profile "dev" has nowhere to sign in`},
 		{idp + "[profile.-x]", `3:10: the name of profile "-x" begins with -`},
 		{idp + `[profile."a\u001b"]`, `3:10: the name of profile "a\x1b" has characters in it that can't be seen`},

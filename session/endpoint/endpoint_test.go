@@ -32,7 +32,8 @@ func started(t *testing.T, life time.Duration) *Endpoint {
 	now := time.Now()
 	e, err := Start(t.Context(), session.Renewal{
 		Session: session.Session{Profile: "prod", Role: session.Role{ARN: admin}, Issued: now, Credentials: session.Credentials{
-			AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: session.NewSecret(canary), SessionToken: session.NewSecret(canary + "-token"), Expires: now.Add(life),
+			AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: session.NewSecret(canary), SessionToken: session.NewSecret(canary + "-token"),
+			Expires: now.Add(life),
 		}},
 		Kept:   func(context.Context, session.Session) (session.Session, bool) { return session.Session{}, false },
 		Renew:  func(context.Context, session.Session) (session.Session, error) { return session.Session{}, errNetwork },
@@ -88,7 +89,9 @@ func TestAnswer(t *testing.T) {
 	if err != nil || !strings.HasSuffix(got["Expiration"], "Z") || time.Until(end) > time.Hour || time.Until(end) < 59*time.Minute {
 		t.Errorf("Expiration is %q", got["Expiration"])
 	}
-	if got["AccessKeyId"] != "ASIAEXAMPLE" || got["SecretAccessKey"] != canary || got["Token"] != canary+"-token" || got["RoleArn"] != admin || len(got) != 5 {
+	if got["AccessKeyId"] != "ASIAEXAMPLE" || got["SecretAccessKey"] != canary || got["Token"] != canary+"-token" ||
+		got["RoleArn"] != admin ||
+		len(got) != 5 {
 		t.Errorf("%v", got)
 	}
 	if h.Get("Content-Type") != "application/json" || h.Get("Cache-Control") != "no-store" {
@@ -237,7 +240,8 @@ func TestClosed(t *testing.T) {
 		c.Close()
 		t.Error("somebody listens")
 	}
-	if held, _ := e.keeper.heldState(); !held.Credentials.SecretAccessKey.IsZero() || !e.keeper.Session.Credentials.SecretAccessKey.IsZero() {
+	if held, _ := e.keeper.heldState(); !held.Credentials.SecretAccessKey.IsZero() ||
+		!e.keeper.Session.Credentials.SecretAccessKey.IsZero() {
 		t.Error("the credentials are still there")
 	}
 }

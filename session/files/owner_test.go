@@ -201,7 +201,8 @@ func TestCheckPlace(t *testing.T) {
 			c.prepare(t, root)
 			err := Edit(t.Context(), filepath.Join(root, c.path), add)
 			var owner *OwnerError
-			if c.refused == "" && err != nil || c.refused != "" && (!errors.As(err, &owner) || owner.Path != filepath.Join(root, c.refused)) {
+			if c.refused == "" && err != nil ||
+				c.refused != "" && (!errors.As(err, &owner) || owner.Path != filepath.Join(root, c.refused)) {
 				t.Errorf("got %v", err)
 			}
 			if left, _ := filepath.Glob(root + "/home/.aws/*"); c.refused != "" && len(left) > 0 {

@@ -61,7 +61,8 @@ func addRunasProfile(d *settingsDraft, own, p *configSection) {
 	}
 	role := d.role(own, own.entry("role_arn"))
 	settings := []session.Setting{{Key: "role", Value: role},
-		{Key: "region", Value: d.region(p, p.entry("region"), role)}, {Key: "duration", Value: d.duration(p, p.entry("credentials_duration"))}}
+		{Key: "region", Value: d.region(p, p.entry("region"), role)},
+		{Key: "duration", Value: d.duration(p, p.entry("credentials_duration"))}}
 	source := ""
 	carried := []string{"saml_auth_url", "saml_username", "saml_provider", "mfa_type", "credentials_duration", "jump_role"}
 	if jump := d.role(p, p.entry("jump_role")); jump != "" && role != "" {

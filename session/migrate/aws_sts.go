@@ -36,7 +36,8 @@ func readAWSSTS(d *settingsDraft, text string) error {
 	}
 	if len(d.profiles) > 0 {
 		d.leaveOthers(all, map[string]string{"awsconfigpath": "AWS_SHARED_CREDENTIALS_FILE names the file that stsx save writes",
-			"outputformat": "", "region": "", "provider": "", "idpentryurl": "", "defaultaccount": "STSX_PROFILE names the profile that is used when none is named"})
+			"outputformat": "", "region": "", "provider": "", "idpentryurl": "",
+			"defaultaccount": "STSX_PROFILE names the profile that is used when none is named"})
 		d.leaveNote("roles of aws-sts, which asks for them: stsx asks too, until a profile has a role")
 	}
 	return nil

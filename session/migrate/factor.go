@@ -23,7 +23,8 @@ func factorWord(kind, provider string) string {
 	case "web", "passcode", "claims_provider", "duo":
 		return "duo"
 	case "":
-		return map[string]string{"google": "google_otp", "yubico": "yubikey", "symantec": "symantec", "rsa": "rsa", "fido": "webauthn"}[provider]
+		return map[string]string{"google": "google_otp", "yubico": "yubikey", "symantec": "symantec", "rsa": "rsa",
+			"fido": "webauthn"}[provider]
 	}
 	return ""
 }

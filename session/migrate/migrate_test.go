@@ -107,8 +107,8 @@ func TestToolsAreListed(t *testing.T) {
 func TestNoSecretIsCopied(t *testing.T) {
 	t.Parallel()
 	for _, r := range toolReaders() {
-		for _, key := range []string{"password", "okta_password", "saml_password", "aws_secret_access_key", "aws_session_token", "device_token",
-			"client_secret", "okta_api_key", "private_key", "okta_mfa_response"} {
+		for _, key := range []string{"password", "okta_password", "saml_password", "aws_secret_access_key", "aws_session_token",
+			"device_token", "client_secret", "okta_api_key", "private_key", "okta_mfa_response"} {
 			text := exampleOf(t, r.name)
 			lines := strings.Split(text, "\n")
 			for i := range lines {

@@ -82,9 +82,9 @@ func addOktaAWSCLIProfile(d *settingsDraft, s *configSection) {
 		"aws-sts-role-session-name": "Okta says the session's name, which is you",
 		"open-browser-command":      "browser_path in [idp.NAME] names a browser",
 	}
-	for _, key := range []string{"org-domain", "aws-acct-fed-app-id", "username", "aws-iam-role", "aws-region", "aws-session-duration", "profile",
-		"format", "open-browser", "qr-code", "all-profiles", "debug", "debug-api-calls", "exec", "legacy-aws-variables", "expiry-aws-variables",
-		"short-user-agent"} {
+	for _, key := range []string{"org-domain", "aws-acct-fed-app-id", "username", "aws-iam-role", "aws-region", "aws-session-duration",
+		"profile", "format", "open-browser", "qr-code", "all-profiles", "debug", "debug-api-calls", "exec", "legacy-aws-variables",
+		"expiry-aws-variables", "short-user-agent"} {
 		notes[key] = ""
 	}
 	d.leaveOthers(s, notes)

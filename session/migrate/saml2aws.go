@@ -91,8 +91,10 @@ func saml2awsNotes(s *configSection) map[string]string {
 		"subdomain":               "is for other identity providers",
 		"mfa_ip_address":          "is for other identity providers",
 	}
-	for _, key := range []string{"name", "url", "username", "provider", "mfa", "role_arn", "region", "aws_session_duration", "aws_urn", "timeout",
-		"http_attempts_count", "http_retry_delay", "disable_remember_device", "disable_sessions", "download_browser_driver", "headless", "prompter"} {
+	for _, key := range []string{"name", "url", "username", "provider", "mfa", "role_arn", "region", "aws_session_duration", "aws_urn",
+		"timeout", "http_attempts_count", "http_retry_delay", "disable_remember_device", "disable_sessions",
+		"download_browser_driver", "headless",
+		"prompter"} {
 		notes[key] = ""
 	}
 	if profile := s.value("aws_profile"); profile == "saml" || profile == s.name {

@@ -84,8 +84,8 @@ func tokenditoNotes() map[string]string {
 		"user_use_device_token":       "remember = true in [idp.NAME] saves Okta's session and device, sealed",
 		"okta_client_id":              "stsx signs in at the app's own page and needs no OIDC app",
 	}
-	for _, key := range []string{"okta_tile", "okta_app_url", "okta_org", "okta_username", "okta_mfa", "okta_mfa_method", "aws_role_arn", "aws_region",
-		"aws_output", "aws_config_file", "user_loglevel", "user_log_output_file", "user_quiet", "user_encoding"} {
+	for _, key := range []string{"okta_tile", "okta_app_url", "okta_org", "okta_username", "okta_mfa", "okta_mfa_method", "aws_role_arn",
+		"aws_region", "aws_output", "aws_config_file", "user_loglevel", "user_log_output_file", "user_quiet", "user_encoding"} {
 		notes[key] = ""
 	}
 	return notes

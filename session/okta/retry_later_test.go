@@ -43,15 +43,18 @@ func TestTryLater(t *testing.T) {
 		"waits without end": {[]scene{with(logIn, slices.Repeat([]page.Reply{limited(time.Second)}, 9)...), done},
 			3 * time.Second, nil, session.RefusedTooMany, 0},
 		"an error of Okta's own": {[]scene{with(logIn, trouble), done}, serverTroubleWait, []string{"jane", "pw", "jane"}, 0, 502},
-		"one at the username":    {[]scene{with(nameOnly, trouble), logIn, done}, serverTroubleWait, []string{"jane", "jane", "jane", "pw"}, 0, 0},
+		"one at the username": {[]scene{with(nameOnly, trouble), logIn, done}, serverTroubleWait, []string{"jane", "jane", "jane",
+			"pw"}, 0, 0},
 		"two of them": {[]scene{with(nameOnly, page.Reply{Status: 503}, page.Reply{Status: 503}), done},
 			serverTroubleWait, nil, 0, 503},
 		"one that asks for a wait": {[]scene{with(nameOnly, page.Reply{Status: 503, Wait: 40 * time.Second}), logIn, done},
 			40 * time.Second, nil, 0, 0},
-		"a password that is in a new document": {[]scene{with(logIn, page.Reply{Status: 502, Navigated: true}), {document: trouble}, logIn, done},
+		"a password that is in a new document": {[]scene{with(logIn, page.Reply{Status: 502, Navigated: true}), {document: trouble},
+			logIn, done},
 			serverTroubleWait, []string{"jane", "pw", "jane"}, 0, 502},
 		"one that asks for too much": {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
-		"a code that was not read":   {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"111111", "111111"}, 0, 0},
+		"a code that was not read": {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"111111",
+			"111111"}, 0, 0},
 		"a code that may be used up": {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"111111"}, 0, 500},
 		"read-only, which will last": {[]scene{with(logIn, page.Reply{Status: 400, Body: []byte(`{"errorCode":"E0000010"}`)}),
 			done}, 0, nil, 0, 400},
@@ -154,7 +157,14 @@ func TestWayToTheApp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := &play{scenes: c.scenes}
 				codes := &session.CodeSource{Given: session.NewSecret("111111"), Ask: &typist{}}
-				_, err := (&Driver{Ask: &typist{}}).newSignIn(p, org(), session.Password{Secret: session.NewSecret("pw")}, codes).run(t.Context())
+				_, err := (&Driver{Ask: &typist{}}).newSignIn(
+					p,
+					org(),
+					session.Password{Secret: session.NewSecret("pw")},
+					codes,
+				).run(
+					t.Context(),
+				)
 				typed := slices.DeleteFunc(p.filled, func(text string) bool { return text != "pw" })
 				if err != nil || p.reloaded != c.reloaded || p.opened != c.opened || len(typed) != 1 {
 					t.Errorf("%v, loaded again %d times, opened %d times, filled %q", err, p.reloaded, p.opened, p.filled)

@@ -299,7 +299,8 @@ func TestSignIn(t *testing.T) {
 		p := &play{scenes: []scene{with(google, wrong, wrong, wrong, wrong), done}}
 		who := &typist{answers: []string{"111111", "222222", "222222", "333333", "444444"}}
 		_, _, err := signsIn(p, who, org(), "pw", "111111")
-		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode || !slices.Equal(p.filled, []string{"111111", "222222", "333333"}) {
+		if !errors.As(err, &refused) || refused.Kind != session.RefusedCode ||
+			!slices.Equal(p.filled, []string{"111111", "222222", "333333"}) {
 			t.Errorf("%v, filled %q", err, p.filled)
 		}
 	})

@@ -9,7 +9,8 @@ import (
 // FuzzKeys: whatever a terminal sends, Ctrl-C gets out at once, nothing that moves
 // a cursor is a character, and what is pasted answers nothing.
 func FuzzKeys(f *testing.F) {
-	for _, seed := range []string{"text\r", "é界🔑", "\xff\xc3\x28", "\x1b[A\x1bOB\x1b[3~", "\x1b]11;rgb:0/0/0\x1b\\", "\x1b", "\x1b[1;5", "a\x03b",
+	for _, seed := range []string{"text\r", "é界🔑", "\xff\xc3\x28", "\x1b[A\x1bOB\x1b[3~", "\x1b]11;rgb:0/0/0\x1b\\", "\x1b", "\x1b[1;5",
+		"a\x03b",
 		"\u009b2J\u0085\u202e", "\r\n\n", pasteBegins + "line\nmore\r\n" + pasteEnds + "\r", pasteBegins + "\x1b[A\x03\r"} {
 		f.Add([]byte(seed))
 	}

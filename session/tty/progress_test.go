@@ -56,7 +56,8 @@ func TestProgressAndQuestion(t *testing.T) {
 func TestNoProgress(t *testing.T) {
 	for name, o := range map[string]Options{
 		"CI": {Getenv: environment("CI", "true")}, "quiet": {Quiet: true},
-		"CI, plain": {Getenv: environment("CI", "true", "STSX_PLAIN", "1")}, "quiet, plain": {Quiet: true, Getenv: environment("STSX_PLAIN", "1")},
+		"CI, plain": {Getenv: environment("CI", "true", "STSX_PLAIN", "1")}, "quiet, plain": {Quiet: true,
+			Getenv: environment("STSX_PLAIN", "1")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, o, 80, 24)
@@ -90,7 +91,10 @@ func TestProgressInLines(t *testing.T) {
 			d.terminal.Progress("")
 			d.terminal.Progress("opening acme's sign-in page")
 			d.wait("a line for each step", func(s *screen) bool {
-				return strings.HasPrefix(s.text(), "stsx: opening acme's sign-in page\nstsx: Okta asks to wait: 10s\nstsx: a message\nstsx: assuming ") &&
+				return strings.HasPrefix(
+					s.text(),
+					"stsx: opening acme's sign-in page\nstsx: Okta asks to wait: 10s\nstsx: a message\nstsx: assuming ",
+				) &&
 					strings.HasSuffix(s.text(), "\nstsx: opening acme's sign-in page")
 			})
 			if d.terminal.progress != nil || strings.Contains(d.all(), "\x1b") || strings.Contains(d.all(), "⠋") {

@@ -34,7 +34,10 @@ func TestWait(t *testing.T) {
 	e := approve
 	e.Until = time.Now().Add(time.Hour)
 	picked := d.errand(t.Context(), e)
-	d.see("stsx: before\nApprove the sign-in on Test phone: 47\n"+fortySeven+"\n", " left, s: Send again, u: Use another way, Ctrl-C: give up")
+	d.see(
+		"stsx: before\nApprove the sign-in on Test phone: 47\n"+fortySeven+"\n",
+		" left, s: Send again, u: Use another way, Ctrl-C: give up",
+	)
 	before := ""
 	d.wait("a second that passed", func(s *screen) bool { // without a key
 		now := s.text()

@@ -63,7 +63,8 @@ func (*panicking) Get(string, string) (string, error) { panic("nil signal") }
 func TestPanicIsAnError(t *testing.T) {
 	b := newBoundedKeyring(&panicking{}, time.Hour)
 	for range 2 {
-		if _, err := b.get(background, "a"); err == nil || strings.Contains(err.Error(), "nil signal") || !strings.Contains(err.Error(), "keyring_test.go:") {
+		if _, err := b.get(background, "a"); err == nil || strings.Contains(err.Error(), "nil signal") ||
+			!strings.Contains(err.Error(), "keyring_test.go:") {
 			t.Errorf("got %v", err)
 		}
 	}

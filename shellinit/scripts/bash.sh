@@ -265,7 +265,8 @@ function __stsx_lapse {
 	if ((__stsx_renew)) && ((${#__stsx_frames[@]} > 1)) && [[ $__stsx_tried != "$__stsx_of" ]]; then
 		__stsx_tried=$__stsx_of # once, even when it's interrupted
 		if __stsx_renewable ${__stsx_args[@]+"${__stsx_args[@]}"}; then
-			__stsx_code=$("$__stsx_self" env --shell bash --no-input --quiet ${__stsx_args[@]+"${__stsx_args[@]}"} </dev/null 2>/dev/null) || __stsx_code=''
+			__stsx_code=$("$__stsx_self" env --shell bash --no-input --quiet ${__stsx_args[@]+"${__stsx_args[@]}"} \
+				</dev/null 2>/dev/null) || __stsx_code=''
 			__stsx_apply "$__stsx_code" || \builtin true
 			if __stsx_session && ((__stsx_ends > __stsx_now)); then
 				\builtin return 0

@@ -31,11 +31,27 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var o options
-	flag.BoolVar(&o.marks, "marks", false, "no sign-in: what stsx looks for in a page and one of two versions does not have; the two of -only, else the pinned one and the newest")
-	flag.StringVar(&o.report, "report", "", "where rows fail, a report.md in this new `folder`, with the debug bundles of another run of them")
+	flag.BoolVar(
+		&o.marks,
+		"marks",
+		false,
+		"no sign-in: what stsx looks for in a page and one of two versions does not have; "+
+			"the two of -only, else the pinned one and the newest",
+	)
+	flag.StringVar(
+		&o.report,
+		"report",
+		"",
+		"where rows fail, a report.md in this new `folder`, with the debug bundles of another run of them",
+	)
 	only := flag.String("only", "", "these versions, with commas between them, instead of all")
 	flag.StringVar(&o.rows, "rows", "", "the rows of docs/okta.md that this pattern of go test selects, instead of all")
-	flag.BoolVar(&o.write, "write", false, "write the table to docs/okta.md: all of it, else the lines of the versions tried in which every row passed")
+	flag.BoolVar(
+		&o.write,
+		"write",
+		false,
+		"write the table to docs/okta.md: all of it, else the lines of the versions tried in which every row passed",
+	)
 	flag.BoolVar(&o.newest, "newest", false, "the newest version alone, in a few rows")
 	flag.Parse()
 	if *only != "" {

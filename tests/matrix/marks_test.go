@@ -17,7 +17,14 @@ func TestMarkWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	marks := []string{"identifier", "okta-signin-username", "challenge-authenticator--okta_password", "factor-beacon", "confirmPassword", "mfa-okta-password"}
+	marks := []string{
+		"identifier",
+		"okta-signin-username",
+		"challenge-authenticator--okta_password",
+		"factor-beacon",
+		"confirmPassword",
+		"mfa-okta-password",
+	}
 	for _, want := range marks {
 		if !slices.Contains(words, want) {
 			t.Errorf("%q is missing", want)
@@ -36,14 +43,20 @@ func TestCompareMarks(t *testing.T) {
 	} {
 		writeFile(t, root, "tests/okta/widgets/"+number+"/dist/js/okta-sign-in.min.js", script)
 	}
-	writeFile(t, root, "tests/okta/node_modules/"+widgetPackage+"/dist/js/okta-sign-in.min.js", `"data-se","skip-setup","late-class","/idp/old-path/"`)
+	writeFile(
+		t,
+		root,
+		"tests/okta/node_modules/"+widgetPackage+"/dist/js/okta-sign-in.min.js",
+		`"data-se","skip-setup","late-class","/idp/old-path/"`,
+	)
 	for name, c := range map[string]struct {
 		only  []string
 		lines string
 		gone  string
 	}{
 		"the pinned and the newest": {nil, "gone: old-path\nnew data-se: brand-new\nnew data-se: skip-setup\n", "1 marks"},
-		"two that are named":        {[]string{"7.1.0", "7.2.0"}, "came, known to stsx: late-class\nall marks of stsx's are still there\n", ""},
+		"two that are named": {[]string{"7.1.0", "7.2.0"},
+			"came, known to stsx: late-class\nall marks of stsx's are still there\n", ""},
 	} {
 		var out strings.Builder
 		err := compareMarks(context.Background(), options{only: c.only, out: &out}, root, list)

@@ -114,7 +114,10 @@ func withPublished(all []version, tags publishedVersions) []version {
 
 // runNPM runs npm where dir is, and returns what it prints.
 func runNPM(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	command := exec.CommandContext(ctx, "npm", append(args, "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--no-update-notifier", "--silent")...)
+	command := exec.CommandContext(
+		ctx,
+		"npm",
+		append(args, "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--no-update-notifier", "--silent")...)
 	command.Dir = dir
 	var said strings.Builder
 	command.Stderr = &said

@@ -39,8 +39,10 @@ func (o *Org) ok(s *signIn) answer {
 // sessionExpired is the terminal answer to a form of a sign-in that is gone.
 func sessionExpired() answer {
 	return answer{http.StatusUnauthorized, object{
-		"version":  "1.0.0",
-		"messages": list(messageObject("idx.session.expired", "You have been logged out due to inactivity. Refresh or return to the sign in screen.")),
+		"version": "1.0.0",
+		"messages": list(
+			messageObject("idx.session.expired", "You have been logged out due to inactivity. Refresh or return to the sign in screen."),
+		),
 	}}
 }
 
@@ -109,7 +111,10 @@ func (o *Org) first(s *signIn, password string) answer {
 	if s.user.Unassigned {
 		o.note(Event{Kind: Refused, User: s.user.Name})
 		s.stage = stageIdentify
-		return answer{http.StatusBadRequest, o.body(s, messageObject("idx.error.user.not.assigned.to.app", "User is not assigned to this application."))}
+		return answer{
+			http.StatusBadRequest,
+			o.body(s, messageObject("idx.error.user.not.assigned.to.app", "User is not assigned to this application.")),
+		}
 	}
 	o.passwordRight(s)
 	return o.ok(s)
@@ -195,7 +200,14 @@ func (o *Org) second(s *signIn, in message) answer {
 		o.proven(s)
 		return o.ok(s)
 	case used:
-		return o.refuse(s, v, messageObject("authfactor.challenge.soft_token.used_passcode", "API error: Each code can only be used once. Please wait for a new code and try again."))
+		return o.refuse(
+			s,
+			v,
+			messageObject(
+				"authfactor.challenge.soft_token.used_passcode",
+				"API error: Each code can only be used once. Please wait for a new code and try again.",
+			),
+		)
 	default:
 		return o.refuse(s, v, wrongCode(s.factor))
 	}
@@ -204,7 +216,10 @@ func (o *Org) second(s *signIn, in message) answer {
 // wrongCode is how each authenticator words it.
 func wrongCode(f Factor) object {
 	if f == GoogleTOTP || f == Symantec {
-		return messageObject("authfactor.challenge.soft_token.invalid_passcode", "API error: Your code doesn't match our records. Please try again.")
+		return messageObject(
+			"authfactor.challenge.soft_token.invalid_passcode",
+			"API error: Your code doesn't match our records. Please try again.",
+		)
 	}
 	return messageObject("api.authn.error.PASSCODE_INVALID", "Invalid code. Try again.")
 }

@@ -302,7 +302,12 @@ func (o *Org) newPasswordForm(out object, s *signIn) {
 	if s.user.PasswordReset {
 		name = "reset-authenticator"
 	}
-	form := o.form(s, name, "/idp/idx/challenge/answer", credentials(object{"name": "passcode", "label": "New password", "secret": true}, nil))
+	form := o.form(
+		s,
+		name,
+		"/idp/idx/challenge/answer",
+		credentials(object{"name": "passcode", "label": "New password", "secret": true}, nil),
+	)
 	form["relatesTo"] = []any{"$.currentAuthenticator"}
 	forms := []any{form}
 	settings := object{

@@ -74,11 +74,12 @@ type User struct {
 
 	Locked          bool
 	PasswordExpired bool
-	PasswordWarn    bool     // the password expires in WarnDays: a page that can be skipped
-	PasswordReset   bool     // by an administrator: a new one must be set (another page than PasswordExpired's in the Identity Engine only)
-	Reauth          []Factor // what has to be proven again though there is a session, each time the app is opened; Password in the Identity Engine only
-	Unassigned      bool     // may sign in, but not to the AWS app
-	RateLimited     bool     // every answer this user gives is refused with 429
+	PasswordWarn    bool // the password expires in WarnDays: a page that can be skipped
+	PasswordReset   bool // by an administrator: a new one must be set (another page than PasswordExpired's in the Identity Engine only)
+	// Reauth is what has to be proven again though there is a session, each time the app is opened; Password in the Identity Engine only
+	Reauth      []Factor
+	Unassigned  bool // may sign in, but not to the AWS app
+	RateLimited bool // every answer this user gives is refused with 429
 
 	Roles []string // "role,provider" as they stand in the assertion, taken as given
 }
@@ -92,16 +93,18 @@ type Config struct {
 	PasswordLast    bool    // the username alone, then a factor, then the password
 	AskBeforeEmail  bool    // a page asks whether to send the email (Identity Engine; Classic always asks)
 	NoMagicLink     bool    // the email has a code only, so its page does not poll
-	Pace            float64 // of the page's clock, for what it waits for (10: 3 s until it offers to send a code again) and what moves on it; default 1
-	Users           []User
-	Host            string        // of its URL; default 127.0.0.1. It listens there whatever it is called: "localhost" is the other name
-	Reach           Reach         // how its pages reach Okta Verify on the computer (Identity Engine only)
-	OtherServers    *OtherServers // where Duo, OtherIdP and SmartCard lead
-	Routed          bool          // usernames belong to another identity provider: OtherServers
-	Shows           []string      // what the widget has to be able to show besides, by the names that its bundle has for it (Identity Engine only)
-	Captcha         bool          // the first form wants to know whether a human sends it (Identity Engine only)
-	ProofOfWork     *ProofOfWork  // a form wants ALTCHA's work to be done (Identity Engine only)
-	Language        string        // of its pages, such as "de" or "ja"; default: what the browser asks for
+	// Pace is of the page's clock, for what it waits for (10: 3 s until it offers to send a code again) and what moves on it; default 1
+	Pace         float64
+	Users        []User
+	Host         string        // of its URL; default 127.0.0.1. It listens there whatever it is called: "localhost" is the other name
+	Reach        Reach         // how its pages reach Okta Verify on the computer (Identity Engine only)
+	OtherServers *OtherServers // where Duo, OtherIdP and SmartCard lead
+	Routed       bool          // usernames belong to another identity provider: OtherServers
+	// Shows is what the widget has to be able to show besides, by the names that its bundle has for it (Identity Engine only)
+	Shows       []string
+	Captcha     bool         // the first form wants to know whether a human sends it (Identity Engine only)
+	ProofOfWork *ProofOfWork // a form wants ALTCHA's work to be done (Identity Engine only)
+	Language    string       // of its pages, such as "de" or "ja"; default: what the browser asks for
 
 	Widget         string           // the widget's dist directory; default: node_modules beside this package's source
 	Clock          func() time.Time // default time.Now; dates assertions, codes, sign-ins and sessions
@@ -115,7 +118,8 @@ type Config struct {
 
 	PollInterval time.Duration // how often a page of the Identity Engine asks what became of a push; default 4 s. Classic's asks every 6 s
 	PushLifetime time.Duration // of a push that nobody answers; default 5 min
-	PushPages    bool          // a no and a time-out come with status 200 and make a page with a button, instead of an error (Identity Engine)
+	// PushPages: a no and a time-out come with status 200 and make a page with a button, instead of an error (Identity Engine)
+	PushPages bool
 
 	MaxFailures     int           // wrong passwords or codes in a row that lock the account; default 5
 	StateLifetime   time.Duration // of a sign-in that is under way; default 1 h

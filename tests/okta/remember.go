@@ -51,7 +51,17 @@ func (o *Org) setDeviceCookie(w http.ResponseWriter, r *http.Request) {
 	o.devices[dt] = map[*account]bool{}
 	o.cookies = append(o.cookies, dt)
 	http.SetCookie(w, &http.Cookie{Name: "t", Value: "default", Path: "/"})
-	http.SetCookie(w, &http.Cookie{Name: "DT", Value: dt, Path: "/", HttpOnly: true, MaxAge: int(deviceLife / time.Second), Expires: o.cfg.Clock().Add(deviceLife)})
+	http.SetCookie(
+		w,
+		&http.Cookie{
+			Name:     "DT",
+			Value:    dt,
+			Path:     "/",
+			HttpOnly: true,
+			MaxAge:   int(deviceLife / time.Second),
+			Expires:  o.cfg.Clock().Add(deviceLife),
+		},
+	)
 }
 
 // device is the request's, "" when the org has not seen it; the caller holds o.mu.

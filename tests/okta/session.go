@@ -54,7 +54,10 @@ func (o *Org) open(w http.ResponseWriter, a *account) {
 		idx := newID("eyJ")
 		o.sessions[idx] = s
 		o.cookies = append(o.cookies, idx)
-		http.SetCookie(w, &http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)})
+		http.SetCookie(
+			w,
+			&http.Cookie{Name: "idx", Value: idx, Path: "/", HttpOnly: true, MaxAge: int(o.cfg.SessionLifetime / time.Second)},
+		)
 	}
 	o.bind(w, s)
 	if app := o.cfg.AppEngine; app != nil && *app != o.engine() {

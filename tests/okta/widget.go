@@ -95,8 +95,9 @@ func (c Config) pages() []string {
 	}
 	for _, d := range c.detours() {
 		if page := map[Detour]string{
-			GranularConsent: "granular-consent", EnrollPromotion: "enroll-authenticator-promotion", DeviceGrace: "device-assurance-grace-period",
-			CustomWarn: "reenroll-custom-password-expiry-warning", CustomExpired: "reenroll-custom-password-expiry",
+			GranularConsent: "granular-consent", EnrollPromotion: "enroll-authenticator-promotion",
+			DeviceGrace: "device-assurance-grace-period",
+			CustomWarn:  "reenroll-custom-password-expiry-warning", CustomExpired: "reenroll-custom-password-expiry",
 		}[d]; page != "" {
 			pages = append(pages, page)
 		}
