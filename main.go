@@ -60,7 +60,10 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
 	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
 	record, errRecord := bundle.Start(s.DebugBundle, time.Now, version, os.Getenv)
-	folders := []doctor.Folder{{Name: "state folder", Dir: state, Err: errState}, {Name: "cache folder", Dir: cache, Err: errCache}}
+	folders := []doctor.Folder{
+		{Name: "state folder", Variable: "XDG_STATE_HOME", Locks: true, Dir: state, Err: errState},
+		{Name: "cache folder", Variable: "XDG_CACHE_HOME", Dir: cache, Err: errCache},
+	}
 	nowhere := filepath.Join(os.TempDir(), "stsx-doctor") // without a HOME, and nothing is there
 	state, cache = cmp.Or(state, nowhere), cmp.Or(cache, nowhere)
 	record.Hide(s.Password, "[password]")

@@ -50,8 +50,12 @@ func (d *desk) withKeyring() *desk {
 }
 
 // withoutKeyctlEnv makes the test binary become the program it names, with the
-// kernel's keyrings forbidden as in most containers.
-const withoutKeyctlEnv = "STSX_TESTS_WITHOUT_KEYCTL"
+// kernel's keyrings forbidden as in most containers; withoutLocksEnv with a file
+// system that can't lock files, as NFS without its lock service.
+const (
+	withoutKeyctlEnv = "STSX_TESTS_WITHOUT_KEYCTL"
+	withoutLocksEnv  = "STSX_TESTS_WITHOUT_LOCKS"
+)
 
 // runWithoutKeyrings runs stsx where neither a D-Bus session nor the kernel's keyring
 // can be had.
@@ -60,21 +64,34 @@ func (d *desk) runWithoutKeyrings(args ...string) runResult {
 	return d.with(withoutKeyctlEnv + "=" + stsxPath).runProgram(append([]string{os.Args[0]}, args...)...)
 }
 
-// becomeWithoutKeyctl returns only when that fails.
+// runWithoutLocks runs stsx where no file can be locked.
+func (d *desk) runWithoutLocks(args ...string) runResult {
+	d.Helper()
+	return d.with(withoutLocksEnv + "=" + stsxPath).runProgram(append([]string{os.Args[0]}, args...)...)
+}
+
 func becomeWithoutKeyctl(program string) int {
+	return becomeWithoutCalls(program, unix.EPERM, unix.SYS_KEYCTL, unix.SYS_ADD_KEY)
+}
+
+func becomeWithoutLocks(program string) int {
+	return becomeWithoutCalls(program, unix.ENOLCK, unix.SYS_FLOCK)
+}
+
+// becomeWithoutCalls becomes program, to which the kernel answers those system calls with
+// an error. It returns only when that fails.
+func becomeWithoutCalls(program string, answer syscall.Errno, calls ...uint32) int {
 	runtime.LockOSThread() // a filter is a thread's
-	const refuse, allow = 0x00050000 | uint32(unix.EPERM), 0x7fff0000
+	refuse, allow := 0x00050000|uint32(answer), uint32(0x7fff0000)
 	statement := func(code uint16, k uint32, yes, no uint8) unix.SockFilter {
 		return unix.SockFilter{Code: code, Jt: yes, Jf: no, K: k}
 	}
 	const load, equal, end = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
-	filter := []unix.SockFilter{
-		statement(load, 0, 0, 0), // the number of the system call
-		statement(equal, unix.SYS_KEYCTL, 2, 0),
-		statement(equal, unix.SYS_ADD_KEY, 1, 0),
-		statement(end, allow, 0, 0),
-		statement(end, refuse, 0, 0),
+	filter := []unix.SockFilter{statement(load, 0, 0, 0)} // the number of the system call
+	for i, call := range calls {
+		filter = append(filter, statement(equal, call, uint8(len(calls)-i), 0)) // to the last statement
 	}
+	filter = append(filter, statement(end, allow, 0, 0), statement(end, refuse, 0, 0))
 	list := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 	if err == nil {
@@ -83,12 +100,12 @@ func becomeWithoutKeyctl(program string) int {
 	if err == nil {
 		var environ []string
 		for _, entry := range os.Environ() {
-			if !strings.HasPrefix(entry, withoutKeyctlEnv+"=") {
+			if !strings.HasPrefix(entry, withoutKeyctlEnv+"=") && !strings.HasPrefix(entry, withoutLocksEnv+"=") {
 				environ = append(environ, entry)
 			}
 		}
 		err = syscall.Exec(program, append([]string{"stsx"}, os.Args[1:]...), environ)
 	}
-	fmt.Fprintln(os.Stderr, "becoming", program, "without keyctl:", err)
+	fmt.Fprintln(os.Stderr, "becoming", program, "without some system calls:", err)
 	return 1
 }

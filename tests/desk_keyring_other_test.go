@@ -4,7 +4,7 @@ package tests
 
 import "stsx/tests/require"
 
-const withoutKeyctlEnv = "STSX_TESTS_WITHOUT_KEYCTL"
+const withoutKeyctlEnv, withoutLocksEnv = "STSX_TESTS_WITHOUT_KEYCTL", "STSX_TESTS_WITHOUT_LOCKS"
 
 func (d *desk) withKeyring() *desk {
 	d.Helper()
@@ -18,4 +18,8 @@ func (d *desk) runWithoutKeyrings(...string) runResult {
 	return runResult{}
 }
 
+func (d *desk) runWithoutLocks(...string) runResult { return d.runWithoutKeyrings() }
+
 func becomeWithoutKeyctl(string) int { return 1 }
+
+func becomeWithoutLocks(string) int { return 1 }

@@ -23,6 +23,9 @@ func runTests(m *testing.M) int {
 	if program := os.Getenv(withoutKeyctlEnv); program != "" {
 		return becomeWithoutKeyctl(program)
 	}
+	if program := os.Getenv(withoutLocksEnv); program != "" {
+		return becomeWithoutLocks(program)
+	}
 	if os.Getenv(goSDKEnv) != "" {
 		return becomeGoSDK()
 	}

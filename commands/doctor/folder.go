@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"stsx/session/files"
@@ -13,12 +14,17 @@ const littleSpace = 64 << 20
 // check tries the folder as stsx uses it.
 func (f Folder) check(context.Context) Finding {
 	if f.Dir == "" {
-		return findingOf(Fail, f.Err, "set HOME, or the XDG_*_HOME variable that it names")
+		return findingOf(Fail, f.Err, "set HOME or "+f.Variable)
 	}
 	if f.Err != nil {
 		return findingOf(Fail, f.Err, "make the folder yours")
 	}
 	s, err := files.Examine(f.Dir)
+	var folder *files.FolderError
+	if errors.As(err, &folder) {
+		return Finding{Status: Fail, Text: fmt.Sprintf("nothing can be written in %s: %v", folder.Dir, folder.Err),
+			Cure: "make room there, or make it writable, or set " + f.Variable + " to another folder"}
+	}
 	if err != nil {
 		return findingOf(Fail, err, "run ls -ld "+s.At)
 	}
@@ -32,12 +38,11 @@ func (f Folder) check(context.Context) Finding {
 			},
 		})
 	}
-	if s.NoLocks {
-		all = append(
-			all,
-			Finding{Status: Warn, Text: "the file system of " + s.At + " has no locks: stsx runs that start at once may each sign in",
-				Cure: "set XDG_STATE_HOME to a folder on a local disk"},
-		)
+	if s.NoLocks && f.Locks {
+		all = append(all, Finding{
+			Status: Warn, Text: "the file system of " + s.At + " has no locks: stsx runs that start at once may each sign in",
+			Cure: "set " + f.Variable + " to a folder on a local disk",
+		})
 	}
 	if s.HasFree && s.Free < littleSpace {
 		all = append(all, Finding{Status: Warn, Text: fmt.Sprintf("%d MB are free in %s", s.Free>>20, s.At), Cure: "free some space there"})
@@ -46,7 +51,10 @@ func (f Folder) check(context.Context) Finding {
 }
 
 func (f Folder) describe(s files.FolderReport) string {
-	text := f.Dir + " is yours, can be written and locked"
+	text := f.Dir + " is yours, can be written"
+	if !s.NoLocks {
+		text += " and locked"
+	}
 	if s.At != f.Dir {
 		text = f.Dir + " is not there yet, and can be made"
 	}

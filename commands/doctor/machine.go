@@ -52,9 +52,11 @@ type Profiles interface {
 
 // Folder is a folder of stsx's own.
 type Folder struct {
-	Name string // of its check
-	Dir  string // "" = Err says why there is none
-	Err  error
+	Name     string // of its check
+	Variable string // names another folder in its place, "XDG_STATE_HOME"
+	Locks    bool   // stsx locks files there
+	Dir      string // "" = Err says why there is none
+	Err      error
 }
 
 // Checks are all checks of m, in the order in which they are shown.

@@ -3,15 +3,22 @@ package browser
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"slices"
 
 	"stsx/session"
 )
 
 // Probe starts the browser that OpenPage would for o, without a window, and ends it again. Errors as OpenPage's; where a policy
-// forbids only a browser without a window it is that policy. Nothing is said.
+// forbids only a browser without a window it is that policy. Nothing is said, and no folder is made that a sign-in would keep:
+// where there is none for profiles yet, this one is in the folder for temporary files.
 func (l Launcher) Probe(ctx context.Context, o session.Org) (session.BrowserProbe, error) {
 	l.Say, l.Record = func(string) {}, nil
+	if _, err := os.Lstat(l.ProfileRoot); errors.Is(err, fs.ErrNotExist) {
+		l.ProfileRoot = tempProfileRoot(l.Environ)
+		defer os.Remove(l.ProfileRoot)
+	}
 	paths, err := Find(o.BrowserPath, l.Getenv)
 	if err != nil {
 		return session.BrowserProbe{}, err

@@ -42,20 +42,28 @@ const profilePreferences = `{"credentials_enable_service":false,"credentials_ena
 // NFS, in the folder for temporary files.
 func openProfile(o Options) (*runProfile, error) {
 	profile, err := newProfile(profileRoot(o.Path, o.ProfileRoot, o.Environ))
-	temp := lookupVariable(o.Environ, "TMPDIR")
 	if err == nil || runtime.GOOS == "windows" || !isUnwritable(err) {
 		return profile, err
 	}
-	if !filepath.IsAbs(temp) {
-		temp = "/tmp"
-	}
-	elsewhere := filepath.Join(temp, fmt.Sprintf("stsx-browser-%d", os.Geteuid()))
+	elsewhere := tempProfileRoot(o.Environ)
 	profile, failed := newProfile(elsewhere)
 	if failed != nil {
 		return nil, errors.Join(err, failed)
 	}
 	o.Say(fmt.Sprintf("the browser's profile is in %s, because it can't be in the state folder: %v", elsewhere, err))
 	return profile, nil
+}
+
+// tempProfileRoot is where profiles are that can't be in the state folder: in the folder for temporary files.
+func tempProfileRoot(environ []string) string {
+	temp := lookupVariable(environ, "TMPDIR")
+	switch {
+	case runtime.GOOS == "windows":
+		temp = os.TempDir()
+	case !filepath.IsAbs(temp):
+		temp = "/tmp"
+	}
+	return filepath.Join(temp, fmt.Sprintf("stsx-browser-%d", os.Geteuid()))
 }
 
 // isUnwritable says whether it is the place that something can't be written to, or locked in.
