@@ -23,6 +23,9 @@ func (b *Broker) pickRole(ctx context.Context, p Profile, a Assertion) (Role, er
 		}
 	}
 	role, err := chooseNamed(ctx, p, roles, b.Ask, b.Names)
+	for errors.Is(err, ErrNotChosen) && b.choosesAgain(ctx, p.Org) {
+		role, err = chooseNamed(ctx, p, roles, b.Ask, b.Names)
+	}
 	if err == nil {
 		err = p.Allows(role.Account())
 	}
@@ -31,6 +34,17 @@ func (b *Broker) pickRole(ctx context.Context, p Profile, a Assertion) (Role, er
 		b.Ask.Say("using " + b.roleInAccount(role))
 	}
 	return role, err
+}
+
+// choosesAgain asks whoever left the list of roles whether they mean that: the assertion is in no file and ends with this
+// process. Where the session at Okta is remembered the next sign-in needs no person, and they are not asked.
+func (b *Broker) choosesAgain(ctx context.Context, o Org) bool {
+	if o.Remember {
+		b.Ask.Say("no role chosen; the next try needs no password, because the session at Okta is saved (remember = true)")
+		return false
+	}
+	leave, err := b.Ask.Confirm(ctx, "This sign-in is not saved. Leave without a role?", false)
+	return err == nil && !leave
 }
 
 // roleInAccount is role and account for a person, with the account's name where

@@ -167,3 +167,39 @@ func TestManyNear(t *testing.T) {
 		t.Errorf("got %.400s", err)
 	}
 }
+
+// TestRolesLeft: leaving the list of roles costs a sign-in only after a yes. With remember the next one needs nobody, and with
+// Ctrl-C nothing is asked.
+func TestRolesLeft(t *testing.T) {
+	const leave = "This sign-in is not saved. Leave without a role?"
+	list := "Role for any"
+	for name, c := range map[string]struct {
+		remember bool
+		answers  []string
+		asked    []string
+		err      error
+		said     string
+	}{
+		"Esc, no, a role":      {false, []string{"Esc", "n", "123456789012 Dev"}, []string{list, leave, list}, nil, ""},
+		"Esc twice, a role":    {false, []string{"Esc", "n", "Esc", "n", "123456789012 Dev"}, []string{list, leave, list, leave, list}, nil, ""},
+		"Esc, yes":             {false, []string{"Esc", "y"}, []string{list, leave}, ErrNotChosen, ""},
+		"Esc, Ctrl-C":          {false, []string{"Esc", "^C"}, []string{list, leave}, ErrNotChosen, ""},
+		"Ctrl-C":               {false, []string{"^C"}, []string{list}, ErrInterrupted, ""},
+		"Esc with remember":    {true, []string{"Esc"}, []string{list}, ErrNotChosen, "the next try needs no password"},
+		"Ctrl-C with remember": {true, []string{"^C"}, []string{list}, ErrInterrupted, ""},
+	} {
+		b := newBench(admin, dev)
+		b.person.answers = c.answers
+		org := acme()
+		org.Remember = c.remember
+		s, err := b.Open(background, Profile{Name: "any", Org: org})
+		if !errors.Is(err, c.err) || (err == nil) != (s.Role.ARN == dev) || b.idp.times != 1 || !slices.Equal(b.person.asked, c.asked) {
+			t.Errorf("%s: %v, %s, %d sign-ins, asked %q", name, err, s.Role.ARN, b.idp.times, b.person.asked)
+		}
+		if c.said != "" {
+			b.person.wantSaid(t, c.said)
+		} else if len(b.person.said) != 0 {
+			t.Errorf("%s: said %q", name, b.person.said)
+		}
+	}
+}

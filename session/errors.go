@@ -15,6 +15,8 @@ var (
 	ErrNoPassword = errors.New("no password")
 	// ErrInterrupted: the person pressed Ctrl-C or closed the input.
 	ErrInterrupted = errors.New("interrupted")
+	// ErrNotChosen: the person left a list with Escape. It comes with ErrInterrupted.
+	ErrNotChosen = errors.New("nothing was chosen")
 	// ErrNothingTyped: a code was asked for, and the person pressed Enter alone.
 	ErrNothingTyped = errors.New("nothing was typed")
 	// ErrDeclined: the person said no to using the profile.

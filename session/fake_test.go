@@ -65,8 +65,11 @@ func (p *person) Confirm(_ context.Context, prompt string, _ bool) (bool, error)
 func (p *person) Choose(_ context.Context, q Question, options []string) (int, error) {
 	p.offered = options
 	answer, err := p.next(q.Prompt, q)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, err
+	case answer == "Esc":
+		return 0, fmt.Errorf("%w: %w", ErrNotChosen, ErrInterrupted)
 	}
 	return slices.Index(options, answer), nil
 }

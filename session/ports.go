@@ -156,8 +156,8 @@ type Prompter interface {
 	Ask(ctx context.Context, q Question) (string, error)
 	// Confirm asks for yes or no. Errors as Ask.
 	Confirm(ctx context.Context, prompt string, otherwise bool) (bool, error)
-	// ChooseRole lets one of options be picked and returns its index. Errors as
-	// Ask; its InputError carries what and give.
+	// Choose lets one of options be picked and returns its index. Errors as Ask, and
+	// ErrNotChosen; its InputError carries what and give.
 	Choose(ctx context.Context, q Question, options []string) (int, error)
 	// Wait shows e until ctx ends, whose error it returns, or until one of
 	// e.Options is picked, whose index it returns. Where nobody can be asked it

@@ -56,8 +56,8 @@ type pickerList interface {
 	chosenText() (string, bool)
 }
 
-// runPicker shows l until Enter takes what is chosen. Errors: ErrInterrupted, the
-// context's.
+// runPicker shows l until Enter takes what is chosen. Errors: ErrNotChosen after
+// Escape, ErrInterrupted, the context's.
 func (d *dialogue) runPicker(ctx context.Context, l pickerList) error {
 	column := 0 // of the cursor, which is on the picker's first line
 	for {
@@ -70,8 +70,10 @@ func (d *dialogue) runPicker(ctx context.Context, l pickerList) error {
 		pressed, err := d.nextKey(ctx)
 		switch {
 		case err != nil:
-		case pressed.kind == interruptKey, pressed.kind == endOfInput, pressed.kind == escapeKey && !l.hasFilter():
+		case pressed.kind == interruptKey, pressed.kind == endOfInput:
 			err = session.ErrInterrupted
+		case pressed.kind == escapeKey && !l.hasFilter():
+			err = fmt.Errorf("%w: %w", session.ErrNotChosen, session.ErrInterrupted)
 		case pressed.kind == escapeKey:
 			l.pressKey(keyPress{kind: eraseLineKey})
 		case pressed.kind == redrawScreen:
