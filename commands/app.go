@@ -37,7 +37,7 @@ func Run(ctx context.Context, sys HostSystem) (code int) {
 	r.app = r.commandTree()
 	err := r.runVerb(ctx)
 	if r.drivers != nil {
-		err = errors.Join(err, r.drivers.Close())
+		err = errors.Join(r.explainHeld(err), r.drivers.Close())
 	}
 	// A terminal that goes away ends a question and sends SIGHUP: the signal is the reason.
 	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, session.ErrInterrupted)) {

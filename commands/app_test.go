@@ -38,6 +38,8 @@ type fakeSystem struct {
 	saved    []string // profiles whose sessions are in the AWS credentials file
 	builds   int
 	jar      fakeJar
+
+	heldBecause string // why nobody can be asked, of a terminal that is there
 }
 
 func newFakeSystem(args ...string) *fakeSystem {
@@ -111,8 +113,9 @@ func (r *fakeSystem) Forget(_ context.Context, match func(string) bool) (int, er
 func (r *fakeSystem) Configure(context.Context, []session.AWSProfile, bool) (string, string, error) {
 	return "config", "", nil
 }
-func (r *fakeSystem) Region() string    { return "" }
-func (r *fakeSystem) Interactive() bool { return false }
+func (r *fakeSystem) Region() string      { return "" }
+func (r *fakeSystem) Interactive() bool   { return false }
+func (r *fakeSystem) HeldBecause() string { return r.heldBecause }
 func (r *fakeSystem) ChooseMany(_ context.Context, q session.Question, _ []session.GroupedOption) ([]int, error) {
 	return nil, &session.InputError{What: q.What, Give: q.Give}
 }

@@ -94,7 +94,8 @@ func (d *wizardDesk) answer(prompt string) (string, error) {
 	return answer, nil
 }
 
-func (d *wizardDesk) Interactive() bool { return true }
+func (d *wizardDesk) Interactive() bool   { return true }
+func (d *wizardDesk) HeldBecause() string { return "" }
 func (d *wizardDesk) Ask(_ context.Context, q session.Question) (string, error) {
 	answer, err := d.answer(q.Prompt)
 	if err == nil && answer == "" {

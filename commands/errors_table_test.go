@@ -42,6 +42,8 @@ func errorSamples() []errorSample {
 			"nobody to ask",
 			&session.InputError{What: "the password for jane.roe@example.com", Give: "set STSX_PASSWORD or use --password-stdin"},
 		},
+		{"another program has the terminal", &terminalHeldError{input: &session.InputError{What: "the password for jane.roe@example.com"},
+			why: "another program is using this terminal", login: "stsx login prod"}},
 		{"interrupted", session.ErrInterrupted},
 		{"the window was closed", session.ErrWindowClosed},
 		{"wrong password", refused("the password", "Unable to sign in", session.RefusedPassword)},

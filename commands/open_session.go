@@ -13,7 +13,7 @@ func (r *commandRun) openSession(ctx context.Context, p session.Profile) (sessio
 	if err == nil {
 		err = ctx.Err() // a signal may have come meanwhile
 	}
-	return s, err
+	return s, r.explainHeld(err, p.Name)
 }
 
 // openNamed opens the session of the profile that the line names.
@@ -28,5 +28,13 @@ func (r *commandRun) openNamed(ctx context.Context) (session.Session, error) {
 // openSessions opens those of several profiles, with one sign-in for all that
 // share an identity provider.
 func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profile, force bool) []session.OpenResult {
-	return r.drivers.Broker.OpenAll(ctx, profiles, force)
+	opened := r.drivers.Broker.OpenAll(ctx, profiles, force)
+	names := make([]string, len(profiles))
+	for i, p := range profiles {
+		names[i] = p.Name
+	}
+	for i, o := range opened {
+		opened[i].Err = r.explainHeld(o.Err, names...)
+	}
+	return opened
 }

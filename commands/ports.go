@@ -139,6 +139,9 @@ type Prompter interface {
 	// ChooseMany lets options be ticked, one at least, and returns their indices in
 	// order. Errors as Choose.
 	ChooseMany(ctx context.Context, q session.Question, options []session.GroupedOption) ([]int, error)
+	// HeldBecause says why a terminal that is there is not stsx's to ask on, "another
+	// program is using this terminal"; "" where it is, or there is none.
+	HeldBecause() string
 }
 
 // Endpoint is what hands a command its credentials while it runs.

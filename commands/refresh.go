@@ -60,7 +60,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 				quotedName(p.Name),
 				quotedName(org.Name),
 				clockTime(s.Credentials.Expires, r.Now()),
-				r.loginLine(p.Name),
+				r.loginLine("--force", p.Name),
 			),
 		)
 	}
@@ -113,7 +113,7 @@ func (r *commandRun) notifyRenewalFailed(held session.Session, err error) {
 	end := clockTime(held.Credentials.Expires, r.Now())
 	text := session.OneLine(fmt.Sprintf(
 		"%s can't be renewed without you: its credentials end at %s unless you run %s in another terminal (%s)",
-		quotedName(held.Profile), end, r.loginLine(held.Profile), renewalReason(err)), longestNotice)
+		quotedName(held.Profile), end, r.loginLine("--force", held.Profile), renewalReason(err)), longestNotice)
 	r.drivers.Ask.Say(text)
 	if r.settings.Quiet {
 		return
@@ -127,7 +127,7 @@ func (r *commandRun) renewalFailureText(held session.Session, err error) string 
 	end := clockTime(held.Credentials.Expires, r.Now())
 	return session.OneLine(fmt.Sprintf("the credentials of %s ended at %s and stsx could not renew them: %s. "+
 		"Run %s in another terminal: what it gets is used here at once",
-		quotedName(held.Profile), end, renewalReason(err), r.loginLine(held.Profile)), longestNotice)
+		quotedName(held.Profile), end, renewalReason(err), r.loginLine("--force", held.Profile)), longestNotice)
 }
 
 // renewalReason is why there was no renewal. That nobody can be asked goes without
@@ -142,8 +142,11 @@ func renewalReason(err error) string {
 
 // loginLine is how the person gets the session that this run would: with the
 // flags that change which one it is.
-func (r *commandRun) loginLine(profile string) string {
-	words := []string{"stsx", "login", "--force", quotedName(profile)}
+func (r *commandRun) loginLine(arguments ...string) string {
+	words := []string{"stsx", "login"}
+	for _, argument := range arguments {
+		words = append(words, quotedName(argument))
+	}
 	for _, flag := range []struct{ name, value string }{
 		{"config", r.settings.Config}, {"username", r.settings.Username}, {"role", r.settings.Role},
 	} {

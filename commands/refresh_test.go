@@ -18,7 +18,7 @@ func TestLoginLine(t *testing.T) {
 			Username: "joe", Role: "Dev", Duration: 90 * time.Minute},
 	} {
 		r := &commandRun{settings: s}
-		if got := r.loginLine("prod"); got != want {
+		if got := r.loginLine("--force", "prod"); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

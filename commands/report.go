@@ -98,6 +98,7 @@ func reportRows() []reportRow {
 		whenType(func(e *misplacedProfileError) (int, string) { return statusUsage, e.Hint() }),
 		whenType(func(e *terminalOutputError) (int, string) { return statusUsage, e.Hint() }),
 		whenType(func(e *commandError) (int, string) { return e.status, ownHint(e) }),
+		whenType(func(e *terminalHeldError) (int, string) { return statusInput, e.Hint() }),
 		whenType(func(e *session.InputError) (int, string) { return statusInput, e.Give }),
 		whenType(func(e *session.RefusedError) (int, string) { return statusRefused, refusedHint(e) }),
 		whenType(func(e *session.RoleError) (int, string) {

@@ -39,7 +39,7 @@ func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
 	yes, err := b.Ask.Confirm(ctx, prompt, false)
 	var input *InputError
 	if errors.As(err, &input) {
-		return &InputError{What: "a yes to using " + strings.Join(firstFew(names), ", "), Give: give}
+		return &InputError{What: "a yes to using " + strings.Join(firstFew(names), ", "), Give: give, EachUse: true}
 	}
 	if err == nil && !yes {
 		return ErrDeclined

@@ -33,8 +33,9 @@ var (
 
 // InputError: something had to be asked for and nobody was there to answer.
 type InputError struct {
-	What string // "the password for jane@acme.example"
-	Give string // how to give it without being asked: "set STSX_PASSWORD or use --password-stdin"
+	What    string // "the password for jane@acme.example"
+	Give    string // how to give it without being asked: "set STSX_PASSWORD or use --password-stdin"
+	EachUse bool   // it is asked each time: a sign-in beforehand does not help
 }
 
 func (e *InputError) Error() string {

@@ -88,6 +88,8 @@ test_parts() {
 	need shellcheck shellcheck shellcheck
 	need tmux tmux tmux
 	need groff groff groff
+	need vim vim vim
+	need less less less
 	for shell in zsh fish dash tcsh elvish xonsh; do
 		need "$shell" "$shell" "$shell"
 	done

@@ -35,8 +35,8 @@ func (t *Terminal) withDialogue(ctx context.Context, q session.Question, talk fu
 	if err != nil {
 		return nobody
 	}
-	if err := awaitForeground(out); err != nil {
-		return nobody // no shell will ever bring this process to the foreground
+	if t.HeldBecause() != "" {
+		return nobody
 	}
 
 	ctx, abort := context.WithCancelCause(ctx)

@@ -3,7 +3,6 @@
 package tty
 
 import (
-	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -42,19 +41,10 @@ func isLineByLine(in *os.File) bool {
 	return err == nil && mode.Lflag&unix.ICANON != 0 && mode.Oflag&unix.OPOST != 0
 }
 
-// awaitForeground returns when this process has the terminal: in the background
-// it stops the process, as reading would, until the shell's fg. It has to come
-// before the mode is read: while the shell is in the foreground the mode is the
-// shell's own, which no command must ever find. The way to wait that changes
-// nothing is tcdrain, which the kernel treats as a change. It fails at once with
-// EIO when no shell is left that could bring the process to the foreground.
-func awaitForeground(f *os.File) error {
-	for {
-		err := drainOutput(int(f.Fd()))
-		if !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
+// echoesKeys reports whether the terminal shows what is typed.
+func echoesKeys(in *os.File) bool {
+	mode, err := unix.IoctlGetTermios(int(in.Fd()), getModeRequest)
+	return err == nil && mode.Lflag&unix.ECHO != 0
 }
 
 // watchScreen tells when the screen has to be drawn again: its size has changed, or

@@ -52,7 +52,11 @@ func isLineByLine(in *os.File) bool {
 	return windows.GetConsoleMode(windows.Handle(in.Fd()), &mode) == nil && mode&windows.ENABLE_LINE_INPUT != 0
 }
 
-func awaitForeground(*os.File) error { return nil }
+// echoesKeys reports whether the console shows what is typed.
+func echoesKeys(in *os.File) bool {
+	var mode uint32
+	return windows.GetConsoleMode(windows.Handle(in.Fd()), &mode) == nil && mode&windows.ENABLE_ECHO_INPUT != 0
+}
 
 func runUnstopped(_ *os.File, act func() error) error { return act() }
 

@@ -27,7 +27,7 @@ type progressLine struct {
 // seconds, how long it has been, until the next method that shows something.
 // "" takes it away. A terminal that shows lines one after the other gets one for
 // each step. There is none with Quiet, in CI or without a terminal, and none is
-// drawn while the process is in the background.
+// drawn while another program has the terminal.
 func (t *Terminal) Progress(message string) {
 	select {
 	case <-t.turn:
@@ -40,12 +40,12 @@ func (t *Terminal) Progress(message string) {
 		t.step = ""
 		return
 	}
-	_, out, err := t.openFiles()
+	in, out, err := t.openFiles()
 	if err != nil {
 		return
 	}
 	if t.style.dumb {
-		t.writeStep(out, message)
+		t.writeStep(in, out, message)
 		return
 	}
 	if t.progress != nil {
@@ -53,19 +53,19 @@ func (t *Terminal) Progress(message string) {
 	}
 	p := &progressLine{stop: make(chan struct{}), done: make(chan struct{})}
 	t.progress = p
-	go session.ContainPanic(func() { p.drawSpinner(out, t.style, session.VisibleLine(message)) })()
+	go session.ContainPanic(func() { p.drawSpinner(in, out, t.style, session.VisibleLine(message)) })()
 }
 
 // writeStep writes a line of progress. One that differs from the last in nothing but
 // its numbers is left out: it counts down, or up.
-func (t *Terminal) writeStep(out *os.File, message string) {
+func (t *Terminal) writeStep(in, out *os.File, message string) {
 	step := strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
 			return -1
 		}
 		return r
 	}, message)
-	if step == t.step || !inForeground(out) {
+	if step == t.step || !canDraw(in, out) {
 		return
 	}
 	t.step = step
@@ -79,7 +79,7 @@ func (t *Terminal) endProgress() {
 	}
 	t.progress.stopSpinner()
 	t.progress = nil
-	if _, out, err := t.openFiles(); err == nil && inForeground(out) {
+	if in, out, err := t.openFiles(); err == nil && canDraw(in, out) {
 		out.WriteString("\r\x1b[K")
 	}
 }
@@ -90,13 +90,13 @@ func (p *progressLine) stopSpinner() {
 }
 
 // drawSpinner draws until it is stopped.
-func (p *progressLine) drawSpinner(out *os.File, s terminalStyle, message string) {
+func (p *progressLine) drawSpinner(in, out *os.File, s terminalStyle, message string) {
 	defer close(p.done)
 	ticker := time.NewTicker(spinnerInterval)
 	defer ticker.Stop()
 	since := time.Now()
 	for i := 0; ; i++ {
-		if inForeground(out) {
+		if canDraw(in, out) {
 			width, _ := sizeOf(out)
 			if _, err := out.WriteString("\r" + s.progressText(message, i, time.Since(since), width) + "\x1b[K"); err != nil {
 				return

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Say shows a message on the terminal, on standard error when there is none.
+// Say shows a message on the terminal, on standard error when there is none or
+// a program has it in a mode of its own.
 // Every line of it begins with "stsx: ": on the terminal it stands among the
 // words of whatever program started stsx. It never stops the process, wherever
 // it runs.
@@ -32,11 +33,15 @@ func (t *Terminal) showMessage(message string) {
 		b.WriteString("stsx: " + line + "\n")
 	}
 	if in, out, err := t.openFiles(); err == nil {
-		if t.yielded.Load() && !isLineByLine(in) {
-			return
+		to := io.Writer(out)
+		if !isLineByLine(in) {
+			if t.yielded.Load() {
+				return
+			}
+			to = t.options.Stderr // the screen is another program's
 		}
 		err = runUnstopped(out, func() error {
-			_, err := io.WriteString(out, b.String())
+			_, err := io.WriteString(to, b.String())
 			return err
 		})
 		if err == nil {

@@ -74,15 +74,14 @@ func New(o Options) *Terminal {
 	return t
 }
 
-// Interactive reports whether anybody can be asked. A process in the background
-// of its shell counts: asking stops it until it is brought to the foreground,
-// as any program that reads from the terminal is.
+// Interactive reports whether anybody can be asked: there is a terminal, and no
+// other program has it.
 func (t *Terminal) Interactive() bool {
 	if t.options.NoInput || t.yielded.Load() {
 		return false
 	}
 	_, _, err := t.openFiles()
-	return err == nil
+	return err == nil && t.HeldBecause() == ""
 }
 
 // Close ends the question on the screen, if there is one, with ErrInterrupted,

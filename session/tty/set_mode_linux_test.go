@@ -1,0 +1,6 @@
+package tty
+
+import "golang.org/x/sys/unix"
+
+// setModeRequest is what tcsetattr asks.
+const setModeRequest = unix.TCSETS
