@@ -87,28 +87,32 @@ func TestOwnTerminal(t *testing.T) {
 	}
 }
 
-// TestVim: :! gives a command the terminal, and system() does not.
+// TestVim: vim gives a command of :! or system() the terminal, and waits. A job gets
+// none: vim goes on reading the keys.
 func TestVim(t *testing.T) {
 	t.Parallel()
 	vim := require.Command(t, "vim", "apt-get install vim")
 	d := newConfirmDesk(t)
-	term := d.openProgram(vim, "-Nu", "NONE", "-n", "-i", "NONE")
-	term.typeText(":!$STSX process prod | cat\r")
-	term.waitFor("Use prod")
-	term.typeText("n\r")
-	term.waitFor("cancelled", "Press ENTER")
-	term.typeText("\r:%d\r") // the screen is vim's again
-	before := strings.Count(term.text(), "Use prod")
 	d.writeFile(filepath.Join(d.home, "process-prod"), processProd, 0o600)
-	term.typeText(":call system('sh process-prod')\r")
-	d.waitFor("the exit status", func() bool { return textIfThere(d.home, "status") != "" })
+	term := d.openProgram(vim, "-Nu", "NONE", "-n", "-i", "NONE")
+	for _, command := range []string{":!$STSX process prod | cat\r", ":echo system('$STSX process prod')\r"} {
+		term.typeText(command)
+		term.waitFor("Use prod")
+		term.typeText("n\r")
+		term.waitFor("cancelled")
+		term.waitFor("Press ENTER")
+		term.typeText("\r")
+	}
+	asked := strings.Count(term.text(), "Use prod")
+	term.typeText(":call job_start(['sh', 'process-prod'])\r")
+	d.waitFor("the exit status", func() bool { return strings.HasSuffix(textIfThere(d.home, "status"), "\n") })
 	term.typeText(":qa!\r")
 	term.wait()
-	if got := strings.Count(term.text(), "Use prod"); got != before {
+	if got := strings.Count(term.text(), "Use prod"); got != asked {
 		t.Errorf("it asked over vim:\n%s", term.text())
 	}
 	d.wantText(textOf(t, filepath.Join(d.home, "status")), "3\n")
-	d.wantText(textOf(t, filepath.Join(d.home, "said")), usedByAnother)
+	d.wantText(textOf(t, filepath.Join(d.home, "said")), "a yes to using prod is required")
 }
 
 // TestLess: a pager takes the terminal when it likes: stsx looks right before it asks.
