@@ -100,7 +100,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 			IdP: providers, STS: client, Store: store, Check: client.CheckProfile,
 			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
-		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords,
+		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords, Uses: vault.NewUseLog(state),
 		EndRemembered: driver.SignOut, Identity: client.Identity, Console: client.Console,
 		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},

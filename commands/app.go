@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,6 +25,7 @@ type commandRun struct {
 	app      *cli.App
 	// badVariable is what keeps a variable with a secret from being used.
 	badVariable error
+	logWarning  sync.Once
 }
 
 // Run does what args say and returns the exit status.
@@ -132,7 +134,7 @@ func (r *commandRun) commandTree() *cli.App {
 		Commands: []*cli.Command{
 			r.configureCommand(), r.execCommand(), r.loginCommand(), r.statusCommand(), r.logoutCommand(), r.rolesCommand(),
 			r.eachCommand(), r.envCommand(), r.useCommand(), r.unuseCommand(), r.initCommand(), r.promptCommand(),
-			r.consoleCommand(), r.whoamiCommand(), r.saveCommand(), r.processCommand(), r.passwordCommand(), r.doctorCommand(),
+			r.consoleCommand(), r.whoamiCommand(), r.logCommand(), r.saveCommand(), r.processCommand(), r.passwordCommand(), r.doctorCommand(),
 			r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}

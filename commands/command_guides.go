@@ -28,6 +28,7 @@ func commandGuides() map[string]commandGuide {
 			"docs/console.md",
 		},
 		"whoami":  {[]string{"stsx whoami dev", "stsx whoami prod --json"}, "docs/commands.md"},
+		"log":     {[]string{"stsx log", "stsx log --json"}, "docs/files.md"},
 		"save":    {[]string{"stsx save dev --as default", "stsx save dev --as default --remove"}, "docs/aws-files.md"},
 		"process": {[]string{"credential_process = stsx process prod", "stsx process dev | jq .Expiration"}, "docs/aws-files.md"},
 		"doctor":  {[]string{"stsx doctor", "stsx doctor --fix"}, "docs/doctor.md"},

@@ -18,7 +18,7 @@ func freeFlags() []string {
 
 // bareVerbs take no operand.
 func bareVerbs() []string {
-	return []string{"status", "roles", "password", "password set", "password forget", "password status", "version",
+	return []string{"log", "status", "roles", "password", "password set", "password forget", "password status", "version",
 		"unuse", "prompt", "configure", "doctor"}
 }
 

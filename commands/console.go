@@ -58,6 +58,7 @@ func (r *commandRun) runConsole(ctx context.Context, service string, printed boo
 	if err != nil {
 		return err
 	}
+	r.logCaller(ctx, p, s)
 	address, err := r.drivers.Console(ctx, s, to)
 	if err != nil {
 		return err

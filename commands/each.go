@@ -146,7 +146,7 @@ func (e *eachRun) childEnviron(ctx context.Context, i int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return overlayEnviron(e.Environ, sessionVariables(s), e.GOOS), nil
+	return overlayEnviron(e.Environ, append(sessionVariables(s), e.logChild(ctx, e.profiles[i], s, e.operands[0])...), e.GOOS), nil
 }
 
 // openSession is profile i's. One that has ended while other commands ran is opened

@@ -106,6 +106,7 @@ func (r *commandRun) runEnv(ctx context.Context, d shellinit.Dialect, force bool
 	if err != nil {
 		return err
 	}
+	r.logCaller(ctx, p, s)
 	set := sessionVariables(s)
 	if d.Name == githubActions {
 		return r.exportToActions(d, set)

@@ -64,6 +64,8 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 	if refresh {
 		return r.runRefresh(ctx, p, s, path, argv)
 	}
+	variables := append(sessionVariables(s), r.logChild(ctx, p, s, argv[0])...)
+
 	// Nothing of stsx stays: the terminal is as it was, the browser gone, the
 	// locks open.
 	if err := r.drivers.Close(); err != nil {
@@ -76,7 +78,7 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 	if err := r.writeBundle(""); err != nil {
 		return err
 	}
-	return notStarted(argv[0], r.Replace(path, argv, overlayEnviron(r.Environ, sessionVariables(s), r.GOOS)))
+	return notStarted(argv[0], r.Replace(path, argv, overlayEnviron(r.Environ, variables, r.GOOS)))
 }
 
 // oneOrPickedProfile is oneProfile; where none is named a person picks one.

@@ -108,6 +108,7 @@ type Drivers struct {
 	Jar           Jar
 	EndRemembered func(ctx context.Context, r session.Remembered) error // closes a session at Okta that is remembered
 	Keeper        session.PasswordKeeper
+	Uses          UseLog
 	AWSFiles      AWSFiles
 	ConfigFile    Configuration
 	OtherTools    OtherTools
@@ -232,6 +233,13 @@ type AWSFiles interface {
 	// Configure writes profiles into the shared configuration, all or none, and
 	// returns its path and the difference; with dry it only returns them.
 	Configure(ctx context.Context, profiles []session.AWSProfile, dry bool) (path, difference string, err error)
+}
+
+// UseLog is the record of which program got which credentials.
+type UseLog interface {
+	Add(ctx context.Context, u session.UseRecord) error
+	// List is what it has, the oldest first.
+	List() ([]session.UseRecord, error)
 }
 
 // Jar is what sign-ins left behind, as status and logout see it.

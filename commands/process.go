@@ -42,10 +42,15 @@ func (r *commandRun) runProcess(ctx context.Context, force bool) error {
 	if r.StdoutIsTerminal && !force {
 		return &terminalOutputError{"AWS's tools run it: stsx configure aws writes the credential_process lines"}
 	}
-	s, err := r.openNamed(ctx)
+	p, err := r.profileGiven()
 	if err != nil {
 		return err
 	}
+	s, err := r.openSession(ctx, p)
+	if err != nil {
+		return err
+	}
+	r.logCaller(ctx, p, s)
 	c := s.Credentials
 	return r.printJSON(
 		processAnswer{1, c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339)},

@@ -64,6 +64,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 			),
 		)
 	}
+	logged := r.logChild(ctx, p, s, argv[0])
 	if err := r.drivers.Yield(); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 	if err != nil {
 		return err
 	}
-	variables := refreshVariables(s, endpoint.URL(), endpoint.Token())
+	variables := append(refreshVariables(s, endpoint.URL(), endpoint.Token()), logged...)
 	if path, err := r.drivers.AWSFiles.Credentials(); err == nil {
 		// The first Java SDK knows no other variable: it would read the file in its
 		// own idea of the home, which was not looked at.

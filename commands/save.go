@@ -53,6 +53,7 @@ func (r *commandRun) runSave(ctx context.Context, section string, force bool) er
 	if err != nil {
 		return err
 	}
+	r.logCaller(ctx, p, s)
 	path, err := r.drivers.AWSFiles.Save(ctx, section, s, force)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type Org struct {
 	PasswordCommand []string
 	MFACommand      []string
 	Remember        bool          // keep the provider's session and device cookies for the next sign-in
+	Log             bool          // record which program got which credentials
 	Anew            bool          // sign in even where a session at the provider is remembered; the device still is
 	Unattended      bool          // nobody is there, and nobody's phone is to ring: only what needs no person
 	Timeout         time.Duration // one deadline for a whole sign-in, waits for the person included

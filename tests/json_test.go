@@ -50,7 +50,7 @@ func TestJSON(t *testing.T) {
 	d, _, server := newProxyDeskAndServer(t, "aws", "https://signin.aws.amazon.com/saml", "", "sts.us-east-1.amazonaws.com",
 		"signin.aws.amazon.com")
 	text := d.readConfig()
-	d.writeConfig(strings.Replace(text, "[profile.prod]", "remember = true\n[profile.prod]", 1) +
+	d.writeConfig(strings.Replace(text, "[profile.prod]", "remember = true\nlog = true\n[profile.prod]", 1) +
 		"[profile.none]\nrole = \"Nobody\"\n[profile.far]\nrole = \"Far\"\n")
 
 	// Accounts have no names before AWS is asked, and nobody is asked unasked.
@@ -66,6 +66,7 @@ func TestJSON(t *testing.T) {
 		`printf '\377'; printf '\377' >&2; test $STSX_PROFILE = far || kill -TERM $$`), 5).stdout +
 		d.run("each", "prod", "far", "--json", "--fail-fast", "--jobs=1", "--", "false").stdout
 
+	printed["log"] = d.wantStatus(d.run("log", "--json"), 0).stdout
 	printed["doctor"] = d.with("STSX_BROWSER_PATH=/nonexistent").run("doctor", "--json").stdout
 
 	docs := textOf(t, "../docs/json.md")

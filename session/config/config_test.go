@@ -43,6 +43,7 @@ password_command = ["pass", "show", "okta"]
 mfa_command = ["ykman", ""]
 timeout = "90s"
 remember = true
+log = true
 
 [idp]
 beta = { url = "http://[::1]:8080/x" }
@@ -77,7 +78,7 @@ prod.duration = "8h"
 	acme := session.Org{Name: "acme", Type: "okta", URL: "https://acme.okta.com/home/amazon_aws/0oa/272", Username: "jane.roe@example.com",
 		MFA: "totp", Browser: "headless", BrowserPath: "/opt/chrome", NoSandbox: true,
 		AllowedHosts:    []string{"sso.example.com", "127.0.0.1"},
-		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true}
+		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true, Log: true}
 	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
 	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1",
 		Duration: 8 * time.Hour}

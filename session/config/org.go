@@ -34,6 +34,7 @@ func orgSettings() []tableKey[session.Org] {
 			return c.readDuration(e, leastTimeout, mostTimeout)
 		},
 			func(o *org) *time.Duration { return &o.Timeout })},
+		{"log", setField((*checker).readBool, func(o *org) *bool { return &o.Log })},
 		{"remember", setField((*checker).readBool, func(o *org) *bool { return &o.Remember })},
 	}
 }

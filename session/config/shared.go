@@ -51,6 +51,7 @@ func personalKeys() []personalKey {
 		{"idp", "mfa", ""},
 		{"idp", "browser", ""},
 		{"idp", "remember", ""},
+		{"idp", "log", ""},
 		{"idp", "timeout", ""},
 		{"profile", "session_name", ""},
 		{"profile", "source_identity", ""},
