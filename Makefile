@@ -10,7 +10,9 @@ STSX    := stsx
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TAGS    := urfave_cli_no_docs
-BUILD   := $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$(VERSION)'
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+DATE    := $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
+BUILD   := $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)'
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1

@@ -34,14 +34,18 @@ import (
 	"stsx/session/vault"
 )
 
-// version is set by the linker.
-var version = "(built from source)"
+// The linker sets these.
+var (
+	version = "(built from source)"
+	commit  = ""
+	date    = ""
+)
 
 func main() {
 	allowDumps := process.ForbidDumps()
 	ctx, stop := process.UntilSignal()
 	code := commands.Run(ctx, commands.HostSystem{
-		Args: os.Args[1:], Environ: os.Environ(), Version: version, GOOS: runtime.GOOS,
+		Args: os.Args[1:], Environ: os.Environ(), Version: version, Commit: commit, CommitDate: date, GOOS: runtime.GOOS,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),

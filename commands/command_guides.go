@@ -50,7 +50,7 @@ func commandGuides() map[string]commandGuide {
 			[]string{`eval "$(stsx completion bash)"`, "stsx completion fish | source"},
 			"docs/completion.md",
 		},
-		"version": {[]string{"stsx version", "stsx --version"}, "docs/commands.md"},
+		"version": {[]string{"stsx version", "stsx version --json"}, "docs/commands.md"},
 		"help":    {[]string{"stsx help exec", "stsx help password set"}, "docs/commands.md"},
 	}
 }

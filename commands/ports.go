@@ -22,8 +22,12 @@ type HostSystem struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Version string
-	GOOS    string
-	Now     func() time.Time
+	// Commit is what this program was built from: 40 hexadecimal digits, "" = built without git.
+	Commit string
+	// CommitDate is when that commit was made: RFC 3339, UTC; "" likewise.
+	CommitDate string
+	GOOS       string
+	Now        func() time.Time
 	// StdinIsTerminal tells whether a person types into Stdin.
 	StdinIsTerminal bool
 	// StdoutIsTerminal tells whether a person looks at Stdout.

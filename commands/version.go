@@ -9,14 +9,27 @@ import (
 
 func (r *commandRun) versionCommand() *cli.Command {
 	return &cli.Command{
-		Name: "version", Usage: "show the version", UsageText: "stsx version", Flags: []cli.Flag{helpFlag()},
-		Action: func(*cli.Context) error {
+		Name: "version", Usage: "show the version", UsageText: "stsx version [--json]", Flags: []cli.Flag{jsonFlag(), helpFlag()},
+		Description: "   With --json also the commit that stsx was built from and its date.",
+		Action: func(c *cli.Context) error {
 			if err := r.noOperands(); err != nil {
 				return err
+			}
+			if c.Bool("json") {
+				return r.printJSON(versionReport{r.Version, r.Commit, r.CommitDate, runtime.Version(), runtime.GOOS, runtime.GOARCH})
 			}
 			return r.printVersion()
 		},
 	}
+}
+
+type versionReport struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"` // "" = built without git
+	Date    string `json:"date"`   // likewise
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
 }
 
 func (r *commandRun) printVersion() error {

@@ -269,7 +269,7 @@ func checkVariables(t *testing.T, name string, d *ast.GenDecl) {
 			if len(v.Values) == 0 && d.Doc != nil && strings.HasPrefix(d.Doc.List[len(d.Doc.List)-1].Text, "//go:embed ") {
 				continue
 			}
-			fixed := id.Name == "_" || name == "main.go" && id.Name == "version"
+			fixed := id.Name == "_" || name == "main.go" && slices.Contains([]string{"version", "commit", "date"}, id.Name)
 			if i < len(v.Values) {
 				switch value := v.Values[i].(type) {
 				case *ast.CallExpr:

@@ -68,6 +68,7 @@ func TestJSON(t *testing.T) {
 
 	printed["log"] = d.wantStatus(d.run("log", "--json"), 0).stdout
 	printed["doctor"] = d.with("STSX_BROWSER_PATH=/nonexistent").run("doctor", "--json").stdout
+	printed["version"] = d.run("version", "--json").stdout
 
 	docs := textOf(t, "../docs/json.md")
 	for verb, text := range printed {
