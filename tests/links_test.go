@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,8 +20,7 @@ func documents(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".venv" || entry.Name() == ".idps" ||
-			entry.Name() == ".git") {
+		if entry.IsDir() && slices.Contains([]string{"node_modules", ".venv", ".idps", ".git", "build", "dist"}, entry.Name()) {
 			return filepath.SkipDir
 		}
 		if strings.HasSuffix(path, ".md") {
