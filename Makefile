@@ -17,6 +17,7 @@ BUILD   := $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w -X main.version=$
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
+ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
 
 # Programs that tests/setup.sh had to install where the system's own Python
@@ -64,7 +65,7 @@ picture: setup-demo widget build ## docs/demo.svg, from a run of the demo
 
 test: setup-test check unit fuzz-short widget-newest cross ## everything that a change has to pass
 
-check: ## format, modules, vet, staticcheck, shell scripts
+check: ## format, modules, vet, staticcheck, shell scripts, workflow files
 	@test -z "$$(find . $(PRUNE) -name '*.go' -print | xargs gofmt -l | tee /dev/stderr)" || { echo 'run gofmt -w on these'; exit 1; }
 	@$(GO) mod verify && $(GO) mod tidy -diff
 	@for os in linux darwin windows; do \
@@ -74,6 +75,8 @@ check: ## format, modules, vet, staticcheck, shell scripts
 	@echo 'shell scripts'
 	@scripts=$$($(GO) run $(SHFMT) -f . | grep -v -e '/node_modules/' -e '^tests/.venv/' -e '^tests/.idps/' -e '^tests/.pwsh/'); \
 		shellcheck $$(printf '%s\n' $$scripts | grep -v '\.zsh$$') && $(GO) run $(SHFMT) -d $$scripts
+	@echo 'workflow files'
+	@$(GO) run $(ACTIONLINT)
 	@if command -v dash >/dev/null; then dash -n shellinit/scripts/sh.sh; else echo 'no dash: sh.sh is not checked with it'; fi
 	@if command -v zsh >/dev/null; then \
 		find . $(PRUNE) -name '*.zsh' -print | while read -r f; do zsh -n "$$f" || exit 1; done; \
