@@ -18,6 +18,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0
 CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
 
 # Programs that tests/setup.sh had to install where the system's own Python
@@ -41,7 +42,7 @@ FAULTS   := all
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible bench install uninstall build/stsx.1 clean setup-demo setup-test
+.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -104,10 +105,16 @@ faults: widget ## each request of a sign-in fails once, in each way, with each e
 
 sbom: ## build/stsx.cdx.json: what is linked into stsx, as CycloneDX
 	@mkdir -p build
-	$(GO) run $(CYCLONEDX) app -json -licenses -output build/stsx.cdx.json .
+	$(GO) run $(CYCLONEDX) app -json -licenses -noserial -output build/stsx.cdx.json .
 
 reproducible: ## builds twice, in two folders and with two caches, and compares the sums
 	@tests/reproducible.sh
+
+release: cross build/stsx.1 sbom ## dist/release: archives, deb, rpm, apk, SBOM and their sums, of what is checked in
+	@packaging/release.sh $(NFPM)
+
+release-check: setup-release ## the dry run: make release twice, the same sums, and every package tried in a root of its own
+	@packaging/check.sh $(NFPM)
 
 languages: widget ## every page in English, in German and in Japanese; make test mixes them
 	@for language in en de ja; do echo "pages in $$language"; \
@@ -172,3 +179,6 @@ setup-demo:
 
 setup-test:
 	@$(SHELL) tests/setup.sh test
+
+setup-release:
+	@$(SHELL) tests/setup.sh release

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what is missing to build stsx, to see its demo or to run its tests,
-# and says first what that is.
+# Installs what is missing to build stsx, to see its demo, to run its tests or to
+# try its packages, and says first what that is.
 #
-#   tests/setup.sh build | demo | test
+#   tests/setup.sh build | demo | test | release
 #
 # Where everything is there it does nothing and says nothing. On Debian and
 # Ubuntu it installs with apt-get (as root, or with sudo), on macOS with brew;
@@ -10,7 +10,7 @@
 # touches the Go toolchain.
 set -eu
 
-usage='usage: tests/setup.sh build | demo | test'
+usage='usage: tests/setup.sh build | demo | test | release'
 root=$(dirname "$0")/..
 venv=$root/tests/.venv
 pwsh=$root/tests/.pwsh
@@ -112,6 +112,15 @@ test_parts() {
 	elif [ -n "$pip" ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
 		want python3-venv python
 	fi
+}
+
+# release_parts is for `make release-check`.
+release_parts() {
+	[ "$system" = Linux ] || fail 'the packages are tried on Linux only'
+	need lintian lintian ''
+	need rpm rpm ''
+	need zip zip ''
+	need unzip unzip ''
 }
 
 # idp_parts is for the identity providers that tests/idps runs. Their own
@@ -242,6 +251,7 @@ case $1 in
 build) ;;
 demo) demo_parts ;;
 test) test_parts ;;
+release) release_parts ;;
 *) fail "$usage" ;;
 esac
 check_go
