@@ -50,7 +50,7 @@ func main() {
 		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		Now:              time.Now, Processors: runtime.NumCPU(), BuildDrivers: build,
+		Now:              time.Now, Processors: runtime.NumCPU(), ReadFile: files.ReadThere, BuildDrivers: build,
 	}.WithPrograms(os.Args[0], allowDumps))
 	stop()
 	os.Exit(code)

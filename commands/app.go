@@ -26,6 +26,9 @@ type commandRun struct {
 	// badVariable is what keeps a variable with a secret from being used.
 	badVariable error
 	logWarning  sync.Once
+	policies    givenPolicies
+	// moreConfirmed: a person said yes to more than STSX_ONLY.
+	moreConfirmed bool
 }
 
 // Run does what args say and returns the exit status.
@@ -131,6 +134,8 @@ func (r *commandRun) commandTree() *cli.App {
 		Action:          r.runBare,
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    r.onUsageError,
+		// A policy's name may have commas.
+		DisableSliceFlagSeparator: true,
 		Commands: []*cli.Command{
 			r.configureCommand(), r.execCommand(), r.loginCommand(), r.statusCommand(), r.logoutCommand(), r.rolesCommand(),
 			r.eachCommand(), r.envCommand(), r.useCommand(), r.unuseCommand(), r.initCommand(), r.promptCommand(),
@@ -147,6 +152,9 @@ func (r *commandRun) setPolicies(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError = r.onUsageError
 		c.HideHelp = true
+		if flagNamed(c.Flags, "policy-arn") != nil {
+			c.Before = r.readPolicies
+		}
 		r.setPolicies(c.Subcommands)
 	}
 }

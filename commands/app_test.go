@@ -53,6 +53,7 @@ func newFakeSystem(args ...string) *fakeSystem {
 		GOOS: "linux", Now: noonTime,
 		FindProgram: func(name string) (string, error) { return "/bin/" + name, nil },
 		Replace:     func(string, []string, []string) error { return errors.New("not here") },
+		ReadFile:    os.ReadFile,
 		ParentNames: func() func() (string, bool) { return func() (string, bool) { return "", false } },
 		BuildDrivers: func(s Settings) (*Drivers, error) {
 			r.settings = s
@@ -587,7 +588,7 @@ func TestStatusTable(t *testing.T) {
 	first, _ := got["sessions"].([]any)[0].(map[string]any)
 	if first["profile"] != "prod" || first["account"] != "123456789012" || first["role"] != "Admin" || first["role_arn"] != admin ||
 		first["seconds_left"] != float64(28740) || first["expires"] != "2026-03-04T19:59:00Z" ||
-		first["account_name"] != "" || len(first) != 8 || got["session_key"] != "kernel keyring" ||
+		first["account_name"] != "" || len(first) != 9 || got["session_key"] != "kernel keyring" ||
 		got["passwords"] != "not saved" ||
 		len(got) != 5 ||
 		strings.Contains(r.out.String(), "hunter2") {

@@ -63,7 +63,7 @@ func (s valueSources) flagValues(flag cli.Flag, prefix string) completions.Answe
 }
 
 // fileFlags take a file's name.
-func fileFlags() []string { return []string{"config", "browser-path", "debug-bundle"} }
+func fileFlags() []string { return []string{"config", "browser-path", "debug-bundle", "policy"} }
 
 // flagSources say where the values of the other flags come from.
 func flagSources() map[string]func(valueSources) candidateList {
@@ -73,13 +73,17 @@ func flagSources() map[string]func(valueSources) candidateList {
 		"duration": func(valueSources) candidateList { return wordCandidates("15m", "1h", "2h", "4h", "8h", "12h") },
 		"jobs":     func(valueSources) candidateList { return wordCandidates("1", "4", "8", "16", "32") },
 		"username": valueSources.usernameCandidates,
-		"role":     valueSources.roleCandidates,
-		"region":   valueSources.regionCandidates,
-		"idp":      valueSources.idpCandidates,
-		"shell":    func(valueSources) candidateList { return wordCandidates(shellinit.DialectNames()...) },
-		"prompt":   func(valueSources) candidateList { return wordCandidates("left", "right") },
-		"from":     func(valueSources) candidateList { return wordCandidates(session.OtherTools()...) },
-		"color":    func(valueSources) candidateList { return wordCandidates("ansi", "bash", "tmux", "zsh", "none") },
+		"policy-arn": func(valueSources) candidateList {
+			return wordCandidates("arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+				"arn:aws:iam::aws:policy/SecurityAudit")
+		},
+		"role":   valueSources.roleCandidates,
+		"region": valueSources.regionCandidates,
+		"idp":    valueSources.idpCandidates,
+		"shell":  func(valueSources) candidateList { return wordCandidates(shellinit.DialectNames()...) },
+		"prompt": func(valueSources) candidateList { return wordCandidates("left", "right") },
+		"from":   func(valueSources) candidateList { return wordCandidates(session.OtherTools()...) },
+		"color":  func(valueSources) candidateList { return wordCandidates("ansi", "bash", "tmux", "zsh", "none") },
 	}
 }
 

@@ -32,7 +32,7 @@ func (r *commandRun) eachCommand() *cli.Command {
    some, the highest of 3 input was needed, 4 Okta rejected the sign-in, 5 the role
    is not granted or AWS rejected it, 125 anything else, 126 COMMAND can't be
    executed, 127 it was not found; when it ran for all, the highest of its own.`,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.IntFlag{
 				Name:        "jobs",
 				Aliases:     []string{"j"},
@@ -48,7 +48,7 @@ func (r *commandRun) eachCommand() *cli.Command {
 			&cli.BoolFlag{Name: "fail-fast", Usage: "start no more once one has failed", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "keep-going", Usage: "start all, whatever fails (the default)", DisableDefaultText: true},
 			helpFlag(),
-		},
+		}, policyFlags()...),
 		Action: func(c *cli.Context) error {
 			o := eachOptions{jobs: c.Int("jobs"), group: c.Bool("group"), json: c.Bool("json"), failFast: c.Bool("fail-fast")}
 			switch {
@@ -98,7 +98,10 @@ func (r *commandRun) runEach(ctx context.Context, o eachOptions) error {
 	for i, p := range profiles {
 		profiles[i] = p.Confirmed()
 	}
-	run := &eachRun{commandRun: r, profiles: profiles, opened: r.openSessions(ctx, profiles, false)}
+	run := &eachRun{commandRun: r, profiles: profiles}
+	if run.opened, err = r.openSessions(ctx, profiles, false); err != nil {
+		return err
+	}
 	var unopened profileFailures
 	for i, opened := range run.opened {
 		if wasStopped(ctx, opened.Err) {
@@ -163,7 +166,11 @@ func (e *eachRun) openSession(ctx context.Context, i int) (session.Session, erro
 				which, profiles = append(which, j), append(profiles, e.profiles[j])
 			}
 		}
-		for n, opened := range e.openSessions(ctx, profiles, false) {
+		again, err := e.openSessions(ctx, profiles, false)
+		if err != nil {
+			return session.Session{}, err
+		}
+		for n, opened := range again {
 			e.opened[which[n]] = opened
 		}
 	}

@@ -86,6 +86,8 @@ func errorSamples() []errorSample {
 		{"AWS does not trust the provider", aws("InvalidIdentityToken", "Response signature invalid")},
 		{"the role does not let you in", aws("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")},
 		{"the region is switched off", aws("RegionDisabledException", "STS is not activated in this region for account")},
+		{"policy, ARNs and tags are too large together", aws("PackedPolicyTooLarge", "Packed policy consumes 132% of allotted space")},
+		{"AWS does not understand the policy", aws("MalformedPolicyDocument", "Syntax errors in policy.")},
 		{"AWS limits requests", aws("Throttling", "Rate exceeded")},
 		{"AWS has trouble", aws("ServiceUnavailable", "Service Unavailable")},
 		{"any other no of AWS's", aws("IDPRejectedClaim", "The identity provider returned an error")},

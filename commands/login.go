@@ -16,11 +16,11 @@ func (r *commandRun) loginCommand() *cli.Command {
    assumed at a time. Sessions that are good for more than five minutes stay as
    they are. One that can't be opened does not stop the others; the exit status is
    then the highest of those of the failures.`,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "all", Usage: "every profile", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "sign in even where a session is open", DisableDefaultText: true},
 			helpFlag(),
-		},
+		}, policyFlags()...),
 		Action: func(c *cli.Context) error { return r.runLogin(c.Context, c.Bool("all"), c.Bool("force")) },
 	}
 }
@@ -34,7 +34,10 @@ func (r *commandRun) runLogin(ctx context.Context, all, force bool) error {
 	if err != nil {
 		return err
 	}
-	opened := r.openSessions(ctx, profiles, force)
+	opened, err := r.openSessions(ctx, profiles, force)
+	if err != nil {
+		return err
+	}
 	var failed profileFailures
 	for i, o := range opened {
 		switch {

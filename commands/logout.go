@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -53,11 +54,21 @@ func (r *commandRun) runLogout(ctx context.Context, all, password bool) error {
 		err = r.drivers.Sessions.DeleteAll(ctx, password)
 	} else {
 		var gone int
-		named := func(s session.Session) bool { return slices.Contains(names, s.Profile) }
+		limited := 0
+		named := func(s session.Session) bool {
+			match := slices.Contains(names, s.Profile)
+			if match && s.Only != "" {
+				limited++
+			}
+			return match
+		}
 		gone, err = r.drivers.Sessions.Delete(ctx, named, orgs...)
 		said = session.Plural(gone, "session") + " removed"
-		if gone == 0 {
+		switch {
+		case gone == 0:
 			said = "no sessions to remove"
+		case limited > 0:
+			said += fmt.Sprintf(" (%d read-only or limited by a policy)", limited)
 		}
 	}
 	saved, gone := r.drivers.AWSFiles.Forget(ctx, func(profile string) bool { return all || slices.Contains(names, profile) })

@@ -9,6 +9,9 @@ import (
 // openSession opens p's session: the one that is kept, or a new one. All verbs
 // that need a session get it here or from openSessions.
 func (r *commandRun) openSession(ctx context.Context, p session.Profile) (session.Session, error) {
+	if err := r.confirmMore(ctx, p); err != nil {
+		return session.Session{}, err
+	}
 	s, err := r.drivers.Broker.Open(ctx, p)
 	if err == nil {
 		err = ctx.Err() // a signal may have come meanwhile
@@ -26,8 +29,11 @@ func (r *commandRun) openNamed(ctx context.Context) (session.Session, error) {
 }
 
 // openSessions opens those of several profiles, with one sign-in for all that
-// share an identity provider.
-func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profile, force bool) []session.OpenResult {
+// share an identity provider. The error is that of a question about them all.
+func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profile, force bool) ([]session.OpenResult, error) {
+	if err := r.confirmMore(ctx, profiles...); err != nil {
+		return nil, err
+	}
 	opened := r.drivers.Broker.OpenAll(ctx, profiles, force)
 	names := make([]string, len(profiles))
 	for i, p := range profiles {
@@ -36,5 +42,5 @@ func (r *commandRun) openSessions(ctx context.Context, profiles []session.Profil
 	for i, o := range opened {
 		opened[i].Err = r.explainHeld(o.Err, names...)
 	}
-	return opened
+	return opened, nil
 }

@@ -82,7 +82,11 @@ func (r *commandRun) accountName(account string) string {
 
 // describeSession is one session in a line for people.
 func describeSession(s session.Session) string {
-	return s.Profile + ": " + s.Role.Name() + " in " + s.Role.Account()
+	text := s.Profile + ": " + s.Role.Name() + " in " + s.Role.Account()
+	if s.Only != "" {
+		text += ", " + onlyText(s.Only)
+	}
+	return text
 }
 
 // clockTime is a time as people say it, with the day when it is another than today.

@@ -40,6 +40,8 @@ type HostSystem struct {
 	ParentNames func() func() (name string, ok bool)
 	// OwnPath returns the path of this program, for a shell's rc file.
 	OwnPath func() (string, error)
+	// ReadFile returns what is in a file that has to be there.
+	ReadFile func(path string) ([]byte, error)
 	// FindProgram returns the file that name stands for, as a shell would.
 	FindProgram func(name string) (string, error)
 	// Replace starts argv with environ in place of this process and returns

@@ -33,7 +33,9 @@ func (r *commandRun) profileNamed(name string) (session.Profile, error) {
 	if err != nil {
 		return session.Profile{}, err
 	}
-	p = r.overrideProfile(p)
+	if p, err = r.limitProfile(r.overrideProfile(p)); err != nil {
+		return p, err
+	}
 	if p.MaxDuration > 0 && p.Duration > p.MaxDuration {
 		return p, &usageError{"--duration is above max_duration of " + quotedName(name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // segmentFormat is what the hooks of stsx init draw.
-const segmentFormat = "{profile} {role} {left}"
+const segmentFormat = "{profile} {role} {only} {left}"
 
 func (r *commandRun) promptCommand() *cli.Command {
 	return &cli.Command{
@@ -25,9 +25,10 @@ func (r *commandRun) promptCommand() *cli.Command {
    under 15 minutes, red under 5. It reads no file and no keyring. Without a
    session it prints nothing. In TEXT these stand for parts of it:
 
-      {profile} {account} {role} {region} {left} {expires}
+      {profile} {account} {role} {only} {region} {left} {expires}
 
-   {expires} is the local time of day; {{ and }} are braces.`,
+   {only} is ro for a read-only session, limited for one with another policy, and
+   nothing for any other; {expires} is the local time of day; {{ and }} are braces.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Usage: "print `TEXT` with its fields filled in", Value: segmentFormat},
 			&cli.StringFlag{
@@ -70,6 +71,7 @@ func promptSegment(getenv func(string) string, now time.Time, format string) (te
 		"region": "AWS_REGION"} {
 		fields[field] = promptName(getenv(name))
 	}
+	fields["only"] = session.OnlyMark(getenv(onlyVariable))
 	expires, ok := parseDigits(getenv("STSX_EXPIRES"))
 	remains := expires - now.Unix()
 	fields["expires"] = time.Unix(expires, 0).In(now.Location()).Format("15:04")
@@ -112,7 +114,7 @@ func fillFormat(format string, fields map[string]string) (string, error) {
 			value, known := fields[name]
 			if !ok || !known {
 				text := "there is no field " + quotedName("{"+name+"}")
-				if near := session.NearestNames(name, []string{"profile", "account", "role", "region", "left", "expires"}); len(near) > 0 {
+				if near := session.NearestNames(name, []string{"profile", "account", "role", "only", "region", "left", "expires"}); len(near) > 0 {
 					text += "; did you mean {" + strings.Join(near, "} or {") + "}?"
 				}
 				return "", errors.New(text)

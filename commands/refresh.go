@@ -158,5 +158,5 @@ func (r *commandRun) loginLine(arguments ...string) string {
 	if r.settings.Duration > 0 {
 		words = append(words, "--duration", r.settings.Duration.String())
 	}
-	return strings.Join(words, " ")
+	return strings.Join(append(words, r.policies.words...), " ")
 }

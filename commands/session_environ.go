@@ -27,6 +27,9 @@ func sessionVariables(s session.Session) []shellinit.Var {
 	add("STSX_PROFILE", s.Profile)
 	add("STSX_ACCOUNT", s.Role.Account())
 	add("STSX_ROLE", s.Role.ShortName())
+	if s.Only != "" {
+		add(onlyVariable, s.Only)
+	}
 	add("STSX_EXPIRES", strconv.FormatInt(c.Expires.Unix(), 10))
 	return vars
 }
@@ -45,7 +48,7 @@ func identityVariables() []string {
 		"AWS_ACCOUNT_ID", "AWS_CREDENTIAL_SCOPE",
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", "STSX_EXPIRES",
+		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", onlyVariable, "STSX_EXPIRES",
 	}
 }
 
@@ -86,7 +89,7 @@ func sessionNames(getenv func(string) string) []string {
 	if getenv("STSX_PROFILE") != "" && getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN") != "" { // exec --refresh
 		names = append(names, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
 	}
-	for _, v := range sessionVariables(session.Session{Region: "any"}) {
+	for _, v := range sessionVariables(session.Session{Region: "any", Only: "any"}) {
 		if ours || v.Name != "AWS_REGION" && v.Name != "AWS_DEFAULT_REGION" {
 			names = append(names, v.Name)
 		}

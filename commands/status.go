@@ -29,7 +29,8 @@ type statusLine struct {
 	Name        string    `json:"account_name"` // "" = not known
 	Role        string    `json:"role"`
 	RoleARN     string    `json:"role_arn"`
-	ARN         string    `json:"arn"` // of the assumed role
+	Only        string    `json:"only"` // "" = all that the role may
+	ARN         string    `json:"arn"`  // of the assumed role
 	Expires     time.Time `json:"expires"`
 	SecondsLeft int       `json:"seconds_left"`
 }
@@ -74,7 +75,7 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 		if left := s.Left(r.Now()); left > 0 {
 			out.Sessions = append(out.Sessions, statusLine{
 				Profile: s.Profile, Account: s.Role.Account(), Name: r.accountName(s.Role.Account()), Role: s.Role.Name(),
-				RoleARN: s.Role.ARN, ARN: s.ARN,
+				RoleARN: s.Role.ARN, Only: s.Only, ARN: s.ARN,
 				Expires: s.Credentials.Expires.UTC(), SecondsLeft: int(left.Seconds()),
 			})
 		}
@@ -90,9 +91,10 @@ func (r *commandRun) runStatus(ctx context.Context, asJSON bool) error {
 	} else {
 		table := tabwriter.NewWriter(r.Stdout, 0, 0, 2, ' ', 0)
 		name := nameColumn(slices.ContainsFunc(out.Sessions, func(l statusLine) bool { return l.Name != "" }))
-		fmt.Fprintln(table, "PROFILE\tACCOUNT\t"+name("NAME")+"ROLE\tLEFT")
+		only := nameColumn(slices.ContainsFunc(out.Sessions, func(l statusLine) bool { return l.Only != "" }))
+		fmt.Fprintln(table, "PROFILE\tACCOUNT\t"+name("NAME")+"ROLE\t"+only("ONLY")+"LEFT")
 		for _, line := range out.Sessions {
-			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s\n", quotedName(line.Profile), line.Account, name(line.Name), line.Role,
+			fmt.Fprintf(table, "%s\t%s\t%s%s\t%s%s\n", quotedName(line.Profile), line.Account, name(line.Name), line.Role, only(line.Only),
 				timeLeft(time.Duration(line.SecondsLeft)*time.Second))
 		}
 		if err := table.Flush(); err != nil {

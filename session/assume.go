@@ -69,7 +69,7 @@ func (b *Broker) assumeWithAssertion(ctx context.Context, key string, p Profile,
 		want = DefaultDuration
 	}
 	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region,
-		Duration: capDuration(want, p.MaxDuration), Policy: p.Policy, PolicyARNs: p.PolicyARNs})
+		Duration: capDuration(want, p.MaxDuration), Policies: p.Policies})
 }
 
 // chainedRole is the role that p, a chained profile, is for.
@@ -97,7 +97,7 @@ func (b *Broker) assumeFromSource(ctx context.Context, key string, p Profile, so
 	}
 	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, From: &source.Credentials, SessionName: name,
 		ExternalID: p.ExternalID, Region: p.Region,
-		Duration: capDuration(want, p.MaxDuration), Chaining: p.Chaining, Policy: p.Policy, PolicyARNs: p.PolicyARNs})
+		Duration: capDuration(want, p.MaxDuration), Chaining: p.Chaining, Policies: p.Policies})
 }
 
 // capDuration is want, but no longer than most; 0 = no limit.
@@ -115,6 +115,9 @@ func durationSteps() []time.Duration {
 }
 
 func (b *Broker) assumeAndStore(ctx context.Context, key string, p Profile, a Assumption) (Session, error) {
+	if err := a.Policies.CheckRole(a.Role); err != nil {
+		return Session{}, err
+	}
 	asked := a.Duration
 	if longest := b.Limits.Longest(a.Role.ARN); longest > 0 {
 		a.Duration = min(a.Duration, longest)
@@ -144,7 +147,8 @@ func (b *Broker) assumeAndStore(ctx context.Context, key string, p Profile, a As
 	if err := b.checkNotEnded(a, got.Credentials.Expires); err != nil {
 		return Session{}, err
 	}
-	s := Session{Profile: p.Name, Role: a.Role, Region: p.Region, ARN: got.ARN, Issued: b.Now().UTC(), Credentials: got.Credentials}
+	s := Session{Profile: p.Name, Role: a.Role, Only: a.Policies.Name(), Region: p.Region, ARN: got.ARN, Issued: b.Now().UTC(),
+		Credentials: got.Credentials}
 	b.storeSession(ctx, key, s)
 	return s, nil
 }

@@ -370,16 +370,16 @@ func TestSameRoleElsewhere(t *testing.T) {
 	b := newBench("arn:aws-us-gov:iam::123456789012:role/team/Admin")
 	source := Profile{Name: "prod", Org: acme()}
 	p := Profile{Name: "there", Org: acme(), Source: &source, Role: SameRole, Account: "210987654321",
-		Chaining: Chaining{SessionName: "me@there", Tags: []Tag{{"k", "v"}}}, Policy: "{}"}
+		Chaining: Chaining{SessionName: "me@there", Tags: []Tag{{"k", "v"}}}, Policies: SessionPolicies{Inline: "{}"}}
 	s, err := b.Open(context.Background(), p)
 	if err != nil || s.Role.ARN != "arn:aws-us-gov:iam::210987654321:role/team/Admin" {
 		t.Fatalf("%v, %v", s.Role, err)
 	}
-	if a := b.sts.calls[1]; a.SessionName != "me@there" || a.Chaining.Tags[0].Value != "v" || a.Policy != "{}" {
+	if a := b.sts.calls[1]; a.SessionName != "me@there" || a.Chaining.Tags[0].Value != "v" || a.Policies.Inline != "{}" {
 		t.Errorf("%+v", a)
 	}
 	plain := p
-	plain.Chaining, plain.Policy = Chaining{}, ""
+	plain.Chaining, plain.Policies = Chaining{}, SessionPolicies{}
 	if plain.Key() == p.Key() {
 		t.Error("tags and policy are not part of the key")
 	}

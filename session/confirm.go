@@ -53,7 +53,7 @@ func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
 func checkPermitted(p Profile) error {
 	for at := &p; at != nil; at = at.Source {
 		if role, err := ParseRole(at.Role); err == nil {
-			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region)); err != nil {
+			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region), at.Policies.CheckRole(role)); err != nil {
 				return err
 			}
 		}

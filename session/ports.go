@@ -29,8 +29,7 @@ type Assumption struct {
 	SessionName string       // for role chaining; with an assertion the provider says it
 	ExternalID  string
 	Chaining    Chaining // with From; its SessionName is the one above
-	Policy      string
-	PolicyARNs  []string
+	Policies    SessionPolicies
 	Region      string // whose regional endpoint to use; "" = the partition's first
 	Duration    time.Duration
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -17,9 +18,11 @@ type Profile struct {
 	Source     *Profile      // role chaining: assume from this profile's session
 	ExternalID string        // for role chaining
 	Chaining   Chaining
-	Policy     string   // an IAM policy in JSON that the session may not go beyond; "" = none
-	PolicyARNs []string // managed policies to the same end
-	Confirm    bool     // ask before use
+	Policies   SessionPolicies
+	Confirm    bool // ask before use
+
+	// ReadOnlyPolicy is what --read-only stands for: ReadOnlyAccess, which is "" too, or ViewOnlyAccess.
+	ReadOnlyPolicy string
 
 	AllowedAccounts []string      // none = any
 	MaxDuration     time.Duration // no session is asked to be longer; 0 = any
@@ -61,6 +64,9 @@ func (p Profile) confirmingProfile() string {
 	return ""
 }
 
+// ReadOnlyName is the managed policy that --read-only stands for.
+func (p Profile) ReadOnlyName() string { return cmp.Or(p.ReadOnlyPolicy, ReadOnlyAccess) }
+
 // Confirmed is p after a yes: nobody is asked again.
 func (p Profile) Confirmed() Profile {
 	p.Confirm = false
@@ -87,14 +93,17 @@ func (p Profile) Root() Profile {
 }
 
 // Key identifies the session that p asks for: profiles that name another
-// role, account, user, org or duration have another key, so that editing the
+// role, account, user, org, duration or policies have another key, so that editing the
 // configuration or giving --role never yields the session of before.
 func (p Profile) Key() string {
 	chain := []any{}
 	for at := &p; at != nil; at = at.Source {
 		link := []any{at.Name, at.Org.Name, at.Org.URL, at.Org.Username, at.Role, at.Account, at.Duration.String(), at.ExternalID}
-		if at.Policy != "" || at.PolicyARNs != nil || at.Chaining.isSet() {
-			link = append(link, at.Policy, at.PolicyARNs, at.Chaining)
+		if !at.Policies.IsZero() || at.Chaining.isSet() {
+			link = append(link, at.Policies.Inline, at.Policies.ARNs, at.Chaining)
+		}
+		if at.Policies.ReadOnly != "" {
+			link = append(link, at.Policies.ReadOnly)
 		}
 		chain = append(chain, link)
 	}

@@ -23,6 +23,7 @@ type Credentials struct {
 type Session struct {
 	Profile     string // name of the profile it was opened for
 	Role        Role
+	Only        string // SessionPolicies.Name of what it may do at most; "" = all that the role may
 	Region      string // the profile's, "" when it has none
 	ARN         string // of the assumed role, session name included; source: AssumedRoleUser.Arn
 	Issued      time.Time

@@ -62,8 +62,8 @@ func (c Client) Assume(ctx context.Context, a session.Assumption) (session.Assum
 			RoleSessionName: aws.String(a.SessionName),
 			ExternalId:      optionalString(a.ExternalID),
 			DurationSeconds: durationSeconds(a.Duration),
-			Policy:          optionalString(a.Policy),
-			PolicyArns:      policyDescriptors(a.PolicyARNs),
+			Policy:          optionalString(a.Policies.Inline),
+			PolicyArns:      policyDescriptors(a.Policies.ManagedARNs(a.Role)),
 			SourceIdentity:  optionalString(a.Chaining.SourceIdentity),
 			Tags:            stsTags(a.Chaining.Tags), TransitiveTagKeys: a.Chaining.TransitiveTags,
 		})
@@ -77,8 +77,8 @@ func (c Client) Assume(ctx context.Context, a session.Assumption) (session.Assum
 		PrincipalArn:    aws.String(a.Role.Provider),
 		SAMLAssertion:   aws.String(a.Assertion.Reveal()),
 		DurationSeconds: durationSeconds(a.Duration),
-		Policy:          optionalString(a.Policy),
-		PolicyArns:      policyDescriptors(a.PolicyARNs),
+		Policy:          optionalString(a.Policies.Inline),
+		PolicyArns:      policyDescriptors(a.Policies.ManagedARNs(a.Role)),
 	})
 	if err != nil {
 		return session.AssumedRole{}, assumeError(a, err)

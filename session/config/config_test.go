@@ -57,7 +57,8 @@ source_identity = "jane"
 tags = { Project = "a b", "team:x" = "" }
 transitive_tags = ["Project"]
 policy = '''{ "Version": "2012-10-17",
-  "Statement": [] }'''
+  "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"} }'''
+read_only_policy = "ViewOnlyAccess"
 policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
 allowed_accounts = ["210987654321"]
 max_duration = "1h"
@@ -86,7 +87,9 @@ prod.duration = "8h"
 		Confirm: true,
 		Chaining: session.Chaining{SessionName: "jane@audit", SourceIdentity: "jane",
 			Tags: []session.Tag{{Key: "Project", Value: "a b"}, {Key: "team:x"}}, TransitiveTags: []string{"Project"}},
-		Policy: `{"Version":"2012-10-17","Statement":[]}`, PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+		Policies: session.SessionPolicies{Inline: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`,
+			ARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}},
+		ReadOnlyPolicy:  session.ViewOnlyAccess,
 		AllowedAccounts: []string{"210987654321"}, MaxDuration: time.Hour}
 	for name, want := range map[string]session.Profile{"prod": prod, "b c": audit, "Ü": {Name: "Ü", Org: beta}} {
 		if got, err := f.Profile(name); err != nil || !reflect.DeepEqual(got, want) {
@@ -272,6 +275,13 @@ func TestProblems(t *testing.T) {
 		{profile("transitive_tags = ['a']"), "4:1: transitive_tags names \"a\", which is not among the tags"},
 		{profile("policy = '[]'"), "4:1: policy is not a JSON object"},
 		{profile("policy = '{'"), "4:1: policy is not a JSON object"},
+		{profile("policy = '{}'"), "4:1: policy has no Statement"},
+		{profile(`policy = '{"Statement":{"Effect":"Deny"}}'`), "4:1: the policy allows nothing"},
+		{profile(`read_only = true` + "\n" + `policy = '{"Statement":{"Effect":"Allow"}}'`), "5:1: AWS allows what any session policy allows"},
+		{profile("read_only = true\npolicy_arns = ['arn:aws:iam::aws:policy/X']"), "5:1: AWS allows what any session policy allows"},
+		{profile("read_only = 'yes'"), "4:1: read_only is true or false"},
+		{profile("read_only_policy = 'AdministratorAccess'"), "4:1: unknown read_only_policy"},
+		{profile("role = 'arn:aws:iam::123456789012:role/x'\npolicy_arns = ['arn:aws-cn:iam::aws:policy/X']"), "5:1: the policy arn:aws-cn"},
 		{profile("policy_arns = ['x']"), "4:1: policy_arns: \"x\" is not a policy's ARN"},
 		{profile("allowed_accounts = ['1']"), "4:1: allowed_accounts: \"1\" is not 12 digits"},
 		{profile("account = '123456789012'\nallowed_accounts = ['210987654321']"),

@@ -12,6 +12,7 @@ type profileDraft struct {
 	session.Profile
 	table       *configTable
 	idp, source string
+	readOnly    bool
 	at          map[string]filePosition
 
 	state    draftState
@@ -35,8 +36,13 @@ func profileSettings() []tableKey[profileDraft] {
 		{"source_identity", setField((*checker).readSessionName, func(d *profileDraft) *string { return &d.Chaining.SourceIdentity })},
 		{tagsKey, setField((*checker).readTags, func(d *profileDraft) *[]session.Tag { return &d.Chaining.Tags })},
 		{"transitive_tags", setField((*checker).readWords, func(d *profileDraft) *[]string { return &d.Chaining.TransitiveTags })},
-		{"policy", setField((*checker).readPolicy, func(d *profileDraft) *string { return &d.Policy })},
-		{"policy_arns", setField((*checker).readPolicyARNs, func(d *profileDraft) *[]string { return &d.PolicyARNs })},
+		{"policy", setField((*checker).readPolicy, func(d *profileDraft) *string { return &d.Policies.Inline })},
+		{"policy_arns", setField((*checker).readPolicyARNs, func(d *profileDraft) *[]string { return &d.Policies.ARNs })},
+		{"read_only", setField((*checker).readBool, func(d *profileDraft) *bool { return &d.readOnly })},
+		{"read_only_policy", setField(func(c *checker, e tableEntry) (string, bool) {
+			return c.readWord(e, session.ReadOnlyAccess, session.ViewOnlyAccess)
+		},
+			func(d *profileDraft) *string { return &d.ReadOnlyPolicy })},
 		{"allowed_accounts", setField((*checker).readAccounts, func(d *profileDraft) *[]string { return &d.AllowedAccounts })},
 		{"max_duration", setField(func(c *checker, e tableEntry) (time.Duration, bool) {
 			return c.readDuration(e, leastDuration, mostDuration)
@@ -59,6 +65,7 @@ func (c *checker) readProfile(t *configTable) *profileDraft {
 			c.addProblem(d.at["region"], "%s", clash)
 		}
 	}
+	c.checkPolicies(d)
 	for _, key := range d.Chaining.TransitiveTags {
 		if !slices.ContainsFunc(d.Chaining.Tags, func(t session.Tag) bool { return t.Key == key }) {
 			c.addProblem(d.at["transitive_tags"], "transitive_tags names %q, which is not among the tags", key)

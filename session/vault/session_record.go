@@ -14,6 +14,7 @@ type sessionRecord struct {
 	Profile         string    `json:"profile"`
 	Role            string    `json:"role"`
 	Provider        string    `json:"provider"`
+	Only            string    `json:"only,omitempty"`
 	Region          string    `json:"region"`
 	ARN             string    `json:"arn"`
 	Issued          time.Time `json:"issued"`
@@ -34,6 +35,7 @@ func encodeSession(s keptSession) ([]byte, error) {
 		Profile:         s.Profile,
 		Role:            s.Role.ARN,
 		Provider:        s.Role.Provider,
+		Only:            s.Only,
 		Region:          s.Region,
 		ARN:             s.ARN,
 		Issued:          s.Issued.UTC(),
@@ -55,6 +57,7 @@ func decodeSession(plain []byte) (keptSession, error) {
 	return keptSession{key: w.Key, at: moment{w.KeptAt, w.Boot, w.Running}, Session: session.Session{
 		Profile: w.Profile,
 		Role:    session.Role{ARN: w.Role, Provider: w.Provider},
+		Only:    w.Only,
 		Region:  w.Region,
 		ARN:     w.ARN,
 		Issued:  w.Issued,

@@ -119,10 +119,16 @@ fn __stsx_plain {|name|
 }
 
 fn __stsx_name {
-  if (eq $E:STSX_ROLE '') {
-    __stsx_plain $E:STSX_PROFILE
+  var name = (__stsx_plain $E:STSX_PROFILE)
+  if (not-eq $E:STSX_ROLE '') {
+    set name = $name' '(__stsx_plain $E:STSX_ROLE)
+  }
+  if (re:match '^(read|view)-only' $E:STSX_ONLY) {
+    put $name' ro'
+  } elif (not-eq $E:STSX_ONLY '') {
+    put $name' limited'
   } else {
-    put (__stsx_plain $E:STSX_PROFILE)' '(__stsx_plain $E:STSX_ROLE)
+    put $name
   }
 }
 
@@ -190,7 +196,7 @@ fn __stsx_check {
     try {
       __stsx_apply ((external $__stsx_self) env --unset --shell nushell </dev/null 2>/dev/null | from-json)
     } catch e {
-      for name [AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES] {
+      for name [AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES] {
         unset-env $name
       }
     }

@@ -158,12 +158,19 @@ end
 # Puts the names of the session into __stsx_shown, when another is there than
 # before.
 function __stsx_name
-    set -l __stsx_which "$STSX_EXPIRES $STSX_PROFILE $STSX_ROLE"
+    set -l __stsx_which "$STSX_EXPIRES $STSX_PROFILE $STSX_ROLE $STSX_ONLY"
     if test "$__stsx_of" != "$__stsx_which"
         set -gu __stsx_of "$__stsx_which"
         set -gu __stsx_shown (__stsx_plain "$STSX_PROFILE")
         test -n "$STSX_ROLE"
         and set -gu __stsx_shown "$__stsx_shown "(__stsx_plain "$STSX_ROLE")
+        switch "$STSX_ONLY"
+            case ''
+            case 'read-only*' 'view-only*'
+                set -gu __stsx_shown "$__stsx_shown ro"
+            case '*'
+                set -gu __stsx_shown "$__stsx_shown limited"
+        end
     end
 end
 
@@ -217,7 +224,7 @@ function __stsx_lapse
             set __stsx_line "$__stsx_line, and $__stsx_shown is in use again"
         else # it came with the environment
             set -l __stsx_code (command $__stsx_self env --unset --shell fish </dev/null 2>/dev/null)
-            or set __stsx_code 'set -eg AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES'
+            or set __stsx_code 'set -eg AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES'
             builtin string join -- \n $__stsx_code | source
         end
     end

@@ -79,7 +79,9 @@ def __stsx_plain [name] {
 
 def __stsx_name [] {
   let role = ($env.STSX_ROLE? | default "")
-  if $role == "" { __stsx_plain $env.STSX_PROFILE } else { $"(__stsx_plain $env.STSX_PROFILE) (__stsx_plain $role)" }
+  let name = if $role == "" { __stsx_plain $env.STSX_PROFILE } else { $"(__stsx_plain $env.STSX_PROFILE) (__stsx_plain $role)" }
+  let only = ($env.STSX_ONLY? | default "" | into string)
+  if $only == "" { $name } else if $only =~ '\A(read|view)-only' { $"($name) ro" } else { $"($name) limited" }
 }
 
 # The segment in its colour, "" without a session.
@@ -138,7 +140,7 @@ def --env __stsx_check [] {
     if $got.exit_code == 0 {
       __stsx_apply ($got.stdout | from json)
     } else {
-      hide-env --ignore-errors AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES
+      hide-env --ignore-errors AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES
     }
     ""
   }

@@ -114,6 +114,7 @@ function global:__stsx_plain([string] $name) {
 function global:__stsx_name {
     $name = __stsx_plain $env:STSX_PROFILE
     if ($env:STSX_ROLE) { $name += ' ' + (__stsx_plain $env:STSX_ROLE) }
+    if ($env:STSX_ONLY -cmatch '\A(read|view)-only') { $name += ' ro' } elseif ($env:STSX_ONLY) { $name += ' limited' }
     $name
 }
 
@@ -171,7 +172,7 @@ function global:__stsx_check {
         # It came with the environment.
         $code = __stsx_quietly @('env', '--unset', '--shell', 'powershell')
         if ($code) { Invoke-Expression $code }
-        foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_EXPIRES') {
+        foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_ONLY', 'STSX_EXPIRES') {
             Remove-Item -LiteralPath "env:$name" -ErrorAction Ignore
         }
     }

@@ -12,7 +12,7 @@ set __stsx_line = '' ;
 set __stsx_form = '{profile} {role}' ;
 set __stsx_quiet = 'exec "$@" </dev/null 2>/dev/null' ;
 set __stsx_end = 'exit "$1"' ;
-set __stsx_dead = 'unsetenv AWS_ACCESS_KEY_ID; unsetenv AWS_SECRET_ACCESS_KEY; unsetenv AWS_SESSION_TOKEN; unsetenv AWS_CREDENTIAL_EXPIRATION; unsetenv STSX_PROFILE; unsetenv STSX_ACCOUNT; unsetenv STSX_ROLE; unsetenv STSX_EXPIRES;' ;
+set __stsx_dead = 'unsetenv AWS_ACCESS_KEY_ID; unsetenv AWS_SECRET_ACCESS_KEY; unsetenv AWS_SESSION_TOKEN; unsetenv AWS_CREDENTIAL_EXPIRATION; unsetenv STSX_PROFILE; unsetenv STSX_ACCOUNT; unsetenv STSX_ROLE; unsetenv STSX_ONLY; unsetenv STSX_EXPIRES;' ;
 : 'What is asked of stsx, as it stands in backquotes: expanded there, a variable would be read once more as a command.' ;
 alias __stsx_asking '$__stsx_self:q env --shell tcsh $__stsx_argv:q' ;
 alias __stsx_asking_quietly 'sh -c $__stsx_quiet:q sh $__stsx_self:q env --shell tcsh --no-input --quiet $__stsx_argv:q' ;

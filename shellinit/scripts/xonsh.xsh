@@ -96,7 +96,9 @@ def __stsx_hook(self, command, side, watching, renewing, names):
         return ''.join(sign if fits(sign) else '?' for sign in name)
 
     def shown():
-        return ' '.join(plain(text(name)) for name in ('STSX_PROFILE', 'STSX_ROLE') if text(name))
+        only = text('STSX_ONLY')
+        mark = 'ro' if only.startswith(('read-only', 'view-only')) else 'limited' if only else ''
+        return ' '.join(part for part in (plain(text('STSX_PROFILE')), plain(text('STSX_ROLE')), mark) if part)
 
     # The segment in its colour and a blank, '' without a session.
     def segment():
@@ -138,7 +140,7 @@ def __stsx_hook(self, command, side, watching, renewing, names):
             status, change = quietly('--unset')
             apply(change if status == 0 else dict.fromkeys(name for name in names if name in (
                 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION',
-                'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_EXPIRES')))
+                'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_ONLY', 'STSX_EXPIRES')))
         say(f'the session of {was} has ended; its keys are unset{again}')
 
     # Before each command: a warning under five minutes, once for a session.

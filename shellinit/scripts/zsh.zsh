@@ -183,7 +183,7 @@ function __stsx_sanitize {
 # Puts the names of the session into __stsx_shown, when another is there than
 # before.
 function __stsx_name {
-	\builtin local __stsx_which="$STSX_EXPIRES $STSX_PROFILE ${STSX_ROLE-}"
+	\builtin local __stsx_which="$STSX_EXPIRES $STSX_PROFILE ${STSX_ROLE-} ${STSX_ONLY-}"
 	if [[ "$__stsx_of" != "$__stsx_which" ]]; then
 		__stsx_of=$__stsx_which
 		__stsx_sanitize "$STSX_PROFILE"
@@ -192,6 +192,11 @@ function __stsx_name {
 			__stsx_sanitize "$STSX_ROLE"
 			__stsx_shown+=" $__stsx_plain"
 		fi
+		case "${STSX_ONLY-}" in
+		'') ;;
+		read-only* | view-only*) __stsx_shown+=' ro' ;;
+		*) __stsx_shown+=' limited' ;;
+		esac
 	fi
 }
 
@@ -247,7 +252,7 @@ function __stsx_lapse {
 			__stsx_line+=", and $__stsx_shown is in use again"
 		else # it came with the environment
 			__stsx_code="$("$__stsx_self" 'env' --unset --shell 'zsh' </dev/null 2>/dev/null)" ||
-				__stsx_code='unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_EXPIRES'
+				__stsx_code='unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES'
 			if ! \builtin eval "$__stsx_code"; then
 				__stsx_stuck=$__stsx_of
 				\builtin return 0
