@@ -65,7 +65,7 @@ func runInScript(ts *testscript.TestScript, args []string) (status int, stdout s
 	command.Dir = ts.Getenv("WORK")
 	for _, name := range []string{"HOME", "PATH", "SHELL", "STSX_CONFIG", "STSX_PROFILE", "XDG_STATE_HOME", "XDG_CACHE_HOME",
 		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_REGION", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS",
-		"STSX_BROWSER_PATH", "STSX_DEFAULT_PROFILE", "STSX_PASSWORD", "STSX_MFA_CODE", "BOTO_CONFIG", "JAVA_TOOL_OPTIONS",
+		"STSX_BROWSER_PATH", "STSX_DEFAULT_PROFILE", "STSX_ONLY", "STSX_PASSWORD", "STSX_MFA_CODE", "BOTO_CONFIG", "JAVA_TOOL_OPTIONS",
 		"SAML2AWS_CONFIGFILE", "OKTA_CONFIG", "TOKENDITO_USER_CONFIG_FILE"} {
 		if value := ts.Getenv(name); value != "" {
 			command.Env = append(command.Env, name+"="+value)

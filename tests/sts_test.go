@@ -78,7 +78,8 @@ func TestChainedRole(t *testing.T) {
 		"[profile.deploy]\nsource = \"prod\"\nrole = \"" + chained +
 		"\"\nduration = \"8h\"\nregion = \"eu-west-3\"\nexternal_id = \"x-1\"\n" +
 		"session_name = \"jane@deploy\"\nsource_identity = \"jane\"\ntags = { Project = \"a b\" }\ntransitive_tags = [\"Project\"]\n" +
-		"policy = '{\"Version\": \"2012-10-17\"}'\npolicy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n" +
+		"policy = '{\"Statement\": {\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}'\n" +
+		"policy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n" +
 		"[profile.denied]\nsource = \"dev\"\nrole = \"" + chained + "\"\n")
 	r := d.wantStatus(d.run("exec", "deploy", "--", "sh", "-c", "echo $STSX_PROFILE $STSX_ACCOUNT $STSX_ROLE $AWS_REGION"), 0)
 	if r.stdout != "deploy 210987654321 Deploy eu-west-3\n" {
@@ -93,7 +94,7 @@ func TestChainedRole(t *testing.T) {
 			}
 			want := url.Values{
 				"RoleSessionName": {"jane@deploy"}, "SourceIdentity": {"jane"}, "ExternalId": {"x-1"},
-				"Policy":            {`{"Version":"2012-10-17"}`},
+				"Policy":            {`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`},
 				"Tags.member.1.Key": {"Project"}, "Tags.member.1.Value": {"a b"}, "TransitiveTagKeys.member.1": {"Project"},
 				"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/ReadOnlyAccess"},
 			}
