@@ -146,6 +146,7 @@ func canarySession(profile string, expires time.Time) session.Session {
 			ARN:      "arn:aws:iam::" + canaryAccount + ":role/Canary",
 			Provider: "arn:aws:iam::" + canaryAccount + ":saml-provider/Canary",
 		},
+		Only:   "read-only",
 		Region: "eu-canary-1",
 		ARN:    "arn:aws:sts::" + canaryAccount + ":assumed-role/Canary/jane",
 		Issued: noon(),
