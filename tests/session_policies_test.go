@@ -14,7 +14,7 @@ import (
 // apart, and the command's own stsx gets no more.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember()
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()}).withRemember().with("STSX_PASSWORD=" + janePassword)
 	key := func(flags ...string) string {
 		t.Helper()
 		args := append(append([]string{"exec"}, flags...), "prod", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID")
