@@ -35,22 +35,17 @@ import (
 )
 
 // The linker sets these.
-var (
-	version = "(built from source)"
-	commit  = ""
-	date    = ""
-)
+var version, commit, date = "(built from source)", "", ""
 
 func main() {
 	allowDumps := process.ForbidDumps()
 	ctx, stop := process.UntilSignal()
 	code := commands.Run(ctx, commands.HostSystem{
 		Args: os.Args[1:], Environ: os.Environ(), Version: version, Commit: commit, CommitDate: date, GOOS: runtime.GOOS,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		StdinIsTerminal:  isatty.IsTerminal(os.Stdin.Fd()),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Processors: runtime.NumCPU(), ReadFile: files.ReadThere,
+		StdinIsTerminal: isatty.IsTerminal(os.Stdin.Fd()), BuildDrivers: build,
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		Now:              time.Now, Processors: runtime.NumCPU(), ReadFile: files.ReadThere, BuildDrivers: build,
 	}.WithPrograms(os.Args[0], allowDumps))
 	stop()
 	os.Exit(code)
@@ -75,7 +70,6 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	record.Hide(session.NewSecret(s.Username), "[username]")
 	terminal := tty.New(tty.Options{NoInput: s.NoInput, Quiet: s.Quiet, Stderr: os.Stderr, Getenv: os.Getenv})
 	store := vault.New(vault.Options{Dir: state, Warn: terminal.Say})
-	passwords := store.Passwords()
 	launcher := browser.Launcher{ProfileRoot: filepath.Join(state, "browser"), Environ: environ, Getenv: os.Getenv, Say: terminal.Say}
 	if record != nil {
 		launcher.Record = record
@@ -84,11 +78,10 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	codes := session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.PauseSecond}
 	driver := &okta.Driver{
 		Browse: launcher.OpenPage, Bridge: form.Bridge{Ask: terminal}.Cross,
-		Passwords: session.PasswordSource{Given: s.Password, Keeper: passwords, Run: secretCommand.FirstLine, Ask: terminal},
+		Passwords: session.PasswordSource{Given: s.Password, Keeper: store.Passwords(), Run: secretCommand.FirstLine, Ask: terminal},
 		Codes:     func() *session.CodeSource { fresh := codes; return &fresh },
 		Choices:   vault.NewFactorChoices(cache, time.Now), Ask: terminal, Jar: store.Jar(), Consumer: browser.IsConsumer,
-		Getenv:  os.Getenv,
-		CanShow: func() error { return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv) },
+		Getenv: os.Getenv, CanShow: func() error { return browser.CanShow(context.Background(), runtime.GOOS, os.Getenv) },
 	}
 	if s.Verbose {
 		driver.Note = terminal.Say
@@ -104,8 +97,9 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 			IdP: providers, STS: client, Store: store, Check: client.CheckProfile,
 			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
 		},
-		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(), Keeper: passwords, Uses: vault.NewUseLog(state),
-		EndRemembered: driver.SignOut, Identity: client.Identity, Console: client.Console,
+		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(),
+		Keeper: store.Passwords(), Uses: vault.NewUseLog(state), EndRemembered: driver.SignOut, Identity: client.Identity,
+		Console:    client.Console,
 		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},
 		AWSFiles: aws, Ask: terminal, Sweep: launcher.Sweep, Close: terminal.Close, Yield: terminal.Yield,

@@ -52,7 +52,11 @@ func (r *commandRun) runLog(asJSON bool) error {
 	fmt.Fprintln(table, "TIME\tPROFILE\tACCOUNT\tROLE\tVERB\tPROGRAM\tACCESS KEY\tAPP ID\tFOR")
 	for _, u := range uses {
 		fmt.Fprintln(table, strings.Join([]string{
-			u.Time.In(r.Now().Location()).Format(time.DateTime), quotedName(u.Profile), logCell(u.Account), logCell(u.Role), logCell(u.Verb),
+			u.Time.In(
+				r.Now().Location(),
+			).Format(
+				time.DateTime,
+			), quotedName(u.Profile), logCell(u.Account), logCell(u.Role), logCell(u.Verb),
 			logCell(u.Program), logCell(u.AccessKeyID), logCell(u.AppID), timeLeft(u.Expires.Sub(u.Time)),
 		}, "\t"))
 	}

@@ -114,7 +114,9 @@ func fillFormat(format string, fields map[string]string) (string, error) {
 			value, known := fields[name]
 			if !ok || !known {
 				text := "there is no field " + quotedName("{"+name+"}")
-				if near := session.NearestNames(name, []string{"profile", "account", "role", "only", "region", "left", "expires"}); len(near) > 0 {
+				if near := session.NearestNames(name, []string{"profile", "account", "role", "only", "region", "left", "expires"}); len(
+					near,
+				) > 0 {
 					text += "; did you mean {" + strings.Join(near, "} or {") + "}?"
 				}
 				return "", errors.New(text)

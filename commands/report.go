@@ -233,8 +233,8 @@ func awsHint(e *session.AWSError) string {
 	case "RegionDisabledException":
 		return "STS is not active in that region for the account: name another with region in the profile or --region"
 	case "PackedPolicyTooLarge":
-		return "AWS packs policy, policy_arns and tags of a session together, and they are too large: shorten the policy (wildcards in Action " +
-			"and Resource), or make it a managed policy and name that with --policy-arn"
+		return "AWS packs policy, policy_arns and tags of a session together, and they are too large: " +
+			"shorten the policy (wildcards in Action and Resource), or make it a managed policy and name that with --policy-arn"
 	case "MalformedPolicyDocument":
 		return "correct the policy: IAM's policy editor in the AWS console says where it is wrong"
 	case "Throttling", "ThrottlingException":

@@ -179,7 +179,8 @@ func TestMoreThanTheParent(t *testing.T) {
 		if code != c.code || got != c.gets || s.out.Len() > 0 && c.code != 0 && !strings.HasPrefix(c.line, "env") {
 			t.Errorf("%+v: %d, %q, %s%s", c, code, got, s.out, s.err)
 		}
-		if c.code == 3 && (!strings.Contains(s.err.String(), "STSX_ONLY") || strings.Count(s.err.String(), "error:") != 1 || len(s.store.asked) > 0) {
+		if c.code == 3 &&
+			(!strings.Contains(s.err.String(), "STSX_ONLY") || strings.Count(s.err.String(), "error:") != 1 || len(s.store.asked) > 0) {
 			t.Errorf("%+v: %s, asked the store %d times", c, s.err, len(s.store.asked))
 		}
 		if c.person != "" && len(s.person.asked) != 1 {
@@ -198,10 +199,12 @@ func TestLimitedIsShown(t *testing.T) {
 	if code := s.run("status"); code != 0 || !strings.Contains(s.out.String(), "read-only") || !strings.Contains(s.out.String(), "ONLY") {
 		t.Errorf("%d, %s", code, s.out)
 	}
-	if code := s.run("logout", "prod"); code != 0 || !strings.Contains(s.said[0], "2 sessions removed (1 read-only or limited by a policy)") {
+	if code := s.run("logout", "prod"); code != 0 ||
+		!strings.Contains(s.said[0], "2 sessions removed (1 read-only or limited by a policy)") {
 		t.Errorf("%d, %q, %s", code, s.said, s.err)
 	}
-	for only, want := range map[string]string{"": "prod Admin 1h00m", "read-only": "prod Admin ro 1h00m", "view-only": "prod Admin ro 1h00m",
+	for only, want := range map[string]string{"": "prod Admin 1h00m", "read-only": "prod Admin ro 1h00m",
+		"view-only":       "prod Admin ro 1h00m",
 		"policy-01234567": "prod Admin limited 1h00m", "\x1b[2J": "prod Admin limited 1h00m"} {
 		getenv := func(name string) string {
 			return map[string]string{"STSX_PROFILE": "prod", "STSX_ROLE": "Admin", "STSX_EXPIRES": "1772629200", "STSX_ONLY": only}[name]

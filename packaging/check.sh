@@ -25,7 +25,8 @@ fail() {
 # run_inside ROOT runs the stsx that is installed in ROOT, which is static, and
 # checks that it is the commit's.
 run_inside() {
-	as_root chroot "$1" /usr/bin/stsx version --json | grep "\"commit\": \"$commit\"" >/dev/null || fail "stsx of $1 is not of $commit"
+	as_root chroot "$1" /usr/bin/stsx version --json | grep "\"commit\": \"$commit\"" >/dev/null ||
+		fail "stsx of $1 is not of $commit"
 }
 
 # files_of ROOT lists what is in it, without the package manager's own records.
@@ -69,14 +70,16 @@ check_rpm() { # RPM
 
 check_archives() {
 	tar -xzf "stsx_${version}_linux_amd64.tar.gz" -C "$dir"
-	"$dir/stsx_${version}_linux_amd64/stsx" version --json | grep "\"commit\": \"$commit\"" >/dev/null || fail 'the archive has another stsx'
+	"$dir/stsx_${version}_linux_amd64/stsx" version --json | grep "\"commit\": \"$commit\"" >/dev/null ||
+		fail 'the archive has another stsx'
 	for arch in amd64 arm64; do
 		tar -tzf "stsx_${version}_darwin_$arch.tar.gz" | grep '/stsx$' >/dev/null || fail "no stsx for darwin on $arch"
 		unzip -l "stsx_${version}_windows_$arch.zip" | grep '/stsx\.exe$' >/dev/null || fail "no stsx.exe for $arch"
 	done
 	for arch in x86_64 aarch64; do
 		# An apk is gzip streams, one after the other: the signature's, the control's, the files'.
-		tar -tzf "stsx_${version}_$arch.apk" --ignore-zeros 2>/dev/null | grep -x usr/bin/stsx >/dev/null || fail "no stsx in the apk for $arch"
+		tar -tzf "stsx_${version}_$arch.apk" --ignore-zeros 2>/dev/null | grep -x usr/bin/stsx >/dev/null ||
+			fail "no stsx in the apk for $arch"
 	done
 }
 

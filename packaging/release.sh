@@ -92,6 +92,7 @@ for arch in amd64 arm64; do
 	done
 done
 # The tool has the clock's time in its list; everything else there is the commit's.
-sed "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$(date -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)\"/" build/stsx.cdx.json >"$out/stsx_$VERSION.cdx.json"
+date=$(date -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)
+sed "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$date\"/" build/stsx.cdx.json >"$out/stsx_$VERSION.cdx.json"
 (cd "$out" && sha256sum -- * >"$work/SHA256SUMS" && mv "$work/SHA256SUMS" .)
 cat "$out/SHA256SUMS"

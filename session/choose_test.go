@@ -180,8 +180,9 @@ func TestRolesLeft(t *testing.T) {
 		err      error
 		said     string
 	}{
-		"Esc, no, a role":      {false, []string{"Esc", "n", "123456789012 Dev"}, []string{list, leave, list}, nil, ""},
-		"Esc twice, a role":    {false, []string{"Esc", "n", "Esc", "n", "123456789012 Dev"}, []string{list, leave, list, leave, list}, nil, ""},
+		"Esc, no, a role": {false, []string{"Esc", "n", "123456789012 Dev"}, []string{list, leave, list}, nil, ""},
+		"Esc twice, a role": {false, []string{"Esc", "n", "Esc", "n", "123456789012 Dev"}, []string{list, leave, list, leave, list},
+			nil, ""},
 		"Esc, yes":             {false, []string{"Esc", "y"}, []string{list, leave}, ErrNotChosen, ""},
 		"Esc, Ctrl-C":          {false, []string{"Esc", "^C"}, []string{list, leave}, ErrNotChosen, ""},
 		"Ctrl-C":               {false, []string{"^C"}, []string{list}, ErrInterrupted, ""},

@@ -58,7 +58,8 @@ func TestPolicyCombinations(t *testing.T) {
 		{none, SessionPolicies{ReadOnly: ReadOnlyAccess, ARNs: managed.ARNs}, "error: beside read-only"},
 		{none, SessionPolicies{ARNs: slices.Repeat(managed.ARNs, 11)}, "error: 11 managed policies"},
 		{ro, allow, "error: policies of its own"}, {ro, managed, "error: policies of its own"}, {managed, ro, "error: policies of its own"},
-		{allow, ro, "error: policies of its own"}, {managed, managed, "error: policies of its own"}, {roDeny, deny, "error: policies of its own"},
+		{allow, ro, "error: policies of its own"}, {managed, managed, "error: policies of its own"}, {roDeny, deny,
+			"error: policies of its own"},
 	} {
 		got, err := c.have.WithMore(c.more)
 		want, fails := strings.CutPrefix(c.name, "error: ")

@@ -71,7 +71,13 @@ func TestDoctorFolders(t *testing.T) {
 		}
 	}
 	lines := d.doctorLines(d.runWithoutLocks("doctor", "--json"))
-	d.wantLine(lines["state folder"], "warn", "the file system of "+d.home, "has no locks", "set XDG_STATE_HOME to a folder on a local disk")
+	d.wantLine(
+		lines["state folder"],
+		"warn",
+		"the file system of "+d.home,
+		"has no locks",
+		"set XDG_STATE_HOME to a folder on a local disk",
+	)
 	d.wantLine(lines["cache folder"], "ok", "can be made")
 }
 
@@ -191,7 +197,8 @@ func TestDoctorTerminal(t *testing.T) {
 		{"xterm-256color", "", "ok    terminal        xterm-256color, questions can be asked; no windows: there is no display"},
 		{"dumb", "", "warn  terminal        TERM is dumb: questions are plain lines, roles are picked by number; no windows"},
 		{"", "", "warn  terminal        TERM is not set: questions are plain lines"},
-		{"xterm", "127.0.0.1:9999", "ok    terminal        xterm, questions can be asked; no windows: the display that DISPLAY names does not answer"},
+		{"xterm", "127.0.0.1:9999",
+			"ok    terminal        xterm, questions can be asked; no windows: the display that DISPLAY names does not answer"},
 	} {
 		at := d.with("TERM="+c.term, "DISPLAY="+c.display).openTerminal("doctor")
 		if r := at.wait(); r.status != 1 || !strings.Contains(r.stdout, c.want) {

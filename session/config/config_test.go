@@ -78,8 +78,12 @@ prod.duration = "8h"
 	}
 	acme := session.Org{Name: "acme", Type: "okta", URL: "https://acme.okta.com/home/amazon_aws/0oa/272", Username: "jane.roe@example.com",
 		MFA: "totp", Browser: "headless", BrowserPath: "/opt/chrome", NoSandbox: true,
-		AllowedHosts:    []string{"sso.example.com", "127.0.0.1"},
-		PasswordCommand: []string{"pass", "show", "okta"}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true, Log: true}
+		AllowedHosts: []string{"sso.example.com", "127.0.0.1"},
+		PasswordCommand: []string{
+			"pass",
+			"show",
+			"okta",
+		}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true, Log: true}
 	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
 	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1",
 		Duration: 8 * time.Hour}
@@ -277,11 +281,17 @@ func TestProblems(t *testing.T) {
 		{profile("policy = '{'"), "4:1: policy is not a JSON object"},
 		{profile("policy = '{}'"), "4:1: policy has no Statement"},
 		{profile(`policy = '{"Statement":{"Effect":"Deny"}}'`), "4:1: the policy allows nothing"},
-		{profile(`read_only = true` + "\n" + `policy = '{"Statement":{"Effect":"Allow"}}'`), "5:1: AWS allows what any session policy allows"},
+		{
+			profile(`read_only = true` + "\n" + `policy = '{"Statement":{"Effect":"Allow"}}'`),
+			"5:1: AWS allows what any session policy allows",
+		},
 		{profile("read_only = true\npolicy_arns = ['arn:aws:iam::aws:policy/X']"), "5:1: AWS allows what any session policy allows"},
 		{profile("read_only = 'yes'"), "4:1: read_only is true or false"},
 		{profile("read_only_policy = 'AdministratorAccess'"), "4:1: unknown read_only_policy"},
-		{profile("role = 'arn:aws:iam::123456789012:role/x'\npolicy_arns = ['arn:aws-cn:iam::aws:policy/X']"), "5:1: the policy arn:aws-cn"},
+		{
+			profile("role = 'arn:aws:iam::123456789012:role/x'\npolicy_arns = ['arn:aws-cn:iam::aws:policy/X']"),
+			"5:1: the policy arn:aws-cn",
+		},
 		{profile("policy_arns = ['x']"), "4:1: policy_arns: \"x\" is not a policy's ARN"},
 		{profile("allowed_accounts = ['1']"), "4:1: allowed_accounts: \"1\" is not 12 digits"},
 		{profile("account = '123456789012'\nallowed_accounts = ['210987654321']"),

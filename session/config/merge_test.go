@@ -51,7 +51,8 @@ func TestCombine(t *testing.T) {
 		"nothing new":             {mine, idpA + dev, mine, nil},
 		"a new profile, for the idp of another name here": {mine,
 			idpA + "[profile.\"ops team\"]\nidp = 'acme'\nrole = 'Ops'\npolicy = '{\"Statement\":{\"Effect\":\"Allow\"}}'\n",
-			mine + "\n[profile.\"ops team\"]\nidp    = \"okta\"\nrole   = \"Ops\"\npolicy = '{\"Statement\":{\"Effect\":\"Allow\"}}'\n", nil},
+			mine + "\n[profile.\"ops team\"]\nidp    = \"okta\"\nrole   = \"Ops\"\npolicy = '{\"Statement\":{\"Effect\":\"Allow\"}}'\n",
+			nil},
 		"a further key of each kind of table": {mine, idpA + "allowed_accounts = ['123456789012']\n" + dev +
 			"max_duration = '1h'\nconfirm = true\n[profile.web]\nrole = 'Admin'\naccount = '123456789012'\nregion = 'eu-west-3'\n",
 			strings.NewReplacer("\"okta\"]\n", "\"okta\"]\nallowed_accounts = [\"123456789012\"]\n", "region = \"eu-west-1\"\n",
