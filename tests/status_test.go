@@ -68,7 +68,7 @@ func TestSessions(t *testing.T) {
 	}
 	expires, err := time.Parse(time.RFC3339, report.Sessions[2]["expires"].(string))
 	if s := report.Sessions[2]; err != nil || time.Until(expires) > time.Hour || s["profile"] != "prod" || s["role_arn"] != adminRole ||
-		!strings.HasPrefix(s["arn"].(string), "arn:aws:sts::123456789012:assumed-role/Admin/") || len(s) != 8 {
+		!strings.HasPrefix(s["arn"].(string), "arn:aws:sts::123456789012:assumed-role/Admin/") || s["only"] != "" || len(s) != 9 {
 		t.Errorf("%v", s)
 	}
 
