@@ -51,12 +51,9 @@ func (r *commandRun) runLog(asJSON bool) error {
 	table := tabwriter.NewWriter(r.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "TIME\tPROFILE\tACCOUNT\tROLE\tVERB\tPROGRAM\tACCESS KEY\tAPP ID\tFOR")
 	for _, u := range uses {
+		when := u.Time.In(r.Now().Location()).Format(time.DateTime)
 		fmt.Fprintln(table, strings.Join([]string{
-			u.Time.In(
-				r.Now().Location(),
-			).Format(
-				time.DateTime,
-			), quotedName(u.Profile), logCell(u.Account), logCell(u.Role), logCell(u.Verb),
+			when, quotedName(u.Profile), logCell(u.Account), logCell(u.Role), logCell(u.Verb),
 			logCell(u.Program), logCell(u.AccessKeyID), logCell(u.AppID), timeLeft(u.Expires.Sub(u.Time)),
 		}, "\t"))
 	}

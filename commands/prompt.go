@@ -114,9 +114,8 @@ func fillFormat(format string, fields map[string]string) (string, error) {
 			value, known := fields[name]
 			if !ok || !known {
 				text := "there is no field " + quotedName("{"+name+"}")
-				if near := session.NearestNames(name, []string{"profile", "account", "role", "only", "region", "left", "expires"}); len(
-					near,
-				) > 0 {
+				all := []string{"profile", "account", "role", "only", "region", "left", "expires"}
+				if near := session.NearestNames(name, all); len(near) > 0 {
 					text += "; did you mean {" + strings.Join(near, "} or {") + "}?"
 				}
 				return "", errors.New(text)

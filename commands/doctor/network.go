@@ -212,11 +212,8 @@ func tlsFinding(host string, a session.ServerAnswer, err error) Finding {
 		return Finding{Status: OK}
 	case strings.HasSuffix(a.Host, ".amazonaws.com") && !strings.HasPrefix(a.Issuer, "Amazon"):
 		return Finding{Status: Warn, Cure: "name that authority's file in AWS_CA_BUNDLE, for AWS's own tools too",
-			Text: fmt.Sprintf(
-				"%s: its certificate was issued by %s and not by Amazon: a proxy inspects your connections",
-				a.Host,
-				a.Issuer,
-			)}
+			Text: fmt.Sprintf("%s: its certificate was issued by %s and not by Amazon: a proxy inspects your connections",
+				a.Host, a.Issuer)}
 	}
 	return Finding{Status: OK, Text: a.Host + " has a certificate of " + a.Issuer}
 }

@@ -78,7 +78,7 @@ func TestKeys(t *testing.T) {
 		"[dev]\n  output =\n    aws_access_key_id = AKIA\n": "",
 		"[dev]\n  output =\n  aws_access_key_id = AKIA\n": "line 3: aws_access_key_id is a setting of profile dev to the AWS CLI " +
 			"and not to AWS's SDKs",
-		"[dev]\nregion = x\nREGION = y\n":                       "line 3: region of [dev] is there twice, on lines 2 and 3",
+		"[dev]\nregion = x\nREGION = y\n": "line 3: region of [dev] is there twice, on lines 2 and 3",
 		"[DEFAULT]\naws_security_token = x\n[dev]\n": "line 2: aws_security_token in [DEFAULT] is " +
 			"every profile's to the AWS CLI",
 		"[dev]\noutput = json\n    more = x\n":                  "",

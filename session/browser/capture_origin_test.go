@@ -61,9 +61,8 @@ func TestWhoseAssertion(t *testing.T) {
 	form := samlForm(consumer, assertion(100), "", "")
 	click := func(script string) string { return `<button onclick="` + script + `">go</button>` }
 	post := func(how string) string {
-		return "<script>const body = new URLSearchParams({SAMLResponse: '" + assertion(
-			60,
-		) + "'}), acs = '" + consumer + "';" + how + "</script>"
+		return "<script>const body = new URLSearchParams({SAMLResponse: '" + assertion(60) + "'}), acs = '" + consumer + "';" +
+			how + "</script>"
 	}
 	for _, c := range []struct {
 		name, html, other string

@@ -157,14 +157,8 @@ func TestWayToTheApp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := &play{scenes: c.scenes}
 				codes := &session.CodeSource{Given: session.NewSecret("111111"), Ask: &typist{}}
-				_, err := (&Driver{Ask: &typist{}}).newSignIn(
-					p,
-					org(),
-					session.Password{Secret: session.NewSecret("pw")},
-					codes,
-				).run(
-					t.Context(),
-				)
+				password := session.Password{Secret: session.NewSecret("pw")}
+				_, err := (&Driver{Ask: &typist{}}).newSignIn(p, org(), password, codes).run(t.Context())
 				typed := slices.DeleteFunc(p.filled, func(text string) bool { return text != "pw" })
 				if err != nil || p.reloaded != c.reloaded || p.opened != c.opened || len(typed) != 1 {
 					t.Errorf("%v, loaded again %d times, opened %d times, filled %q", err, p.reloaded, p.opened, p.filled)

@@ -91,11 +91,8 @@ func TestProgressInLines(t *testing.T) {
 			d.terminal.Progress("")
 			d.terminal.Progress("opening acme's sign-in page")
 			d.wait("a line for each step", func(s *screen) bool {
-				return strings.HasPrefix(
-					s.text(),
-					"stsx: opening acme's sign-in page\nstsx: Okta asks to wait: 10s\nstsx: a message\nstsx: assuming ",
-				) &&
-					strings.HasSuffix(s.text(), "\nstsx: opening acme's sign-in page")
+				const begins = "stsx: opening acme's sign-in page\nstsx: Okta asks to wait: 10s\nstsx: a message\nstsx: assuming "
+				return strings.HasPrefix(s.text(), begins) && strings.HasSuffix(s.text(), "\nstsx: opening acme's sign-in page")
 			})
 			if d.terminal.progress != nil || strings.Contains(d.all(), "\x1b") || strings.Contains(d.all(), "⠋") {
 				t.Errorf("something was drawn: %q", d.all())
