@@ -99,8 +99,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		},
 		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(),
 		Keeper: store.Passwords(), Uses: vault.NewUseLog(state), EndRemembered: driver.SignOut, Identity: client.Identity,
-		Console:    client.Console,
-		Browse:     desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
+		Console: client.Console, Browse: desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},
 		AWSFiles: aws, Ask: terminal, Sweep: launcher.Sweep, Close: terminal.Close, Yield: terminal.Yield,
 		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
@@ -112,7 +111,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Keyring: store.ExamineKeyring, KernelKeyring: store.ExamineKernelKeyring, Proxies: launcher.ProxyServers,
 		ReachOrg: okta.Reach, RegionOf: client.RegionOf, ReachSTS: client.Reach, CanAsk: terminal.Interactive,
 		CanShow:   func(ctx context.Context) error { return browser.CanShow(ctx, runtime.GOOS, os.Getenv) },
-		EndedKeys: aws.Ended, RemoveEnded: aws.RemoveEnded, EarlierKeys: aws.Earlier,
+		EndedKeys: aws.Ended, RemoveEnded: aws.RemoveEnded, EarlierKeys: aws.Earlier, UnreadableNotes: aws.UnreadableNotes,
 	}
 	if record != nil {
 		driver.Record, kit.Bundle = record, record.WriteZip

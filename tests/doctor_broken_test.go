@@ -115,6 +115,29 @@ func TestDoctorEndedKeys(t *testing.T) {
 	}
 }
 
+// TestDoctorUnreadable: files that stsx gets on with and the AWS CLI does not.
+func TestDoctorUnreadable(t *testing.T) {
+	t.Parallel()
+	d := doctorDesk(t)
+	config := filepath.Join(d.home, ".aws", "config")
+	for text, why := range map[string]string{
+		"[broken\nregion = x\n":      "line 1",
+		"region = x\n[dev]\n":        "line 1",
+		"[dev]\nregion = x\n[dev]\n": "line 3",
+		"\ufeff[dev]\nregion = x\n":  "byte order mark",
+		"[dev]\nregion = caf\xe9\n":  "not UTF-8",
+	} {
+		for _, path := range []string{d.credentials(), config} {
+			d.writeFile(path, text, 0o600)
+			d.wantLine(d.doctor()["aws files"], "warn", "the AWS CLI can't read "+path+": ", why)
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.wantLine(d.doctor()["aws files"], "ok", "nothing in the way")
+}
+
 // TestDoctorIdentity: variables that name another identity than the session's.
 func TestDoctorIdentity(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,9 @@ import (
 // checkAWSFiles looks for what AWS's tools use in place of a session of stsx's, outside of stsx exec.
 func (m Machine) checkAWSFiles(context.Context) Finding {
 	all := []Finding{{Status: OK, Text: "nothing in the way of stsx's sessions"}, m.checkEndedKeys(), m.checkIdentity()}
+	for _, note := range m.UnreadableNotes() {
+		all = append(all, Finding{Status: Warn, Text: note, Cure: "correct that file"})
+	}
 	what, cure, err := m.EarlierKeys()
 	switch {
 	case err != nil:

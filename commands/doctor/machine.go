@@ -33,6 +33,8 @@ type Machine struct {
 	CanAsk         func() bool // there is a terminal
 	CanShow        func(ctx context.Context) error
 
+	// UnreadableNotes says which of AWS's files the AWS CLI can't read.
+	UnreadableNotes func() []string
 	// EndedKeys names what stsx save wrote and has ended: "[prod] in PATH".
 	EndedKeys   func(now time.Time) ([]string, error)
 	RemoveEnded func(ctx context.Context, now time.Time) error

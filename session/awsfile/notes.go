@@ -82,10 +82,32 @@ func (f Files) pairsIn(kind FileKind, profile string) (path string, pairs []Pair
 	if err != nil {
 		return path, nil, path + ": " + err.Error()
 	}
-	if why := d.Unreadable(); why != "" {
-		note = "the AWS CLI can't read " + path + ": " + why
+	return path, pairs, d.unreadableNote(path)
+}
+
+// unreadableNote says that the AWS CLI refuses the file, and why; "" when it does not.
+func (d *Document) unreadableNote(path string) string {
+	why := d.Unreadable()
+	if why == "" {
+		return ""
 	}
-	return path, pairs, note
+	return "the AWS CLI can't read " + path + ": " + why
+}
+
+// UnreadableNotes says which of AWS's files the AWS CLI refuses, whatever profile is
+// asked for. One that stsx can't read either is Earlier's error.
+func (f Files) UnreadableNotes() []string {
+	var notes []string
+	for _, kind := range []FileKind{CredentialsFile, ConfigFile} {
+		path, err := f.pathOf(kind)
+		if err != nil {
+			continue
+		}
+		if d, err := ReadFile(kind, path); err == nil && d.Unreadable() != "" {
+			notes = append(notes, d.unreadableNote(path))
+		}
+	}
+	return notes
 }
 
 // openMark ends the name of the file by which stsx knows that it has said that others can read a credentials file.
