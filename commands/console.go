@@ -22,14 +22,13 @@ func (r *commandRun) consoleCommand() *cli.Command {
 
    --print prints the address instead. It is good for 15 minutes and lets in
    whoever has it: treat it as a password.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.StringFlag{
 				Name:  "service",
 				Usage: "open the page of this service, `NAME` as in the console's addresses: ec2, s3, cloudwatch",
 			},
 			&cli.BoolFlag{Name: "print", Usage: "print the address instead of opening it", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("service") && c.String("service") == "" {
 				return &usageError{"--service is empty", r.verb}

@@ -32,7 +32,7 @@ func (r *commandRun) eachCommand() *cli.Command {
    some, the highest of 3 input was needed, 4 Okta rejected the sign-in, 5 the role
    is not granted or AWS rejected it, 125 anything else, 126 COMMAND can't be
    executed, 127 it was not found; when it ran for all, the highest of its own.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.IntFlag{
 				Name:        "jobs",
 				Aliases:     []string{"j"},
@@ -47,8 +47,7 @@ func (r *commandRun) eachCommand() *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each profile instead", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "fail-fast", Usage: "start no more once one has failed", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "keep-going", Usage: "start all, whatever fails (the default)", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error {
 			o := eachOptions{jobs: c.Int("jobs"), group: c.Bool("group"), json: c.Bool("json"), failFast: c.Bool("fail-fast")}
 			switch {

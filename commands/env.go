@@ -30,12 +30,11 @@ func (r *commandRun) envCommand() *cli.Command {
 
    With github-actions the variables are appended to the file that $GITHUB_ENV
    names, and what is printed tells the runner to mask the secrets.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.StringFlag{Name: "shell", Usage: "write for the shell or format `NAME`"},
 			&cli.BoolFlag{Name: "unset", Usage: "take the session out of the shell", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "print the secrets on a terminal too", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("shell") && c.String("shell") == "" {
 				return &usageError{"--shell is empty", r.verb}

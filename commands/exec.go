@@ -26,10 +26,9 @@ func (r *commandRun) execCommand() *cli.Command {
    Exit status, when COMMAND did not start: 3 input was needed, 4 Okta rejected the
    sign-in, 5 the role is not granted or AWS rejected it, 125 anything else, 126
    COMMAND can't be executed, 127 COMMAND was not found, 130 interrupted.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.BoolFlag{Name: "refresh", Usage: "renew the credentials for as long as COMMAND runs", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error { return r.runExec(c.Context, c.Bool("refresh")) },
 	}
 }

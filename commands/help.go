@@ -35,7 +35,7 @@ Commands:{{range .VisibleCommands}}
    {{printf "%-10s" .Name}} {{.Usage}}{{end}}
 {{end}}{{if .VisibleFlags}}
 Flags:{{range .VisibleFlags}}
-   {{.}}{{end}}
+   {{flagLine .}}{{end}}
 {{end}}
 More: {{.Guide.Page}}. stsx help lists the flags that every command takes.
 `
@@ -51,6 +51,13 @@ func (r *commandRun) helpCommand() *cli.Command {
 		Name: "help", Usage: "show what a command does", UsageText: "stsx help [COMMAND]",
 		Action: func(c *cli.Context) error { return r.printHelp(c.Args().Slice()) },
 	}
+}
+
+// flagLine is the line of a flag; one that may be given again stands there once.
+func flagLine(f cli.Flag) string {
+	words, usage, _ := strings.Cut(f.String(), "\t")
+	words, _, _ = strings.Cut(words, " [ ")
+	return words + "\t" + usage
 }
 
 // printHelp prints what the command of that path does, or what there is.
@@ -69,7 +76,8 @@ func (r *commandRun) printHelp(path []string) error {
 		cli.HelpPrinter(&text, helpTemplate, r.app)
 	} else {
 		verb.HelpName = name
-		cli.HelpPrinter(&text, commandTemplate, commandHelp{verb, commandGuides()[strings.TrimPrefix(name, "stsx ")]})
+		shown := commandHelp{verb, commandGuides()[strings.TrimPrefix(name, "stsx ")]}
+		cli.HelpPrinterCustom(&text, commandTemplate, shown, map[string]any{"flagLine": flagLine})
 	}
 	_, err := r.Stdout.Write(text.Bytes())
 	return err

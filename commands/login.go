@@ -16,11 +16,10 @@ func (r *commandRun) loginCommand() *cli.Command {
    assumed at a time. Sessions that are good for more than five minutes stay as
    they are. One that can't be opened does not stop the others; the exit status is
    then the highest of those of the failures.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.BoolFlag{Name: "all", Usage: "every profile", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "sign in even where a session is open", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error { return r.runLogin(c.Context, c.Bool("all"), c.Bool("force")) },
 	}
 }

@@ -20,10 +20,9 @@ func (r *commandRun) processCommand() *cli.Command {
    Prints the credentials as JSON, version 1, signing in first when there is no
    session; questions are asked on the terminal itself. Where there is none it
    fails at once and says what was needed, which the SDK shows.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.BoolFlag{Name: "force", Usage: "print the secrets on a terminal too", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error { return r.runProcess(c.Context, c.Bool("force")) },
 	}
 }

@@ -19,12 +19,11 @@ func (r *commandRun) saveCommand() *cli.Command {
 
    What is saved lies there in plain text until it ends, is removed, or stsx
    logout removes the profile's session. exec, env and process write no file.`,
-		Flags: append([]cli.Flag{
+		Flags: sessionFlags(
 			&cli.StringFlag{Name: "as", Usage: "write into the section `NAME`"},
 			&cli.BoolFlag{Name: "remove", Usage: "remove the session from the file", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "also in the place of long-lived keys", DisableDefaultText: true},
-			helpFlag(),
-		}, policyFlags()...),
+		),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("as") && c.String("as") == "" {
 				return &usageError{"--as is empty", r.verb}

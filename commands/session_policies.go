@@ -15,14 +15,15 @@ import (
 // session.SessionPolicies.Name.
 const onlyVariable = "STSX_ONLY"
 
-// policyFlags are the flags of the verbs that open a session.
-func policyFlags() []cli.Flag {
-	return []cli.Flag{
+// sessionFlags are a verb's own flags, and those that limit the session that it opens.
+func sessionFlags(own ...cli.Flag) []cli.Flag {
+	return append(own,
 		&cli.BoolFlag{Name: "read-only", Usage: "only reading: the session may do what AWS's policy ReadOnlyAccess allows",
 			DisableDefaultText: true},
 		&cli.StringFlag{Name: "policy", Usage: "only what this IAM policy allows as well: a `FILE`, or the JSON itself"},
 		&cli.StringSliceFlag{Name: "policy-arn", Usage: "only what the managed policy `ARN` allows as well; up to ten times"},
-	}
+		helpFlag(),
+	)
 }
 
 // givenPolicies are what those flags say.

@@ -18,7 +18,7 @@ func (r *commandRun) useCommand() *cli.Command {
    shell that you type in. Another use of the same profile takes its place; one
    of another profile is put on top, and stsx unuse goes back one by one. Flags
    come after use. It needs the shell hook: see stsx help init.`,
-		Flags:  append([]cli.Flag{helpFlag()}, policyFlags()...),
+		Flags:  sessionFlags(),
 		Action: func(*cli.Context) error { return r.noHook("env", "PROFILE") },
 	}
 }

@@ -15,7 +15,7 @@ func (r *commandRun) whoamiCommand() *cli.Command {
 		Usage:       "ask AWS who a profile's credentials belong to",
 		UsageText:   "stsx whoami [PROFILE] [--json]",
 		Description: "   Asks STS, with the session of PROFILE, signing in first when there is none.",
-		Flags:       append([]cli.Flag{jsonFlag(), helpFlag()}, policyFlags()...),
+		Flags:       sessionFlags(jsonFlag()),
 		Action:      func(c *cli.Context) error { return r.runWhoami(c.Context, c.Bool("json")) },
 	}
 }
