@@ -56,6 +56,10 @@ func checkPermitted(p Profile) error {
 			if err := errors.Join(at.Allows(role.Account()), CheckRegion(role, at.Region), at.Policies.CheckRole(role)); err != nil {
 				return err
 			}
+		} else if at.Account != "" {
+			if err := at.Policies.CheckAccount(at.Account); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -103,12 +103,19 @@ func (s SessionPolicies) Check() error {
 // by their ARN in r's partition, and those of r's account.
 func (s SessionPolicies) CheckRole(r Role) error {
 	for _, arn := range s.ARNs {
-		switch parts := strings.SplitN(arn, ":", 6); {
-		case parts[1] != r.Partition():
+		if parts := strings.SplitN(arn, ":", 6); parts[1] != r.Partition() {
 			return fmt.Errorf("the policy %s is in partition %s, but the role is in %s (%s)", arn, parts[1], r.Partition(), r.ARN)
-		case parts[4] != "aws" && parts[4] != r.Account():
+		}
+	}
+	return s.CheckAccount(r.Account())
+}
+
+// CheckAccount is what CheckRole can say where only the role's account is known.
+func (s SessionPolicies) CheckAccount(account string) error {
+	for _, arn := range s.ARNs {
+		if parts := strings.SplitN(arn, ":", 6); parts[4] != "aws" && parts[4] != account {
 			return fmt.Errorf("the policy %s is in account %s, but the role is in %s: AWS takes policies of the role's account",
-				arn, parts[4], r.Account())
+				arn, parts[4], account)
 		}
 	}
 	return nil
@@ -129,7 +136,7 @@ func (s SessionPolicies) ManagedARNs(r Role) []string {
 // CheckPolicyARN says why arn is not a managed policy's.
 func CheckPolicyARN(arn string) error {
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) == 6 && parts[0] == "arn" && parts[1] != "" && parts[2] == "iam" && parts[3] == "" &&
+	if len(parts) == 6 && parts[0] == "arn" && strings.HasPrefix(parts[1], "aws") && parts[2] == "iam" && parts[3] == "" &&
 		(parts[4] == "aws" || isAccount(parts[4])) && strings.HasPrefix(parts[5], "policy/") && !strings.HasSuffix(parts[5], "/") &&
 		isPrintableASCII(arn) && len(arn) <= maxPolicyLength {
 		return nil
@@ -141,6 +148,7 @@ func CheckPolicyARN(arn string) error {
 // errors say what it is ("is not a JSON object").
 func ParsePolicy(text string) (string, error) {
 	var small bytes.Buffer
+	text = strings.TrimPrefix(text, "\ufeff") // the mark that Windows' editors begin a file with
 	if err := json.Compact(&small, []byte(text)); err != nil || !strings.HasPrefix(small.String(), "{") {
 		return "", errors.New("is not a JSON object")
 	}
@@ -154,7 +162,35 @@ func ParsePolicy(text string) (string, error) {
 	if strings.ContainsFunc(policy, func(c rune) bool { return c > 0xff }) {
 		return "", errors.New("has characters that AWS does not take there: write them as *")
 	}
+	if key, found := findRepeatedKey(json.NewDecoder(strings.NewReader(policy))); found {
+		return "", fmt.Errorf("has the key %q twice in one object, which AWS does not take", OneLine(key, QuoteLength))
+	}
 	return policy, nil
+}
+
+// findRepeatedKey finds a key that one object of d's JSON value has twice. Who reads
+// the value takes the first or the last: stsx and AWS could see different policies.
+func findRepeatedKey(d *json.Decoder) (key string, found bool) {
+	opening, _ := d.Token() // the value is known to be JSON
+	if opening != json.Delim('{') && opening != json.Delim('[') {
+		return "", false
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if opening == json.Delim('{') {
+			token, _ := d.Token()
+			name, _ := token.(string)
+			if seen[name] {
+				return name, true
+			}
+			seen[name] = true
+		}
+		if key, found := findRepeatedKey(d); found {
+			return key, true
+		}
+	}
+	_, _ = d.Token() // its closing
+	return "", false
 }
 
 func onlyDenies(policy string) bool {

@@ -28,6 +28,12 @@ func TestParsePolicy(t *testing.T) {
 		`{"Statement":"x"}`: "has no Statement", `{"Statement":null}`: "has no Statement", `{"Statement":[1]}`: "has no Statement",
 		`{"Statement":[{"Effect":"Allow"},{"Effect":"allow"}]}`: "in statement 2", `{"Statement":{"Action":"*"}}`: "in statement 1",
 		`{"Statement":{"Effect":"Allow","Resource":"日本"}}`: "characters that AWS does not take",
+		"\ufeff" + allowS3: "", " \ufeff" + allowS3: "is not a JSON object", "\ufeff": "is not a JSON object",
+		`{"Statement":{"Effect":"Deny"},"Statement":{"Effect":"Allow"}}`:                       `the key "Statement" twice`,
+		`{"Statement":[{"Effect":"Deny"},{"Effect":"Allow","Effect":"Deny"}]}`:                 `the key "Effect" twice`,
+		`{"Statement":{"Effect":"Allow","Condition":{"Bool":{"a":"1"},"Bool":{}}}}`:            `the key "Bool" twice`,
+		`{"Statement":{"Effect":"Allow","":[{"":1,"":2}]}}`:                                    `the key "" twice`,
+		`{"Statement":[{"Effect":"Allow","Sid":"a"},{"Effect":"Allow","Sid":"a"}],"Id":"Sid"}`: "",
 	} {
 		got, err := ParsePolicy(text)
 		switch {
@@ -125,14 +131,20 @@ func TestPolicyOfAnotherPlace(t *testing.T) {
 		if _, err := b.Open(background, p); err == nil || !strings.Contains(err.Error(), arn) || b.idp.times > 0 {
 			t.Errorf("%v after %d sign-ins", err, b.idp.times)
 		}
-		p.Role = "Admin" // whose partition only the assertion says
+		p.Role, p.Account = "Admin", "123456789012" // whose partition only the assertion says
+		if _, err := b.Open(background, p); err == nil || strings.Contains(arn, "2109") && b.idp.times > 0 {
+			t.Errorf("%v after %d sign-ins, with the account known", err, b.idp.times)
+		}
+		p.Account = ""
 		var refused *AWSError
 		if _, err := b.Open(background, p); err == nil || errors.As(err, &refused) || len(b.sts.calls) > 0 {
 			t.Errorf("%v after %d calls", err, len(b.sts.calls))
 		}
 	}
 	for arn, good := range map[string]bool{support: true, "arn:aws:iam::123456789012:policy/a/b+=,.@-": true, "": false, "x": false,
-		"arn:aws:iam::12345:policy/x": false, admin: false, "arn:aws:iam::aws:policy/": false, "arn:aws:iam::aws:policy/a b": false} {
+		"arn:aws:iam::12345:policy/x": false, admin: false, "arn:aws:iam::aws:policy/": false,
+		"arn:aws-cn:iam::aws:policy/x": true, "arn:x;y:iam::aws:policy/x": false, "arn:AWS:iam::aws:policy/x": false,
+		"arn:aws:iam::aws:policy/a b": false} {
 		if err := CheckPolicyARN(arn); (err == nil) != good {
 			t.Errorf("%q: %v", arn, err)
 		}
