@@ -47,7 +47,7 @@ func (r *commandRun) readPolicies(c *cli.Context) error {
 		if err != nil {
 			return &usageError{"--policy " + err.Error(), r.verb}
 		}
-		g.words = append(g.words, "--policy", quotedName(c.String("policy")))
+		g.words = append(g.words, "--policy", policyWord(c.String("policy"), g.Inline))
 	}
 	for _, arn := range c.StringSlice("policy-arn") {
 		if err := session.CheckPolicyARN(arn); err != nil {
@@ -65,7 +65,7 @@ func (r *commandRun) policyText(given string) (string, error) {
 	switch {
 	case given == "":
 		return "", errors.New("is empty")
-	case strings.HasPrefix(strings.TrimSpace(given), "{"):
+	case isPolicyText(given):
 		return given, nil
 	}
 	text, err := r.ReadFile(given)
@@ -73,6 +73,18 @@ func (r *commandRun) policyText(given string) (string, error) {
 		return "", fmt.Errorf("can't be read (it is a file, or JSON that begins with a brace): %w", err)
 	}
 	return string(text), nil
+}
+
+// isPolicyText reports whether a value of --policy is the JSON itself.
+func isPolicyText(given string) bool { return strings.HasPrefix(strings.TrimSpace(given), "{") }
+
+// policyWord is a value of --policy for a command line. JSON stands between single quotes:
+// between double ones a shell would put its own variables in the place of ${aws:username}.
+func policyWord(given, policy string) string {
+	if isPolicyText(given) {
+		return "'" + strings.ReplaceAll(policy, "'", `'\''`) + "'"
+	}
+	return quotedName(given)
 }
 
 // limitProfile is p with the policy flags.
@@ -114,7 +126,7 @@ func (r *commandRun) confirmMore(ctx context.Context, profiles ...session.Profil
 		if only == "read-only" {
 			give = "add --read-only, or " + give
 		}
-		return &session.InputError{What: "a yes to using " + what + " for more than " + onlyText(only) + " (STSX_ONLY)", Give: give}
+		return &session.InputError{What: "a yes to using " + what + " beyond STSX_ONLY (" + onlyText(only) + ")", Give: give}
 	case err == nil && !yes:
 		return session.ErrDeclined
 	}

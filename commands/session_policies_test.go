@@ -189,6 +189,20 @@ func TestMoreThanTheParent(t *testing.T) {
 	}
 }
 
+// TestPolicyWord: a shell reads the policy in a command line as it is.
+func TestPolicyWord(t *testing.T) {
+	t.Parallel()
+	const named = `{"Statement":{"Effect":"Allow","Resource":"arn:aws:s3:::b/${aws:username}"}}`
+	for given, want := range map[string]string{
+		allowS3: "'" + allowS3 + "'", " " + named: "'" + named + "'", "p.json": "p.json", "my policy.json": `"my policy.json"`,
+		`{"Statement":{"Sid":"it's"}}`: `'{"Statement":{"Sid":"it'\''s"}}'`,
+	} {
+		if got := policyWord(given, strings.TrimSpace(given)); got != want {
+			t.Errorf("%s: %s", given, got)
+		}
+	}
+}
+
 // TestLimitedIsShown: in status, logout and the prompt.
 func TestLimitedIsShown(t *testing.T) {
 	t.Parallel()
