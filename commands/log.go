@@ -54,7 +54,7 @@ func (r *commandRun) runLog(asJSON bool) error {
 		when := u.Time.In(r.Now().Location()).Format(time.DateTime)
 		fmt.Fprintln(table, strings.Join([]string{
 			when, quotedName(u.Profile), logCell(u.Account), logCell(u.Role), logCell(u.Verb),
-			logCell(u.Program), logCell(u.AccessKeyID), logCell(u.AppID), timeLeft(u.Expires.Sub(u.Time)),
+			logCell(u.Program), logCell(u.AccessKeyID), logCell(u.AppID), timeLeft(max(0, u.Expires.Sub(u.Time))),
 		}, "\t"))
 	}
 	return table.Flush()

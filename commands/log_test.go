@@ -136,3 +136,23 @@ func TestLogThatFails(t *testing.T) {
 		t.Errorf("three times it said %q", s.said)
 	}
 }
+
+// TestLogTable: what a damaged file says stays in its cell, and no time is negative.
+func TestLogTable(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		use  session.UseRecord
+		want string
+	}{
+		"clock back":     {session.UseRecord{Profile: "prod", Time: noonTime(), Expires: noonTime().Add(-time.Hour)}, "  0s\n"},
+		"no end":         {session.UseRecord{Profile: "prod", Time: noonTime()}, "  0s\n"},
+		"an hour":        {session.UseRecord{Profile: "prod", Time: noonTime(), Expires: noonTime().Add(time.Hour)}, "  1h00m\n"},
+		"escape, a line": {session.UseRecord{Program: "x\x1b]0;t\x07\ny", Time: noonTime()}, "  x\ufffd]0;t\ufffd y  "},
+		"tabs, bidi":     {session.UseRecord{Profile: "a\tb\u202e", Time: noonTime()}, `  "a\tb\u202e"  `},
+	} {
+		s, _ := newLogSystem(&fakeUses{uses: []session.UseRecord{c.use}}, true, "log")
+		if code := s.run(); code != statusOK || !strings.Contains(s.out.String(), c.want) || strings.Count(s.out.String(), "\n") != 2 {
+			t.Errorf("%s: status %d, %q", name, code, s.out)
+		}
+	}
+}
