@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -78,6 +80,10 @@ func (r *commandRun) awsProfiles(names []string, prefix string) ([]session.AWSPr
 	if err != nil {
 		return nil, err
 	}
+	config, err := r.givenConfig()
+	if err != nil {
+		return nil, err
+	}
 	var entries []session.AWSProfile
 	for _, name := range names {
 		p, err := r.profileNamed(name)
@@ -85,12 +91,22 @@ func (r *commandRun) awsProfiles(names []string, prefix string) ([]session.AWSPr
 			return nil, err
 		}
 		command := []string{self}
-		if r.settings.Config != "" {
-			command = append(command, "--config", r.settings.Config)
+		if config != "" {
+			command = append(command, "--config", config)
 		}
 		entries = append(entries, session.AWSProfile{Name: prefix + name, Command: append(command, "process", name), Region: p.Region})
 	}
 	return entries, nil
+}
+
+// givenConfig is the configuration's path where it is not the usual one, as a program
+// that starts elsewhere finds it; else "".
+func (r *commandRun) givenConfig() (string, error) {
+	path := cmp.Or(r.settings.Config, r.Getenv("STSX_CONFIG"))
+	if path == "" {
+		return "", nil
+	}
+	return filepath.Abs(path)
 }
 
 // sayProcessNotes says what AWS's tools use before the commands of entries.
