@@ -18,6 +18,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 SHFMT       := mvdan.cc/sh/v3/cmd/shfmt@v3.13.1
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.7.0
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.1
 NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0
 CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
 
@@ -42,7 +43,7 @@ FAULTS   := all
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
+.PHONY: help build demo picture test check lint unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +86,9 @@ check: ## format, modules, vet, staticcheck, shell scripts, workflow files
 	@if command -v fish_indent >/dev/null; then \
 		find . $(PRUNE) -name '*.fish' -print | while read -r f; do fish --no-execute "$$f" && fish_indent --check "$$f" || exit 1; done; \
 		else echo 'no fish: its scripts are not checked'; fi
+
+lint: ## the further linters of .golangci.yml; the first run builds golangci-lint, which takes minutes
+	$(GO) run $(GOLANGCI) run ./...
 
 unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
 	@# ./tests comes last, alone: beside the others its browsers would have too little of the machine.

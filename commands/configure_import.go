@@ -133,10 +133,9 @@ func (c *linkCompletion) completeOrg(ctx context.Context, t session.Table) (sess
 	} else if err := c.drivers.ConfigFile.CheckURL(link); err != nil {
 		return t, &badLinkError{c.found.Path, err}
 	}
-	name := ""
-	if known, here := orgWithURL(c.own, t); here {
-		name = known.Name
-	} else {
+	known, here := orgWithURL(c.own, t)
+	name := known.Name
+	if !here {
 		name = freeName(orgName(link), func(name string) bool {
 			for _, given := range c.names {
 				if given == name {

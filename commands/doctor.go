@@ -52,7 +52,7 @@ func (r *commandRun) runDoctor(ctx context.Context, asJSON, fix bool) error {
 		return err
 	}
 	kit, _ := r.BuildDrivers(r.settings) // what is broken is among the findings
-	defer kit.Close()
+	defer func() { _ = kit.Close() }()
 	machine := kit.Machine
 	machine.Programs = r.installedPrograms()
 	checks := machine.Checks()

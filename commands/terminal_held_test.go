@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestTerminalHeld(t *testing.T) {
 			if got := s.err.String(); !strings.Contains(got, c.want) {
 				t.Errorf("it said\n%swant\n%s", got, c.want)
 			}
-			if c.err != session.ErrWindowClosed && status != statusInput {
+			if !errors.Is(c.err, session.ErrWindowClosed) && status != statusInput {
 				t.Errorf("status %d", status)
 			}
 		})

@@ -5,6 +5,7 @@ package tests
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -49,7 +50,7 @@ func motoDeskWith(t *testing.T, lifetime time.Duration) *desk {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	moto, err := aws.StartMoto(ctx)
-	if err == aws.ErrNoMoto {
+	if errors.Is(err, aws.ErrNoMoto) {
 		require.Part(t, "moto", false, err.Error())
 	}
 	if err != nil {

@@ -162,7 +162,7 @@ func TestStranger(t *testing.T) {
 	for name, answer := range map[string]func(http.ResponseWriter, *http.Request){
 		"a web page": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>Sign in to the Wi-Fi</html>") },
 		"an error page": func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(403)
+			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, "<html>Blocked by policy</html>")
 		},
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {

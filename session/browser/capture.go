@@ -3,6 +3,7 @@ package browser
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -39,7 +40,7 @@ func (b *Browser) judgeRequest(id string, e proto.FetchRequestPaused) {
 		return
 	}
 	var from sender
-	post := err == nil && e.Request.Method == "POST"
+	post := err == nil && e.Request.Method == http.MethodPost
 	if post {
 		from = b.windows.senderOf(e, b.newestTarget())
 	}

@@ -90,7 +90,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	case !authorized:
 		w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
 		w.WriteHeader(http.StatusProxyAuthRequired)
-	case request.Method == "CONNECT":
+	case request.Method == http.MethodConnect:
 		w.WriteHeader(http.StatusBadGateway)
 	default:
 		fmt.Fprintf(w, `<p id=proxied>%s</p>`, html.EscapeString(request.RequestURI))

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ const (
 // sign-in's: the app is another than AWS's. A page that hides its origin is left to whoever waits for the next one.
 func (t *Tab) noticeOtherPost(e proto.NetworkRequestWillBeSent) {
 	u, err := url.Parse(e.Request.URL)
-	if err != nil || e.Request.Method != "POST" || e.FrameID != t.frame || e.Type != proto.NetworkResourceTypeDocument ||
+	if err != nil || e.Request.Method != http.MethodPost || e.FrameID != t.frame || e.Type != proto.NetworkResourceTypeDocument ||
 		isSigninHost(u.Hostname()) {
 		return
 	}

@@ -12,5 +12,5 @@ func openFilesLimit() (files uint64, ok bool) {
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
 		return 0, false
 	}
-	return uint64(limit.Cur), true
+	return limit.Cur, true
 }

@@ -52,7 +52,7 @@ func startProcess(o Options, profileDir string, args []string) (*chromiumProcess
 	forbidCore(p.cmd.Process)
 	go session.ContainPanic(func() {
 		defer close(p.done)
-		p.cmd.Wait() // how it ended says nothing that its stderr doesn't
+		_ = p.cmd.Wait() // how it ended says nothing that its stderr doesn't
 	})()
 	return p, nil
 }
@@ -87,7 +87,7 @@ func (t *stderrTail) Write(p []byte) (int, error) {
 		t.forbidden()
 	}
 	if t.also != nil {
-		t.also.Write(p) // a reader that went away must not take Chromium with it
+		_, _ = t.also.Write(p) // a reader that went away must not take Chromium with it
 	}
 	return len(p), nil
 }

@@ -1,10 +1,11 @@
 package config
 
 import (
-	"stsx/session"
 	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"stsx/session"
 )
 
 func (c *checker) readDuration(e tableEntry, least, most time.Duration) (time.Duration, bool) {

@@ -9,8 +9,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"stsx/session"
 	"time"
+
+	"stsx/session"
 )
 
 // What a shared configuration may take.

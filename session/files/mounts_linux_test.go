@@ -110,7 +110,7 @@ func editInReadOnlyFolder(dir string) error {
 		return err
 	}
 	if err := Edit(context.Background(), filepath.Join(dir, "other"), to("x")); !errors.Is(err, unix.EROFS) {
-		return fmt.Errorf("a new file: %v", err)
+		return fmt.Errorf("a new file: %w", err)
 	}
 	return nil
 }
@@ -126,12 +126,12 @@ func editOnTinyDisk(dir string) error {
 	}
 	large := strings.Repeat("x", 100<<10)
 	if err := Edit(context.Background(), path, to(large)); !errors.Is(err, unix.ENOSPC) {
-		return fmt.Errorf("too large: %v", err)
+		return fmt.Errorf("too large: %w", err)
 	}
 	var trouble *FolderError
 	err := Replace(filepath.Join(dir, "own"), []byte(large))
 	if !errors.As(err, &trouble) || trouble.Dir != dir || !strings.Contains(err.Error(), "free some there, or set XDG_STATE_HOME") {
-		return fmt.Errorf("too large: %v", err)
+		return fmt.Errorf("too large: %w", err)
 	}
 	return errors.Join(wantText(path, "old\n"), wantAlone(dir, "file"))
 }
@@ -149,7 +149,7 @@ func editInPlaceOnTinyDisk(dir string) error {
 		return err
 	}
 	if err := Edit(context.Background(), path, to(strings.Repeat("n", 100<<10))); !errors.Is(err, unix.ENOSPC) {
-		return fmt.Errorf("too large: %v", err)
+		return fmt.Errorf("too large: %w", err)
 	}
 	if err := errors.Join(wantText(path, old), wantAlone(dir, "config", "small")); err != nil {
 		return err

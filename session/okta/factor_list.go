@@ -299,9 +299,9 @@ func (s *signIn) chooseFromDropdown(ctx context.Context) error {
 		return err
 	}
 	s.settleOnListed(l)
-	pages := make([]string, len(l.factors))
-	for i, f := range l.factors {
-		pages[i] = settledMark(f.page)
+	var pages []string
+	for _, f := range l.factors {
+		pages = append(pages, settledMark(f.page))
 	}
 	if l.is(oktaVerifyTitle) {
 		pages = append(pages, settledMark(classicPushForm)) // which has its code beside the push

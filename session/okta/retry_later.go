@@ -155,9 +155,9 @@ func wasLost(err error) bool {
 }
 
 // lostAnswer is the end of a sign-in whose answer to what was lost with err: the
-// connection may work again, and what was sent is not sent again.
+// connection may work again, and what was sent is not sent again: err is not wrapped.
 func lostAnswer(what string, err error) error {
-	return fmt.Errorf("no answer to %s came from Okta: %s", what, err)
+	return fmt.Errorf("no answer to %s came from Okta: %s", what, err.Error())
 }
 
 // openOnceMore opens a page, a second time where the connection failed.

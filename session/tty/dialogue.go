@@ -90,7 +90,7 @@ func (d *dialogue) writeText(text string) { io.WriteString(d.out, text) }
 
 // resumeRaw sets the mode after a redraw.
 func (d *dialogue) resumeRaw() {
-	d.raw()
+	_ = d.raw() // as with writeText
 	if !d.style.dumb {
 		d.writeText(pasteMarked)
 	}

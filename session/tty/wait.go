@@ -54,7 +54,7 @@ func (d *dialogue) showErrand(ctx context.Context, e session.Errand) (int, error
 	for {
 		look := time.Hour
 		if !still {
-			left := ""
+			var left string
 			left, look = timeLeft(e.Until, time.Now())
 			width, height := sizeOf(d.out)
 			lines := d.style.errandLines(e, keys, left, width, height)

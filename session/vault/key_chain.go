@@ -105,7 +105,7 @@ func (ks *keyChain) anyKey(ctx context.Context) (key, error) {
 // context's, or what the lock said.
 func (ks *keyChain) sealingKey(ctx context.Context) (key, error) {
 	if k, err := ks.kernel.get(); err == nil {
-		ks.kernel.put(k) // lives on from now
+		_ = ks.kernel.put(k) // lives on from now
 		return k, nil
 	}
 	k, err := ks.keyringKey(ctx)

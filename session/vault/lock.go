@@ -68,7 +68,7 @@ func writeHolder(path, self string) {
 	if err != nil {
 		return
 	}
-	f.WriteAt(text, holderAt)
+	_, _ = f.WriteAt(text, holderAt)
 	f.Close()
 }
 

@@ -121,7 +121,7 @@ func (o *Org) verify(r *http.Request, s *signIn, in message) answer {
 		o.send(s, f)
 		return o.status(s)
 	}
-	v := right
+	var v codeResult
 	if f == Password {
 		v = o.tryPassword(s.name, in.Password)
 		s.knows = v == right
