@@ -73,21 +73,23 @@ func timeOf(b *testing.B, run func() error) time.Duration {
 	return time.Since(begun)
 }
 
-// scriptGoals: a sign-in against the hand-written script.
+// scriptGoals: a sign-in against the hand-written script, with the browser that is found, and with Chromium's build without
+// windows where there is one.
 func scriptGoals(b *testing.B) []goal {
 	var goals []goal
 	for _, engine := range allEngines() {
 		d := benchDesk(b, okta.Config{Engine: engine}, func(*desk) {})
-		goals = append(goals, goal{
-			name: engine.String() + " against a hand-written script", most: 0.70,
-			run: d.runRoles,
-			against: func() error {
-				ctx, cancel := context.WithTimeout(context.Background(), runLimit)
-				defer cancel()
-				_, err := bench.SignIn(ctx, browserPath(b), d.org.EmbedURL(), jane, janePassword)
-				return err
-			},
-		})
+		script := func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), runLimit)
+			defer cancel()
+			_, err := bench.SignIn(ctx, browserPath(b), d.org.EmbedURL(), jane, janePassword)
+			return err
+		}
+		goals = append(goals, goal{engine.String() + " against a hand-written script", 0.70, d.runRoles, script})
+		if shell, err := exec.LookPath("chromium-headless-shell"); err == nil {
+			with := d.with("STSX_BROWSER_PATH=" + shell)
+			goals = append(goals, goal{engine.String() + ", chromium-headless-shell, against it", 0.70, with.runRoles, script})
+		}
 	}
 	return goals
 }

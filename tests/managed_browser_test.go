@@ -98,3 +98,18 @@ func TestManagedBrowser(t *testing.T) {
 		})
 	}
 }
+
+// TestHeadlessShell: Chromium's build without windows signs in; a window is another browser's.
+func TestHeadlessShell(t *testing.T) {
+	t.Parallel()
+	if filepath.Base(browserPath(t)) != "chromium" {
+		t.Skip("the browser here is not Debian's Chromium, whose headless shell this asks for")
+	}
+	shell := require.Command(t, "chromium-headless-shell", "apt-get install chromium-headless-shell")
+	d := newDesk(t, okta.Config{Users: noFactorPerson()}).withDisplay().with("STSX_PASSWORD="+janePassword, "STSX_BROWSER_PATH="+shell)
+	d.wantStatus(d.run("exec", "prod", "--", "true"), 0)
+	visible := d.start("login", "prod", "--force", "--browser", "visible")
+	d.waitFor("a window", func() bool { return len(d.windowTitles()) > 0 })
+	d.wantStatus(visible.wait(), 0)
+	d.wantNoBrowserOrLock()
+}

@@ -100,6 +100,9 @@ test_parts() {
 		need gdbus libglib2.0-bin ''
 		need strace strace ''
 		need Xvfb xvfb ''
+		# Debian's; where there is another browser its tests are skipped.
+		have google-chrome-stable || have google-chrome || [ -x /snap/bin/chromium ] ||
+			need chromium-headless-shell chromium-headless-shell ''
 		need xdotool xdotool ''
 		[ -e /usr/share/powerlevel9k ] || want zsh-theme-powerlevel9k ''
 		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''

@@ -50,6 +50,13 @@ func findExplicit(explicit string, getenv func(string) string) (string, error) {
 	return filepath.Abs(explicit)
 }
 
+// isHeadlessShell reports that path is, by its name, Chromium's build without windows (chrome-headless-shell,
+// chromium-headless-shell, headless_shell).
+func isHeadlessShell(path string) bool {
+	name := strings.ToLower(filepath.Base(path))
+	return strings.Contains(name, "headless-shell") || strings.Contains(name, "headless_shell")
+}
+
 // checkExecutable says why path can't be run, as far as that can be seen without running it.
 func checkExecutable(path string) error {
 	info, err := os.Stat(path)

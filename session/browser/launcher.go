@@ -51,8 +51,16 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 	}
 }
 
-// openIn is OpenPage with the browser at path.
+// openIn is OpenPage with the browser at path. A headless shell has no windows: one is shown with the browser that is found
+// without its name.
 func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show bool) (*Tab, error) {
+	if show && isHeadlessShell(path) {
+		found, err := Find("", l.Getenv)
+		if err != nil {
+			return nil, fmt.Errorf("%s has no windows: %w", path, err)
+		}
+		path = found[0]
+	}
 	b, err := Launch(ctx, Options{
 		Path: path, Visible: show, NoSandbox: o.NoSandbox,
 		ProfileRoot: l.ProfileRoot, Environ: l.Environ, Say: l.Say, Record: l.Record,
