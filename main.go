@@ -42,7 +42,7 @@ func main() {
 	ctx, stop := process.UntilSignal()
 	code := commands.Run(ctx, commands.HostSystem{
 		Args: os.Args[1:], Environ: os.Environ(), Version: version, Commit: commit, CommitDate: date, GOOS: runtime.GOOS,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Processors: runtime.NumCPU(), ReadFile: files.ReadThere,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Processors: runtime.NumCPU(), ReadFile: files.ReadGiven,
 		StdinIsTerminal: isatty.IsTerminal(os.Stdin.Fd()), BuildDrivers: build,
 		StdoutIsTerminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 		StderrIsTerminal: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),

@@ -174,7 +174,8 @@ func (c *linkCompletion) missingLink(ctx context.Context, hint session.LinkHint)
 		if hint.Host != "" {
 			c.drivers.Ask.Say(c.found.Tool + " does not have the link of the AWS app of " + session.OneLine(hint.Host, longestAbout))
 		}
-		return c.askAddress(ctx)
+		link, _, err := c.askAddress(ctx, false)
+		return link, err
 	}
 	q := session.Question{Prompt: "Okta domain (such as acme.okta.com)", What: what, Give: "give it with --link"}
 	for {

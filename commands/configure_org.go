@@ -14,15 +14,12 @@ func (r *commandRun) wantedOrg(ctx context.Context, own []session.Table) (sessio
 	if err != nil {
 		return idp, session.Org{}, err
 	}
+	link, isHome := "", false
 	if idp.Name == "" {
-		link, err := r.askAddress(ctx)
-		if err != nil {
+		if link, isHome, err = r.askAddress(ctx, true); err != nil {
 			return idp, session.Org{}, err
 		}
-		idp.Settings = []session.Setting{{Key: "url", Value: link}}
-		if known, ok := orgWithURL(own, idp); ok {
-			idp.Name = known.Name
-		}
+		idp = tableOfOrg(own, link)
 	}
 	if idp.Name != "" {
 		org, err := r.orgNamed(idp.Name)
@@ -33,11 +30,22 @@ func (r *commandRun) wantedOrg(ctx context.Context, own []session.Table) (sessio
 	if err != nil {
 		return idp, session.Org{}, err
 	}
-	link := idp.Text("url")
 	idp.Name = freeName(orgName(link), func(name string) bool { return hasTable(own, "idp", name) })
 	idp.Settings = append(idp.Settings, session.Setting{Key: "username", Value: username})
+	if isHome {
+		idp.Settings = idp.Settings[1:] // its url is found there
+	}
 	org := session.Org{Name: idp.Name, Type: session.TypeOkta, URL: link, Username: username, Browser: "auto", Timeout: 2 * time.Minute}
 	return idp, r.overrideOrg(org), nil
+}
+
+// tableOfOrg is the idp with that link, with its name in own or none.
+func tableOfOrg(own []session.Table, link string) session.Table {
+	idp := session.Table{Kind: "idp", Settings: []session.Setting{{Key: "url", Value: link}}}
+	if known, ok := orgWithURL(own, idp); ok {
+		idp.Name = known.Name
+	}
+	return idp
 }
 
 // askUsername asks for the username until there is one.
@@ -78,15 +86,44 @@ func (r *commandRun) knownOrg(ctx context.Context, own []session.Table) (session
 	return known[i], nil
 }
 
-// askAddress asks for the app's link until it is one that can be used.
-func (r *commandRun) askAddress(ctx context.Context) (string, error) {
+// askAddress asks for the app's link until it is one that can be used. isHome: it is Okta's
+// home page, where mayFind the app is to be found.
+func (r *commandRun) askAddress(ctx context.Context, mayFind bool) (link string, isHome bool, err error) {
 	const example = "copy the link of the AWS tile on your Okta dashboard; it looks like " +
 		"https://acme.okta.com/home/amazon_aws/0oa1b2c3d4e5/272"
+	r.drivers.Ask.Say(example)
+	if mayFind {
+		r.drivers.Ask.Say("or give your Okta home page, such as acme.okta.com: stsx signs in there and finds the app")
+	}
+	for {
+		link, err := r.askLink(ctx)
+		if err != nil {
+			return "", false, err
+		}
+		advice := r.drivers.ConfigFile.Advice(link)
+		if advice == "" {
+			return link, false, nil
+		}
+		r.drivers.Ask.Say(advice)
+		if home := r.drivers.ConfigFile.HomePage(link); home != "" && mayFind {
+			yes, err := r.drivers.Ask.Confirm(ctx, "Sign in at "+session.HostOf(home)+" and find the AWS app?", true)
+			if err != nil || yes {
+				return home, true, err
+			}
+		}
+		yes, err := r.drivers.Ask.Confirm(ctx, "Use it anyway?", false)
+		if err != nil || yes {
+			return link, false, err
+		}
+	}
+}
+
+// askLink asks for the app's link until it can be one.
+func (r *commandRun) askLink(ctx context.Context) (string, error) {
 	q := session.Question{
 		Prompt: "AWS app link from Okta", What: "the AWS app link from Okta",
 		Give: "an Okta administrator has it: Applications, the AWS app, General, App Embed Link",
 	}
-	r.drivers.Ask.Say(example)
 	for {
 		answer, err := r.drivers.Ask.Ask(ctx, q)
 		if err != nil {
@@ -97,18 +134,9 @@ func (r *commandRun) askAddress(ctx context.Context) (string, error) {
 			continue
 		}
 		link, err := r.drivers.ConfigFile.AppLink(answer)
-		if err != nil {
-			r.drivers.Ask.Say(err.Error())
-			continue
-		}
-		advice := r.drivers.ConfigFile.Advice(link)
-		if advice == "" {
+		if err == nil {
 			return link, nil
 		}
-		r.drivers.Ask.Say(advice)
-		yes, err := r.drivers.Ask.Confirm(ctx, "Use it anyway?", false)
-		if err != nil || yes {
-			return link, err
-		}
+		r.drivers.Ask.Say(err.Error())
 	}
 }

@@ -40,6 +40,9 @@ type wizardDesk struct {
 	awsDiff  string // what Configure would change
 	awsWrote bool
 	region   string // of AWS's configuration
+	home     string // where an app was looked for
+	apps     []session.App
+	refused  error // the list of apps was
 	mu       sync.Mutex
 }
 
@@ -66,6 +69,17 @@ func (d *wizardDesk) text() string {
 		d.t.Fatal(err)
 	}
 	return string(text)
+}
+
+// write makes text the configuration.
+func (d *wizardDesk) write(text string) {
+	d.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(d.path()), 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(d.path(), []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 func (d *wizardDesk) wantSaid(texts ...string) {
@@ -130,11 +144,20 @@ func (d *wizardDesk) ChooseMany(_ context.Context, q session.Question, options [
 	return picked, err
 }
 
-func (d *wizardDesk) Assert(_ context.Context, p session.Profile) (session.Assertion, error) {
+func (d *wizardDesk) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.signIns++
 	a := session.Assertion{Encoded: session.NewSecret("assertion")}
+	if p.ChooseApp != nil {
+		if d.home = p.Org.URL; d.home == "" {
+			d.t.Error("no home page")
+		}
+		var err error
+		if a.AppLink, err = p.ChooseApp(ctx, d.apps, d.refused); err != nil {
+			return a, err
+		}
+	}
 	for _, arn := range d.granted {
 		a.Roles = append(a.Roles, session.Role{ARN: arn, Provider: strings.Replace(arn, "role/", "saml-provider/", 1)})
 	}

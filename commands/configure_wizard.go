@@ -49,7 +49,7 @@ func (r *commandRun) writeWithPerson(ctx context.Context, own []session.Table) (
 	if err != nil {
 		return nil, err
 	}
-	a, err := r.drivers.Broker.Grants(ctx, org)
+	idp, a, err := r.signInForRoles(ctx, own, idp, org)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -107,7 +108,7 @@ func TestWizardIsLeft(t *testing.T) {
 func TestWizardAsksAgain(t *testing.T) {
 	d := newWizardDesk(t,
 		exchange{"AWS app link", ""}, exchange{"AWS app link", "http://acme.okta.com"}, exchange{"AWS app link", "two words"},
-		exchange{"AWS app link", "acme.okta.com"}, exchange{"Use it anyway?", ""},
+		exchange{"AWS app link", "acme.okta.com"}, exchange{"find the AWS app?", "n"}, exchange{"Use it anyway?", ""},
 		exchange{"AWS app link", "https://acme.okta.com/login/login.htm?fromURI=%2Fhome%2Famazon_aws%2F0oa1b2c3d4e5%2F272"},
 		exchange{"Okta username", ""}, exchange{"Okta username", ""}, exchange{"Okta username", ""}, exchange{"Okta username", "jane"},
 		exchange{"accounts are called?", "n"}, exchange{"Choose roles", "all"},
@@ -124,6 +125,53 @@ func TestWizardAsksAgain(t *testing.T) {
 	}
 	d.wantSaid("App Embed Link", "url is http", "that is your Okta home page", "there is a profile x already", "would be taken for a flag",
 		`"mars-1" is not an AWS region`, "is in AWS China", "is an availability zone")
+}
+
+// TestWizardAtHome: whatever address of the org is pasted, the app is found there, with one sign-in.
+func TestWizardAtHome(t *testing.T) {
+	const sandbox = "https://acme.okta.com/home/amazon_aws/0oaSandbox/272"
+	both := []session.App{{Label: "AWS", Link: appLink + "?fromHome=true"},
+		{Label: "Sandbox", Link: strings.Replace(sandbox, "acme.okta.com", "login.acme.example", 1)}}
+	const none, refusal = "lists no AWS app for you: ask your Okta administrator", "did not list your apps (HTTP status 403)"
+	for name, c := range map[string]struct {
+		pasted  string
+		apps    []session.App
+		refused error
+		script  []exchange // once signed in
+		link    string
+		said    string
+	}{
+		"one":         {"acme.okta.com", both[:1], nil, nil, appLink, "found your AWS app at acme.okta.com: AWS"},
+		"the console": {"https://acme-admin.okta.com/admin/dashboard", both[:1], nil, nil, appLink, "found your AWS app at acme.okta.com: AWS"},
+		"several":     {"https://acme.okta.com/app/UserHome?iss=x", both, nil, []exchange{{"Which AWS app", "Sandbox"}}, sandbox, ""},
+		"none":        {"https://acme.okta.com/enduser/catalog", nil, nil, []exchange{{"AWS app link", appLink}}, appLink, none},
+		"no link":     {"https://acme.okta.com", []session.App{{Link: "ftp://x"}}, nil, []exchange{{"AWS app link", appLink}}, appLink, none},
+		"refused": {"https://acme.okta.com/login/login.htm", nil, errors.New("HTTP status 403"), []exchange{{"AWS app link", "acme.okta.com"},
+			{"AWS app link", "https://other.okta.com/home/amazon_aws/0oa/272"}, {"AWS app link", appLink}}, appLink, refusal},
+	} {
+		script := append([]exchange{{"AWS app link", c.pasted}, {"Sign in at acme.okta.com and find the AWS app?", ""},
+			{"Okta username", "jane"}}, c.script...)
+		d := newWizardDesk(t, append(script, firstRun()[2:]...)...)
+		d.Environ = append(d.Environ, "AWS_REGION=eu-west-1")
+		d.apps, d.refused = c.apps, c.refused
+		if code := d.run(); code != 0 || len(d.script) != 0 || d.text() != strings.Replace(firstFile, appLink, c.link, 1) {
+			t.Errorf("%s: %d, left %v\n%s\n%s", name, code, d.script, d.err, d.text())
+		}
+		if d.signIns != 1 || len(d.kept) != 2 || d.home != "https://acme.okta.com/app/UserHome" {
+			t.Errorf("%s: %d sign-ins, %d sessions, at %s", name, d.signIns, len(d.kept), d.home)
+		}
+		d.wantSaid(c.said)
+	}
+	// An app that the configuration has already goes into no second table.
+	d := newWizardDesk(t, exchange{"Sign in at", "another app"}, exchange{"AWS app link", "acme.okta.com"}, exchange{"find the AWS app?", ""},
+		exchange{"Okta username", "jane"}, exchange{"accounts are called?", "n"}, exchange{"Choose roles", "Dev"},
+		exchange{"Name for", ""}, exchange{"Region", ""}, exchange{"Write this?", ""})
+	d.apps = both[:1]
+	const mine = "[idp.mine]\nurl = \"" + appLink + "\"\nusername = \"jane\"\n"
+	d.write(mine)
+	if code := d.run(); code != 0 || d.text() != mine+"\n[profile.dev]\nrole = \""+devRole+"\"\n" || len(d.kept) != 1 {
+		t.Errorf("%d, %d sessions, %s\n%s", code, len(d.kept), d.err, d.text())
+	}
 }
 
 // TestWizardAgain: what is not chosen stays byte for byte, and a profile that is there can
@@ -151,12 +199,7 @@ func TestWizardAgain(t *testing.T) {
 		"no":   {[]exchange{chooseAdmin, {"Region of p", "eu-west-3"}, {"Write this?", "n"}}, mine, 0},
 	} {
 		d := newWizardDesk(t, append(slices.Clone(signIn), c.script...)...)
-		if err := os.MkdirAll(filepath.Dir(d.path()), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(d.path(), []byte(mine), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		d.write(mine)
 		code := d.run()
 		if (code == 0) != (name != "no") || len(d.script) != 0 || d.text() != c.want || d.signIns != 1 || len(d.kept) != c.opened {
 			t.Errorf("%s: %d, left %v, %d sign-ins, %d sessions, %s\n%s", name, code, d.script, d.signIns, len(d.kept), d.err, d.text())

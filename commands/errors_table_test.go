@@ -57,6 +57,7 @@ func errorSamples() []errorSample {
 		{"push rejected on the phone", refused("the push", "You have chosen to reject this login.", session.RefusedPush)},
 		{"push not answered", refused("the push", "", session.RefusedUnanswered)},
 		{"kept out by a policy", refused("the sign-in", "You do not have permission to perform this action", session.RefusedPolicy)},
+		{"a policy that is none", &policyError{errors.New("has no Statement")}},
 		{
 			"the device does not meet the requirements",
 			refused("the device", "Your device doesn't meet the requirements", session.RefusedDevice),

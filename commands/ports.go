@@ -188,6 +188,9 @@ type Configuration interface {
 	AppLink(text string) (string, error)
 	// Advice is what to say of an address that does not look like an app's, "".
 	Advice(text string) string
+	// HomePage is the home page of the Okta organisation that a link is an address of; ""
+	// where it looks like an app's, or is none of Okta's.
+	HomePage(link string) string
 }
 
 // OtherTools are the configurations of other tools on this machine.

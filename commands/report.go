@@ -85,6 +85,10 @@ func whenIs(code int, hint string, targets ...error) reportRow {
 	}
 }
 
+// policyHint shows the smallest policy there is.
+const policyHint = `a policy is JSON such as {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}; ` +
+	"see docs/exec.md, Less than the role"
+
 // reportRows is the one table of errors, exit statuses and hints. The first row
 // that fits counts; what is in none is a failure with the error's own hint.
 func reportRows() []reportRow {
@@ -94,6 +98,7 @@ func reportRows() []reportRow {
 		whenType(func(e *profileFailures) (int, string) { return e.worstStatus() }),
 		whenType(func(e process.Signalled) (int, string) { return 128 + e.Number, "" }),
 		whenIs(statusInterrupted, "", session.ErrInterrupted, context.Canceled),
+		whenType(func(e *policyError) (int, string) { return statusUsage, policyHint }),
 		whenType(func(e *usageError) (int, string) { return statusUsage, strings.TrimSpace("run stsx help " + e.verb) }),
 		whenType(func(e *misplacedProfileError) (int, string) { return statusUsage, e.Hint() }),
 		whenType(func(e *terminalOutputError) (int, string) { return statusUsage, e.Hint() }),

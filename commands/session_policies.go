@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -40,14 +41,15 @@ func (r *commandRun) readPolicies(c *cli.Context) error {
 		g.words = append(g.words, "--read-only")
 	}
 	if c.IsSet("policy") {
-		text, err := r.policyText(c.String("policy"))
+		given := c.String("policy")
+		text, err := r.policyText(given)
 		if err == nil {
 			g.Inline, err = session.ParsePolicy(text)
 		}
 		if err != nil {
-			return &usageError{"--policy " + err.Error(), r.verb}
+			return &policyError{err}
 		}
-		g.words = append(g.words, "--policy", policyWord(c.String("policy"), g.Inline))
+		g.words = append(g.words, "--policy", policyWord(given, g.Inline))
 	}
 	for _, arn := range c.StringSlice("policy-arn") {
 		if err := session.CheckPolicyARN(arn); err != nil {
@@ -59,6 +61,12 @@ func (r *commandRun) readPolicies(c *cli.Context) error {
 	r.policies = g
 	return nil
 }
+
+// policyError is a --policy that can't be used.
+type policyError struct{ error }
+
+func (e *policyError) Error() string { return "--policy " + e.error.Error() }
+func (e *policyError) Unwrap() error { return e.error }
 
 // policyText is the JSON that --policy gives.
 func (r *commandRun) policyText(given string) (string, error) {
@@ -78,13 +86,21 @@ func (r *commandRun) policyText(given string) (string, error) {
 // isPolicyText reports whether a value of --policy is the JSON itself.
 func isPolicyText(given string) bool { return strings.HasPrefix(strings.TrimSpace(given), "{") }
 
-// policyWord is a value of --policy for a command line. JSON stands between single quotes:
-// between double ones a shell would put its own variables in the place of ${aws:username}.
+// policyWord is a value of --policy for a command line that may be run in another folder: the
+// file's whole path, or the JSON where that was given, or came out of a pipe. JSON stands
+// between single quotes: between double ones a shell would put its own variables in the
+// place of ${aws:username}.
 func policyWord(given, policy string) string {
-	if isPolicyText(given) {
+	path, err := filepath.Abs(given)
+	if isPolicyText(given) || err != nil || isPipe(path) {
 		return "'" + strings.ReplaceAll(policy, "'", `'\''`) + "'"
 	}
-	return quotedName(given)
+	return quotedName(path)
+}
+
+// isPipe reports the place of a descriptor, which a shell gives for <(…).
+func isPipe(path string) bool {
+	return strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/")
 }
 
 // limitProfile is p with the policy flags.

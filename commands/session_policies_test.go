@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -193,11 +194,21 @@ func TestMoreThanTheParent(t *testing.T) {
 func TestPolicyWord(t *testing.T) {
 	t.Parallel()
 	const named = `{"Statement":{"Effect":"Allow","Resource":"arn:aws:s3:::b/${aws:username}"}}`
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for given, want := range map[string]string{
-		allowS3: "'" + allowS3 + "'", " " + named: "'" + named + "'", "p.json": "p.json", "my policy.json": `"my policy.json"`,
+		allowS3: "'" + allowS3 + "'", " " + named: "'" + named + "'",
+		"p.json": filepath.Join(here, "p.json"), "../my policy.json": strconv.Quote(filepath.Join(here, "..", "my policy.json")),
+		"/etc/p.json": "/etc/p.json", "/dev/fd/63": "'" + denyS3 + "'", "/proc/self/fd/11": "'" + denyS3 + "'",
 		`{"Statement":{"Sid":"it's"}}`: `'{"Statement":{"Sid":"it'\''s"}}'`,
 	} {
-		if got := policyWord(given, strings.TrimSpace(given)); got != want {
+		policy := denyS3 // that a file holds
+		if isPolicyText(given) {
+			policy = strings.TrimSpace(given)
+		}
+		if got := policyWord(given, policy); got != want {
 			t.Errorf("%s: %s", given, got)
 		}
 	}

@@ -35,6 +35,8 @@ type Assertion struct {
 	NotOnOrAfter    time.Time     // end of the assertion's life; zero = not said
 	Destination     string        // the page of AWS's that it was posted to; "" = not said. Source: Response, Destination
 
+	AppLink string // of the app that Profile.ChooseApp picked; "" = it was known
+
 	// Subject says whom it is about, in the provider's words, which need not be
 	// the username: the NameID, unless that is another one each time, and the
 	// RoleSessionName. It is the same for the same person; "" = not said.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"slices"
 	"time"
@@ -26,7 +27,17 @@ type Profile struct {
 
 	AllowedAccounts []string      // none = any
 	MaxDuration     time.Duration // no session is asked to be longer; 0 = any
+
+	// ChooseApp finds the app where Org.URL is the provider's home page; nil: Org.URL is the app's link.
+	ChooseApp ChooseApp
 }
+
+// App is an app of AWS's that a person has at their provider.
+type App struct{ Label, Link string }
+
+// ChooseApp picks one of a person's apps and returns its link, which has to be at the
+// provider that they are signed in to. refused: why their apps could not be listed.
+type ChooseApp func(ctx context.Context, apps []App, refused error) (link string, err error)
 
 // Chaining is what AssumeRole can say of the session beside its role.
 type Chaining struct {

@@ -49,7 +49,7 @@ func (s SessionPolicies) Name() string {
 	}
 	text, _ := json.Marshal([]any{s.Inline, s.ARNs}) // strings and lists of them: cannot fail
 	sum := sha256.Sum256(text)
-	return name + "-" + hex.EncodeToString(sum[:4])
+	return name + "-" + hex.EncodeToString(sum[:8])
 }
 
 // StaysWithin reports whether sessions with s can do no more than one of that Name.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -53,6 +54,17 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 	return b.getAssertion(ctx, Profile{Name: o.Name, Org: o})
 }
 
+// GrantsFromHome is Grants where o's url is the provider's home page: choose picks the app
+// once the person is signed in. The assertion has its link, and serves profiles with that.
+func (b *Broker) GrantsFromHome(ctx context.Context, o Org, choose ChooseApp) (Assertion, error) {
+	unlock, err := b.lockOrg(ctx, o, o.Name)
+	if err != nil {
+		return Assertion{}, err
+	}
+	defer unlock()
+	return b.getAssertion(ctx, Profile{Name: o.Name, Org: o, ChooseApp: choose})
+}
+
 func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error) {
 	if r, ok := b.lastAssertion(p.Org); ok {
 		return r.assertion, nil
@@ -80,6 +92,7 @@ func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error)
 			a.NotOnOrAfter.Format(time.RFC3339), ShortDuration(b.Now().Sub(a.NotOnOrAfter).Round(time.Second)),
 			b.Now().UTC().Format(time.RFC3339))
 	}
+	p.Org.URL = cmp.Or(a.AppLink, p.Org.URL)
 	b.mu.Lock()
 	if b.assertions == nil {
 		b.assertions = map[string]receivedAssertion{}

@@ -135,6 +135,84 @@ func TestConfigure(t *testing.T) {
 	}
 }
 
+// TestConfigureFromHome: where Okta's home page is pasted, the person signs in once, and the
+// app is found, chosen or asked for with that sign-in.
+func TestConfigureFromHome(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		engine okta.Engine
+		lists  okta.AppLists
+		apps   int
+		pasted string // behind the org's address
+		then   func(d *desk, term *terminal)
+		second bool // the app is the second
+	}{
+		"one": {okta.Classic, okta.AppLists{OnlyOnTabs: true}, 1, "", func(_ *desk, term *terminal) {
+			term.waitFor("found your AWS app at 127.0.0.1")
+		}, false},
+		"several": {okta.Gen2, okta.AppLists{}, 2, "/app/UserHome", func(_ *desk, term *terminal) {
+			term.waitFor("Which AWS app")
+			term.waitFor("AWS sandbox")
+			term.typeText("sandbox\r")
+		}, true},
+		"none": {okta.Gen3, okta.AppLists{}, 0, "/enduser/catalog", func(d *desk, term *terminal) {
+			term.waitFor("lists no AWS app for you: ask your Okta administrator")
+			term.waitFor("AWS app link from Okta:")
+			term.typeText(d.org.EmbedURL() + "\r")
+		}, false},
+		"refused": {okta.Gen2, okta.AppLists{Status: http.StatusForbidden}, 1, "/login/login.htm", func(d *desk, term *terminal) {
+			term.waitFor("did not list your apps (HTTP status 403)")
+			term.typeText(d.org.EmbedURL() + "\r")
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, okta.Config{Engine: c.engine, Users: []okta.User{janeUser()}, AppLists: c.lists})
+			apps := d.org.AWSApps(c.apps)
+			d.org.SetApps(apps)
+			if err := os.RemoveAll(filepath.Dir(d.configPath())); err != nil {
+				t.Fatal(err)
+			}
+			term := d.openTerminal("configure")
+			term.waitFor("or give your Okta home page")
+			term.typeText(d.org.URL() + c.pasted + "\r")
+			term.waitFor("and find the AWS app? [Y/n]")
+			term.typeText("\r")
+			term.waitFor("Okta username:")
+			term.typeText(jane + "\r")
+			term.waitFor("Okta password for")
+			term.typeText(janePassword + "\r")
+			term.waitFor("Code from Google Authenticator")
+			term.typeText(d.factorCode(okta.GoogleTOTP) + "\r")
+			c.then(d, term)
+			term.waitFor("accounts are called?")
+			term.typeText("n\r")
+			term.waitFor("Choose roles")
+			term.typeText("admin \r")
+			term.waitFor("Name for 123456789012 Admin")
+			term.typeText("\r")
+			term.waitFor("Region")
+			term.typeText("\r")
+			term.waitFor("Write this?")
+			term.typeText("\r")
+			term.waitFor("admin: Admin in 123456789012") // the session that the sign-in has opened
+			term.waitFor("Write this too")
+			term.typeText("n\r")
+			if r := term.wait(); r.status != 0 {
+				t.Fatal(r)
+			}
+			link := d.org.EmbedURL()
+			if c.second {
+				link = apps[2].Link
+			}
+			d.wantText(textOf(t, d.configPath()), "url      = \""+link+"\"")
+			if n := d.countEvents(okta.SignedIn); n != 1 {
+				t.Errorf("%d sign-ins", n)
+			}
+		})
+	}
+}
+
 // TestShare: a configuration goes from one person to another, by a file and
 // over https, without what is their own, and can take nothing over.
 func TestShare(t *testing.T) {

@@ -107,6 +107,33 @@ func (t *Tab) Location(ctx context.Context) (string, error) {
 	return location, err
 }
 
+const (
+	// getTime bounds the wait for an answer to Get.
+	getTime = 15 * time.Second
+	// longestAnswer bounds what Get takes, in characters.
+	longestAnswer = 4 << 20
+)
+
+// Get asks the page's own origin for path, with the browser's cookies, as a script of the page's would.
+func (t *Tab) Get(ctx context.Context, path string, origins []string) (page.Reply, error) {
+	var result struct {
+		Origin  *string
+		Trouble string
+		Status  int
+		Body    string
+	}
+	err := t.askScript(ctx, &result, "get", path, origins, getTime.Milliseconds(), longestAnswer)
+	switch {
+	case err != nil:
+		return page.Reply{}, err
+	case result.Origin != nil:
+		return page.Reply{}, &session.OriginError{Got: *result.Origin, Want: cmp.Or(origins...)}
+	case result.Trouble != "":
+		return page.Reply{}, errors.New(result.Trouble)
+	}
+	return page.Reply{Status: result.Status, Body: []byte(result.Body)}, nil
+}
+
 // Fill replaces what the first visible match holds by text. Unless the page's origin is one of origins it types nothing
 // and returns a *session.OriginError; look and typing are one step that no navigation can divide.
 func (t *Tab) Fill(ctx context.Context, mark string, text session.Secret, origins []string) error {

@@ -86,6 +86,20 @@ func LinkAdvice(text string) string {
 	return ""
 }
 
+// HomePage is the home page of the Okta organisation that link is an address of; "" where
+// link looks like an app's, or is AWS's.
+func HomePage(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" || LinkAdvice(link) == "" || isIdentityCenter(u.Hostname(), pathParts(u.Path)) || isAWSHost(u.Hostname()) {
+		return ""
+	}
+	first, rest, _ := strings.Cut(u.Host, ".")
+	if rest != "" {
+		first = strings.TrimSuffix(first, "-admin") + "."
+	}
+	return u.Scheme + "://" + first + rest + "/app/UserHome"
+}
+
 // wrongLink is LinkAdvice where it is certain: an address of Okta's own that leads
 // to no app, and Identity Center.
 func wrongLink(text string) string {

@@ -112,3 +112,6 @@ func (Editor) AppLink(text string) (string, error) { return AppLink(text) }
 
 // Advice is the function of that name.
 func (Editor) Advice(text string) string { return LinkAdvice(text) }
+
+// HomePage is the function of that name.
+func (Editor) HomePage(link string) string { return HomePage(link) }

@@ -12,6 +12,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
+	"time"
 )
 
 const (
@@ -37,9 +39,39 @@ func readText(path string) (string, fs.FileInfo, error) {
 	return string(text), info, err
 }
 
+// pipeTime is how long what writes into a pipe may take.
+const pipeTime = 10 * time.Second
+
 // ReadThere is Read of a file that has to be there.
 func ReadThere(path string) ([]byte, error) {
 	text, _, err := readRegular(path)
+	return text, err
+}
+
+// ReadGiven is ReadThere of what a person named for this one run: a pipe too, as a shell has
+// it for <(…), which can be read once.
+func ReadGiven(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return readPipe(path)
+	}
+	text, _, err := readRegular(path)
+	return text, err
+}
+
+// readPipe reads a pipe to its end. One that nobody writes into is empty.
+func readPipe(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if err := f.SetReadDeadline(time.Now().Add(pipeTime)); err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, textLimit+1))
+	if err == nil && len(text) > textLimit {
+		err = fmt.Errorf("%s holds more than %d MiB", path, textLimit>>20)
+	}
 	return text, err
 }
 
@@ -86,7 +118,7 @@ func ReadTrusted(path string) ([]byte, error) {
 // ReadOwn returns what is in a file of stsx's own, up to OwnLimit, and what the
 // file was, for RemoveSame. One of another user is refused.
 func ReadOwn(path string) ([]byte, fs.FileInfo, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe is not waited for
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,7 +128,7 @@ func ReadOwn(path string) ([]byte, fs.FileInfo, error) {
 		return nil, nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s is not a file", path)
+		return nil, nil, fmt.Errorf("%s is not a regular file", path)
 	}
 	if err := CheckOwner(path, info); err != nil {
 		return nil, nil, err

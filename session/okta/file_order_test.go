@@ -44,6 +44,7 @@ func fileOrder() []string {
 		"login.go",
 		"factor_list.go",
 		"interstitials.go",
+		"find_app.go",
 		"screens.go", // the table
 		"signin.go",  // the loop
 		"okta.go",    // the driver

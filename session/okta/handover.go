@@ -196,7 +196,7 @@ func (s *signIn) keepOffPage(ctx context.Context) error {
 			return unread
 		case !s.isOurs(address):
 			waitFor = nil // what is there stays there
-		case err == nil:
+		case err == nil, s.appSearch.choose != nil && isDashboard(address):
 			return nil
 		default:
 			waitFor = marks
@@ -223,11 +223,17 @@ func (s *signIn) isAnsweredInWindow(c screen) bool {
 // reopenFromDashboard opens the app when the sign-in has ended at Okta's
 // dashboard: Classic forgets where it was to lead when its page is loaded anew.
 func (s *signIn) reopenFromDashboard(ctx context.Context, address string) error {
-	u, err := url.Parse(address)
-	if err != nil || s.window.openedAppOnce || !strings.HasPrefix(u.Path, "/app/UserHome") && !strings.HasPrefix(u.Path, "/enduser/") {
+	if s.window.openedAppOnce || !isDashboard(address) {
 		return nil
 	}
 	s.window.openedAppOnce = true
 	s.note("Okta's dashboard came: the app is opened")
 	return s.page.Open(ctx, s.org.URL)
+}
+
+// isDashboard reports the address of Okta's dashboard, which is that of the sign-in page too
+// where the Identity Engine leads to the dashboard.
+func isDashboard(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (strings.HasPrefix(u.Path, "/app/UserHome") || strings.HasPrefix(u.Path, "/enduser/"))
 }

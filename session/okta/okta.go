@@ -71,18 +71,20 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 			return session.Assertion{}, err
 		}
 	}
-	a, err := d.assertInBrowser(ctx, o, remembered)
+	a, err := d.assertInBrowser(ctx, o, remembered, p.ChooseApp)
 	if errors.Is(err, renew.ErrOtherUser) {
 		d.note(err.Error())
 		d.discardRemembered(ctx, o)
-		a, err = d.assertInBrowser(ctx, o, session.Remembered{})
+		a, err = d.assertInBrowser(ctx, o, session.Remembered{}, p.ChooseApp)
 	}
 	return a, err
 }
 
-// assertInBrowser signs in with a browser that has the remembered cookies.
-// renew.ErrOtherUser: they are another user's.
-func (d *Driver) assertInBrowser(ctx context.Context, o session.Org, remembered session.Remembered) (session.Assertion, error) {
+// assertInBrowser signs in with a browser that has the remembered cookies. choose finds the
+// app; nil: o's url is its link. renew.ErrOtherUser: they are another user's.
+func (d *Driver) assertInBrowser(
+	ctx context.Context, o session.Org, remembered session.Remembered, choose session.ChooseApp,
+) (session.Assertion, error) {
 	ready, err := d.openPage(ctx, o, remembered)
 	if err != nil {
 		d.recordPage(ctx, ready.page, "before the sign-in", o.Username)
@@ -97,12 +99,14 @@ func (d *Driver) assertInBrowser(ctx context.Context, o session.Org, remembered 
 	}
 	s := d.newSignIn(ready.page, ready.org, ready.password, codes)
 	s.resumed = !remembered.IsZero()
+	s.appSearch.choose = choose
 	defer func() { s.page.Close() }() // the one that it has come to
 	encoded, err := s.run(ctx)
 	if err != nil {
 		return session.Assertion{}, err
 	}
 	a, err := session.ParseAssertion(encoded)
+	a.AppLink = s.appSearch.link
 	if err == nil && !s.login.usernameSent && s.resumed && a.Subject != remembered.Subject {
 		err = renew.ErrOtherUser
 	}

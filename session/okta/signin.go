@@ -32,6 +32,7 @@ type signIn struct {
 	selection  selection      // selection.go
 	login      login          // login.go
 	code       codeEntry      // factor_code.go
+	appSearch  appSearch      // find_app.go
 	pushesSent int            // factor_push.go
 	fastPass   fastPass       // factor_fastpass.go
 }
@@ -67,10 +68,16 @@ func (s *signIn) answerNext(ctx context.Context, marks []string) (posted bool, e
 	if reopened, err := s.checkDocument(ctx, true); reopened || err != nil {
 		return false, err
 	}
+	if found, err := s.findApp(ctx, marks); found || err != nil {
+		return false, err
+	}
 	i, err := s.awaitPage(ctx, marks)
 	if s.reopening.reloaded && (err == nil && i >= 0 || errors.Is(err, errUnknownPage)) {
 		s.note("the way to the app leads to another page: the app's link is opened")
 		return false, s.reopen(ctx)
+	}
+	if errors.Is(err, errUnknownPage) && s.appSearch.goesOnAt(ctx, s.page) {
+		return false, nil
 	}
 	if errors.Is(err, errUnknownPage) {
 		s.note("the page is not one that stsx knows")

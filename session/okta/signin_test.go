@@ -32,6 +32,7 @@ type play struct {
 	closed    int
 	shown     bool
 	openErr   error
+	gets      map[string]page.Reply // by path
 	ticked    []string
 	cookies   []session.Cookie
 	unpainted int // looks for which the browser does not paint; then the scene changes
@@ -176,6 +177,9 @@ func (p *play) Location(context.Context) (string, error) {
 		return address, nil
 	}
 	return "https://acme.okta.com/signin", nil
+}
+func (p *play) Get(_ context.Context, path string, _ []string) (page.Reply, error) {
+	return p.gets[path], nil
 }
 func (p *play) Record(context.Context, string, ...string)             {}
 func (p *play) SAMLResponse() session.Secret                          { return session.NewSecret("posted") }

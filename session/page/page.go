@@ -33,6 +33,10 @@ type Navigator interface {
 	Open(ctx context.Context, address string) error
 	// Reload asks for the document at hand again, and does not wait for it.
 	Reload(ctx context.Context) error
+	// Get asks the page's own origin for path, with the browser's cookies, as a script of
+	// the page's would: its Status and Body. A page of none of origins is a
+	// *session.OriginError, and nothing is asked.
+	Get(ctx context.Context, path string, origins []string) (Reply, error)
 	// Location is the page's address without query and fragment.
 	Location(ctx context.Context) (string, error)
 	// Shown reports whether the page is in a window that a person can use.

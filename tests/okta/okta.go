@@ -132,6 +132,8 @@ type Config struct {
 	Prefill    string   // the username that the page has in its field already
 	Unlock     bool     // the page offers to unlock an account
 	Down       int      // HTTP status with which the app's link is answered, and nothing else: DownWait until it will be again
+	Apps       []App    // what the dashboard lists; default: the AWS app
+	AppLists   AppLists // how the lists of apps are answered
 	RedirectTo string   // an unsigned visitor of the app is sent to this URL instead of a login page
 
 	ACS               string        // where the assertion is posted; default https://signin.aws.amazon.com/saml

@@ -14,6 +14,7 @@ func (o *Org) handler() http.Handler {
 	mux := http.NewServeMux()
 	o.pageRoutes(mux)
 	o.sessionRoutes(mux)
+	o.dashboardRoutes(mux)
 	o.otherServerRoutes(mux)
 	o.fastPassRoutes(mux)
 	captchaRoutes(mux)
