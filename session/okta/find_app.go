@@ -42,11 +42,11 @@ type appSearch struct {
 func (s *signIn) findApp(ctx context.Context, marks []string) (found bool, err error) {
 	for begun := time.Now(); s.appSearch.choose != nil && time.Since(begun) < recognizeWait; {
 		limited, cancel := context.WithTimeout(ctx, homeCheckInterval)
-		_, err := s.page.Await(limited, marks...)
+		_, _ = s.page.Await(limited, marks...) // awaitPage says what it was
 		late := limited.Err() != nil && ctx.Err() == nil
 		cancel()
 		if !late {
-			return false, nil // awaitPage says what it is
+			return false, nil
 		}
 		address, err := s.page.Location(ctx)
 		if err != nil {

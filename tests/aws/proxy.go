@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -22,6 +23,9 @@ type ProxyConfig struct {
 	// "sts.eu-west-1.amazonaws.com:443" led to the Addr of a Server with TLS, a client speaks to the real name.
 	// A name is what it takes: Go's clients send nothing for 127.0.0.1 or localhost to the proxy of the environment.
 	Routes map[string]string
+
+	// Rest is the "host:port" that all else is led to; empty: see Forward.
+	Rest string
 }
 
 // Proxy is a forward HTTP proxy that remembers what it was asked for: CONNECT, for https, and absolute URIs, for http.
@@ -114,7 +118,7 @@ func (p *Proxy) serveProxy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, routed := p.config.Routes[host]
-	forward := routed || p.config.Forward
+	forward := routed || p.config.Rest != "" || p.config.Forward
 	p.recordAsk(ProxyRequest{Time: time.Now(), Method: r.Method, Host: host, Forwarded: forward})
 	switch {
 	case !forward:
@@ -153,10 +157,8 @@ func requestHost(r *http.Request) (string, bool) {
 
 // dialHost connects to host, or to where its route leads.
 func (p *Proxy) dialHost(ctx context.Context, network, host string) (net.Conn, error) {
-	if to, ok := p.config.Routes[host]; ok {
-		host = to
-	}
-	return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, host)
+	to := cmp.Or(p.config.Routes[host], p.config.Rest, host)
+	return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, to)
 }
 
 // openTunnel joins the client to host until both have said all they had to say, or the proxy closes.

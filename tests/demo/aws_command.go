@@ -16,7 +16,12 @@ import (
 
 // callSTS prints who the credentials in the environment are, as the AWS CLI does.
 func callSTS(ctx context.Context) error {
+	trusting, err := trustingClient()
+	if err != nil {
+		return err
+	}
 	client := awssts.New(awssts.Options{
+		HTTPClient:   trusting,
 		Region:       os.Getenv("AWS_REGION"),
 		BaseEndpoint: aws.String(os.Getenv("AWS_ENDPOINT_URL")),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {

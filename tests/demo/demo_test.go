@@ -185,6 +185,9 @@ func TestDemoLeavesThePersonInAShell(t *testing.T) {
 	d.await("Okta password for " + user)
 	d.types(password + "\n")
 	d.await("I am Developer")
+	d.types("stsx console dev\n")
+	d.await("would show https://eu-west-1.console.aws.amazon.com/")
+	d.await("signed in as arn:aws:sts::123456789012:assumed-role/Developer/" + user)
 	d.types("exit 3\n")
 	d.ends(0)
 }

@@ -27,6 +27,8 @@ func main() {
 		os.Exit(totpCommand())
 	case "sts":
 		os.Exit(stsCommand(os.Args[1:]))
+	case browserName, "osascript": // macOS has its browser opened by a script
+		os.Exit(browserCommand(os.Args[1:]))
 	}
 	stsx := flag.String("stsx", "./stsx", "the stsx to show")
 	shell := flag.Bool("shell", true, "leave the person in a shell, where there is a terminal")

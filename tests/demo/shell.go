@@ -41,7 +41,7 @@ func (s *demoShow) shell(ctx context.Context) error {
   profiles  dev, prod, audit, and any, which asks for the role
 
 Try: stsx logout --all; stsx exec any -- %s
-     stsx roles; stsx login --force dev; stsx help
+     stsx roles; stsx login --force dev; stsx console dev; stsx help
 
 `, user, password, filepath.Join(s.home, "bin", "totp"), s.identityCommand())
 	shell := os.Getenv("SHELL")

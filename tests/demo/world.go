@@ -38,6 +38,7 @@ type world struct {
 	home    string
 	org     *okta.Org
 	aws     *aws.Server
+	proxy   *aws.Proxy
 	hasMoto bool
 	hasAWS  bool     // the AWS CLI
 	environ []string // of what runs in the demo
@@ -87,6 +88,7 @@ func (w *world) startServers(ctx context.Context) error {
 	config := aws.Config{
 		Certificates: []*x509.Certificate{org.Certificate()},
 		Roles:        map[string]aws.RoleConfig{developer: {}, admin: {}, readOnly: {}},
+		TLS:          true,
 	}
 	soon, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -104,12 +106,18 @@ func (w *world) startServers(ctx context.Context) error {
 		return err
 	}
 	w.atClose(w.aws.Close)
+	// AWS's sign-in pages are known by their names only: all that is asked for by name is this AWS.
+	w.proxy, err = aws.NewProxy(aws.ProxyConfig{Rest: w.aws.Addr()})
+	if err != nil {
+		return err
+	}
+	w.atClose(w.proxy.Close)
 	return nil
 }
 
 // environment is the person's own, with another home and without what leads
-// elsewhere: other credentials and settings of AWS and stsx, proxies (all is on
-// 127.0.0.1), the person's keyring, and what a shell would run at its start.
+// elsewhere: other credentials and settings of AWS and stsx, proxies, the person's
+// browser and keyring, and what a shell would run at its start.
 func (w *world) environment() []string {
 	var env []string
 	for _, entry := range os.Environ() {
@@ -121,7 +129,7 @@ func (w *world) environment() []string {
 			strings.HasSuffix(name, "_HOME"),
 			lower == "http_proxy", lower == "https_proxy", lower == "all_proxy", lower == "no_proxy",
 			slices.Contains([]string{"HOME", "PATH", "DBUS_SESSION_BUS_ADDRESS", "ENV", "BASH_ENV", "ZDOTDIR", "PROMPT_COMMAND", "PS1",
-				"HISTFILE",
+				"HISTFILE", "BROWSER",
 				"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKE_TERMOUT", "MAKE_TERMERR"}, name):
 			continue
 		}
@@ -135,6 +143,8 @@ func (w *world) environment() []string {
 		"XDG_STATE_HOME="+filepath.Join(w.home, ".local", "state"),
 		"XDG_CACHE_HOME="+filepath.Join(w.home, ".cache"),
 		"XDG_DATA_HOME="+filepath.Join(w.home, ".local", "share"),
+		"HTTPS_PROXY="+w.proxy.URL(), "NO_PROXY=127.0.0.1,localhost",
+		"BROWSER="+filepath.Join(w.home, "bin", browserName), terminalVariable+"="+terminalPath(),
 		"AWS_PAGER=", // the second version of the AWS CLI would start one
 		"ENV="+filepath.Join(w.home, ".shrc"),
 	)
@@ -184,10 +194,11 @@ func (w *world) linkCommands(stsx string) error {
 		return err
 	}
 	bin := filepath.Join(w.home, "bin")
-	return errors.Join(os.Mkdir(bin, 0o700),
-		os.Symlink(stsx, filepath.Join(bin, "stsx")),
-		os.Symlink(self, filepath.Join(bin, "totp")),
-		os.Symlink(self, filepath.Join(bin, "sts")))
+	err = errors.Join(os.Mkdir(bin, 0o700), os.Symlink(stsx, filepath.Join(bin, "stsx")))
+	for _, name := range []string{"totp", "sts", browserName, "osascript"} {
+		err = errors.Join(err, os.Symlink(self, filepath.Join(bin, name)))
+	}
+	return err
 }
 
 // servePhone serves codes to the totp command.
