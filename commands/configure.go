@@ -20,9 +20,11 @@ func (r *commandRun) configureCommand() *cli.Command {
 			"stsx configure export [PROFILE…]\n   stsx configure aws [PROFILE…] [--prefix TEXT] [--dry-run]",
 		Description: `   Alone it asks for the link of the AWS app in Okta and for your username,
    signs in, lets you select roles in a list, and writes a profile for each
-   into the configuration. Select a role that has a profile to change its region.
-   What you don't choose stays as it is, and nothing is written before you have
-   seen it and said yes. Then it opens the sessions with the same sign-in, and
+   into the configuration. In place of the link you can give your Okta home page.
+   Again it changes what is there: roles that have a profile are selected at
+   first; unselect one to remove its profile, and change names, regions and
+   durations of the others. Nothing is written before you have seen it and said
+   yes. Then it opens the sessions with the same sign-in, and
    offers the shell hook's line and profiles for the AWS CLI.`,
 		Flags:  []cli.Flag{helpFlag()},
 		Action: func(c *cli.Context) error { return r.runWizard(c.Context) },

@@ -131,13 +131,15 @@ func (d *wizardDesk) Choose(_ context.Context, q session.Question, options []str
 	return 0, err
 }
 
-// ChooseMany ticks what is named in the answer, or "all".
+// ChooseMany ticks what is named in the answer, or "all", beside what is ticked; "-" before a
+// word takes a tick away.
 func (d *wizardDesk) ChooseMany(_ context.Context, q session.Question, options []session.GroupedOption) (picked []int, err error) {
 	answer, err := d.answer(q.Prompt)
 	d.options = nil
 	for i, o := range options {
 		d.options = append(d.options, o.Group+"/"+o.Text)
-		if err == nil && (answer == "all" || strings.Contains(answer, o.Text)) {
+		ticked := o.Ticked && !strings.Contains(answer, "-"+o.Text)
+		if err == nil && (answer == "all" || ticked || !o.Ticked && strings.Contains(answer, o.Text)) {
 			picked = append(picked, i)
 		}
 	}

@@ -23,31 +23,80 @@ func (o roleOption) text() string {
 	return o.Name() + " (has profile " + quotedName(o.profile.Name) + ")"
 }
 
-// wantedRoles lets roles be ticked, those that have a profile too: that can be changed.
-func (r *commandRun) wantedRoles(ctx context.Context, own []session.Table, granted []session.Role) ([]roleOption, error) {
+// roleChoice is what the person ticked in the list of their roles.
+type roleChoice struct {
+	kept    []roleOption // have a profile, and stay
+	added   []roleOption
+	removed []roleOption // have a profile, and are to have none
+}
+
+// chooseRoles lets roles be ticked; those that have a profile at idp are at first.
+func (r *commandRun) chooseRoles(ctx context.Context, own []session.Table, idp session.Table, granted []session.Role) (roleChoice, error) {
 	if len(granted) == 0 {
-		return nil, &session.RoleError{}
+		return roleChoice{}, &session.RoleError{}
 	}
-	all := roleOptions(own, granted)
+	all := roleOptions(profilesAt(own, idp), granted)
 	if len(all) == 1 && all[0].profile.Name == "" {
 		r.drivers.Ask.Say("your one role is " + all[0].String())
-		return all, nil
+		return roleChoice{added: all}, nil
 	}
 	options := make([]session.GroupedOption, len(all))
 	for i, o := range all {
 		account := strings.TrimSpace(o.Account() + " " + r.accountName(o.Account()))
-		options[i] = session.GroupedOption{Group: account, Text: o.text()}
+		options[i] = session.GroupedOption{Group: account, Text: o.text(), Ticked: o.profile.Name != ""}
 	}
 	picked, err := r.drivers.Ask.ChooseMany(ctx, session.Question{Prompt: "Choose roles", What: "a choice of roles"}, options)
-	var wanted []roleOption
-	for _, i := range picked {
-		wanted = append(wanted, all[i])
+	if err != nil {
+		return roleChoice{}, err
 	}
-	return wanted, err
+	var c roleChoice
+	for i, o := range all {
+		isPicked := slices.Contains(picked, i)
+		switch {
+		case o.profile.Name == "" && isPicked:
+			c.added = append(c.added, o)
+		case o.profile.Name != "" && isPicked:
+			c.kept = append(c.kept, o)
+		case o.profile.Name != "":
+			c.removed = append(c.removed, o)
+		}
+	}
+	return r.keepSources(own, c), nil
+}
+
+// keepSources is c without the removal of profiles that others are assumed from.
+func (r *commandRun) keepSources(own []session.Table, c roleChoice) roleChoice {
+	c.removed = slices.DeleteFunc(c.removed, func(o roleOption) bool {
+		i := slices.IndexFunc(own, func(t session.Table) bool { return t.Kind == "profile" && t.Text("source") == o.profile.Name })
+		if i >= 0 {
+			r.drivers.Ask.Say(quotedName(o.profile.Name) + " stays: " + quotedName(own[i].Name) + " is assumed from it")
+			c.kept = append(c.kept, o)
+		}
+		return i >= 0
+	})
+	return c
+}
+
+// profilesAt are the profiles of own that sign in at idp by themselves.
+func profilesAt(own []session.Table, idp session.Table) []session.Table {
+	orgs := 0
+	for _, t := range own {
+		if t.Kind == "idp" {
+			orgs++
+		}
+	}
+	isOnly := orgs == 1 && hasTable(own, "idp", idp.Name)
+	var out []session.Table
+	for _, t := range own {
+		if at := t.Text("idp"); t.Kind == "profile" && t.Text("source") == "" && (at == idp.Name || at == "" && isOnly) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // roleOptions are the granted roles, each once or once for each of its profiles, by account.
-func roleOptions(own []session.Table, granted []session.Role) []roleOption {
+func roleOptions(profiles []session.Table, granted []session.Role) []roleOption {
 	var all []roleOption
 	for _, role := range granted {
 		role.Provider = "" // two may vouch for one role
@@ -55,7 +104,7 @@ func roleOptions(own []session.Table, granted []session.Role) []roleOption {
 			continue
 		}
 		count := len(all)
-		for _, t := range own {
+		for _, t := range profiles {
 			if isProfileOf(t, role) {
 				all = append(all, roleOption{role, t})
 			}
@@ -71,8 +120,7 @@ func roleOptions(own []session.Table, granted []session.Role) []roleOption {
 // isProfileOf reports whether t is a profile for role by its ARN, or by its name and account.
 func isProfileOf(t session.Table, role session.Role) bool {
 	name := t.Text("role")
-	return t.Kind == "profile" && (name == role.ARN ||
-		t.Text("account") == role.Account() && (name == role.Name() || name == role.ShortName()))
+	return name == role.ARN || t.Text("account") == role.Account() && (name == role.Name() || name == role.ShortName())
 }
 
 // offerAccountNames offers to ask AWS what the accounts of a are called, where a list

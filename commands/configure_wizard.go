@@ -56,27 +56,28 @@ func (r *commandRun) writeWithPerson(ctx context.Context, own []session.Table) (
 	if err := r.offerAccountNames(ctx, a); err != nil {
 		return nil, err
 	}
-	wanted, err := r.wantedRoles(ctx, own, a.Roles)
+	chosen, err := r.chooseRoles(ctx, own, idp, a.Roles)
 	if err != nil {
 		return nil, err
 	}
-	return r.writeProfiles(ctx, own, idp, wanted)
+	return r.writeProfiles(ctx, own, idp, chosen)
 }
 
-// writeProfiles asks what the profiles of wanted are to be like, and writes them. It
+// writeProfiles asks what the profiles of the roles chosen are to be like, and writes them. It
 // returns the names of new ones.
-func (r *commandRun) writeProfiles(ctx context.Context, own []session.Table, idp session.Table, wanted []roleOption) ([]string, error) {
-	changed, err := r.askChanges(ctx, wanted)
+func (r *commandRun) writeProfiles(ctx context.Context, own []session.Table, idp session.Table, c roleChoice) ([]string, error) {
+	edits, err := r.askEdits(ctx, own, c.kept)
 	if err != nil {
 		return nil, err
 	}
-	var roles []session.Role
-	for _, o := range wanted {
-		if o.profile.Name == "" {
-			roles = append(roles, o.Role)
-		}
+	for _, o := range c.removed {
+		edits.Removed = append(edits.Removed, o.profile.Name)
 	}
-	names, err := r.askNames(ctx, own, roles)
+	var roles []session.Role
+	for _, o := range c.added {
+		roles = append(roles, o.Role)
+	}
+	names, err := r.askNames(ctx, withRenamed(own, edits.Renamed), roles)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,8 @@ func (r *commandRun) writeProfiles(ctx context.Context, own []session.Table, idp
 	if err != nil {
 		return nil, err
 	}
-	plan, err := r.drivers.ConfigFile.Change(changed, append([]session.Table{idp}, newProfiles(roles, names, regions)...))
+	edits.Added = append([]session.Table{idp}, newProfiles(roles, names, regions)...)
+	plan, err := r.drivers.ConfigFile.Change(edits)
 	if err != nil {
 		return nil, err
 	}
@@ -96,28 +98,10 @@ func (r *commandRun) writeProfiles(ctx context.Context, own []session.Table, idp
 		return nil, err
 	}
 	r.drivers.Ask.Say("wrote " + plan.Path)
-	return names, nil
-}
-
-// askChanges asks for the regions of the profiles that are there, and returns the tables
-// with what is to be another than it is.
-func (r *commandRun) askChanges(ctx context.Context, wanted []roleOption) ([]session.Table, error) {
-	var changed []session.Table
-	for _, o := range wanted {
-		if o.profile.Name == "" {
-			continue
-		}
-		was := o.profile.Text("region")
-		region, err := r.askRegion(ctx, "Region of "+quotedName(o.profile.Name), was, o.Partition())
-		if err != nil {
-			return nil, err
-		}
-		if region != was {
-			settings := []session.Setting{{Key: "region", Value: region}}
-			changed = append(changed, session.Table{Kind: "profile", Name: o.profile.Name, Settings: settings})
-		}
+	if len(edits.Renamed)+len(edits.Removed) > 0 {
+		r.drivers.Ask.Say("scripts and ~/.aws/config may still have a name that is not there any more")
 	}
-	return changed, nil
+	return names, nil
 }
 
 // newProfiles are the tables of profiles for roles, with the region of their partition.

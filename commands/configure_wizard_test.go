@@ -174,29 +174,43 @@ func TestWizardAtHome(t *testing.T) {
 	}
 }
 
-// TestWizardAgain: what is not chosen stays byte for byte, and a profile that is there can
-// get another region, however it names its role.
+// TestWizardAgain: a profile that is there can get another name, region or duration or be
+// taken away, however it names its role, and all else stays byte for byte.
 func TestWizardAgain(t *testing.T) {
 	const mine = "# mine\n[idp.acme] # the org\nurl = \"" + appLink + "\"\nusername = \"jane\"\n\n[profile.p]\nrole = \"" + admin +
 		"\"\nregion = 'eu-west-1' # near\n[profile.audit]\nrole = \"Audit\" # by its name\naccount = \"210987654321\"\n"
 	const later = "\n[profile.dev]\nrole = \"" + devRole + "\"\n"
 	moved := strings.Replace(mine, "'eu-west-1'", `"eu-west-3"`, 1)
 	signIn := []exchange{{"Sign in at", "acme"}, {"accounts are called?", "n"}}
-	chooseAdmin, writeIt := exchange{"Choose roles", "Admin (has profile p)"}, exchange{"Write this?", ""}
+	writeIt, keep := exchange{"Write this?", ""}, exchange{"Change names, regions or durations of the 2 profiles you have?", ""}
 	dev := []exchange{{"Name for 123456789012 Dev", ""}, {"Region (Enter: none)", ""}, writeIt}
+	change := func(answers ...string) []exchange {
+		script := []exchange{{"Choose roles", "nothing new"}, {keep.prompt, "y"}}
+		for i, prompt := range []string{"Name for 123456789012 Admin", "Region of p (Enter: eu-west-1)", "Duration of p (Enter: none)",
+			"Name for 210987654321 team/Audit", "Region of audit (Enter: none)", "Duration of audit (Enter: none)"} {
+			script = append(script, exchange{prompt, answers[i]})
+		}
+		return script
+	}
+	renamed := strings.Replace(mine, "[profile.p]", "[profile.\"my p\"]", 1)
 	for name, c := range map[string]struct {
 		script []exchange
 		want   string
 		opened int
 	}{
-		"one more": {append([]exchange{{"Choose roles", "Dev"}}, dev...), mine + later, 1},
-		"a region": {[]exchange{chooseAdmin, {"Region of p (Enter: eu-west-1)", "eu-west-3"}, writeIt}, moved, 0},
-		"the same": {[]exchange{chooseAdmin, {"Region of p (Enter: eu-west-1)", ""}}, mine, 0},
-		"a new key": {[]exchange{{"Choose roles", "team/Audit (has profile audit)"},
-			{"Region of audit (Enter: none)", "us-east-1"}, writeIt},
-			mine + "region = \"us-east-1\"\n", 0},
-		"both": {append([]exchange{{"Choose roles", "Admin (has profile p) Dev"}, {"Region of p", "eu-west-3"}}, dev...), moved + later, 1},
-		"no":   {[]exchange{chooseAdmin, {"Region of p", "eu-west-3"}, {"Write this?", "n"}}, mine, 0},
+		"one more":   {append([]exchange{{"Choose roles", "Dev"}, keep}, dev...), mine + later, 1},
+		"a region":   {append(change("", "eu-west-3", "", "", "", ""), writeIt), moved, 0},
+		"the same":   {change("", "", "", "", "", ""), mine, 0},
+		"not at all": {[]exchange{{"Choose roles", "nothing new"}, keep}, mine, 0},
+		"new keys": {append(change("", "", "", "", "us-east-1", "8h"), writeIt),
+			mine + "region = \"us-east-1\"\nduration = \"8h\"\n", 0},
+		"a name": {append(change("my p", "", "", "", "", ""), writeIt), renamed, 0},
+		"wrong ones": {append(slices.Insert(slices.Insert(change("audit", "", "13h", "", "", ""), 3, exchange{"Name for 123456789012 Admin", "my p"}),
+			6, exchange{"Duration of p", "8"}, exchange{"Duration of p", ""}), writeIt), renamed, 0},
+		"one less": {append([]exchange{{"Choose roles", "-Admin (has profile p)"},
+			{"durations of the 1 profile you have?", ""}}, writeIt), strings.Replace(mine, "[profile.p]\nrole = \""+admin+
+			"\"\nregion = 'eu-west-1' # near\n", "", 1), 0},
+		"no": {append(change("", "eu-west-3", "", "", "", ""), exchange{"Write this?", "n"}), mine, 0},
 	} {
 		d := newWizardDesk(t, append(slices.Clone(signIn), c.script...)...)
 		d.write(mine)
@@ -207,6 +221,26 @@ func TestWizardAgain(t *testing.T) {
 		if name == "the same" {
 			d.wantSaid("is already up to date")
 		}
+	}
+}
+
+// TestWizardOthers: profiles of another idp and those that are assumed from one are not this
+// list's, and one that another is assumed from stays.
+func TestWizardOthers(t *testing.T) {
+	const mine = "[idp.acme]\nurl = \"" + appLink + "\"\nusername = \"jane\"\n[idp.other]\nurl = \"https://b.okta.com/home/amazon_aws/0oa/1\"\n" +
+		"[profile.p]\nidp = \"acme\"\nrole = \"" + admin + "\"\n[profile.q]\nidp = \"other\"\nrole = \"" + admin +
+		"\"\n[profile.far]\nsource = \"p\"\nrole = \"" + devRole + "\"\n"
+	d := newWizardDesk(t, exchange{"Sign in at", "acme"}, exchange{"accounts are called?", "n"},
+		exchange{"Choose roles", "team/Audit -Admin (has profile p)"}, exchange{"durations of the 1 profile you have?", ""},
+		exchange{"Name for 210987654321", ""}, exchange{"Region", ""}, exchange{"Write this?", ""})
+	d.write(mine)
+	want := mine + "\n[profile.audit]\nidp  = \"acme\"\nrole = \"" + auditRole + "\"\n"
+	if code := d.run(); code != 0 || len(d.script) != 0 || d.text() != want {
+		t.Errorf("%d, left %v, %s\n%s", code, d.script, d.err, d.text())
+	}
+	d.wantSaid("p stays: far is assumed from it")
+	if want := []string{"123456789012/Admin (has profile p)", "123456789012/Dev", "210987654321/team/Audit"}; !slices.Equal(d.options, want) {
+		t.Errorf("%q", d.options)
 	}
 }
 

@@ -66,8 +66,8 @@ func (r *commandRun) readSettings(c *cli.Context) error {
 		s.BrowserAt = r.Getenv("STSX_BROWSER_PATH")
 	}
 	if text := c.String("duration"); c.IsSet("duration") {
-		d, err := time.ParseDuration(text)
-		if err != nil || d < 15*time.Minute || d > 12*time.Hour {
+		d, ok := sessionDuration(text)
+		if !ok {
 			return &usageError{"--duration is between 15m and 12h, as in 8h or 90m, not " + quotedName(text), r.verb}
 		}
 		s.Duration = d
@@ -77,6 +77,12 @@ func (r *commandRun) readSettings(c *cli.Context) error {
 	}
 	r.settings = s
 	return nil
+}
+
+// sessionDuration reads how long a session is to be; ok: STS has such.
+func sessionDuration(text string) (d time.Duration, ok bool) {
+	d, err := time.ParseDuration(text)
+	return d, err == nil && d >= 15*time.Minute && d <= 12*time.Hour
 }
 
 // readSecrets reads the password and the code that were given. A variable that

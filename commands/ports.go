@@ -175,8 +175,8 @@ type Configuration interface {
 	Shared(ctx context.Context, from string) ([]session.Table, error)
 	// Merge plans what tables add to the file.
 	Merge(tables []session.Table) (session.ConfigChange, error)
-	// Change plans new values for keys of tables that the file has, and what added adds.
-	Change(changed, added []session.Table) (session.ConfigChange, error)
+	// Change plans edits of the file.
+	Change(edits session.ConfigEdits) (session.ConfigChange, error)
 	// Write writes what was planned, unless the file has changed since.
 	Write(ctx context.Context, m session.ConfigChange) error
 	// Export is the profiles named, or all, without what is a person's own.

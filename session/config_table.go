@@ -32,6 +32,14 @@ func (t Table) Without(key string) Table {
 	return t
 }
 
+// ConfigEdits are what is to be another in a configuration, by the names that are there.
+type ConfigEdits struct {
+	Changed []Table           // values of tables' keys, all of them text
+	Renamed map[string]string // profiles: the name → the new one
+	Removed []string          // profiles
+	Added   []Table
+}
+
 // ConfigChange is what tables would make of a configuration file.
 type ConfigChange struct {
 	Path       string

@@ -191,6 +191,7 @@ type Question struct {
 
 // GroupedOption is what can be chosen, with others of its group.
 type GroupedOption struct {
-	Group string // "123456789012 acme-prod"; options of one group stand together
-	Text  string
+	Group  string // "123456789012 acme-prod"; options of one group stand together
+	Text   string
+	Ticked bool // at first
 }

@@ -111,11 +111,21 @@ func TestConfigure(t *testing.T) {
 	term.waitFor("Ask AWS what your 2 accounts are called?")
 	term.typeText("n\r")
 	term.waitFor("Admin (has profile \"prod one\")")
-	term.typeText("dev ")
+	term.waitFor("2 selected")
+	term.typeText("audit ") // its tick goes
 	term.waitFor("1 selected; 1 of 3")
+	term.typeText("\x15dev ")
+	term.waitFor("2 selected; 1 of 3")
 	term.typeText("\r")
+	term.waitFor("Change names, regions or durations of the 1 profile you have? [y/N]")
+	term.typeText("y\r")
+	term.waitFor("Name for 123456789012 Admin: prod one")
+	term.typeText("\x15main\r")
+	term.waitFor(`Duration of "prod one" (Enter: none)`) // --region says the region
+	term.typeText("8h\r")
 	term.waitFor("Name for 123456789012 Dev: dev")
 	term.typeText("\r")
+	term.waitFor("-[profile.audit]")
 	term.waitFor("Write this?")
 	term.typeText("\r")
 	term.waitFor("Write this too")
@@ -123,6 +133,8 @@ func TestConfigure(t *testing.T) {
 	if r := term.wait(); r.status != 0 {
 		t.Fatal(r)
 	}
+	want = strings.Replace(want[:strings.Index(want, "\n[profile.audit]")], "\"prod one\"]", "main]", 1)
+	want = strings.Replace(want, "eu-west-1", "eu-west-3", 1) + "duration = \"8h\"\n"
 	if got := textOf(t, d.configPath()); got != want+"\n[profile.dev]\nrole   = \""+devRole+"\"\nregion = \"eu-west-3\"\n" {
 		t.Errorf("the file is:\n%s", got)
 	}

@@ -12,15 +12,17 @@ import (
 	"stsx/session"
 )
 
-// PlanChange is PlanMerge of added into old, after the keys of changed have got their
-// values: those of tables that are in old, all of them text. Every other byte stays.
-// Errors: those of PlanMerge.
-func PlanChange(path, old string, changed, added []session.Table) (session.ConfigChange, error) {
-	text, err := setValues(path, old, changed)
+// PlanChange plans edits of old. Every other byte stays. Errors: those of PlanMerge, and
+// *CannotEditError.
+func PlanChange(path, old string, edits session.ConfigEdits) (session.ConfigChange, error) {
+	text, err := setValues(path, old, edits.Changed)
+	if err == nil {
+		text, err = editProfiles(path, text, edits.Renamed, edits.Removed)
+	}
 	if err != nil {
 		return session.ConfigChange{}, err
 	}
-	plan, err := PlanMerge(path, text, added)
+	plan, err := PlanMerge(path, text, edits.Added)
 	if err != nil {
 		return session.ConfigChange{}, err
 	}

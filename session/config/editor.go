@@ -67,14 +67,13 @@ func (e Editor) Merge(tables []session.Table) (session.ConfigChange, error) {
 	return PlanMerge(e.Path, text, tables)
 }
 
-// Change plans new values for keys of tables that the file has, and what added adds to
-// it. It writes nothing. Errors: those of PlanChange.
-func (e Editor) Change(changed, added []session.Table) (session.ConfigChange, error) {
+// Change plans edits of the file. It writes nothing. Errors: those of PlanChange.
+func (e Editor) Change(edits session.ConfigEdits) (session.ConfigChange, error) {
 	text, err := e.text()
 	if err != nil {
 		return session.ConfigChange{}, fmt.Errorf("reading the configuration: %w", err)
 	}
-	return PlanChange(e.Path, text, changed, added)
+	return PlanChange(e.Path, text, edits)
 }
 
 // Write writes what was planned. A new file is for its owner alone. Errors:

@@ -24,6 +24,17 @@ func (e *OrgClashError) Hint() string {
 	return "if both are the same app, give yours that url; if not, give yours another name"
 }
 
+// CannotEditError: profiles stand in the file in a way that they can't be renamed or
+// removed by themselves.
+type CannotEditError struct{ Path string }
+
+func (e *CannotEditError) Error() string {
+	return "stsx can't rename or remove profiles in " + e.Path + " without rewriting what is there (are they inline tables?)"
+}
+
+// Hint says what to do about it.
+func (e *CannotEditError) Hint() string { return "nothing was changed: edit the file by hand" }
+
 // CannotAddError: the file is written in a way that nothing can be added to.
 type CannotAddError struct {
 	Path string

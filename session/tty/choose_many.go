@@ -35,25 +35,44 @@ func (t *Terminal) ChooseMany(ctx context.Context, q session.Question, options [
 
 // askNumbers asks for the numbers of options, on a terminal that can't move the cursor.
 func (d *dialogue) askNumbers(ctx context.Context, q session.Question, options []session.GroupedOption) ([]int, error) {
-	group := ""
+	group, isTicked := "", false
 	for i, o := range options {
 		if o.Group != group {
 			group = o.Group
 			d.writeText(session.VisibleLine(group) + "\r\n")
 		}
-		d.writeText(fmt.Sprintf("%4d  %s\r\n", i+1, session.VisibleLine(o.Text)))
+		mark := ""
+		if o.Ticked {
+			mark, isTicked = " (selected)", true
+		}
+		d.writeText(fmt.Sprintf("%4d  %s\r\n", i+1, session.VisibleLine(o.Text)+mark))
 	}
 	prompt := fmt.Sprintf("%s (numbers from 1 to %d, or all)", strings.TrimRight(q.Prompt, ":? "), len(options))
+	if isTicked {
+		prompt = strings.TrimSuffix(prompt, ")") + "; Enter: what is selected)"
+	}
 	for {
 		line, err := d.readLine(ctx, prompt, false)
 		if err != nil {
 			return nil, err
+		}
+		if isTicked && line == "" {
+			return tickedAtFirst(options), nil
 		}
 		if picked, ok := readNumbers(line, len(options)); ok {
 			return picked, nil
 		}
 		d.writeText("such as 1 3, or all\r\n")
 	}
+}
+
+func tickedAtFirst(options []session.GroupedOption) (picked []int) {
+	for i, o := range options {
+		if o.Ticked {
+			picked = append(picked, i)
+		}
+	}
+	return picked
 }
 
 // readNumbers reads "1 3", "1,3", "2-4" or "all" as indices of count options, in order

@@ -83,6 +83,32 @@ func TestChooseMany(t *testing.T) {
 	}
 }
 
+// TestChooseManyTicked: what is ticked at first can be kept and unticked, also by number.
+func TestChooseManyTicked(t *testing.T) {
+	options := accountRoles(2)
+	options[1].Ticked, options[4].Ticked = true, true
+	d := sit(t, Options{}, 80, 24)
+	choice := d.chooseMany(options)
+	d.see("[x] Dev", "2 selected")
+	d.press("\x1b[B ")
+	d.see("1 selected")
+	d.press("\x1b[B ")
+	d.see("2 selected")
+	d.press("\r")
+	if picked, err := choice(); err != nil || !slices.Equal(picked, []int{2, 4}) {
+		t.Error(picked, err)
+	}
+	for keys, want := range map[string][]int{"\r": {1, 4}, "1 3\r": {0, 2}} {
+		d := sit(t, Options{Getenv: environment("STSX_PLAIN", "1")}, 80, 24)
+		choice := d.chooseMany(options)
+		d.see("Dev (selected)", "(numbers from 1 to 6, or all; Enter: what is selected)")
+		d.press(keys)
+		if picked, err := choice(); err != nil || !slices.Equal(picked, want) {
+			t.Errorf("%q: %v, %v", keys, picked, err)
+		}
+	}
+}
+
 func TestChooseManyIsLeft(t *testing.T) {
 	for name, keys := range map[string]string{"Escape": " \x1b", "Ctrl-C": "rol\x03", "Ctrl-D": "a\x04"} {
 		t.Run(name, func(t *testing.T) {

@@ -23,7 +23,8 @@ type tickList struct {
 func newTickList(title string, options []session.GroupedOption) *tickList {
 	l := &tickList{ticked: make([]bool, len(options))}
 	var whole []string
-	for _, o := range options {
+	for i, o := range options {
+		l.ticked[i] = o.Ticked
 		l.groups = append(l.groups, session.VisibleLine(o.Group))
 		l.texts = append(l.texts, session.VisibleLine(o.Text))
 		whole = append(whole, o.Group+" "+o.Text)
