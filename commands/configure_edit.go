@@ -14,7 +14,8 @@ func (r *commandRun) askEdits(ctx context.Context, own []session.Table, kept []r
 	if len(kept) == 0 {
 		return edits, nil
 	}
-	yes, err := r.drivers.Ask.Confirm(ctx, "Change names, regions or durations of the "+session.Plural(len(kept), "profile")+" you have?", false)
+	prompt := "Change names, regions or durations of the " + session.Plural(len(kept), "profile") + " you have?"
+	yes, err := r.drivers.Ask.Confirm(ctx, prompt, false)
 	if err != nil || !yes {
 		return edits, err
 	}

@@ -132,6 +132,7 @@ func TestWizardAtHome(t *testing.T) {
 	const sandbox = "https://acme.okta.com/home/amazon_aws/0oaSandbox/272"
 	both := []session.App{{Label: "AWS", Link: appLink + "?fromHome=true"},
 		{Label: "Sandbox", Link: strings.Replace(sandbox, "acme.okta.com", "login.acme.example", 1)}}
+	const found = "found your AWS app at acme.okta.com: AWS"
 	const none, refusal = "lists no AWS app for you: ask your Okta administrator", "did not list your apps (HTTP status 403)"
 	for name, c := range map[string]struct {
 		pasted  string
@@ -141,13 +142,14 @@ func TestWizardAtHome(t *testing.T) {
 		link    string
 		said    string
 	}{
-		"one":         {"acme.okta.com", both[:1], nil, nil, appLink, "found your AWS app at acme.okta.com: AWS"},
-		"the console": {"https://acme-admin.okta.com/admin/dashboard", both[:1], nil, nil, appLink, "found your AWS app at acme.okta.com: AWS"},
+		"one":         {"acme.okta.com", both[:1], nil, nil, appLink, found},
+		"the console": {"https://acme-admin.okta.com/admin/dashboard", both[:1], nil, nil, appLink, found},
 		"several":     {"https://acme.okta.com/app/UserHome?iss=x", both, nil, []exchange{{"Which AWS app", "Sandbox"}}, sandbox, ""},
 		"none":        {"https://acme.okta.com/enduser/catalog", nil, nil, []exchange{{"AWS app link", appLink}}, appLink, none},
-		"no link":     {"https://acme.okta.com", []session.App{{Link: "ftp://x"}}, nil, []exchange{{"AWS app link", appLink}}, appLink, none},
-		"refused": {"https://acme.okta.com/login/login.htm", nil, errors.New("HTTP status 403"), []exchange{{"AWS app link", "acme.okta.com"},
-			{"AWS app link", "https://other.okta.com/home/amazon_aws/0oa/272"}, {"AWS app link", appLink}}, appLink, refusal},
+		"no link":     {"acme.okta.com/x", []session.App{{Link: "ftp://x"}}, nil, []exchange{{"AWS app link", appLink}}, appLink, none},
+		"refused": {"https://acme.okta.com/login/login.htm", nil, errors.New("HTTP status 403"), []exchange{
+			{"AWS app link", "acme.okta.com"}, {"AWS app link", "https://other.okta.com/home/amazon_aws/0oa/272"},
+			{"AWS app link", appLink}}, appLink, refusal},
 	} {
 		script := append([]exchange{{"AWS app link", c.pasted}, {"Sign in at acme.okta.com and find the AWS app?", ""},
 			{"Okta username", "jane"}}, c.script...)
@@ -163,9 +165,9 @@ func TestWizardAtHome(t *testing.T) {
 		d.wantSaid(c.said)
 	}
 	// An app that the configuration has already goes into no second table.
-	d := newWizardDesk(t, exchange{"Sign in at", "another app"}, exchange{"AWS app link", "acme.okta.com"}, exchange{"find the AWS app?", ""},
-		exchange{"Okta username", "jane"}, exchange{"accounts are called?", "n"}, exchange{"Choose roles", "Dev"},
-		exchange{"Name for", ""}, exchange{"Region", ""}, exchange{"Write this?", ""})
+	d := newWizardDesk(t, exchange{"Sign in at", "another app"}, exchange{"AWS app link", "acme.okta.com"},
+		exchange{"find the AWS app?", ""}, exchange{"Okta username", "jane"}, exchange{"accounts are called?", "n"},
+		exchange{"Choose roles", "Dev"}, exchange{"Name for", ""}, exchange{"Region", ""}, exchange{"Write this?", ""})
 	d.apps = both[:1]
 	const mine = "[idp.mine]\nurl = \"" + appLink + "\"\nusername = \"jane\"\n"
 	d.write(mine)
@@ -205,8 +207,9 @@ func TestWizardAgain(t *testing.T) {
 		"new keys": {append(change("", "", "", "", "us-east-1", "8h"), writeIt),
 			mine + "region = \"us-east-1\"\nduration = \"8h\"\n", 0},
 		"a name": {append(change("my p", "", "", "", "", ""), writeIt), renamed, 0},
-		"wrong ones": {append(slices.Insert(slices.Insert(change("audit", "", "13h", "", "", ""), 3, exchange{"Name for 123456789012 Admin", "my p"}),
-			6, exchange{"Duration of p", "8"}, exchange{"Duration of p", ""}), writeIt), renamed, 0},
+		"wrong ones": {append(slices.Insert(slices.Insert(change("audit", "", "13h", "", "", ""), 3,
+			exchange{"Name for 123456789012 Admin", "my p"}), 6, exchange{"Duration of p", "8"}, exchange{"Duration of p", ""}),
+			writeIt), renamed, 0},
 		"one less": {append([]exchange{{"Choose roles", "-Admin (has profile p)"},
 			{"durations of the 1 profile you have?", ""}}, writeIt), strings.Replace(mine, "[profile.p]\nrole = \""+admin+
 			"\"\nregion = 'eu-west-1' # near\n", "", 1), 0},
@@ -227,7 +230,8 @@ func TestWizardAgain(t *testing.T) {
 // TestWizardOthers: profiles of another idp and those that are assumed from one are not this
 // list's, and one that another is assumed from stays.
 func TestWizardOthers(t *testing.T) {
-	const mine = "[idp.acme]\nurl = \"" + appLink + "\"\nusername = \"jane\"\n[idp.other]\nurl = \"https://b.okta.com/home/amazon_aws/0oa/1\"\n" +
+	const mine = "[idp.acme]\nurl = \"" + appLink + "\"\nusername = \"jane\"\n" +
+		"[idp.other]\nurl = \"https://b.okta.com/home/amazon_aws/0oa/1\"\n" +
 		"[profile.p]\nidp = \"acme\"\nrole = \"" + admin + "\"\n[profile.q]\nidp = \"other\"\nrole = \"" + admin +
 		"\"\n[profile.far]\nsource = \"p\"\nrole = \"" + devRole + "\"\n"
 	d := newWizardDesk(t, exchange{"Sign in at", "acme"}, exchange{"accounts are called?", "n"},
@@ -239,7 +243,8 @@ func TestWizardOthers(t *testing.T) {
 		t.Errorf("%d, left %v, %s\n%s", code, d.script, d.err, d.text())
 	}
 	d.wantSaid("p stays: far is assumed from it")
-	if want := []string{"123456789012/Admin (has profile p)", "123456789012/Dev", "210987654321/team/Audit"}; !slices.Equal(d.options, want) {
+	list := []string{"123456789012/Admin (has profile p)", "123456789012/Dev", "210987654321/team/Audit"}
+	if !slices.Equal(d.options, list) {
 		t.Errorf("%q", d.options)
 	}
 }

@@ -90,7 +90,10 @@ func LinkAdvice(text string) string {
 // link looks like an app's, or is AWS's.
 func HomePage(link string) string {
 	u, err := url.Parse(link)
-	if err != nil || u.Host == "" || LinkAdvice(link) == "" || isIdentityCenter(u.Hostname(), pathParts(u.Path)) || isAWSHost(u.Hostname()) {
+	if err != nil || u.Host == "" || LinkAdvice(link) == "" {
+		return ""
+	}
+	if isIdentityCenter(u.Hostname(), pathParts(u.Path)) || isAWSHost(u.Hostname()) {
 		return ""
 	}
 	first, rest, _ := strings.Cut(u.Host, ".")

@@ -59,6 +59,7 @@ func TestPlanChange(t *testing.T) {
 // it is, byte for byte.
 func TestEditProfiles(t *testing.T) {
 	const head = "\ufeff# mine\n[idp.acme] # the org\nurl = \"https://acme.okta.com/home/amazon_aws/0oa1/272\"\n"
+	const far = "role = \"arn:aws:iam::123456789012:role/Far\"\n"
 	const q = "[profile.q] # mine too\nrole = \"Q\"\n"
 	for name, c := range map[string]struct{ old, removed, renamed string }{
 		"the first": {"\n# of p\n[profile.p] # prod\n# in it\nrole = \"P\" # its role\n\n# of q\n" + q,
@@ -74,8 +75,8 @@ func TestEditProfiles(t *testing.T) {
 		"at two places": {"[profile.p]\nrole = \"P\"\n\n" + q + "\n[profile.p.tags]\nteam = \"a\" # ours\n", "", ""},
 		"many lines": {"[profile.p]\nrole = \"\"\"\nP\"\"\"\nallowed_accounts = [\n  \"123456789012\", # one\n]\n\n" + q, q,
 			"[profile.new]\nrole = \"\"\"\nP\"\"\"\nallowed_accounts = [\n  \"123456789012\", # one\n]\n\n" + q},
-		"a source": {"[profile.p]\nrole = \"P\"\n[profile.far]\nsource = 'p' # from it\nrole = \"arn:aws:iam::123456789012:role/Far\"\n", "",
-			"[profile.new]\nrole = \"P\"\n[profile.far]\nsource = \"new\" # from it\nrole = \"arn:aws:iam::123456789012:role/Far\"\n"},
+		"a source": {"[profile.p]\nrole = \"P\"\n[profile.far]\nsource = 'p' # from it\n" + far, "",
+			"[profile.new]\nrole = \"P\"\n[profile.far]\nsource = \"new\" # from it\n" + far},
 		"inline": {"[profile]\np = { role = \"P\" } # short\nq = { role = \"Q\" }\n", "[profile]\nq = { role = \"Q\" }\n",
 			"[profile]\nnew = { role = \"P\" } # short\nq = { role = \"Q\" }\n"},
 		"no such one": {q, q, q},
@@ -104,7 +105,8 @@ func TestEditProfiles(t *testing.T) {
 	plan, err := PlanChange("f", old, session.ConfigEdits{
 		Changed: []session.Table{{Kind: "profile", Name: "p", Settings: []session.Setting{{Key: "region", Value: "eu-west-1"}}}},
 		Renamed: map[string]string{"p": "q", "q": "p"}})
-	if want := head + "[profile.q]\nrole = \"P\"\nregion = \"eu-west-1\"\n" + strings.Replace(q, ".q", ".p", 1); err != nil || plan.New != want {
+	want := head + "[profile.q]\nrole = \"P\"\nregion = \"eu-west-1\"\n" + strings.Replace(q, ".q", ".p", 1)
+	if err != nil || plan.New != want {
 		t.Errorf("%v\n%s", err, plan.New)
 	}
 	if plan, err := PlanChange("f", old, session.ConfigEdits{Renamed: map[string]string{"p": "q"}}); err == nil {

@@ -29,7 +29,7 @@ func (e *OrgClashError) Hint() string {
 type CannotEditError struct{ Path string }
 
 func (e *CannotEditError) Error() string {
-	return "stsx can't rename or remove profiles in " + e.Path + " without rewriting what is there (are they inline tables?)"
+	return "stsx can't rename or remove profiles in " + e.Path + " without rewriting what is there (is it { } all on one line?)"
 }
 
 // Hint says what to do about it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -33,8 +34,9 @@ func TestDecodeApps(t *testing.T) {
 		"[" + byLink + "," + byName + "," + aws + "]":   {"Sand\ufffdbox", "", "AWS"},
 		"[" + tab(other, aws) + "," + tab(byLink) + "]": {"AWS", "Sand\ufffdbox"},
 		"[" + tab() + "]": nil,
-		`[null,1,"x",{"_embedded":[]},{"_embedded":{"items":{}}}]`:                                                                        nil,
-		`[{"appName":"amazon_aws"},{"appName":"amazon_aws","linkUrl":"/home/amazon_aws/0oa/1"},{"appName":"amazon_aws","linkUrl":"%zz"}]`: nil,
+		`[null,1,"x",{"_embedded":[]},{"_embedded":{"items":{}}}]`:                               nil,
+		`[{"appName":"amazon_aws"},{"appName":"amazon_aws","linkUrl":"/home/amazon_aws/0oa/1"}]`: nil,
+		`[{"appName":"amazon_aws","linkUrl":"%zz"}]`:                                             nil,
 	} {
 		apps, err := decodeApps([]byte(body))
 		var labels []string
@@ -58,7 +60,8 @@ func FuzzDecodeApps(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		apps, _ := decodeApps(body)
 		for _, app := range apps {
-			if app.Label != session.OneLine(app.Label, nameLength) || !strings.Contains(app.Link, "://") && !strings.HasPrefix(app.Link, "//") {
+			u, err := url.Parse(app.Link)
+			if err != nil || u.Host == "" || app.Label != session.OneLine(app.Label, nameLength) {
 				t.Errorf("%q", app)
 			}
 		}
@@ -84,9 +87,10 @@ func TestFindApp(t *testing.T) {
 		"not in the first": {map[string]page.Reply{paths[0]: none, paths[1]: list}, awsLink, 1, "", ""},
 		"no app":           {map[string]page.Reply{paths[0]: none, paths[1]: refused}, awsLink, 0, "", ""},
 		"refused":          {map[string]page.Reply{paths[0]: refused, paths[1]: refused}, awsLink, 0, "HTTP status 403", ""},
-		"no list":          {map[string]page.Reply{paths[0]: {Status: 200, Body: []byte("<html>")}}, awsLink, 0, "the answer is no list", ""},
-		"elsewhere":        {map[string]page.Reply{paths[0]: list}, "https://evil.example/home/amazon_aws/0oa1/272", 1, "", "evil.example"},
-		"given up":         {map[string]page.Reply{paths[0]: list}, "", 1, "", session.ErrInterrupted.Error()},
+		"no list": {map[string]page.Reply{paths[0]: {Status: http.StatusOK, Body: []byte("<html>")}}, awsLink, 0,
+			"the answer is no list", ""},
+		"elsewhere": {map[string]page.Reply{paths[0]: list}, "https://evil.example/home/amazon_aws/0oa1/272", 1, "", "evil.example"},
+		"given up":  {map[string]page.Reply{paths[0]: list}, "", 1, "", session.ErrInterrupted.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
