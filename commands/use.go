@@ -70,5 +70,5 @@ func (r *commandRun) noHook(instead ...string) error {
 		hook = "see the shell guide, docs/shells.md"
 	}
 	return &hookError{text, "the hook, for " + d.RCFile() + ": " + hook +
-		"\n      without it: " + d.CommandLine(append([]string{"stsx"}, instead...)...)}
+		"; without it: " + d.CommandLine(append([]string{"stsx"}, instead...)...)}
 }

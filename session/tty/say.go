@@ -6,9 +6,12 @@ import (
 	"strings"
 )
 
+// messagePrefix begins each line of a message.
+const messagePrefix = "stsx: "
+
 // Say shows a message on the terminal, on standard error when there is none or
 // a program has it in a mode of its own.
-// Every line of it begins with "stsx: ": on the terminal it stands among the
+// Every line of it begins with "stsx: " (see breakWords): on the terminal it stands among the
 // words of whatever program started stsx. It never stops the process, wherever
 // it runs.
 func (t *Terminal) Say(message string) {
@@ -28,11 +31,16 @@ func (t *Terminal) showMessage(message string) {
 	defer t.giveTurn()
 	t.endProgress()
 
+	in, out, err := t.openFiles()
+	width := narrowWidth
+	if err == nil {
+		width, _ = sizeOf(out)
+	}
 	var b strings.Builder
 	for _, line := range cleanLines(message) {
-		b.WriteString("stsx: " + line + "\n")
+		b.WriteString(breakWords(messagePrefix+line, width) + "\n")
 	}
-	if in, out, err := t.openFiles(); err == nil {
+	if err == nil {
 		to := io.Writer(out)
 		if !isLineByLine(in) {
 			if t.yielded.Load() {
