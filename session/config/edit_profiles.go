@@ -166,11 +166,3 @@ func endOfValue(body string, start, end int) int {
 		end = line
 	}
 }
-
-// lineEnd is how the lines of text end.
-func lineEnd(text string) string {
-	if strings.Contains(text, "\r\n") {
-		return "\r\n"
-	}
-	return "\n"
-}

@@ -14,12 +14,17 @@ type insertionPoint struct {
 	prefix []string // of the key: none below [profile.x], "x" below [profile]
 }
 
+// lineEnd is how the first line of text ends.
+func lineEnd(text string) string {
+	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
 // insertInto writes what is planned into text and leaves every byte of it.
 func (m *mergePlan) insertInto(text string) string {
-	eol := "\n"
-	if i := strings.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
-		eol = "\r\n"
-	}
+	eol := lineEnd(text)
 	places := insertionPoints(text)
 	inserted := map[int]string{}
 	end := ""

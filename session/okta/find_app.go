@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"stsx/session"
-	"stsx/session/page"
 )
 
 const (
@@ -52,7 +51,7 @@ func (s *signIn) findApp(ctx context.Context, marks []string) (found bool, err e
 		if err != nil {
 			return false, err
 		}
-		if !isDashboard(address) || !s.isOurs(address) || len(s.answered) == 0 && !s.appSearch.atRest {
+		if !s.isAtHome(address) || len(s.answered) == 0 && !s.appSearch.atRest {
 			continue
 		}
 		apps, refused := s.listApps(ctx)
@@ -64,11 +63,16 @@ func (s *signIn) findApp(ctx context.Context, marks []string) (found bool, err e
 	return false, nil
 }
 
-// goesOnAt reports that the page that nobody knows is the dashboard, where the app is found.
-func (a *appSearch) goesOnAt(ctx context.Context, p page.Page) bool {
-	address, err := p.Location(ctx)
-	a.atRest = err == nil && a.choose != nil && isDashboard(address)
-	return a.atRest
+// isAtHome reports that address may be the dashboard: a step that stsx does not know is none.
+func (s *signIn) isAtHome(address string) bool {
+	return isDashboard(address) && s.isOurs(address) && !s.hasNoMark()
+}
+
+// restsAtHome reports that the page that nobody knows is the dashboard, where the app is found.
+func (s *signIn) restsAtHome(ctx context.Context) bool {
+	address, err := s.page.Location(ctx)
+	s.appSearch.atRest = err == nil && s.appSearch.choose != nil && s.isAtHome(address)
+	return s.appSearch.atRest
 }
 
 // openChosenApp has one of apps chosen and goes on there, with the session that is open.

@@ -76,7 +76,7 @@ func (s *signIn) answerNext(ctx context.Context, marks []string) (posted bool, e
 		s.note("the way to the app leads to another page: the app's link is opened")
 		return false, s.reopen(ctx)
 	}
-	if errors.Is(err, errUnknownPage) && s.appSearch.goesOnAt(ctx, s.page) {
+	if errors.Is(err, errUnknownPage) && s.restsAtHome(ctx) {
 		return false, nil
 	}
 	if errors.Is(err, errUnknownPage) {
