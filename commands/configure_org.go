@@ -104,13 +104,13 @@ func (r *commandRun) askAddress(ctx context.Context, mayFind bool) (link string,
 		if advice == "" {
 			return link, false, nil
 		}
-		r.drivers.Ask.Say(advice)
 		if home := r.drivers.ConfigFile.HomePage(link); home != "" && mayFind {
 			yes, err := r.drivers.Ask.Confirm(ctx, "Sign in at "+session.HostOf(home)+" and find the AWS app?", true)
 			if err != nil || yes {
 				return home, true, err
 			}
 		}
+		r.drivers.Ask.Say(advice)
 		yes, err := r.drivers.Ask.Confirm(ctx, "Use it anyway?", false)
 		if err != nil || yes {
 			return link, false, err

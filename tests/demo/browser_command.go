@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -86,7 +87,12 @@ func openConsole(args []string) (signedIn, console string, err error) {
 		}
 		return nil
 	}
-	response, err := client.Get(regexp.MustCompile(`https?://[^\s"]+`).FindString(text))
+	address := regexp.MustCompile(`https?://[^\s"]+`).FindString(text)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
+	if err != nil {
+		return "", "", err
+	}
+	response, err := client.Do(request)
 	if err != nil {
 		return "", "", err
 	}
