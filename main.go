@@ -102,7 +102,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		Console: client.Console, Browse: desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
 		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},
 		AWSFiles: aws, Ask: terminal, Sweep: launcher.Sweep, Close: terminal.Close, Yield: terminal.Yield,
-		Endpoint: func(ctx context.Context, r session.Renewal) (commands.Endpoint, error) { return endpoint.Start(ctx, r) },
+		Endpoints: endpoint.Local{Getenv: os.Getenv, State: state},
 	}
 	kit.Machine = doctor.Machine{
 		GOOS: runtime.GOOS, Getenv: os.Getenv, Now: time.Now, Folders: folders, ConfigPath: path, ConfigErr: errPath,

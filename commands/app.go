@@ -139,8 +139,8 @@ func (r *commandRun) commandTree() *cli.App {
 		Commands: []*cli.Command{
 			r.configureCommand(), r.execCommand(), r.loginCommand(), r.statusCommand(), r.logoutCommand(), r.rolesCommand(),
 			r.eachCommand(), r.envCommand(), r.useCommand(), r.unuseCommand(), r.initCommand(), r.promptCommand(),
-			r.consoleCommand(), r.whoamiCommand(), r.logCommand(), r.saveCommand(), r.processCommand(), r.passwordCommand(),
-			r.doctorCommand(),
+			r.consoleCommand(), r.whoamiCommand(), r.logCommand(), r.saveCommand(), r.processCommand(), r.serveCommand(),
+			r.passwordCommand(), r.doctorCommand(),
 			r.completionCommand(), r.versionCommand(), r.helpCommand(),
 		},
 	}

@@ -31,7 +31,11 @@ func commandGuides() map[string]commandGuide {
 		"log":     {[]string{"stsx log", "stsx log --json"}, "docs/files.md"},
 		"save":    {[]string{"stsx save dev --as default", "stsx save dev --as default --remove"}, "docs/aws-files.md"},
 		"process": {[]string{"credential_process = stsx process prod", "stsx process dev | jq .Expiration"}, "docs/aws-files.md"},
-		"doctor":  {[]string{"stsx doctor", "stsx doctor --fix"}, "docs/doctor.md"},
+		"serve": {
+			[]string{"stsx serve prod --for 8h", "stsx serve --read-only prod --port 0 --idle 30m"},
+			"docs/serve.md",
+		},
+		"doctor": {[]string{"stsx doctor", "stsx doctor --fix"}, "docs/doctor.md"},
 		"configure": {
 			[]string{"stsx configure", "stsx configure import --from saml2aws", "stsx configure export dev > team.toml"},
 			"docs/configuration.md",

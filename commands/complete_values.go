@@ -31,7 +31,7 @@ const (
 func operandKinds() map[string]operandKind {
 	return map[string]operandKind{
 		"exec": profileThenCommand, "each": profilesThenCommand,
-		"login": manyProfiles, "logout": manyProfiles, "configure aws": manyProfiles, "configure export": manyProfiles,
+		"login": manyProfiles, "logout": manyProfiles, "serve": manyProfiles, "configure aws": manyProfiles, "configure export": manyProfiles,
 		"configure import": fileName,
 		"env":              oneProfile, "use": oneProfile, "save": oneProfile, "process": oneProfile, "console": oneProfile,
 		"whoami": oneProfile,
@@ -63,7 +63,9 @@ func (s valueSources) flagValues(flag cli.Flag, prefix string) completions.Answe
 }
 
 // fileFlags take a file's name.
-func fileFlags() []string { return []string{"config", "browser-path", "debug-bundle", "policy"} }
+func fileFlags() []string {
+	return []string{"config", "browser-path", "debug-bundle", "policy", "socket"}
+}
 
 // flagSources say where the values of the other flags come from.
 func flagSources() map[string]func(valueSources) candidateList {
@@ -71,6 +73,9 @@ func flagSources() map[string]func(valueSources) candidateList {
 		"browser":  func(valueSources) candidateList { return wordCandidates("auto", "headless", "visible") },
 		"mfa":      func(valueSources) candidateList { return wordCandidates(session.Factors()...) },
 		"duration": func(valueSources) candidateList { return wordCandidates("15m", "1h", "2h", "4h", "8h", "12h") },
+		"for":      func(valueSources) candidateList { return wordCandidates("1h", "8h", "12h") },
+		"idle":     func(valueSources) candidateList { return wordCandidates("15m", "30m", "1h") },
+		"port":     func(valueSources) candidateList { return wordCandidates("0") },
 		"jobs":     func(valueSources) candidateList { return wordCandidates("1", "4", "8", "16", "32") },
 		"username": valueSources.usernameCandidates,
 		"policy-arn": func(valueSources) candidateList {

@@ -38,6 +38,8 @@ type HostSystem struct {
 	Processors int
 	// ParentNames is process.ParentNames.
 	ParentNames func() func() (name string, ok bool)
+	// ProcessNames is process.NamesFrom.
+	ProcessNames func(pid int) func() (name string, ok bool)
 	// OwnPath returns the path of this program, for a shell's rc file.
 	OwnPath func() (string, error)
 	// ReadFile returns what is in a file that has to be there.
@@ -65,7 +67,7 @@ type HostSystem struct {
 // other programs. called is the name that this one was started by; beforeReplace
 // is called right before another takes its place.
 func (s HostSystem) WithPrograms(called string, beforeReplace func()) HostSystem {
-	s.ParentNames, s.FindProgram = process.ParentNames, process.FindProgram
+	s.ParentNames, s.ProcessNames, s.FindProgram = process.ParentNames, process.NamesFrom, process.FindProgram
 	s.RunBeside, s.EndBySignal = process.RunBeside, process.EndBySignal
 	s.OwnPath = func() (string, error) { return process.OwnPath(called) }
 	s.Replace = func(path string, argv, environ []string) error {
@@ -123,8 +125,7 @@ type Drivers struct {
 	Sweep         func() // removes what sign-ins left that were killed
 	Close         func() error
 	Yield         func() error // is Close for good: the terminal is the command's
-	// Endpoint starts what hands a command its credentials.
-	Endpoint func(ctx context.Context, r session.Renewal) (Endpoint, error)
+	Endpoints     Endpoints
 	// Machine is what doctor looks at.
 	Machine doctor.Machine
 	// Bundle writes the debug bundle, with what the person was told of an
@@ -151,12 +152,15 @@ type Prompter interface {
 	HeldBecause() string
 }
 
-// Endpoint is what hands a command its credentials while it runs.
-type Endpoint interface {
-	URL() string
-	Token() session.Secret
-	// Close ends it, a renewal under way included.
-	Close() error
+// Endpoints are what hands out credentials on this machine.
+type Endpoints interface {
+	// Start hands a command those of one profile while it runs.
+	Start(ctx context.Context, r session.Renewal) (session.CredentialServer, error)
+	// Serve hands those of profiles to whoever may ask. Errors: *session.ServeError.
+	Serve(ctx context.Context, q session.ServeRequest) (session.CredentialServer, error)
+	// Fetch asks such a server at its socket for a profile's, "" = its only one's. agent
+	// is the program that wants them. Errors: *session.ServeError, *session.ServedError.
+	Fetch(ctx context.Context, socket, profile, agent string) (session.ServedCredentials, error)
 }
 
 // Profiles is the configuration.

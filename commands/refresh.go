@@ -72,7 +72,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 		return err
 	}
 	r.drivers.Bundle = nil // it is written
-	endpoint, err := r.drivers.Endpoint(context.WithoutCancel(ctx), session.Renewal{
+	endpoint, err := r.drivers.Endpoints.Start(context.WithoutCancel(ctx), session.Renewal{
 		Session: s,
 		Kept: func(ctx context.Context, held session.Session) (session.Session, bool) {
 			return r.drivers.Broker.ExtendFromStore(ctx, p, held)
@@ -87,7 +87,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 	if err != nil {
 		return err
 	}
-	variables := append(refreshVariables(s, endpoint.URL(), endpoint.Token()), logged...)
+	variables := append(refreshVariables(s, endpoint.URL(""), endpoint.Token()), logged...)
 	if path, err := r.drivers.AWSFiles.Credentials(); err == nil {
 		// The first Java SDK knows no other variable: it would read the file in its
 		// own idea of the home, which was not looked at.

@@ -105,6 +105,7 @@ func reportRows() []reportRow {
 		whenType(func(e *commandError) (int, string) { return e.status, ownHint(e) }),
 		whenType(func(e *terminalHeldError) (int, string) { return statusInput, e.Hint() }),
 		whenType(func(e *session.InputError) (int, string) { return statusInput, e.Give }),
+		whenType(func(e *session.ServedError) (int, string) { return servedStatus(e), "" }),
 		whenType(func(e *session.RefusedError) (int, string) { return statusRefused, refusedHint(e) }),
 		whenType(func(e *session.RoleError) (int, string) {
 			if e.Asked == "" {
@@ -152,6 +153,15 @@ func ownHint(err error) string {
 		return knows.Hint()
 	}
 	return ""
+}
+
+// servedStatus is the status of what stsx serve answers in place of credentials: its
+// sentence has the cure.
+func servedStatus(e *session.ServedError) int {
+	if e.Code == session.ServedNeedsInput {
+		return statusInput
+	}
+	return statusFailure
 }
 
 // waitText is when to try again.

@@ -122,16 +122,21 @@ func (r *commandRun) limitProfile(p session.Profile) (session.Profile, error) {
 // confirmMore asks before sessions are opened that may do more than the one whose command
 // started this stsx, as STSX_ONLY says: once in a run. Errors: as Broker.Confirm.
 func (r *commandRun) confirmMore(ctx context.Context, profiles ...session.Profile) error {
-	only := r.Getenv(onlyVariable)
 	var names []string
 	for _, p := range profiles {
-		if !p.Policies.StaysWithin(only) {
+		if !p.Policies.StaysWithin(r.Getenv(onlyVariable)) {
 			names = append(names, quotedName(p.Name))
 		}
 	}
+	return r.confirmBeyond(ctx, names)
+}
+
+// confirmBeyond is confirmMore for the profiles of those names, whose sessions may do more.
+func (r *commandRun) confirmBeyond(ctx context.Context, names []string) error {
 	if len(names) == 0 || r.moreConfirmed {
 		return nil
 	}
+	only := r.Getenv(onlyVariable)
 	what := strings.Join(names, ", ")
 	yes, err := r.drivers.Ask.Confirm(ctx, "This was started with a session that is "+onlyText(only)+
 		". Give it "+what+" without that limit?", false)

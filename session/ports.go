@@ -55,23 +55,6 @@ type CallerIdentity struct {
 	UserID  string // the role's unique id, a colon, the session's name
 }
 
-// Renewal is what keeps a command's credentials good for as long as it runs.
-type Renewal struct {
-	Session Session // the first
-	// Kept looks for what another process has left to take held's place. It
-	// takes no time to speak of.
-	Kept func(ctx context.Context, held Session) (Session, bool)
-	// Renew gets what takes held's place, and asks nobody. Errors as
-	// Broker.Extend.
-	Renew func(ctx context.Context, held Session) (Session, error)
-	// Failed is told, once for each session, that it can't be renewed without
-	// a person.
-	Failed func(held Session, err error)
-	// Explain says to whoever asked for credentials why there are none.
-	Explain func(held Session, err error) string
-	Now     func() time.Time
-}
-
 // SessionStore keeps sessions between runs.
 type SessionStore interface {
 	// Get returns the session kept under key, ErrNoSession when there is none

@@ -75,6 +75,9 @@ func (p Profile) confirmingProfile() string {
 	return ""
 }
 
+// Confirms reports whether a person is asked before p is used.
+func (p Profile) Confirms() bool { return p.confirmingProfile() != "" }
+
 // ReadOnlyName is the managed policy that --read-only stands for.
 func (p Profile) ReadOnlyName() string { return cmp.Or(p.ReadOnlyPolicy, ReadOnlyAccess) }
 

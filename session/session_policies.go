@@ -53,8 +53,11 @@ func (s SessionPolicies) Name() string {
 }
 
 // StaysWithin reports whether sessions with s can do no more than one of that Name.
-func (s SessionPolicies) StaysWithin(name string) bool {
-	return name == "" || s.Name() == name || name == "read-only" && s.ReadOnly != ""
+func (s SessionPolicies) StaysWithin(name string) bool { return NameStaysWithin(s.Name(), name) }
+
+// NameStaysWithin is StaysWithin for sessions of that name.
+func NameStaysWithin(name, limit string) bool {
+	return limit == "" || name == limit || limit == "read-only" && OnlyMark(name) == "ro"
 }
 
 // OnlyMark is how a prompt shows a session of that Name.

@@ -71,7 +71,7 @@ func allowedImports() map[string][]string {
 		},
 		"session/awsfile":  {"stsx/session", "stsx/session/files", "github.com/rogpeppe/go-internal/diff"},
 		"session/bundle":   {"stsx/session", "stsx/session/files"},
-		"session/endpoint": {"stsx/session"},
+		"session/endpoint": {"stsx/session", "stsx/session/files", "golang.org/x/sys/"},
 		"session/files":    {"github.com/gofrs/flock", "golang.org/x/sys/"},
 		"session/awssts": {
 			"stsx/session",

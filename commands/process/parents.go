@@ -7,8 +7,11 @@ const maxParents = 16
 
 // ParentNames returns a function that names the next process up at each call, our
 // parent first; false when there is none or it can't be seen.
-func ParentNames() func() (string, bool) {
-	pid, seen := os.Getppid(), 0
+func ParentNames() func() (string, bool) { return NamesFrom(os.Getppid()) }
+
+// NamesFrom is ParentNames with that process first.
+func NamesFrom(pid int) func() (string, bool) {
+	seen := 0
 	return func() (string, bool) {
 		if seen++; pid <= 0 || seen > maxParents {
 			return "", false

@@ -30,7 +30,7 @@ const (
 func started(t *testing.T, life time.Duration) *Endpoint {
 	t.Helper()
 	now := time.Now()
-	e, err := Start(t.Context(), session.Renewal{
+	e, err := startOne(t.Context(), session.Renewal{
 		Session: session.Session{Profile: "prod", Role: session.Role{ARN: admin}, Issued: now, Credentials: session.Credentials{
 			AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: session.NewSecret(canary), SessionToken: session.NewSecret(canary + "-token"),
 			Expires: now.Add(life),
@@ -57,7 +57,7 @@ func started(t *testing.T, life time.Duration) *Endpoint {
 // question is an SDK's, which change makes another.
 func (e *Endpoint) question(t *testing.T, change func(r *http.Request)) (status int, body string, h http.Header) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.URL(), nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.URL(""), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,10 +97,10 @@ func TestAnswer(t *testing.T) {
 	if h.Get("Content-Type") != "application/json" || h.Get("Cache-Control") != "no-store" {
 		t.Errorf("%v", h)
 	}
-	if !strings.HasPrefix(e.URL(), "http://127.0.0.1:") || len(e.Token().Reveal()) != 43 {
-		t.Errorf("%s, a token of %d characters", e.URL(), len(e.Token().Reveal()))
+	if !strings.HasPrefix(e.URL(""), "http://127.0.0.1:") || len(e.Token().Reveal()) != 43 {
+		t.Errorf("%s, a token of %d characters", e.URL(""), len(e.Token().Reveal()))
 	}
-	if other := started(t, time.Hour); other.Token().Equal(e.Token()) || other.URL() == e.URL() {
+	if other := started(t, time.Hour); other.Token().Equal(e.Token()) || other.URL("") == e.URL("") {
 		t.Error("two endpoints are alike")
 	}
 }
@@ -240,8 +240,8 @@ func TestClosed(t *testing.T) {
 		c.Close()
 		t.Error("somebody listens")
 	}
-	if held, _ := e.keeper.heldState(); !held.Credentials.SecretAccessKey.IsZero() ||
-		!e.keeper.Session.Credentials.SecretAccessKey.IsZero() {
+	if held, _ := e.keepers[0].heldState(); !held.Credentials.SecretAccessKey.IsZero() ||
+		!e.keepers[0].Session.Credentials.SecretAccessKey.IsZero() {
 		t.Error("the credentials are still there")
 	}
 }
@@ -288,7 +288,7 @@ const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.t
 	p.textContent = got.join(" ")
 	document.body.append(p)
 })()
-</script>`, e.URL(), e.Token().Reveal())
+</script>`, e.URL(""), e.Token().Reveal())
 	}))
 	defer site.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -314,7 +314,7 @@ const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.t
 		t.Errorf("the page got %q, %v", text, err)
 	}
 	// A person may be led there, too.
-	if err := tab.Open(ctx, e.URL()); err != nil {
+	if err := tab.Open(ctx, e.URL("")); err != nil {
 		t.Fatal(err)
 	}
 	if text, err := tab.Text(ctx, "body"); err != nil || !strings.Contains(text, "browsers are not answered") {
@@ -326,7 +326,7 @@ const ask = async (how) => { try { const r = await fetch(url, how); got.push(r.t
 	close(asked.requests)
 	reached := 0
 	for r := range asked.requests {
-		if strings.HasPrefix(r.address, e.URL()) {
+		if strings.HasPrefix(r.address, e.URL("")) {
 			if reached++; r.status == http.StatusOK {
 				t.Errorf("it was answered: %+v", r)
 			}

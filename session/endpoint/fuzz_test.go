@@ -22,7 +22,7 @@ func FuzzRequest(f *testing.F) {
 		AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: session.NewSecret(secret), SessionToken: session.NewSecret(secret),
 		Expires: now.Add(time.Hour),
 	}}
-	served, err := endpoint.Start(context.Background(), session.Renewal{
+	served, err := endpoint.Local{}.Start(context.Background(), session.Renewal{
 		Session: held,
 		Kept:    func(context.Context, session.Session) (session.Session, bool) { return session.Session{}, false },
 		Renew:   func(context.Context, session.Session) (session.Session, error) { return held, nil },
@@ -34,7 +34,7 @@ func FuzzRequest(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Cleanup(func() { _ = served.Close() })
-	address, err := url.Parse(served.URL())
+	address, err := url.Parse(served.URL(""))
 	if err != nil {
 		f.Fatal(err)
 	}

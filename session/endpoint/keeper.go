@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -34,7 +35,9 @@ var errBusy = errors.New("they are being renewed")
 // so one renewal at a time, whoever asks.
 type sessionKeeper struct {
 	session.Renewal
-	wanted chan struct{} // holds one token when somebody asked for more than is held
+	profile      string
+	confirmation *confirmation // nil: nobody is asked
+	wanted       chan struct{} // holds one token when somebody asked for more than is held
 
 	mu   sync.Mutex
 	held session.Session
@@ -49,19 +52,42 @@ type sessionKeeper struct {
 }
 
 func newSessionKeeper(r session.Renewal) *sessionKeeper {
-	return &sessionKeeper{Renewal: r, held: r.Session, wanted: make(chan struct{}, 1), over: make(chan struct{})}
+	return &sessionKeeper{Renewal: r, profile: r.Session.Profile, confirmation: newConfirmation(r), held: r.Session,
+		wanted: make(chan struct{}, 1), over: make(chan struct{})}
 }
 
-// currentSession returns what is held, or what takes its place when it is at its end.
-// With an error it returns what was held last.
-func (k *sessionKeeper) currentSession(ctx context.Context) (session.Session, error) {
+// notPermittedError is why there is to be no hand-over.
+type notPermittedError struct{ error }
+
+func (e notPermittedError) Unwrap() error { return e.error }
+
+// handOver is currentSession, if it may be handed over to that caller. The question
+// whether it may is waited for as long.
+func (k *sessionKeeper) handOver(ctx context.Context, to session.Caller, wait time.Duration) (session.Session, error) {
+	held, _ := k.heldState()
+	if k.Permit != nil {
+		if err := k.Permit(); err != nil {
+			return held, notPermittedError{err}
+		}
+	}
+	if k.confirmation != nil {
+		if err := k.confirmation.awaitAnswer(ctx, to, wait); err != nil {
+			return held, err
+		}
+	}
+	return k.currentSession(ctx, wait)
+}
+
+// currentSession returns what is held, or what takes its place when it is at its end,
+// for which it waits that long. With an error it returns what was held last.
+func (k *sessionKeeper) currentSession(ctx context.Context, wait time.Duration) (session.Session, error) {
 	held, over := k.heldState()
 	if now := k.Now(); !held.Due(now) {
 		return held, nil
 	} else if k.askForMore(); held.Left(now) > min(minServedLife, sessionLife(held)/5) {
 		return held, nil // good while it is renewed
 	}
-	late := time.NewTimer(renewalWait)
+	late := time.NewTimer(wait)
 	defer late.Stop()
 	failed := errBusy
 	select {
@@ -98,11 +124,23 @@ func (k *sessionKeeper) askForMore() {
 	}
 }
 
-func (k *sessionKeeper) explainError(held session.Session, err error) string {
-	if errors.Is(err, errBusy) {
-		return "stsx is renewing the credentials of " + held.Profile + ": try again"
+// explainRefusal is the answer in place of credentials.
+func (k *sessionKeeper) explainRefusal(held session.Session, err error) *requestRefusal {
+	// Of the 5xx that every SDK tries again: what is missing may be there by then.
+	r := &requestRefusal{http.StatusServiceUnavailable, session.ServedUnavailable, ""}
+	var forbidden notPermittedError
+	var input *session.InputError
+	switch {
+	case errors.Is(err, errBusy):
+		r.Message = "stsx is renewing the credentials of " + held.Profile + ": try again"
+		return r
+	case errors.As(err, &forbidden), errors.Is(err, session.ErrDeclined):
+		r.status, r.Code = http.StatusForbidden, session.ServedForbidden
+	case errors.As(err, &input):
+		r.Code = session.ServedNeedsInput
 	}
-	return k.Explain(held, err)
+	r.Message = k.Explain(held, err)
+	return r
 }
 
 func (k *sessionKeeper) forgetSession() {
@@ -115,14 +153,16 @@ func (k *sessionKeeper) forgetSession() {
 func (k *sessionKeeper) runRenewals(ctx context.Context) {
 	for ctx.Err() == nil {
 		timer := time.NewTimer(k.nextPause())
+		asked := false
 		select {
 		case <-timer.C:
 		case <-k.wanted:
+			asked = true
 		case <-ctx.Done():
 		}
 		timer.Stop()
 		held, _ := k.heldState()
-		if ctx.Err() != nil || !held.Due(k.Now()) {
+		if ctx.Err() != nil || !held.Due(k.Now()) || k.Attended != nil && !asked {
 			continue
 		}
 		s, err := k.tryRenewal(ctx, held)
@@ -142,6 +182,9 @@ func (k *sessionKeeper) runRenewals(ctx context.Context) {
 func (k *sessionKeeper) nextPause() time.Duration {
 	held, _ := k.heldState()
 	now := k.Now()
+	if k.Attended != nil {
+		return clockInterval
+	}
 	if !held.Due(now) {
 		return min(clockInterval, held.Renewal().Sub(now))
 	}
@@ -161,20 +204,51 @@ func (k *sessionKeeper) tryRenewal(ctx context.Context, held session.Session) (s
 			return held, k.err // nobody else writes it
 		}
 		var err error
-		if s, err = k.Renew(ctx, held); err != nil {
+		var input *session.InputError
+		s, err = k.Renew(ctx, held)
+		if k.Attended != nil && errors.As(err, &input) {
+			return k.tryAttended(ctx, held, err)
+		}
+		if err != nil {
 			k.hopeless = ctx.Err() == nil && isFinal(err)
 			k.next = k.Now().Add(min(longestRetry, firstRetry<<min(k.failures, 5)))
 			k.failures++
 			return held, err
 		}
 	}
+	k.noteRenewed(s)
+	return s, nil
+}
+
+// noteRenewed begins anew with s.
+func (k *sessionKeeper) noteRenewed(s session.Session) {
 	k.failures, k.hopeless, k.personNotified = 0, false, false
 	// By a clock that is wrong even a new session may be due.
 	k.next = time.Time{}
 	if s.Due(k.Now()) {
 		k.next = k.Now().Add(longestRetry)
 	}
-	return s, nil
+}
+
+// tryAttended asks the person for what takes held's place, but not while held is good
+// without them. failed is why it can't be had otherwise.
+func (k *sessionKeeper) tryAttended(ctx context.Context, held session.Session, failed error) (session.Session, error) {
+	if held.Fresh(k.Now()) {
+		k.next = k.Now().Add(longestRetry)
+		return held, failed
+	}
+	s, err := k.Attended(ctx, held)
+	var input *session.InputError
+	switch {
+	case err == nil:
+		k.noteRenewed(s)
+		return s, nil
+	case errors.As(err, &input):
+		k.next = k.Now().Add(unansweredLife)
+	default:
+		k.next = k.Now().Add(answerLife)
+	}
+	return held, err
 }
 
 // sessionLife is how long s's credentials last in all.

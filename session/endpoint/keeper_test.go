@@ -66,7 +66,7 @@ func inWorld(t *testing.T, f func(t *testing.T, w *world)) {
 
 func (w *world) gets(t *testing.T, id string) {
 	t.Helper()
-	s, err := w.currentSession(t.Context())
+	s, err := w.currentSession(t.Context(), renewalWait)
 	if err != nil || s.Credentials.AccessKeyID != id {
 		t.Errorf("got %s, %v; want %s", s.Credentials.AccessKeyID, err, id)
 	}
@@ -74,8 +74,8 @@ func (w *world) gets(t *testing.T, id string) {
 
 func (w *world) fails(t *testing.T, text string) {
 	t.Helper()
-	s, err := w.currentSession(t.Context())
-	if err == nil || !strings.Contains(w.explainError(s, err), text) {
+	s, err := w.currentSession(t.Context(), renewalWait)
+	if err == nil || !strings.Contains(w.explainRefusal(s, err).Message, text) {
 		t.Errorf("got %s, %v; want %q", s.Credentials.AccessKeyID, err, text)
 	}
 }
