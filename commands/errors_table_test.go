@@ -93,6 +93,14 @@ func errorSamples() []errorSample {
 		{"AWS has trouble", aws("ServiceUnavailable", "Service Unavailable")},
 		{"any other no of AWS's", aws("IDPRejectedClaim", "The identity provider returned an error")},
 		{"the browser for the console can't be opened", &browseError{errors.New("opening the browser: there is no display")}},
+		{"the socket of another stsx serve", &session.ServeError{What: "the socket /run/user/1000/stsx/serve.sock",
+			Why: "is in use by another stsx serve", Cure: "end that one, or name another with --socket"}},
+		{"a port that is in use", &session.ServeError{What: "port 127.0.0.1:9911", Why: "is in use by another program",
+			Cure: "name another with --port; 0 is any that is free"}},
+		{"stsx serve needs a sign-in", &session.ServedError{Code: session.ServedNeedsInput, Message: "prod: a sign-in to acme is required, " +
+			"and stsx serve has no terminal to ask on. Run, where it runs: stsx login prod"}},
+		{"a profile that stsx serve does not have", &session.ServedError{Code: "NotFound",
+			Message: `there are no such credentials here; there are those of "prod", "dev"`}},
 		{"credentials that come before those of --refresh",
 			&shadowedError{"the keys in [default] of ~/.aws/credentials", "remove them"}},
 		{

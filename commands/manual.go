@@ -67,12 +67,13 @@ func manualSections() []manualSection {
 			{"STSX_BROWSER_PATH", "the browser"},
 			{"STSX_PLAIN", "1: for screen readers; lines one after the other, nothing redrawn, choices by number"},
 			{"NO_COLOR", "no colour"},
-			{"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where the files below are"},
+			{"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, XDG_RUNTIME_DIR", "where the files below are"},
 			{"AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, HTTPS_PROXY, NO_PROXY", "as in the AWS SDKs"},
 		}},
 		{"FILES", "", [][2]string{
 			{"~/.config/stsx/config.toml", "the configuration; on Windows %AppData%\\stsx\\config.toml"},
 			{"~/.local/state/stsx/", "sessions, sealed with a key in the OS keyring"},
+			{"$XDG_RUNTIME_DIR/stsx/serve.sock", "the socket of stsx serve; without that variable it is in the folder above"},
 			{"~/.cache/stsx/", "how long roles allow sessions to be, which roles were granted; no secrets"},
 		}},
 	}

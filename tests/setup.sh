@@ -103,6 +103,10 @@ test_parts() {
 		# Debian's; where there is another browser its tests are skipped.
 		have google-chrome-stable || have google-chrome || [ -x /snap/bin/chromium ] ||
 			need chromium-headless-shell chromium-headless-shell ''
+		need bwrap bubblewrap ''
+		need ssh openssh-client ''
+		# Its package starts a server that listens, where there is a systemd to start it.
+		[ -x /usr/sbin/sshd ] || [ -e /run/systemd/system ] || want openssh-server ''
 		need xdotool xdotool ''
 		[ -e /usr/share/powerlevel9k ] || want zsh-theme-powerlevel9k ''
 		[ -e /usr/share/bash-completion/bash_completion ] || want bash-completion ''
