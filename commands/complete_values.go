@@ -31,7 +31,8 @@ const (
 func operandKinds() map[string]operandKind {
 	return map[string]operandKind{
 		"exec": profileThenCommand, "each": profilesThenCommand,
-		"login": manyProfiles, "logout": manyProfiles, "serve": manyProfiles, "configure aws": manyProfiles, "configure export": manyProfiles,
+		"login": manyProfiles, "logout": manyProfiles, "serve": manyProfiles,
+		"configure aws": manyProfiles, "configure export": manyProfiles,
 		"configure import": fileName,
 		"env":              oneProfile, "use": oneProfile, "save": oneProfile, "process": oneProfile, "console": oneProfile,
 		"whoami": oneProfile,

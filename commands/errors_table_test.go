@@ -97,8 +97,9 @@ func errorSamples() []errorSample {
 			Why: "is in use by another stsx serve", Cure: "end that one, or name another with --socket"}},
 		{"a port that is in use", &session.ServeError{What: "port 127.0.0.1:9911", Why: "is in use by another program",
 			Cure: "name another with --port; 0 is any that is free"}},
-		{"stsx serve needs a sign-in", &session.ServedError{Code: session.ServedNeedsInput, Message: "prod: a sign-in to acme is required, " +
-			"and stsx serve has no terminal to ask on. Run, where it runs: stsx login prod"}},
+		{"stsx serve needs a sign-in", &session.ServedError{Code: session.ServedNeedsInput,
+			Message: "prod: a sign-in to acme is required, and stsx serve has no terminal to ask on. " +
+				"Run, where it runs: stsx login prod"}},
 		{"a profile that stsx serve does not have", &session.ServedError{Code: "NotFound",
 			Message: `there are no such credentials here; there are those of "prod", "dev"`}},
 		{"credentials that come before those of --refresh",

@@ -28,7 +28,7 @@ func (r *commandRun) serveCommand() *cli.Command {
    need, AWS_CONTAINER_CREDENTIALS_FULL_URI for each profile and
    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE; the token itself is in that file only.
 
-   Each hand-over is a line on standard error. Where a person is needed, stsx asks
+   Each hand-over is a line on standard error. Where you are needed, stsx asks you
    on its terminal, once for all that wait; without one, callers get an error with
    the stsx login that helps. A profile with confirm = true is asked for each time.`,
 		Flags: sessionFlags(

@@ -231,7 +231,8 @@ func TestServeInUse(t *testing.T) {
 	d.storeSession("prod", time.Hour)
 	socket := d.socketIn()
 	first := d.serve("prod", "--socket", socket, "--port", "0")
-	d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", socket), 1).stderr, "is in use by another stsx serve", "name another with --socket")
+	d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", socket), 1).stderr, "is in use by another stsx serve",
+		"name another with --socket")
 	port := strings.TrimPrefix(strings.Split(first.out.String(), "/credentials")[0], "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:")
 	other := d.socketIn()
 	d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", other, "--port", port), 1).stderr, "port 127.0.0.1:"+port+" is in use")
@@ -255,14 +256,15 @@ func TestServeChanges(t *testing.T) {
 	r := d.serve("prod", "dev", "--socket", socket)
 	before := d.readConfig()
 	for change, want := range map[[2]string]string{
-		{"[profile.prod]", "[profile.other]"}:                                     "does not have this profile any more; start stsx serve anew",
+		{"[profile.prod]", "[profile.other]"}:                                     "does not have this profile any more; start",
 		{"[profile.prod]", "[profile.prod]\nconfirm = true"}:                      "something else of this profile now",
 		{"[profile.prod]", "[profile.prod]\nallowed_accounts=[\"1\"]"}:            "can't be read",
 		{`role   = "` + adminRole + `"`, `role = "` + auditRole + `"`}:            "something else of this profile now",
 		{"[profile.prod]", "[profile.prod]\nallowed_accounts=[\"210987654321\"]"}: "can't be read",
 	} {
 		d.editConfig(change[0], change[1])
-		d.wantText(d.wantStatus(d.run("process", "--socket", socket, "prod"), 1).stderr, "stsx: error: stsx serve: prod: the configuration ", want)
+		d.wantText(d.wantStatus(d.run("process", "--socket", socket, "prod"), 1).stderr,
+			"stsx: error: stsx serve: prod: the configuration ", want)
 		d.writeConfig(before)
 	}
 	d.editConfig("[profile.prod]", "[profile.other]")

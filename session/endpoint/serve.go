@@ -42,7 +42,8 @@ func (e *Endpoint) listen(l Local, q session.ServeRequest) (socket, port net.Lis
 		return nil, nil, err
 	}
 	if !knowsPeers && (q.Socket != "" || q.Port < 0) {
-		return nil, nil, &session.ServeError{What: "this system", Why: "does not say who connects to a socket: stsx serve can't protect one here",
+		return nil, nil, &session.ServeError{What: "this system",
+			Why:  "does not say who connects to a socket: stsx serve can't protect one here",
 			Cure: "use a port of this machine, which is protected by a token: --port 0"}
 	}
 	lock, err := lockSocket(path)
@@ -78,8 +79,8 @@ func openPort(number int) (net.Listener, error) {
 	if err == nil {
 		return listener, nil
 	}
-	e := &session.ServeError{What: "port " + address, Why: "can't be used: " + err.Error(), Cure: "name another with --port; 0 is any that is free",
-		Err: err}
+	e := &session.ServeError{What: "port " + address, Why: "can't be used: " + err.Error(),
+		Cure: "name another with --port; 0 is any that is free", Err: err}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		e.Why = "is in use by another program"

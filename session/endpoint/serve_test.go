@@ -37,7 +37,8 @@ func servedProfile(name string, attended func(context.Context) (session.Session,
 func servedSession(name string) session.Session {
 	now := time.Now()
 	return session.Session{Profile: name, Only: "read-only", Issued: now, Role: session.Role{ARN: admin}, Credentials: session.Credentials{
-		AccessKeyID: "ASIA" + name, SecretAccessKey: session.NewSecret(canary), SessionToken: session.NewSecret("t"), Expires: now.Add(time.Hour),
+		AccessKeyID: "ASIA" + name, SecretAccessKey: session.NewSecret(canary), SessionToken: session.NewSecret("t"),
+		Expires: now.Add(time.Hour),
 	}}
 }
 
@@ -136,7 +137,8 @@ func TestServeNames(t *testing.T) {
 		t.Fatalf("%v, %v, %v", err, failed, info)
 	}
 	for _, name := range names {
-		if got, err := (Local{}).Fetch(t.Context(), server.Socket(), name, "test"); err != nil || got.AccessKeyID != "ASIA"+name || got.Profile != name {
+		got, err := Local{}.Fetch(t.Context(), server.Socket(), name, "test")
+		if err != nil || got.AccessKeyID != "ASIA"+name || got.Profile != name {
 			t.Errorf("%q: %+v, %v", name, got, err)
 		}
 		if status, body := askPort(t, server.URL(name), string(token)); status != http.StatusOK || !strings.Contains(body, `"AccessKeyId":"ASIA`) {
@@ -178,7 +180,8 @@ func askPort(t *testing.T, address, token string) (status int, body string) {
 // TestServeSocketRequests: what is no question of stsx's gets nothing at the socket either.
 func TestServeSocketRequests(t *testing.T) {
 	t.Parallel()
-	server, delivered := startServer(t, -1, servedProfile("prod", func(context.Context) (session.Session, error) { return servedSession("prod"), nil }))
+	profile := servedProfile("prod", func(context.Context) (session.Session, error) { return servedSession("prod"), nil })
+	server, delivered := startServer(t, -1, profile)
 	for request, want := range map[string]string{
 		"GET /credentials HTTP/1.1\r\nHost: evil.example\r\n\r\n":                                   "HTTP/1.1 403 ",
 		"GET /credentials HTTP/1.1\r\nHost: stsx\r\nOrigin: null\r\n\r\n":                           "HTTP/1.1 403 ",
