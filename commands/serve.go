@@ -190,6 +190,16 @@ func (s *profileServer) openAtStart(ctx context.Context, profiles []session.Prof
 // printServed says where credentials are to be had: for people, and with a port on
 // standard output what an SDK needs.
 func (s *profileServer) printServed(server session.CredentialServer, profiles []session.Profile, f serveFlags) error {
+	if server.TokenFile() != "" {
+		var out strings.Builder
+		for _, p := range profiles {
+			out.WriteString("AWS_CONTAINER_CREDENTIALS_FULL_URI=" + server.URL(p.Name) + "\n")
+		}
+		out.WriteString("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=" + server.TokenFile() + "\n")
+		if err := s.printText(out.String()); err != nil {
+			return err
+		}
+	}
 	var names []string
 	for _, p := range profiles {
 		names = append(names, quotedName(p.Name))
@@ -205,15 +215,7 @@ func (s *profileServer) printServed(server session.CredentialServer, profiles []
 	if path := server.Socket(); path != "" {
 		s.sayLine("ask with: stsx process --socket " + quotedName(path) + " " + names[0])
 	}
-	if server.TokenFile() == "" {
-		return nil
-	}
-	var out strings.Builder
-	for _, p := range profiles {
-		out.WriteString("AWS_CONTAINER_CREDENTIALS_FULL_URI=" + server.URL(p.Name) + "\n")
-	}
-	out.WriteString("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=" + server.TokenFile() + "\n")
-	return s.printText(out.String())
+	return nil
 }
 
 // endInterval is how often the clock is looked at: a timer stands still while the

@@ -65,7 +65,7 @@ func (d *desk) storeSession(name string, life time.Duration) {
 func (d *desk) serve(args ...string) *runningProgram {
 	d.Helper()
 	r := d.start(append([]string{"serve"}, args...)...)
-	d.waitFor("stsx serve", func() bool { return strings.Contains(r.err.String(), "stsx: serving ") || r.hasEnded() })
+	d.waitFor("stsx serve", func() bool { return strings.Contains(r.err.String(), "stsx: ask with: ") || r.hasEnded() })
 	return r
 }
 
