@@ -20,6 +20,7 @@ import (
 	"stsx/session/config"
 	"stsx/session/vault"
 	"stsx/tests/aws"
+	"stsx/tests/okta"
 	"stsx/tests/require"
 )
 
@@ -390,4 +391,34 @@ func TestServeOtherUser(t *testing.T) {
 	d.waitFor("the line about it", func() bool { return strings.Contains(r.err.String(), "of another user (uid "+nobody.Uid+")") })
 	d.wantStatus(d.run("process", "--socket", socket), 0)
 	r.end(syscall.SIGTERM)
+}
+
+// TestServeSignsIn: where there is no session, one sign-in at the server's terminal is
+// enough for all that wait.
+func TestServeSignsIn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, okta.Config{Engine: okta.Classic, Users: noFactorPerson()})
+	d.editConfig("[profile.prod]", "[profile.prod]\nconfirm = true") // so it is not opened at the start
+	socket := d.socketIn()
+	term := d.openTerminal("serve", "prod", "--socket", socket)
+	term.waitFor("ask with: ")
+	callers := make([]*runningProgram, 20)
+	for i := range callers {
+		callers[i] = d.start("process", "--socket", socket, "prod")
+	}
+	term.waitFor("Use prod (")
+	term.typeText("y\r")
+	term.waitFor("prod is wanted, and needs a sign-in", "Okta password for "+jane)
+	term.typeText(janePassword + "\r")
+	for _, caller := range callers {
+		d.wantText(d.wantStatus(caller.wait(), 0).stdout, `"AccessKeyId": "ASIA`)
+	}
+	if n := d.countAssumed(); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+	term.typeText("\x03")
+	if got := term.wait(); got.status != 130 {
+		t.Error(got)
+	}
+	d.wantNothingIn(filepath.Dir(socket))
 }
