@@ -202,14 +202,19 @@ func groupByOrg(tasks []*openTask) [][]*openTask {
 // signInFor settles tasks, which are of one org.
 func (m *openRun) signInFor(ctx context.Context, tasks []*openTask) {
 	org := tasks[0].profile.Org
-	unlock, err := m.lockOrg(ctx, org, tasks[0].profile.Name)
+	settled := func() bool { // another process may have signed in while this one waited
+		tasks = slices.DeleteFunc(tasks, func(t *openTask) bool { return m.settleFromStore(ctx, t) })
+		return len(tasks) == 0
+	}
+	unlock, err := m.lockOrg(ctx, org, tasks[0].profile.Name, settled)
 	if err != nil {
 		failAll(tasks, err)
 		return
 	}
 	defer unlock()
-	// Another process may have signed in while this one waited.
-	tasks = slices.DeleteFunc(tasks, func(t *openTask) bool { return m.settleFromStore(ctx, t) })
+	if settled() {
+		return
+	}
 	// What needs no question comes first.
 	slices.SortStableFunc(tasks, func(x, y *openTask) int {
 		switch named := func(t *openTask) bool { return t.profile.Role != "" }; {

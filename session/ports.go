@@ -63,10 +63,11 @@ type SessionStore interface {
 	// Put keeps s under key. Errors: ErrNoKeyring (wrapped) when nothing can
 	// be kept on this machine, else what the file system said.
 	Put(ctx context.Context, key string, s Session) error
-	// Lock waits until no other process holds name. waiting is called once,
-	// with what the holder said of itself, if it has to wait. The lock ends
-	// with unlock or with the process, however that ends.
-	Lock(ctx context.Context, name, self string, waiting func(holder string)) (unlock func(), err error)
+	// Lock waits until no other process holds name. waiting is called with what
+	// the holder said of itself, if it has to wait, and again when that changes;
+	// false ends the wait, and nobody has the lock. The lock ends with unlock or
+	// with the process, however that ends.
+	Lock(ctx context.Context, name, self string, waiting func(holder string) bool) (unlock func(), err error)
 }
 
 // DurationLimits remembers how long a role's sessions may be. It holds no secret.

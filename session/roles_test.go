@@ -20,7 +20,7 @@ func (s seeing) Seen() []Role            { return nil }
 
 type lockOnly struct{ SessionStore }
 
-func (lockOnly) Lock(context.Context, string, string, func(string)) (func(), error) {
+func (lockOnly) Lock(context.Context, string, string, func(string) bool) (func(), error) {
 	return func() {}, nil
 }
 

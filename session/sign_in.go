@@ -46,7 +46,7 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 	if err := b.checkProfile(Profile{Name: o.Name, Org: o}); err != nil {
 		return Assertion{}, err
 	}
-	unlock, err := b.lockOrg(ctx, o, o.Name)
+	unlock, err := b.lockOrg(ctx, o, o.Name, func() bool { return false })
 	if err != nil {
 		return Assertion{}, err
 	}
@@ -107,8 +107,9 @@ func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error)
 
 // lockOrg lets one sign-in to o happen at a time, in this process and among all.
 // Where there is no place for locks (a full disk, a read-only home) it happens
-// all the same.
-func (b *Broker) lockOrg(ctx context.Context, o Org, name string) (unlock func(), err error) {
+// all the same. settled tells, each time that another process has the lock, whether
+// none is needed any more: then it is not waited for.
+func (b *Broker) lockOrg(ctx context.Context, o Org, name string, settled func() bool) (unlock func(), err error) {
 	turn := b.orgTurn(o)
 	select {
 	case <-turn:
@@ -116,7 +117,17 @@ func (b *Broker) lockOrg(ctx context.Context, o Org, name string) (unlock func()
 		return nil, ctx.Err()
 	}
 	next := func() { turn <- struct{}{} }
-	open, err := b.Store.Lock(ctx, o.ID(), holderText(name), b.showWaiting)
+	shown := false
+	open, err := b.Store.Lock(ctx, o.ID(), holderText(name), func(holder string) bool {
+		if settled() {
+			return false
+		}
+		if !shown {
+			shown = true
+			b.showWaiting(holder)
+		}
+		return true
+	})
 	b.Ask.Progress("")
 	switch {
 	case err == nil:

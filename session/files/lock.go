@@ -55,9 +55,9 @@ func tryLock(file *flock.Flock) (*Lock, error) {
 }
 
 // WaitLock waits until no other process holds the lock at path. waiting, which
-// may be nil, is called each time that another is found to hold it. Errors: the
-// context's, what the file system said.
-func WaitLock(ctx context.Context, path string, waiting func()) (*Lock, error) {
+// may be nil, is called each time that another is found to hold it; false ends the
+// wait, and nobody has the lock: nil. Errors: the context's, what the file system said.
+func WaitLock(ctx context.Context, path string, waiting func() bool) (*Lock, error) {
 	for wait := lockPoll; ; wait = min(wait*5/4, slowestLockPoll) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -65,8 +65,8 @@ func WaitLock(ctx context.Context, path string, waiting func()) (*Lock, error) {
 		if lock, err := TryLock(path); lock != nil || err != nil {
 			return lock, err
 		}
-		if waiting != nil {
-			waiting()
+		if waiting != nil && !waiting() {
+			return nil, nil
 		}
 		select {
 		case <-ctx.Done():

@@ -20,37 +20,45 @@ const (
 	// always the same number, so that it needs no truncating.
 	holderAt   = 1
 	holderSize = 200
+	// silentPolls is how often a holder is found that says nothing of itself until the
+	// wait is spoken of all the same.
+	silentPolls = 3
 )
 
 // Lock implements session.SessionStore. The file is never removed.
-func (s *Store) Lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
+func (s *Store) Lock(ctx context.Context, name, self string, waiting func(holder string) bool) (func(), error) {
 	return s.home.lock(ctx, name, self, waiting)
 }
 
-func (h stateFolder) lock(ctx context.Context, name, self string, waiting func(holder string)) (func(), error) {
+func (h stateFolder) lock(ctx context.Context, name, self string, waiting func(holder string) bool) (func(), error) {
 	dir, err := h.folder("locks")
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256([]byte(name))
 	path := filepath.Join(dir, hex.EncodeToString(sum[:16])+".lock")
-	polls := 0
-	held, err := files.WaitLock(ctx, path, func() {
+	polls, last := 0, ""
+	held, err := files.WaitLock(ctx, path, func() bool {
 		polls++
 		if waiting == nil {
-			return
+			return true
 		}
 		// A holder that has only just got the lock may have said nothing yet.
-		if holder := readHolder(path); holder != "" || polls > 2 {
-			waiting(holder)
-			waiting = nil
+		holder := readHolder(path)
+		if holder == last && (holder != "" || polls != silentPolls) {
+			return true
 		}
+		last = holder
+		return waiting(holder)
 	})
 	if err != nil && ctx.Err() == nil {
 		return nil, lockError(dir, err)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if held == nil {
+		return func() {}, nil
 	}
 	writeHolder(path, self)
 	return sync.OnceFunc(func() {

@@ -7,12 +7,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"stsx/session/files"
 )
 
 func TestLockInOneProcess(t *testing.T) {
@@ -46,10 +49,11 @@ func TestLockEndsWithContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(background)
 	calls, holder := 0, ""
-	_, err = s.Lock(ctx, "a", "", func(h string) {
+	_, err = s.Lock(ctx, "a", "", func(h string) bool {
 		calls++
 		holder = h
 		cancel()
+		return true
 	})
 	if !errors.Is(err, context.Canceled) || calls != 1 || holder != "\ufffd[31mred" {
 		t.Errorf("got %v; waiting was called %d times with %q", err, calls, holder)
@@ -60,9 +64,40 @@ func TestLockEndsWithContext(t *testing.T) {
 	unlock()
 	ctx, cancel = context.WithCancel(background)
 	defer cancel()
-	unlock, err = s.Lock(ctx, "a", "", func(string) { t.Error("waited for a free lock") })
+	unlock, err = s.Lock(ctx, "a", "", func(string) bool {
+		t.Error("waited for a free lock")
+		return true
+	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	unlock()
+}
+
+// TestLockNotNeeded: who waits is asked again when the holder changes, and can leave.
+// The holder keeps the lock.
+func TestLockNotNeeded(t *testing.T) {
+	s := newStore(t, &fakeKeyring{}, noRing{})
+	unlock, err := s.Lock(background, "a", "the first", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob(filepath.Join(string(s.home), "locks", "*.lock"))
+	if err != nil || len(paths) != 1 {
+		t.Fatal(paths, err)
+	}
+	var seen []string
+	leave, err := s.Lock(background, "a", "the second", func(holder string) bool {
+		seen = append(seen, holder)
+		writeHolder(paths[0], "the third")
+		return len(seen) < 2
+	})
+	if err != nil || !slices.Equal(seen, []string{"the first", "the third"}) {
+		t.Fatalf("asked at %q, %v", seen, err)
+	}
+	leave()
+	if lock, err := files.TryLock(paths[0]); err != nil || lock != nil || readHolder(paths[0]) != "the third" {
+		t.Errorf("the holder lost the lock: %v, %q", err, readHolder(paths[0]))
 	}
 	unlock()
 }
@@ -115,7 +150,10 @@ func TestLockIsNotInherited(t *testing.T) {
 		}
 	}
 	unlock()
-	again, err := s.Lock(background, "a", "", func(string) { t.Error("the child kept the lock") })
+	again, err := s.Lock(background, "a", "", func(string) bool {
+		t.Error("the child kept the lock")
+		return true
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,14 @@ func helpCount() error {
 	ctx, cancel := limited()
 	defer cancel()
 	s := helperStore()
-	unlock, err := s.Lock(ctx, "the lock", "counting", func(holder string) { fmt.Println("waiting for", holder) })
+	said := false
+	unlock, err := s.Lock(ctx, "the lock", "counting", func(holder string) bool {
+		if !said {
+			fmt.Println("waiting for", holder)
+		}
+		said = true
+		return true
+	})
 	if err != nil {
 		return err
 	}
