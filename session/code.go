@@ -139,6 +139,20 @@ func (s *CodeSource) fromCommand(ctx context.Context, o Org, c CodeQuestion) (Se
 	}
 }
 
+// MayHaveAnother reports whether Find may return another code: one was given and is
+// unused, o has a command that prints them, or somebody can be asked.
+func (s *CodeSource) MayHaveAnother(o Org) bool {
+	if len(o.MFACommand) > 0 || s.Ask.Interactive() {
+		return true
+	}
+	for _, c := range []CodeQuestion{{}, {Digits: true}, {Words: true}} {
+		if !s.isUnused(c.clean(s.Given)) {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *CodeSource) isUnused(code Secret) bool {
 	if code.IsZero() {
 		return false

@@ -76,8 +76,8 @@ func limitedForAWhile(t *testing.T, c okta.Config) {
 		}
 		before = hits[0]
 	}
-	if d.countEvents(okta.CodeTried) != 1 {
-		t.Errorf("the org logged %v", d.eventsOf(okta.CodeTried))
+	if d.countEvents(okta.PasswordTried) != 1 || d.countEvents(okta.CodeTried) != 1 {
+		t.Errorf("the org logged %v", d.org.Log())
 	}
 	d.wantNoBrowserProfile()
 }

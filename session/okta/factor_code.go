@@ -21,6 +21,9 @@ const (
 
 // Marks of code pages.
 const (
+	// classicCodeForm is Classic's form for a code. Opened anew, Classic begins with the
+	// password.
+	classicCodeForm = `[class*="mfa-verify-"] input[name="answer"]`
 	codeField       = `:is(input[name="credentials.passcode"][type="text"], .mfa-verify-totp input[name="answer"])`
 	sendAgainButton = `.resend-link, [data-se="reminder-prompt"] a, form [role="alert"] a:is([href^="javascript:"], [href="#"]), ` +
 		`.resend-email-btn`
@@ -321,11 +324,21 @@ func (s *signIn) enterCode(ctx context.Context, f factor, code session.Secret) e
 		}
 		return err
 	}
-	if r.outcome.passes() { // nobody may be there to give another one
+	switch {
+	case r.outcome == accepted:
+		s.code.lastRejection = nil
+	case r.outcome.passes(): // nobody may be there to give another one
 		s.code.lastRejection = r.unavailableError("the code", s.shownText(r.said))
 	}
 	if r.outcome == rateLimited { // after another answer the code may be used up
 		s.code.source.NotTaken(code)
+		classic, err := s.page.Visible(ctx, classicCodeForm)
+		if err != nil {
+			return err
+		}
+		if classic {
+			return s.answerLater(ctx, refusal{r.outcome, r.status, r.wait}, func() error { return s.outcomeError(ctx, r) })
+		}
 	}
 	wrong, err := s.checkOutcome(ctx, r)
 	if err != nil || !wrong {

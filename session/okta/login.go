@@ -108,6 +108,9 @@ func (s *signIn) fillLogin(ctx context.Context) (asksPassword bool, err error) {
 			return true, err
 		}
 	}
+	if s.code.lastRejection != nil && !s.code.source.MayHaveAnother(s.org) {
+		return true, s.code.lastRejection // Okta starts over, which without another code would lead there again
+	}
 	if err := s.allowSecondTry(ctx); err != nil {
 		return true, err
 	}

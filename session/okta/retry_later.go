@@ -103,9 +103,29 @@ type refusal struct {
 // tryLater waits for as long as Okta asks to, or a moment after an error of its
 // own, and opens the page again. What was sent is not sent again by itself: what
 // to do next is what the page opened then asks. Where that is no use it returns
-// failure's error: Okta does not say how long to wait, the wait does not fit into
-// the sign-in's time, or it was tried already.
+// failure's error: see planRetry.
 func (s *signIn) tryLater(ctx context.Context, r refusal, failure func() error) error {
+	if err := s.planRetry(ctx, r, failure); err != nil {
+		return err
+	}
+	return s.reopen(ctx)
+}
+
+// answerLater is tryLater where the page takes the same answer again: it stays.
+func (s *signIn) answerLater(ctx context.Context, r refusal, failure func() error) error {
+	if err := s.planRetry(ctx, r, failure); err != nil {
+		return err
+	}
+	if err := s.waitUntilAllowed(ctx); err != nil {
+		return err
+	}
+	return s.page.AwaitAgain(ctx)
+}
+
+// planRetry says how long to wait for another try. Errors: failure's, where Okta does
+// not say how long to wait, the wait does not fit into the sign-in's time, or it was
+// tried already.
+func (s *signIn) planRetry(ctx context.Context, r refusal, failure func() error) error {
 	wait := r.wait
 	switch {
 	case r.outcome == rateLimited && wait > 0 && s.reopening.limitWaits < maxLimitWaits:
@@ -120,7 +140,7 @@ func (s *signIn) tryLater(ctx context.Context, r refusal, failure func() error) 
 	}
 	s.sayWait(r, wait)
 	s.reopening.waitFor(wait)
-	return s.reopen(ctx)
+	return nil
 }
 
 // tryConnection opens the page again where err is a connection that failed and may

@@ -55,6 +55,8 @@ func TestTryLater(t *testing.T) {
 		"one that asks for too much": {[]scene{with(logIn, page.Reply{Status: 503, Wait: time.Hour}), done}, 0, nil, 0, 503},
 		"a code that was not read": {[]scene{with(google, limited(10*time.Second)), done}, 10 * time.Second, []string{"111111",
 			"111111"}, 0, 0},
+		"a password after such a code": {[]scene{with(google, limited(10*time.Second)), logIn, done}, 10 * time.Second, []string{"111111",
+			"111111", "jane", "pw"}, 0, 0},
 		"a code that may be used up": {[]scene{with(google, page.Reply{Status: 500}), done}, serverTroubleWait, []string{"111111"}, 0, 500},
 		"read-only, which will last": {[]scene{with(logIn, page.Reply{Status: 400, Body: []byte(`{"errorCode":"E0000010"}`)}),
 			done}, 0, nil, 0, 400},
@@ -253,6 +255,50 @@ func TestLostConnection(t *testing.T) {
 				_, err := d.newSignIn(p, org(), given, codes).run(t.Context())
 				if (err != nil) != c.fails || !slices.Equal(p.filled, c.filled) || p.opened != c.opened {
 					t.Errorf("%v, filled %q, opened %d times", err, p.filled, p.opened)
+				}
+			})
+		})
+	}
+}
+
+// restartingPage is opened anew at the scene after the one that it lost an answer on.
+type restartingPage struct{ *losingPage }
+
+func (p *restartingPage) Open(ctx context.Context, address string) error {
+	p.at++
+	return p.losingPage.Open(ctx, address)
+}
+
+// TestStartedOver: where Okta starts over after it gave no answer to a code, the
+// password is given again only if another code can be had.
+func TestStartedOver(t *testing.T) {
+	command := org()
+	command.MFACommand = []string{"codes"}
+	twice, once := []string{"123456", "jane", "pw", "654321"}, []string{"123456", "jane"}
+	for name, c := range map[string]struct {
+		org    session.Org
+		typed  []string // by a person
+		given  string
+		filled []string
+	}{
+		"the only code":               {org(), nil, "123456", once},
+		"the only code, with a blank": {org(), nil, "123 456\n", once},
+		"a person":                    {org(), []string{"654321"}, "123456", twice},
+		"a command":                   {command, nil, "123456", twice},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				who := &typist{answers: c.typed}
+				p := &restartingPage{&losingPage{&play{scenes: []scene{google, logIn, google, done}}, []error{&lostRequest{}}}}
+				codes := &session.CodeSource{
+					Given: session.NewSecret(c.given), Ask: who,
+					Run: func(context.Context, []string) (session.Secret, error) { return session.NewSecret("654321"), nil },
+				}
+				password := session.Password{Secret: session.NewSecret("pw")}
+				_, err := (&Driver{Ask: who}).newSignIn(p, c.org, password, codes).run(t.Context())
+				failed := err != nil && strings.Contains(err.Error(), "no answer to the code came from Okta")
+				if !slices.Equal(p.filled, c.filled) || failed != (len(c.filled) == len(once)) || err != nil && !failed {
+					t.Errorf("%v, filled %q", err, p.filled)
 				}
 			})
 		})
