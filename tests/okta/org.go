@@ -42,6 +42,7 @@ type Org struct {
 	cookies    []string                     // values handed out
 	devices    map[string]map[*account]bool // by the cookie DT: who had it remembered
 	tokens     []string                     // state tokens and handles handed out
+	packed     sync.Map                     // the widget's files as gzip, by their names: see packAsset
 }
 
 // Start listens on 127.0.0.1, on a port of its own, and serves until Close.

@@ -101,11 +101,10 @@ window.parent.postMessage(JSON.stringify({type: 'FingerprintServiceReady'}), win
 )
 
 func (o *Org) pageRoutes(mux *http.ServeMux) {
-	files := under(o.widget.path(), http.FileServer(http.Dir(o.widget.dist)))
-	mux.Handle("GET "+o.widget.path()+"/", files)
+	mux.HandleFunc("GET "+o.widget.path()+"/", o.serveAsset)
 	mux.HandleFunc("GET "+o.widget.path()+"/labels/", func(w http.ResponseWriter, r *http.Request) {
 		if wait(r, o.cfg.LateWords) {
-			files.ServeHTTP(w, r)
+			o.serveAsset(w, r)
 		}
 	})
 	mux.HandleFunc("GET /.well-known/okta-organization", func(w http.ResponseWriter, _ *http.Request) {
