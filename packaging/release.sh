@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Packs what `make release` has built in dist/ into dist/release: archives, deb,
-# rpm, apk, the SBOM and the sums. The same commit gives the same bytes: every
-# time is the commit's, every order is fixed.
+# rpm, apk, the SBOM, install.sh, the package managers' manifests and the sums.
+# The same commit gives the same bytes: every time is the commit's, every order is
+# fixed.
 #
 #   packaging/release.sh NFPM      what `go run` is given to run nfpm
 #
 # VERSION is the tag without its v, or 0.0.0 where HEAD has none. MAINTAINER and
-# HOMEPAGE are who publishes the packages.
+# HOMEPAGE are who publishes the packages; RELEASE is where these files will be.
 set -euo pipefail
 umask 022
 export LC_ALL=C TZ=UTC GZIP=
@@ -18,7 +19,8 @@ out=$PWD/dist/release
 work=$PWD/build/release
 tag=$(git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null || true)
 export VERSION=${VERSION:-${tag#v}}
-export VERSION=${VERSION:-0.0.0} MAINTAINER=${MAINTAINER:-the stsx authors <stsx@example.com>} HOMEPAGE=${HOMEPAGE:-}
+export VERSION=${VERSION:-0.0.0} MAINTAINER=${MAINTAINER:-the stsx authors <stsx@example.com>} HOMEPAGE=${HOMEPAGE:-https://example.com/stsx}
+RELEASE=${RELEASE:-$HOMEPAGE/releases/download/v$VERSION}
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
@@ -51,14 +53,18 @@ pack_archive() { # OS ARCH
 	install -m 755 "dist/stsx-$1-$2$exe" "$folder/stsx$exe"
 	install -m 644 build/stsx.1 "$folder/stsx.1"
 	install -m 644 completions/scripts/stsx.* "$folder/completions"
-	same_times "$folder"
-	cd "$work"
 	if [ "$1" = windows ]; then
-		find "$name" | sort | zip -q -X -@ "$out/$name.zip"
+		same_times "$folder"
+		(cd "$work" && find "$name" | sort | zip -q -X -@ "$out/$name.zip")
 	else
-		tar --sort=name --owner=0 --group=0 --numeric-owner --format=ustar -cf - "$name" | gzip -n >"$out/$name.tar.gz"
+		pack_tar "$name"
 	fi
-	cd - >/dev/null
+}
+
+# pack_tar packs a folder below $work.
+pack_tar() { # NAME
+	same_times "$work/$1"
+	tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar -cf - "$1" | gzip -n >"$out/$1.tar.gz"
 }
 
 # lay_out makes the files of the packages below $work/ARCH, as nfpm.yaml names them.
@@ -80,6 +86,35 @@ lay_out() { # ARCH
 	same_times "$root"
 }
 
+# fill prints a file with the facts of this release in the place of their names.
+fill() { # FILE
+	local text sum name
+	text=$(<"$1")
+	text=${text//@VERSION@/"$VERSION"}
+	text=${text//@RELEASE@/"$RELEASE"}
+	text=${text//@HOMEPAGE@/"$HOMEPAGE"}
+	text=${text//@MAINTAINER@/"$MAINTAINER"}
+	text=${text//@SIGNER@/"$signer"}
+	while read -r sum name; do
+		text=${text//"@SUM_${name#"stsx_${VERSION}_"}@"/"$sum"}
+	done <"$work/sums"
+	printf '%s\n' "$text"
+}
+
+# pack_manifests packs the manifests, all filled in.
+pack_manifests() {
+	local name=stsx_${VERSION}_manifests file
+	(cd packaging/manifests && find . -type f) | while read -r file; do
+		mkdir -p "$work/$name/${file%/*}"
+		fill "packaging/manifests/$file" >"$work/$name/$file"
+	done
+	if grep -rE '@[A-Z]+(_[a-z0-9_.]+)?@' "$work/$name"; then
+		echo 'release: nothing is known that could stand there' >&2
+		exit 1
+	fi
+	pack_tar "$name"
+}
+
 git -c tar.umask=022 archive HEAD README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md docs | tar -x -C "$work/docs" --exclude docs/man
 third_party >"$work/docs/third-party.txt"
 for arch in amd64 arm64; do
@@ -94,5 +129,10 @@ done
 # The tool has the clock's time in its list; everything else there is the commit's.
 date=$(date -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)
 sed "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$date\"/" build/stsx.cdx.json >"$out/stsx_$VERSION.cdx.json"
+(cd "$out" && sha256sum -- *.tar.gz *.zip) >"$work/sums"
+# The key that install.sh checks the sums' signature with, once there is one.
+signer=$(cut -d ' ' -f 1,2 packaging/release-key.pub 2>/dev/null || true)
+fill packaging/install.sh >"$out/install.sh"
+pack_manifests
 (cd "$out" && sha256sum -- * >"$work/SHA256SUMS" && mv "$work/SHA256SUMS" .)
 cat "$out/SHA256SUMS"
