@@ -114,10 +114,10 @@ sbom: ## build/stsx.cdx.json: what is linked into stsx, as CycloneDX
 reproducible: ## builds twice, in two folders and with two caches, and compares the sums
 	@tests/reproducible.sh
 
-release: cross build/stsx.1 sbom ## dist/release: archives, deb, rpm, apk, SBOM and their sums, of what is checked in
+release: cross build/stsx.1 sbom ## dist/release: archives, deb, rpm, apk, SBOM, install.sh, manifests and their sums, of what is checked in
 	@packaging/release.sh $(NFPM)
 
-release-check: setup-release ## the dry run: make release twice, the same sums, and every package tried in a root of its own
+release-check: setup-release widget ## the dry run: make release twice, the same sums, and every package tried in a root of its own
 	@packaging/check.sh $(NFPM)
 
 languages: widget ## every page in English, in German and in Japanese; make test mixes them

@@ -2,7 +2,8 @@
 # The dry run of a release: builds what is checked in twice, in two clones, and
 # compares the sums; then checks the packages as somebody who installs them has
 # them. Nothing is installed on this machine: every package goes into a root of
-# its own. Needs lintian, rpm and root's rights (or sudo) for chroot.
+# its own. Needs what `tests/setup.sh release` installs, and root's rights (or
+# sudo) for chroot and mounts.
 #
 #   packaging/check.sh NFPM      what `go run` is given to run nfpm
 set -euo pipefail
@@ -10,8 +11,9 @@ export LC_ALL=C
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 nfpm=$1
+top=$PWD
 dir=$(mktemp -d)
-trap 'as_root rm -rf "$dir"' EXIT
+trap 'rm -rf "$dir" 2>/dev/null || as_root rm -rf "$dir"' EXIT
 
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -83,6 +85,21 @@ check_archives() {
 	done
 }
 
+# check_install runs install.sh as the release has it, against a server of its files.
+check_install() {
+	local port='' status=0
+	python3 -u -m http.server --bind 127.0.0.1 0 >"$dir/served" 2>&1 &
+	local server=$!
+	until port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$dir/served") && [ -n "$port" ]; do
+		kill -0 "$server" || fail "$(cat "$dir/served")"
+		sleep 0.1
+	done
+	STSX_RELEASE=http://127.0.0.1:$port sh ./install.sh --to "$dir/installed" || status=$?
+	kill "$server"
+	[ "$status" -eq 0 ] || fail 'install.sh failed'
+	cmp "$dir/installed/stsx" "$dir/stsx_${version}_linux_amd64/stsx"
+}
+
 commit=$(git rev-parse HEAD)
 [ -z "$(git status --porcelain)" ] || echo 'release-check: what is not checked in is not in the packages' >&2
 for clone in "$dir/here" "$dir/another place"; do
@@ -95,7 +112,14 @@ sha256sum --check --quiet --strict SHA256SUMS
 deb=$(echo stsx_*_amd64.deb)
 version=$(dpkg-deb -f "$deb" Version)
 check_archives
+check_install
+"$dir/here/packaging/manifests.sh" "$PWD"
 
+if [ "$(id -u)" -ne 0 ] && ! sudo -v; then
+	[ "${STSX_REQUIRE:-}" != all ] || fail 'installing the packages needs root'\''s rights'
+	echo 'release-check: skipped: the deb and the rpm are not installed, which needs root'\''s rights'
+	exit
+fi
 as_root lintian --no-user-dirs --fail-on error,warning "$deb"
 # The version before: the same files under a lower version.
 mkdir "$dir/before-this"
@@ -103,4 +127,9 @@ mkdir "$dir/before-this"
 	go run "$nfpm" package -f "$dir/here/packaging/nfpm.yaml" -p deb -t "$dir/before-this") >/dev/null
 check_deb "$dir"/before-this/*.deb "$PWD/$deb"
 check_rpm "$PWD/$(echo stsx-*.x86_64.rpm)"
+# The demo looks for the widget where it was built.
+ln -s "$top/tests/okta/node_modules" "$dir/here/tests/okta/node_modules"
+CGO_ENABLED=0 go build -C "$dir/here" -o "$dir/demo" ./tests/demo
+as_root unshare --mount --pid --fork --kill-child "$dir/here/packaging/debian.sh" \
+	"$dir"/before-this/*.deb "$PWD/$deb" "$dir/demo" "$dir/here/tests/okta/node_modules/@okta/okta-signin-widget" "$top/build/debian"
 echo "release-check: $(wc -l <SHA256SUMS) files of version $version, twice the same; the deb, the rpm and the archives work"

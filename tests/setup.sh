@@ -87,6 +87,8 @@ test_parts() {
 	npm_parts shells
 	need shellcheck shellcheck shellcheck
 	need tmux tmux tmux
+	need curl curl curl
+	need wget wget wget
 	need groff groff groff
 	need vim vim vim
 	need less less less
@@ -128,6 +130,13 @@ release_parts() {
 	need rpm rpm ''
 	need zip zip ''
 	need unzip unzip ''
+	need python3 python3 ''
+	need ruby ruby ''
+	need nix-instantiate nix-bin ''
+	need makepkg 'makepkg libarchive-tools' ''
+	need debootstrap debootstrap ''
+	need tmux tmux ''
+	npm_parts okta
 }
 
 # idp_parts is for the identity providers that tests/idps runs. Their own
