@@ -14,9 +14,8 @@ old=$1 new=$2 demo=$3 widget=$4 cache=$5
 suite=bookworm
 since=0
 root=$(mktemp -d)
-server=release-check-$$
 cleanup() {
-	tmux -L "$server" kill-server 2>/dev/null || true
+	tmux -S "$root/tmux" kill-server 2>/dev/null || true
 	umount -R "$root/proc" "$root/dev" "$root/var/cache/apt/archives" 2>/dev/null || true
 	rm -rf --one-file-system "$root"
 }
@@ -66,7 +65,7 @@ desk=(chroot "$root" setpriv --reuid desk --regid desk --init-groups env -i HOME
 await() {
 	local tries
 	for ((tries = 0; tries < 600; tries++)); do
-		tmux -L "$server" capture-pane -p -J -S - >"$root/screen" || fail "the demo has ended before \"$1\":" "$(cat "$root/screen")"
+		tmux -S "$root/tmux" capture-pane -p -J -S - >"$root/screen" || fail "the demo has ended before \"$1\":" "$(cat "$root/screen")"
 		! grep -qF -- "$1" "$root/screen" || return 0
 		sleep 0.1
 	done
@@ -76,19 +75,19 @@ await() {
 # answer waits for a text, clears the screen so that the next one is new, and types.
 answer() { # TEXT KEYS...
 	await "$1"
-	tmux -L "$server" clear-history
-	tmux -L "$server" send-keys "${@:2}"
+	tmux -S "$root/tmux" clear-history
+	tmux -S "$root/tmux" send-keys "${@:2}"
 }
 
 # line types a command line that says when it has ended well.
 line() {
-	tmux -L "$server" send-keys -l "clear; $1 && echo 'it ended'\" well\""
-	tmux -L "$server" send-keys Enter
+	tmux -S "$root/tmux" send-keys -l "clear; $1 && echo 'it ended'\" well\""
+	tmux -S "$root/tmux" send-keys Enter
 }
 
 use_it() {
 	local home url
-	tmux -L "$server" -f /dev/null new-session -d -x 120 -y 50 "cd / && $(printf '%q ' "${desk[@]}" /opt/check/demo -stsx /usr/bin/stsx)"
+	tmux -S "$root/tmux" -f /dev/null new-session -d -x 120 -y 50 "cd / && $(printf '%q ' "${desk[@]}" /opt/check/demo -stsx /usr/bin/stsx)"
 	await 'Now you:'
 	await 'demo $'
 	step 'signed in, and again with the session (the demo)'
@@ -97,9 +96,9 @@ use_it() {
 	grep -F 'its sandbox on' "$root/screen" >/dev/null || fail 'stsx doctor finds no browser with a sandbox:' "$(cat "$root/screen")"
 	step 'stsx doctor'
 	# shellcheck disable=SC2016 # for the shell there
-	line 'eval "$(stsx init bash)" && stsx use dev && stsx prompt && stsx exec prod -- sh -c '\''echo as $STSX_ROLE'\'
+	line 'eval "$(stsx init bash)" && stsx use dev && stsx prompt && stsx exec dev -- sh -c '\''echo as $STSX_ROLE'\'
 	await 'dev Developer 5' # the prompt's segment
-	await 'as Admin'
+	await 'as Developer'
 	await 'it ended well'
 	step 'hook, use, prompt, exec'
 	home=$(echo "$root"/tmp/stsx-demo-*)
@@ -120,8 +119,8 @@ use_it() {
 	await 'it ended well'
 	grep -F 'role/Developer' "$home/wizard.toml" >/dev/null || fail 'the wizard wrote no profile:' "$(cat "$home/wizard.toml")"
 	step 'stsx configure'
-	tmux -L "$server" send-keys exit Enter
-	while tmux -L "$server" has-session 2>/dev/null; do sleep 0.1; done
+	tmux -S "$root/tmux" send-keys exit Enter
+	while tmux -S "$root/tmux" has-session 2>/dev/null; do sleep 0.1; done
 }
 
 make_root
