@@ -30,7 +30,7 @@ func commandGuides() map[string]commandGuide {
 		"whoami":  {[]string{"stsx whoami dev", "stsx whoami prod --json"}, "docs/commands.md"},
 		"log":     {[]string{"stsx log", "stsx log --json"}, "docs/files.md"},
 		"save":    {[]string{"stsx save dev --as default", "stsx save dev --as default --remove"}, "docs/aws-files.md"},
-		"process": {[]string{"credential_process = stsx process prod", "stsx process dev | jq .Expiration"}, "docs/aws-files.md"},
+		"process": {[]string{"credential_process = stsx process prod", "stsx process dev --format terragrunt"}, "docs/aws-files.md"},
 		"serve": {
 			[]string{"stsx serve prod --for 8h", "stsx serve --read-only prod --port 0 --idle 30m"},
 			"docs/serve.md",

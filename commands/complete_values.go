@@ -88,9 +88,18 @@ func flagSources() map[string]func(valueSources) candidateList {
 		"idp":    valueSources.idpCandidates,
 		"shell":  func(valueSources) candidateList { return wordCandidates(shellinit.DialectNames()...) },
 		"prompt": func(valueSources) candidateList { return wordCandidates("left", "right") },
+		"format": valueSources.formatCandidates,
 		"from":   func(valueSources) candidateList { return wordCandidates(session.OtherTools()...) },
 		"color":  func(valueSources) candidateList { return wordCandidates("ansi", "bash", "tmux", "zsh", "none") },
 	}
+}
+
+// formatCandidates are the formats of process; the format of prompt is free text.
+func (s valueSources) formatCandidates() candidateList {
+	if s.verb != "process" {
+		return nil
+	}
+	return wordCandidates(processFormats()...)
 }
 
 func wordCandidates(all ...string) candidateList {

@@ -77,13 +77,18 @@ func (r *commandRun) chooseDialect(name string) (shellinit.Dialect, error) {
 	}
 	d, err := shellinit.LookupDialect(name)
 	if err != nil {
-		text := "unknown shell " + quotedName(name)
-		if near := session.NearestNames(name, shellinit.DialectNames()); len(near) > 0 {
-			text += "; did you mean " + strings.Join(near, " or ") + "?"
-		}
-		return d, &usageError{text + " There are " + strings.Join(shellinit.DialectNames(), ", "), r.verb}
+		return d, &usageError{unknownWord("shell", name, shellinit.DialectNames()), r.verb}
 	}
 	return d, nil
+}
+
+// unknownWord is the text about a flag's value that is none of all, with those near it.
+func unknownWord(kind, word string, all []string) string {
+	text, there := "unknown "+kind+" "+quotedName(word), "; there are "
+	if near := session.NearestNames(word, all); len(near) > 0 {
+		text, there = text+"; did you mean "+strings.Join(near, " or ")+"?", " There are "
+	}
+	return text + there + strings.Join(all, ", ")
 }
 
 func (r *commandRun) runEnv(ctx context.Context, d shellinit.Dialect, force bool) error {

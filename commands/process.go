@@ -2,8 +2,8 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,7 +14,7 @@ func (r *commandRun) processCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "process",
 		Usage:     "print the credentials for AWS's tools (credential_process)",
-		UsageText: "stsx process PROFILE [--force]\nstsx process --socket PATH [PROFILE]",
+		UsageText: "stsx process PROFILE [--format NAME] [--force]\nstsx process --socket PATH [PROFILE]",
 		Description: `   For a profile of ~/.aws/config:
 
        [profile prod]
@@ -24,33 +24,37 @@ func (r *commandRun) processCommand() *cli.Command {
    session; questions are asked on the terminal itself. Where there is none it
    fails at once and says what was needed, which the SDK shows.
 
+   With --format terragrunt it prints what Terragrunt's auth-provider-cmd is to
+   print, with --format fnox what the create_command of a lease of fnox is to.
+
    With --socket the credentials are those that stsx serve hands out there, on
    this machine or, through ssh -R, on another; there is no sign-in here, and no
    configuration is read.`,
 		Flags: sessionFlags(
+			&cli.StringFlag{
+				Name:  "format",
+				Usage: "print what is meant for `NAME`: " + strings.Join(processFormats(), ", "),
+				Value: processFormats()[0],
+			},
 			&cli.StringFlag{Name: "socket", Usage: "ask the stsx serve whose socket this `FILE` is"},
 			&cli.BoolFlag{Name: "force", Usage: "print the secrets on a terminal too", DisableDefaultText: true},
 		),
 		Action: func(c *cli.Context) error {
-			if c.IsSet("socket") {
+			format := c.String("format")
+			switch {
+			case !slices.Contains(processFormats(), format):
+				return &usageError{unknownWord("format", format, processFormats()), r.verb}
+			case c.IsSet("socket") && format != processFormats()[0]:
+				return &usageError{"with --socket the credentials are for AWS's tools: leave out --format", r.verb}
+			case c.IsSet("socket"):
 				return r.runProcessAt(c.Context, c.String("socket"), c.Bool("force"))
 			}
-			return r.runProcess(c.Context, c.Bool("force"))
+			return r.runProcess(c.Context, format, c.Bool("force"))
 		},
 	}
 }
 
-// processAnswer is what an SDK reads. Source: AWS SDKs and Tools Reference
-// Guide, "Process credential provider".
-type processAnswer struct {
-	Version         int
-	AccessKeyID     string `json:"AccessKeyId"`
-	SecretAccessKey string
-	SessionToken    string
-	Expiration      string // RFC 3339; the SDK asks again shortly before
-}
-
-func (r *commandRun) runProcess(ctx context.Context, force bool) error {
+func (r *commandRun) runProcess(ctx context.Context, format string, force bool) error {
 	if err := r.checkProcessOutput(force); err != nil {
 		return err
 	}
@@ -63,7 +67,7 @@ func (r *commandRun) runProcess(ctx context.Context, force bool) error {
 		return err
 	}
 	r.logCaller(ctx, p, s)
-	return r.printProcessAnswer(s.Credentials)
+	return r.printJSON(processAnswer(format, s))
 }
 
 // runProcessAt prints the credentials that stsx serve hands out at a socket.
@@ -96,7 +100,7 @@ func (r *commandRun) runProcessAt(ctx context.Context, socket string, force bool
 			return err
 		}
 	}
-	return r.printProcessAnswer(got.Credentials)
+	return r.printJSON(newAWSAnswer(got.Credentials))
 }
 
 // checkProcessOutput refuses to show secrets to whoever looks on.
@@ -105,10 +109,4 @@ func (r *commandRun) checkProcessOutput(force bool) error {
 		return &terminalOutputError{"AWS's tools run it: stsx configure aws writes the credential_process lines"}
 	}
 	return nil
-}
-
-func (r *commandRun) printProcessAnswer(c session.Credentials) error {
-	return r.printJSON(
-		processAnswer{1, c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Expires.UTC().Format(time.RFC3339)},
-	)
 }

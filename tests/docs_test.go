@@ -60,10 +60,11 @@ func TestEveryFlagInTheDocumentsExists(t *testing.T) {
 		known["--"+m[1]] = true
 	}
 	docs := allDocs(t)
-	// Docker's, nushell's, the AWS CLI's, timeout's, and in docs/comparison.md and docs/migrating.md other tools'.
+	// Docker's, nushell's, the AWS CLI's, timeout's, and in docs/comparison.md, docs/migrating.md and docs/recipes.md other tools'.
 	for _, other := range []string{"--env-file", "--env", "--profile", "--all-profiles", "--chain", "--aws-region",
 		"--action-configure", "--action-list-roles", "--action-list-profiles", "--action-register-device",
-		"--exec", "--foreground", "--ecs-server", "--configure", "--use-device-token", "--account"} {
+		"--exec", "--foreground", "--ecs-server", "--configure", "--use-device-token", "--account",
+		"--cluster-name", "--global", "--hostname", "--output", "--query", "--target", "--wait"} {
 		known[other] = true
 	}
 	// bubblewrap's and Docker's, in docs/serve.md.

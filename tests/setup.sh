@@ -92,6 +92,8 @@ test_parts() {
 	need groff groff groff
 	need vim vim vim
 	need less less less
+	need direnv direnv direnv
+	need kubectl kubernetes-client kubernetes-cli
 	for shell in zsh fish dash tcsh elvish xonsh; do
 		need "$shell" "$shell" "$shell"
 	done
@@ -101,6 +103,7 @@ test_parts() {
 		need gnome-keyring-daemon gnome-keyring ''
 		need gdbus libglib2.0-bin ''
 		need strace strace ''
+		need systemd-analyze systemd ''
 		need Xvfb xvfb ''
 		# Debian's; where there is another browser its tests are skipped.
 		have google-chrome-stable || have google-chrome || [ -x /snap/bin/chromium ] ||
