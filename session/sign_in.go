@@ -57,7 +57,7 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 // GrantsFromHome is Grants where o's url is the provider's home page: choose picks the app
 // once the person is signed in. The assertion has its link, and serves profiles with that.
 func (b *Broker) GrantsFromHome(ctx context.Context, o Org, choose ChooseApp) (Assertion, error) {
-	unlock, err := b.lockOrg(ctx, o, o.Name)
+	unlock, err := b.lockOrg(ctx, o, o.Name, func() bool { return false })
 	if err != nil {
 		return Assertion{}, err
 	}
