@@ -191,7 +191,7 @@ func (d *wizardDesk) Put(_ context.Context, key string, s session.Session) error
 	d.kept[key] = s
 	return nil
 }
-func (d *wizardDesk) Lock(context.Context, string, string, func(string)) (func(), error) {
+func (d *wizardDesk) Lock(context.Context, string, string, func(string) bool) (func(), error) {
 	return func() {}, nil
 }
 func (d *wizardDesk) Region() string { return d.region }

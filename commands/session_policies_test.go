@@ -32,7 +32,7 @@ func (s *sessionsByKey) Get(_ context.Context, key string) (session.Session, err
 	return session.Session{}, session.ErrNoSession
 }
 func (s *sessionsByKey) Put(context.Context, string, session.Session) error { return nil }
-func (s *sessionsByKey) Lock(context.Context, string, string, func(string)) (func(), error) {
+func (s *sessionsByKey) Lock(context.Context, string, string, func(string) bool) (func(), error) {
 	return nil, context.Canceled // a sign-in is not what these tests are about
 }
 

@@ -60,7 +60,7 @@ func (emptyStore) Get(context.Context, string) (session.Session, error) {
 	return session.Session{}, session.ErrNoSession
 }
 func (emptyStore) Put(context.Context, string, session.Session) error { return nil }
-func (emptyStore) Lock(context.Context, string, string, func(string)) (func(), error) {
+func (emptyStore) Lock(context.Context, string, string, func(string) bool) (func(), error) {
 	return func() {}, nil
 }
 
