@@ -51,7 +51,8 @@ type terragruntCredentials struct {
 // for them.
 func newTerragruntAnswer(s session.Session) terragruntAnswer {
 	c := s.Credentials
-	answer := terragruntAnswer{terragruntCredentials{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal()}, map[string]string{}}
+	keys := terragruntCredentials{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal()}
+	answer := terragruntAnswer{keys, map[string]string{}}
 	for _, v := range sessionVariables(s) {
 		if !isSecretVariable(v.Name) {
 			answer.Environ[v.Name] = v.Value

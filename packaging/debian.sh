@@ -36,7 +36,8 @@ make_root() {
 	mkdir -p "$cache/archives/partial"
 	if [ ! -e "$cache/$suite.tar" ]; then
 		# Without an address this is the mirror that debootstrap knows.
-		debootstrap --variant=minbase "$suite" "$root" >"$cache/debootstrap.log" || fail "debootstrap: $(tail -n 3 "$cache/debootstrap.log")"
+		debootstrap --variant=minbase "$suite" "$root" >"$cache/debootstrap.log" ||
+			fail "debootstrap: $(tail -n 3 "$cache/debootstrap.log")"
 		tar -C "$root" -cf "$cache/$suite.part" . && mv "$cache/$suite.part" "$cache/$suite.tar"
 	else
 		tar -C "$root" -xf "$cache/$suite.tar"

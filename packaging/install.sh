@@ -70,16 +70,19 @@ check_signature() {
 	download SHA256SUMS.sig
 	printf 'stsx namespaces="stsx" %s\n' "$signer" >"$work/signers"
 	ssh-keygen -Y verify -f "$work/signers" -I stsx -n stsx -s "$work/SHA256SUMS.sig" <"$work/SHA256SUMS" >/dev/null 2>&1 ||
-		fail "the signature of $release/SHA256SUMS is wrong; nothing was installed" 'do not use these files, and report it as SECURITY.md says'
+		fail "the signature of $release/SHA256SUMS is wrong; nothing was installed" \
+			'do not use these files, and report it as SECURITY.md says'
 	signature='signature checked'
 }
 
 check_sum() {
 	want=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$work/SHA256SUMS")
-	[ -n "$want" ] || fail "$release/SHA256SUMS has no sum of $archive; nothing was installed" 'download the release again, from its own page'
+	[ -n "$want" ] ||
+		fail "$release/SHA256SUMS has no sum of $archive; nothing was installed" 'download the release again, from its own page'
 	got=$(sha256 "$work/$archive")
 	[ "$got" = "$want" ] ||
-		fail "$archive has the SHA-256 sum $got, not $want; nothing was installed" 'try again; if it stays so, do not use the file, and report it'
+		fail "$archive has the SHA-256 sum $got, not $want; nothing was installed" \
+			'try again; if it stays so, do not use the file, and report it'
 }
 
 # place puts the program into its folder in one step, once it has run from there.

@@ -37,7 +37,8 @@ scoop_archives() {
 winget_archives() {
 	ruby -ryaml -e '
 		parts = Dir["winget/*.yaml"].map { |file| YAML.safe_load(File.read(file)) }
-		abort "winget: not one package of one version" if parts.map { |p| p.values_at("PackageIdentifier", "PackageVersion") }.uniq.size != 1
+		packages = parts.map { |p| p.values_at("PackageIdentifier", "PackageVersion") }
+		abort "winget: not one package of one version" if packages.uniq.size != 1
 		abort "winget: not the three kinds" if parts.map { |p| p["ManifestType"] }.sort != %w[defaultLocale installer version]
 		parts.filter_map { |p| p["Installers"] }.flatten.each { |i| puts "#{i.fetch("InstallerSha256")}  #{i.fetch("InstallerUrl")}" }'
 }

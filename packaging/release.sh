@@ -19,7 +19,8 @@ out=$PWD/dist/release
 work=$PWD/build/release
 tag=$(git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null || true)
 export VERSION=${VERSION:-${tag#v}}
-export VERSION=${VERSION:-0.0.0} MAINTAINER=${MAINTAINER:-the stsx authors <stsx@example.com>} HOMEPAGE=${HOMEPAGE:-https://example.com/stsx}
+export VERSION=${VERSION:-0.0.0} MAINTAINER=${MAINTAINER:-the stsx authors <stsx@example.com>}
+export HOMEPAGE=${HOMEPAGE:-https://example.com/stsx}
 RELEASE=${RELEASE:-$HOMEPAGE/releases/download/v$VERSION}
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH

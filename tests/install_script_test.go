@@ -84,7 +84,8 @@ func (s *releaseServer) writeSums() {
 // writeInstall fills install.sh in, as packaging/release.sh does.
 func (s *releaseServer) writeInstall(signer string) {
 	s.Helper()
-	filled := strings.NewReplacer("@VERSION@", "1.2.3", "@RELEASE@", s.url, "@SIGNER@", signer).Replace(textOf(s.T, "../packaging/install.sh"))
+	values := strings.NewReplacer("@VERSION@", "1.2.3", "@RELEASE@", s.url, "@SIGNER@", signer)
+	filled := values.Replace(textOf(s.T, "../packaging/install.sh"))
 	if err := os.WriteFile(s.install, []byte(filled), 0o600); err != nil {
 		s.Fatal(err)
 	}
@@ -116,7 +117,8 @@ type installer struct {
 func (s *releaseServer) installer(tools ...string) *installer {
 	s.Helper()
 	i := &installer{releaseServer: s, home: s.TempDir(), temp: s.TempDir(), tools: s.TempDir()}
-	for _, tool := range append(tools, "sh", "uname", "mktemp", "rm", "tar", "gzip", "awk", "cut", "dirname", "mkdir", "cp", "chmod", "mv") {
+	tools = append(tools, "sh", "uname", "mktemp", "rm", "tar", "gzip", "awk", "cut", "dirname", "mkdir", "cp", "chmod", "mv")
+	for _, tool := range tools {
 		path := require.Command(s, tool, "install "+tool)
 		if err := os.Symlink(path, filepath.Join(i.tools, tool)); err != nil {
 			s.Fatal(err)
@@ -270,7 +272,9 @@ func TestInstallScriptPlace(t *testing.T) {
 		"unknown processor": {prepare: func(i *installer) { i.replaceTool("uname", `test "$1" = -s && echo Linux || echo mips`) }, want: "on mips"},
 		"no downloader":     {tools: []string{"sha256sum"}, want: "no curl and no wget"},
 		"no sums' tool":     {tools: []string{"curl"}, want: "no sha256sum and no shasum"},
-		"under a file":      {prepare: func(i *installer) { i.writeFile("file") }, args: []string{"--to", "file/bin"}, want: "/file is no folder"},
+		"under a file": {
+			prepare: func(i *installer) { i.writeFile("file") }, args: []string{"--to", "file/bin"}, want: "/file is no folder",
+		},
 		"a folder there": {
 			prepare: func(i *installer) { i.makeFolder("bin/stsx", 0o700) }, args: []string{"--to", "bin"}, want: "/bin/stsx is a folder",
 		},
@@ -282,10 +286,13 @@ func TestInstallScriptPlace(t *testing.T) {
 		"not writable": {prepare: func(i *installer) {
 			i.makeFolder("bin", 0o500)
 			if os.Getuid() == 0 { // root as one whom the modes bind
-				i.wrapper = []string{require.Command(i, "setpriv", "install util-linux"), "--bounding-set", "-dac_override,-dac_read_search"}
+				setpriv := require.Command(i, "setpriv", "install util-linux")
+				i.wrapper = []string{setpriv, "--bounding-set", "-dac_override,-dac_read_search"}
 			}
 		}, args: []string{"--to", "bin/deep/er"}, want: "/bin is no folder that you may write"},
-		"plain http":   {prepare: func(i *installer) { i.env = []string{"STSX_RELEASE=http://example.com/stsx"} }, want: "begins with https://"},
+		"plain http": {
+			prepare: func(i *installer) { i.env = []string{"STSX_RELEASE=http://example.com/stsx"} }, want: "begins with https://",
+		},
 		"a file":       {prepare: func(i *installer) { i.env = []string{"STSX_RELEASE=file:///etc"} }, want: "begins with https://"},
 		"no such flag": {args: []string{"--force"}, want: "usage: "},
 		"no folder":    {args: []string{"--to"}, want: "usage: "},

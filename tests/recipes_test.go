@@ -217,7 +217,8 @@ func recipeForDirenv(d *desk) {
 func recipeForMake(d *desk) {
 	dir := d.TempDir()
 	d.writeFile(filepath.Join(dir, "Makefile"), recipe(d.T, "Makefiles", 0), 0o600)
-	if r := d.wantStatus(d.withTools(nil).runProgram("make", "--no-print-directory", "-C", dir, "whoami"), 0); r.stdout != adminSession+"\n" {
+	r := d.wantStatus(d.withTools(nil).runProgram("make", "--no-print-directory", "-C", dir, "whoami"), 0)
+	if r.stdout != adminSession+"\n" {
 		d.Error(r)
 	}
 }
