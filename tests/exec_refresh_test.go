@@ -528,7 +528,7 @@ func TestNeedsPerson(t *testing.T) {
 	}
 	answer := ""
 	d.waitFor("the end of the session", func() bool { answer = a.askEndpoint(); return strings.HasPrefix(answer, "503 ") })
-	d.wantText(answer, `{"Code":"CredentialsUnavailable","Message":"the credentials of prod ended at `, "a sign-in to acme needs you",
+	d.wantText(answer, `{"Code":"InputRequired","Message":"the credentials of prod ended at `, "a sign-in to acme needs you",
 		"Run stsx login --force prod --username "+jane+" in another terminal")
 	for name, program := range map[string]string{
 		"boto3": botoPython(t) + ` -c 'import boto3; boto3.client("sts").get_caller_identity()'`,

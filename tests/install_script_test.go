@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ const releasedProgram = "#!/bin/sh\necho stsx 1.2.3\n"
 // releaseServer serves a release's files, as they are in the map.
 type releaseServer struct {
 	*testing.T
+	inUse   *sync.Mutex // of files and cut
 	files   map[string][]byte
 	cut     string // the file whose answer breaks off
 	archive string
@@ -40,7 +42,7 @@ func newReleaseServer(t *testing.T) *releaseServer {
 	t.Helper()
 	dir := t.TempDir()
 	name := fmt.Sprintf("stsx_1.2.3_%s_%s", runtime.GOOS, runtime.GOARCH)
-	s := &releaseServer{T: t, archive: name + ".tar.gz", install: filepath.Join(dir, "install.sh")}
+	s := &releaseServer{T: t, inUse: &sync.Mutex{}, archive: name + ".tar.gz", install: filepath.Join(dir, "install.sh")}
 	if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -64,12 +66,19 @@ func newReleaseServer(t *testing.T) *releaseServer {
 func (s *releaseServer) with(t *testing.T) *releaseServer {
 	t.Helper()
 	other := *s
-	other.T, other.files = t, maps.Clone(s.files)
+	other.T, other.inUse, other.files = t, &sync.Mutex{}, maps.Clone(s.files)
 	server := httptest.NewServer(&other)
 	t.Cleanup(server.Close)
 	other.url, other.install = server.URL, filepath.Join(t.TempDir(), "install.sh")
 	other.writeInstall("")
 	return &other
+}
+
+// change changes what is served.
+func (s *releaseServer) change(how func(*releaseServer)) {
+	s.inUse.Lock()
+	defer s.inUse.Unlock()
+	how(s)
 }
 
 func (s *releaseServer) writeSums() {
@@ -93,13 +102,16 @@ func (s *releaseServer) writeInstall(signer string) {
 
 func (s *releaseServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/")
+	s.inUse.Lock()
 	content, found := s.files[name]
+	cut := name == s.cut
+	s.inUse.Unlock()
 	if !found {
 		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Content-Length", fmt.Sprint(len(content)))
-	if name == s.cut {
+	if cut {
 		_, _ = w.Write(content[:len(content)/2])
 		panic(http.ErrAbortHandler)
 	}
@@ -224,7 +236,7 @@ func TestInstallScript(t *testing.T) {
 			t.Run(downloader+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				s := release.with(t)
-				c.change(s)
+				s.change(c.change)
 				i := s.installer(downloader, "sha256sum")
 				if c.want != "" {
 					i.wantRefusal([]string{"--to", "bin"}, c.want, "nothing was installed")
@@ -368,7 +380,7 @@ func TestInstallScriptSigned(t *testing.T) {
 		s := release.with(t)
 		s.writeInstall(strings.TrimSpace(string(public)))
 		if signature != nil {
-			s.files["SHA256SUMS.sig"] = signature
+			s.change(func(s *releaseServer) { s.files["SHA256SUMS.sig"] = signature })
 		}
 		return s.installer(append(tools, "curl", "sha256sum")...)
 	}
@@ -385,8 +397,10 @@ func TestInstallScriptSigned(t *testing.T) {
 	})
 	t.Run("of other sums", func(t *testing.T) {
 		i := signed(t, signature, "ssh-keygen")
-		i.files["more"] = []byte("more")
-		i.writeSums()
+		i.change(func(s *releaseServer) {
+			s.files["more"] = []byte("more")
+			s.writeSums()
+		})
 		i.wantRefusal(nil, "signature of ", " is wrong; nothing was installed")
 	})
 	t.Run("of nobody", func(t *testing.T) {

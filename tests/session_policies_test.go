@@ -30,6 +30,6 @@ func TestReadOnly(t *testing.T) {
 	}
 	d.wantText(d.wantStatus(d.run("status"), 0).stdout, "ONLY", "read-only")
 	below := d.with("STSX_ONLY=read-only")
-	d.wantText(below.wantStatus(below.run("process", "prod"), 3).stderr, "more than read-only (STSX_ONLY)")
+	d.wantText(below.wantStatus(below.run("process", "prod"), 3).stderr, "using prod beyond STSX_ONLY (read-only)")
 	d.wantText(below.wantStatus(below.run("process", "--read-only", "prod"), 0).stdout, limited)
 }
