@@ -334,6 +334,10 @@ func newBounded(most int) *boundedGroup { return &boundedGroup{slots: make(chan 
 func (b *boundedGroup) waitSlot(ctx context.Context) error {
 	select {
 	case b.slots <- struct{}{}:
+		if err := ctx.Err(); err != nil { // select picks any of what is ready
+			b.freeSlot()
+			return err
+		}
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
