@@ -30,7 +30,8 @@ func (r *commandRun) serveCommand() *cli.Command {
 
    Each hand-over is a line on standard error. Where you are needed, stsx asks you
    on its terminal, once for all that wait; without one, callers get an error with
-   the stsx login that helps. A profile with confirm = true is asked for each time.`,
+   the stsx login that helps. A profile with confirm = true is asked for, program by
+   program; the answer counts for half a minute.`,
 		Flags: sessionFlags(
 			&cli.StringFlag{Name: "socket", Usage: "make the socket here: `FILE`, in a folder that only you can enter"},
 			&cli.StringFlag{Name: "port", Usage: "listen at this `PORT` of 127.0.0.1 too; 0 is any that is free"},
@@ -115,7 +116,7 @@ func (r *commandRun) runServe(ctx context.Context, f serveFlags) error {
 	s.asking <- struct{}{}
 	request := session.ServeRequest{Socket: f.socket, Port: f.port, Delivered: s.noteDelivery, Rejected: s.noteRejection}
 	for _, p := range profiles {
-		request.Profiles = append(request.Profiles, s.renewal(p))
+		request.Profiles = append(request.Profiles, s.newRenewal(p))
 	}
 	server, err := r.drivers.Endpoints.Serve(context.WithoutCancel(ctx), request)
 	if err != nil {

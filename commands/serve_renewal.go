@@ -11,8 +11,8 @@ import (
 	"stsx/session"
 )
 
-// renewal is how p's credentials are got, checked and renewed while it is served.
-func (s *profileServer) renewal(p session.Profile) session.Renewal {
+// newRenewal is how p's credentials are got, checked and renewed while it is served.
+func (s *profileServer) newRenewal(p session.Profile) session.Renewal {
 	broker, asked := s.drivers.Broker, p.Confirmed() // the yes to a hand-over is enough for a sign-in
 	r := session.Renewal{
 		Session: session.Session{Profile: p.Name},

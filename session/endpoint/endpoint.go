@@ -63,38 +63,38 @@ func startOne(ctx context.Context, r session.Renewal) (*Endpoint, error) {
 		return nil, fmt.Errorf("opening the endpoint for the command's credentials: %w", err)
 	}
 	e := &Endpoint{delivered: func(session.Session, session.Caller) {}}
-	e.run(ctx, []session.Renewal{r}, nil, listener)
+	e.startServing(ctx, []session.Renewal{r}, nil, listener)
 	return e, nil
 }
 
-// run answers at the listeners, of which either may be nil, until Close.
-func (e *Endpoint) run(ctx context.Context, profiles []session.Renewal, socket, port net.Listener) {
+// startServing answers at the listeners, of which either may be nil, until Close.
+func (e *Endpoint) startServing(ctx context.Context, profiles []session.Renewal, socket, port net.Listener) {
 	ctx, e.cancel = context.WithCancel(ctx)
 	for _, r := range profiles {
 		k := newSessionKeeper(r)
 		e.keepers = append(e.keepers, k)
 		e.inside.Go(session.ContainPanic(func() { k.runRenewals(ctx) }))
 		if k.confirmation != nil {
-			e.inside.Go(session.ContainPanic(func() { k.confirmation.run(ctx) }))
+			e.inside.Go(session.ContainPanic(func() { k.confirmation.runQuestions(ctx) }))
 		}
 	}
 	if socket != nil {
-		e.serveAt(ctx, socket, entrance{check: checkSocketRequest, wait: socketWait, toldMore: true})
+		e.serveAt(ctx, socket, listenerRules{check: checkSocketRequest, wait: socketWait, fromStsx: true})
 	}
 	if port != nil {
 		e.host, e.token = port.Addr().String(), newToken()
-		e.serveAt(ctx, port, entrance{check: e.checkPortRequest, wait: renewalWait})
+		e.serveAt(ctx, port, listenerRules{check: e.checkPortRequest, wait: renewalWait})
 	}
 }
 
-// entrance is a listener's part of answering.
-type entrance struct {
+// listenerRules is a listener's part of answering.
+type listenerRules struct {
 	check    func(*http.Request) *requestRefusal
 	wait     time.Duration // how long a question waits for what it asks for
-	toldMore bool          // stsx asks there, and gets what an SDK has no place for
+	fromStsx bool          // stsx asks there, and gets what an SDK has no place for
 }
 
-func (e *Endpoint) serveAt(ctx context.Context, listener net.Listener, at entrance) {
+func (e *Endpoint) serveAt(ctx context.Context, listener net.Listener, at listenerRules) {
 	server := &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.serveHTTP(w, r, at) }),
 		BaseContext:       func(net.Listener) context.Context { return ctx },

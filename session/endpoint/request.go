@@ -35,7 +35,7 @@ type requestRefusal struct {
 	Code, Message string
 }
 
-func (e *Endpoint) serveHTTP(w http.ResponseWriter, r *http.Request, at entrance) {
+func (e *Endpoint) serveHTTP(w http.ResponseWriter, r *http.Request, at listenerRules) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Connection", "close")
 	refusal := at.check(r)
@@ -47,7 +47,7 @@ func (e *Endpoint) serveHTTP(w http.ResponseWriter, r *http.Request, at entrance
 		writeJSON(w, refusal.status, refusal)
 		return
 	}
-	if at.toldMore {
+	if at.fromStsx {
 		w.WriteHeader(http.StatusProcessing) // the answer may take a person
 	}
 	to := callerOf(r)
@@ -58,7 +58,7 @@ func (e *Endpoint) serveHTTP(w http.ResponseWriter, r *http.Request, at entrance
 		return
 	}
 	e.delivered(s, to)
-	if at.toldMore {
+	if at.fromStsx {
 		w.Header().Set(profileHeader, url.PathEscape(s.Profile))
 		w.Header().Set(onlyHeader, s.Only)
 	}

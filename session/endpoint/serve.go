@@ -21,11 +21,11 @@ const socketWait = 10 * time.Minute
 // *session.ServeError.
 func (l Local) Serve(ctx context.Context, q session.ServeRequest) (session.CredentialServer, error) {
 	e := &Endpoint{delivered: q.Delivered, cancel: func() {}}
-	socket, port, err := e.listen(l, q)
+	socket, port, err := e.openListeners(l, q)
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
-	e.run(ctx, q.Profiles, socket, port)
+	e.startServing(ctx, q.Profiles, socket, port)
 	if port == nil {
 		return e, nil
 	}
@@ -35,8 +35,8 @@ func (l Local) Serve(ctx context.Context, q session.ServeRequest) (session.Crede
 	return e, nil
 }
 
-// listen opens what q asks for. What it has opened by an error, Close closes.
-func (e *Endpoint) listen(l Local, q session.ServeRequest) (socket, port net.Listener, err error) {
+// openListeners opens what q asks for. What it has opened by an error, Close closes.
+func (e *Endpoint) openListeners(l Local, q session.ServeRequest) (socket, port net.Listener, err error) {
 	path, err := l.socketPath(q.Socket)
 	if err != nil {
 		return nil, nil, err
