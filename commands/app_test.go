@@ -114,9 +114,10 @@ func (r *fakeSystem) Forget(_ context.Context, match func(string) bool) (int, er
 func (r *fakeSystem) Configure(context.Context, []session.AWSProfile, bool) (string, string, error) {
 	return "config", "", nil
 }
-func (r *fakeSystem) Region() string      { return "" }
-func (r *fakeSystem) Interactive() bool   { return false }
-func (r *fakeSystem) HeldBecause() string { return r.heldBecause }
+func (r *fakeSystem) Region() string                          { return "" }
+func (r *fakeSystem) OtherTool(string) (what, command string) { return "", "" }
+func (r *fakeSystem) Interactive() bool                       { return false }
+func (r *fakeSystem) HeldBecause() string                     { return r.heldBecause }
 func (r *fakeSystem) ChooseMany(_ context.Context, q session.Question, _ []session.GroupedOption) ([]int, error) {
 	return nil, &session.InputError{What: q.What, Give: q.Give}
 }

@@ -126,6 +126,9 @@ func wellFormed(s Settings) error {
 			return fmt.Errorf("--mfa: %w", err)
 		}
 	}
+	if err := session.CheckSAMLRole(s.Role); err != nil {
+		return fmt.Errorf("--role: %w", err)
+	}
 	if strings.HasPrefix(s.Role, "arn:") {
 		if _, err := session.ParseRole(s.Role); err != nil {
 			return fmt.Errorf("--role: %w", err)

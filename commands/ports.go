@@ -241,6 +241,10 @@ type AWSFiles interface {
 	// Forget takes out what was saved for the profiles that match, as far as it
 	// still is there, and returns how many.
 	Forget(ctx context.Context, match func(profile string) bool) (int, error)
+	// OtherTool says how the AWS CLI signs in to a profile of the shared configuration that
+	// is IAM Identity Center's or aws login's: what the profile is, and the command. "" when
+	// it is neither, or the file can't be read.
+	OtherTool(profile string) (what, command string)
 	// Region is the region that AWS's configuration names where none is asked for, "".
 	Region() string
 	// Configure writes profiles into the shared configuration, all or none, and

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -25,13 +26,9 @@ func (r *commandRun) configuration() (Profiles, error) {
 // profileNamed returns the profile that name stands for, with the flags in place
 // of what the configuration says.
 func (r *commandRun) profileNamed(name string) (session.Profile, error) {
-	profiles, err := r.configuration()
+	p, err := r.configuredProfile(name)
 	if err != nil {
-		return session.Profile{}, err
-	}
-	p, err := profiles.Profile(name)
-	if err != nil {
-		return session.Profile{}, err
+		return session.Profile{}, r.explainOtherTool(err, name)
 	}
 	if p, err = r.limitProfile(r.overrideProfile(p)); err != nil {
 		return p, err
@@ -40,6 +37,39 @@ func (r *commandRun) profileNamed(name string) (session.Profile, error) {
 		return p, &usageError{"--duration is above max_duration of " + quotedName(name) + ", which is " + timeLeft(p.MaxDuration), r.verb}
 	}
 	return p, nil
+}
+
+func (r *commandRun) configuredProfile(name string) (session.Profile, error) {
+	profiles, err := r.configuration()
+	if err != nil {
+		return session.Profile{}, err
+	}
+	return profiles.Profile(name)
+}
+
+// otherToolError is a profile that stsx does not have, and the AWS CLI has.
+type otherToolError struct {
+	err           error
+	what, command string
+}
+
+func (e *otherToolError) Error() string { return e.err.Error() }
+func (e *otherToolError) Unwrap() error { return e.err }
+
+func (e *otherToolError) Hint() string {
+	return e.what + ", which stsx does not drive: run " + e.command
+}
+
+// explainOtherTool is err, which where it says that there is no such profile gets the
+// tool that has one of that name.
+func (r *commandRun) explainOtherTool(err error, name string) error {
+	if !errors.Is(err, fs.ErrNotExist) || r.drivers == nil {
+		return err
+	}
+	if what, command := r.drivers.AWSFiles.OtherTool(name); what != "" {
+		return &otherToolError{err, what, command + " --profile " + quotedName(name)}
+	}
+	return err
 }
 
 // profilesNamed looks all of names up before anything is done for one: a
@@ -139,7 +169,7 @@ func (r *commandRun) matchingProfiles(patterns []string) ([]string, error) {
 		}
 		if !strings.ContainsAny(pattern, `*?[\`) {
 			if _, err := profiles.Profile(pattern); err != nil {
-				return nil, err
+				return nil, r.explainOtherTool(err, pattern)
 			}
 		}
 		matched := false

@@ -23,6 +23,19 @@ func ParseRole(arn string) (Role, error) {
 	return Role{ARN: arn}, nil
 }
 
+// CheckSAMLRole says why role, a name or an ARN, can't be had with a SAML assertion:
+// IAM Identity Center alone gives out its roles. The ARN of a session of one, as
+// AWS shows it to whoever has it, is seen too.
+func CheckSAMLRole(role string) error {
+	for _, part := range strings.FieldsFunc(role, func(r rune) bool { return r == '/' || r == ':' }) {
+		if strings.HasPrefix(part, "AWSReservedSSO_") {
+			return fmt.Errorf("%q is a role of AWS IAM Identity Center, which alone gives it out: "+
+				"sign in to it with aws sso login (aws configure sso sets it up)", role)
+		}
+	}
+	return nil
+}
+
 // Partition is "aws", "aws-us-gov", "aws-cn" or "aws-eusc".
 func (r Role) Partition() string { return r.arnField(1) }
 

@@ -43,6 +43,9 @@ func (e *UnknownNameError) Error() string {
 	return text
 }
 
+// Unwrap makes it an fs.ErrNotExist, as a file that is not there is.
+func (e *UnknownNameError) Unwrap() error { return fs.ErrNotExist }
+
 // AmbiguousOrgError: one idp was meant and there are several.
 type AmbiguousOrgError struct {
 	Names []string

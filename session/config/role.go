@@ -14,6 +14,10 @@ func (c *checker) readRole(e tableEntry) (string, bool) {
 	if text == session.SameRole {
 		return text, true
 	}
+	if err := session.CheckSAMLRole(text); err != nil {
+		c.addProblem(e.at, "role %v", err)
+		return "", false
+	}
 	if strings.HasPrefix(strings.ToLower(text), "arn:") {
 		if _, err := session.ParseRole(text); err != nil {
 			c.addProblem(e.at, "role %v", err)

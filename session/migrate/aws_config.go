@@ -95,6 +95,8 @@ func otherSource(s *configSection, tool string) string {
 	switch {
 	case s.value("sso_start_url") != "" || s.value("sso_session") != "" || s.value("sso_account_id") != "":
 		return "gets its role from IAM Identity Center: aws sso login"
+	case s.value("login_session") != "":
+		return "is signed in to with aws login"
 	case s.value("web_identity_token_file") != "":
 		return "gets its credentials for a web identity token"
 	case process != "" && !strings.Contains(process, tool):

@@ -153,9 +153,16 @@ func (d *settingsDraft) setFactor(o *draftOrg, s *configSection, kindKey, provid
 	d.setOrg(o, s, e, "mfa", word)
 }
 
+// identityCenterRole is why such a role is not carried over.
+const identityCenterRole = "is a role of IAM Identity Center: aws sso login"
+
 // role is e's value when it is a role's ARN, else "".
 func (d *settingsDraft) role(s *configSection, e configEntry) string {
 	if e.value == "" {
+		return ""
+	}
+	if session.CheckSAMLRole(e.value) != nil {
+		d.leaveOut(s, e, identityCenterRole)
 		return ""
 	}
 	if _, err := session.ParseRole(e.value); err != nil {

@@ -76,6 +76,10 @@ func addGimmeProfiles(d *settingsDraft, s *configSection, o *draftOrg) {
 	var roles []session.Role
 	e := s.entry("aws_rolename")
 	for text := range strings.FieldsFuncSeq(e.value, func(r rune) bool { return r == ',' || r == '\n' || r == ' ' }) {
+		if session.CheckSAMLRole(text) != nil {
+			d.leaveOut(s, e, identityCenterRole)
+			continue
+		}
 		role, err := session.ParseRole(text)
 		if err != nil {
 			d.leaveOut(s, e, "names roles otherwise than by their ARNs: stsx asks for the role, or takes --role")
