@@ -43,7 +43,7 @@ FAULTS   := all
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check lint unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
+.PHONY: help build demo picture test check check-systems lint unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,11 @@ check: ## format, modules, vet, staticcheck, shell scripts, workflow files
 	@if command -v fish_indent >/dev/null; then \
 		find . $(PRUNE) -name '*.fish' -print | while read -r f; do fish --no-execute "$$f" && fish_indent --check "$$f" || exit 1; done; \
 		else echo 'no fish: its scripts are not checked'; fi
+
+check-systems: ## staticcheck of what is built for macOS and Windows alone; check has their vet
+	@GOBIN='$(CURDIR)/build' $(GO) install $(STATICCHECK)
+	@for os in darwin windows; do \
+		echo "staticcheck for $$os"; GOOS=$$os CGO_ENABLED=0 build/staticcheck -tags $(TAGS) ./... || exit 1; done
 
 lint: ## the further linters of .golangci.yml; the first run builds golangci-lint, which takes minutes
 	$(GO) run $(GOLANGCI) run ./...

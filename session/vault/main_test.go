@@ -100,21 +100,6 @@ func (h *helper) line(t *testing.T, want string) string {
 	return h.out.Text()
 }
 
-// run waits for a helper that needs no talking to and returns what it said.
-func run(t *testing.T, name string, s *Store, env ...string) string {
-	t.Helper()
-	h := start(t, name, s, env...)
-	h.in.Close()
-	var said []string
-	for h.out.Scan() {
-		said = append(said, h.out.Text())
-	}
-	if err := h.Wait(); err != nil {
-		t.Fatalf("%s: %v: %s", name, err, strings.Join(said, "\n"))
-	}
-	return strings.Join(said, "\n")
-}
-
 // sayAndWait is the helper's end: it says line and waits for the go-ahead.
 func sayAndWait(line string) {
 	fmt.Println(line)

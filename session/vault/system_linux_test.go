@@ -268,3 +268,18 @@ func helpReadOnly() error {
 	s.Passwords().MarkRefused(background, session.Org{}, session.NewSecret("x"))
 	return nil
 }
+
+// run waits for a helper that needs no talking to and returns what it said.
+func run(t *testing.T, name string, s *Store, env ...string) string {
+	t.Helper()
+	h := start(t, name, s, env...)
+	h.in.Close()
+	var said []string
+	for h.out.Scan() {
+		said = append(said, h.out.Text())
+	}
+	if err := h.Wait(); err != nil {
+		t.Fatalf("%s: %v: %s", name, err, strings.Join(said, "\n"))
+	}
+	return strings.Join(said, "\n")
+}
