@@ -94,7 +94,7 @@ func errorSamples() []errorSample {
 		{"any other no of AWS's", aws("IDPRejectedClaim", "The identity provider returned an error")},
 		{"the browser for the console can't be opened", &browseError{errors.New("opening the browser: there is no display")}},
 		{"the socket of another stsx serve", &session.ServeError{What: "the socket /run/user/1000/stsx/serve.sock",
-			Why: "is in use by another stsx serve", Cure: "end that one, or name another with --socket"}},
+			Why: "is in use by another stsx serve (pid 4711)", Cure: "end that one, or name another with --socket"}},
 		{"a port that is in use", &session.ServeError{What: "port 127.0.0.1:9911", Why: "is in use by another program",
 			Cure: "name another with --port; 0 is any that is free"}},
 		{"stsx serve needs a sign-in", &session.ServedError{Code: session.ServedNeedsInput,

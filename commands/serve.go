@@ -231,11 +231,15 @@ func (s *profileServer) awaitEnd(ctx context.Context, f serveFlags) error {
 		if f.life > 0 {
 			wait = min(wait, began.Add(f.life).Sub(now))
 		}
+		if wait <= 0 {
+			s.sayLine("ended: the " + session.ShortDuration(f.life) + " of --for are over")
+			return nil
+		}
 		if f.idle > 0 {
 			wait = min(wait, s.usedAt().Add(f.idle).Sub(now))
 		}
 		if wait <= 0 {
-			s.sayLine("its time is over: ended")
+			s.sayLine("ended: " + session.ShortDuration(f.idle) + " without a hand-over (--idle)")
 			return nil
 		}
 		timer := time.NewTimer(wait)

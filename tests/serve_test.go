@@ -77,6 +77,18 @@ func (r *runningProgram) end(signal os.Signal) runResult {
 	return r.wait()
 }
 
+// wantServed asks at a socket for a profile, with "" for the only one, and gets it.
+func (d *desk) wantServed(socket, profile string) {
+	d.Helper()
+	d.wantStatus(d.run(append([]string{"process", "--socket", socket}, strings.Fields(profile)...)...), 0)
+}
+
+// wantUnserved asks at a socket for a profile, and is told texts.
+func (d *desk) wantUnserved(socket, profile string, status int, texts ...string) {
+	d.Helper()
+	d.wantText(d.wantStatus(d.run(append([]string{"process", "--socket", socket}, strings.Fields(profile)...)...), status).stderr, texts...)
+}
+
 // socketIn is a short path for a socket in a folder of its own.
 func (d *desk) socketIn() string {
 	d.Helper()
@@ -103,8 +115,8 @@ func TestServe(t *testing.T) {
 		d.wantText(answer, `"Version": 1`, `"AccessKeyId": "`+servedKey(name)+`"`, `"SecretAccessKey": "secret-of-`+name+`"`,
 			`"SessionToken": "token-of-`+name+`"`, `"Expiration": "20`)
 	}
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket), 1).stderr, `which profile? There are "prod", "dev"`)
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket, "audit"), 1).stderr, `there are those of "prod", "dev"`)
+	d.wantUnserved(socket, "", 1, `which profile? There are "prod", "dev"`)
+	d.wantUnserved(socket, "audit", 1, `there are those of "prod", "dev"`)
 	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
@@ -119,7 +131,7 @@ func TestServe(t *testing.T) {
 	}
 	d.wantText(d.wantStatus(d.run("log"), 0).stdout, "serve", servedKey("prod"), servedKey("dev"))
 	d.wantNothingIn(filepath.Dir(socket))
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket), 1).stderr, "is not there", "stsx serve PROFILE --socket PATH")
+	d.wantUnserved(socket, "", 1, "is not there", "stsx serve PROFILE --socket PATH")
 }
 
 // wantNothingIn fails the test where a folder has something in it.
@@ -144,9 +156,11 @@ func TestServeEnds(t *testing.T) {
 		}
 		d.wantNothingIn(filepath.Dir(socket))
 	}
-	for _, flag := range []string{"--for", "--idle"} {
+	for flag, text := range map[string]string{
+		"--for": "ended: the 1s of --for are over\n", "--idle": "ended: 1s without a hand-over (--idle)\n",
+	} {
 		socket := d.socketIn()
-		d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", socket, "--port", "0", flag, "1s"), 0).stderr, "its time is over: ended")
+		d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", socket, "--port", "0", flag, "1s"), 0).stderr, text)
 		d.wantNothingIn(filepath.Dir(socket))
 	}
 }
@@ -232,16 +246,16 @@ func TestServeInUse(t *testing.T) {
 	d.storeSession("prod", time.Hour)
 	socket := d.socketIn()
 	first := d.serve("prod", "--socket", socket, "--port", "0")
-	d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", socket), 1).stderr, "is in use by another stsx serve",
-		"name another with --socket")
+	d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", socket), 1).stderr,
+		fmt.Sprintf("is in use by another stsx serve (pid %d)", first.Process.Pid), "name another with --socket")
 	port := strings.TrimPrefix(strings.Split(first.out.String(), "/credentials")[0], "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:")
 	other := d.socketIn()
 	d.wantText(d.wantStatus(d.run("serve", "prod", "--socket", other, "--port", port), 1).stderr, "port 127.0.0.1:"+port+" is in use")
 	d.wantNothingIn(filepath.Dir(other))
 	first.end(syscall.SIGKILL)
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket), 1).stderr, "has no server any more")
+	d.wantUnserved(socket, "", 1, "has no server any more")
 	second := d.serve("prod", "--socket", socket)
-	d.wantStatus(d.run("process", "--socket", socket), 0)
+	d.wantServed(socket, "")
 	second.end(syscall.SIGTERM)
 	d.wantNothingIn(filepath.Dir(socket))
 }
@@ -264,14 +278,13 @@ func TestServeChanges(t *testing.T) {
 		{"[profile.prod]", "[profile.prod]\nallowed_accounts=[\"210987654321\"]"}: "can't be read",
 	} {
 		d.editConfig(change[0], change[1])
-		d.wantText(d.wantStatus(d.run("process", "--socket", socket, "prod"), 1).stderr,
-			"stsx: error: stsx serve: prod: the configuration ", want)
+		d.wantUnserved(socket, "prod", 1, "stsx: error: stsx serve: prod: the configuration ", want)
 		d.writeConfig(before)
 	}
 	d.editConfig("[profile.prod]", "[profile.other]")
-	d.wantStatus(d.run("process", "--socket", socket, "dev"), 0)
+	d.wantServed(socket, "dev")
 	d.writeConfig(before)
-	d.wantStatus(d.run("process", "--socket", socket, "prod"), 0)
+	d.wantServed(socket, "prod")
 	r.end(syscall.SIGTERM)
 }
 
@@ -285,11 +298,10 @@ func TestServeWithoutTerminal(t *testing.T) {
 	d.storeSession("asked", time.Hour)
 	r := d.serve("prod", "asked", "--socket", socket)
 	d.wantText(r.err.String(), "stsx: prod: a sign-in to acme is required", "Run, where it runs: stsx login prod")
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket, "prod"), 3).stderr,
-		"stsx serve has no terminal to ask on. Run, where it runs: stsx login prod")
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket, "asked"), 3).stderr, "a yes to using asked is required")
+	d.wantUnserved(socket, "prod", 3, "stsx serve has no terminal to ask on. Run, where it runs: stsx login prod")
+	d.wantUnserved(socket, "asked", 3, "a yes to using asked is required")
 	d.storeSession("prod", time.Hour)
-	d.wantStatus(d.run("process", "--socket", socket, "prod"), 0)
+	d.wantServed(socket, "prod")
 	r.end(syscall.SIGTERM)
 }
 
@@ -342,7 +354,7 @@ func TestServeLimits(t *testing.T) {
 	r.end(syscall.SIGTERM)
 	// The full session is no answer to a limited request.
 	limited := d.serve("--read-only", "prod", "--socket", socket)
-	d.wantText(d.wantStatus(d.run("process", "--socket", socket), 3).stderr, "stsx login prod --read-only")
+	d.wantUnserved(socket, "", 3, "stsx login prod --read-only")
 	limited.end(syscall.SIGTERM)
 }
 
@@ -389,7 +401,7 @@ func TestServeOtherUser(t *testing.T) {
 		t.Errorf("%s, %v", out, err)
 	}
 	d.waitFor("the line about it", func() bool { return strings.Contains(r.err.String(), "of another user (uid "+nobody.Uid+")") })
-	d.wantStatus(d.run("process", "--socket", socket), 0)
+	d.wantServed(socket, "")
 	r.end(syscall.SIGTERM)
 }
 

@@ -90,9 +90,24 @@ func lockSocket(path string) (*files.Lock, error) {
 	case err != nil:
 		return nil, socketError(path, "can't be locked: "+err.Error(), "name one in another folder with --socket")
 	case lock == nil:
-		return nil, socketError(path, "is in use by another stsx serve", "end that one, or name another with --socket")
+		return nil, socketError(path, "is in use by another stsx serve"+listenerText(path), "end that one, or name another with --socket")
 	}
 	return lock, nil
+}
+
+// listenerText names the process that listens at path, as " (pid 4711)"; "" where that
+// can't be told.
+func listenerText(path string) string {
+	c, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	listener, err := peerOf(c)
+	if err != nil || listener.PID == 0 {
+		return ""
+	}
+	return " (pid " + strconv.Itoa(listener.PID) + ")"
 }
 
 // openSocket makes the socket at path, in the place of one that a killed server left.
@@ -104,7 +119,7 @@ func openSocket(path string, rejected func(session.Caller)) (net.Listener, error
 		}
 		if c, err := net.Dial("unix", path); err == nil {
 			c.Close()
-			return nil, socketError(path, "is in use by another program", other)
+			return nil, socketError(path, "is in use by another program"+listenerText(path), other)
 		}
 		files.RemoveSame(path, info)
 	}
