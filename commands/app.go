@@ -113,6 +113,9 @@ func (r *commandRun) runVerb(ctx context.Context) error {
 	if r.help && !r.lacksVerb() {
 		return r.printHelp(strings.Fields(r.verb))
 	}
+	if dir := r.given[relativeToFlag]; dir != "" {
+		r.EnterFolder(dir)
+	}
 	return r.app.RunContext(ctx, r.urfaveArgs())
 }
 

@@ -244,12 +244,20 @@ func unknownVerb(commands []*cli.Command, under, word string) error {
 	return &usageError{text, under}
 }
 
+// longNames are the names of those that a person is told of.
 func longNames(flags []cli.Flag) []string {
 	var out []string
 	for _, f := range flags {
-		out = append(out, f.Names()[0])
+		if isVisibleFlag(f) {
+			out = append(out, f.Names()[0])
+		}
 	}
 	return out
+}
+
+func isVisibleFlag(f cli.Flag) bool {
+	v, ok := f.(cli.VisibleFlag)
+	return !ok || v.IsVisible()
 }
 
 // commandNames are the names of those that a person is told of.

@@ -130,7 +130,7 @@ func (s valueSources) flagCandidates() []completions.Candidate {
 		for _, f := range flags {
 			name := f.Names()[0]
 			used := s.flagGiven(name)
-			if v, ok := f.(cli.VisibleFlag); used || offered[name] || ok && !v.IsVisible() || name == "version" && s.at != nil {
+			if used || offered[name] || !isVisibleFlag(f) || name == "version" && s.at != nil {
 				continue
 			}
 			offered[name] = true

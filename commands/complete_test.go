@@ -13,7 +13,7 @@ import (
 
 // freeFlags take a value that nobody but the person knows.
 func freeFlags() []string {
-	return []string{"mfa-code", "cmd", "as", "service", "prefix", "link"}
+	return []string{"mfa-code", "cmd", "as", "service", "prefix", "link", relativeToFlag}
 }
 
 // bareVerbs take no operand.

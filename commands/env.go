@@ -10,6 +10,8 @@ import (
 	"stsx/shellinit"
 )
 
+const relativeToFlag = "relative-to"
+
 func (r *commandRun) envCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "env",
@@ -34,6 +36,8 @@ func (r *commandRun) envCommand() *cli.Command {
 			&cli.StringFlag{Name: "shell", Usage: "write for the shell or format `NAME`"},
 			&cli.BoolFlag{Name: "unset", Usage: "take the session out of the shell", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "force", Usage: "print the secrets on a terminal too", DisableDefaultText: true},
+			// For the hooks, which repeat a use from another folder.
+			&cli.StringFlag{Name: relativeToFlag, Usage: "what is named is relative to `DIR`", Hidden: true},
 		),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("shell") && c.String("shell") == "" {

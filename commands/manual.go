@@ -164,8 +164,7 @@ func asIs(line string) bool { return strings.HasPrefix(line, " ") || strings.Con
 func (p *manualPage) writeFlags(flags []cli.Flag) {
 	for _, f := range flags {
 		doc, ok := f.(cli.DocGenerationFlag)
-		if visible, is := f.(cli.VisibleFlag); !ok || is && !visible.IsVisible() ||
-			f.Names()[0] == "help" && len(flags) < len(globalFlags()) {
+		if !ok || !isVisibleFlag(f) || f.Names()[0] == "help" && len(flags) < len(globalFlags()) {
 			continue
 		}
 		value, about := "", doc.GetUsage()

@@ -57,6 +57,8 @@ type HostSystem struct {
 	// EndBySignal ends this process by the signal that ended the command. It returns
 	// when that can't be done.
 	EndBySignal func(signal int)
+	// EnterFolder is process.EnterFolder.
+	EnterFolder func(dir string)
 	// ShowMessage shows a message on the person's desktop.
 	ShowMessage func(title, text string) error
 	// BuildDrivers joins the drivers. With an error they are good for doctor alone.
@@ -68,7 +70,7 @@ type HostSystem struct {
 // is called right before another takes its place.
 func (s HostSystem) WithPrograms(called string, beforeReplace func()) HostSystem {
 	s.ParentNames, s.ProcessNames, s.FindProgram = process.ParentNames, process.NamesFrom, process.FindProgram
-	s.RunBeside, s.EndBySignal = process.RunBeside, process.EndBySignal
+	s.RunBeside, s.EndBySignal, s.EnterFolder = process.RunBeside, process.EndBySignal, process.EnterFolder
 	s.OwnPath = func() (string, error) { return process.OwnPath(called) }
 	s.Replace = func(path string, argv, environ []string) error {
 		beforeReplace()

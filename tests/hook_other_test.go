@@ -248,8 +248,9 @@ func TestHookOtherUse(t *testing.T) {
 			t.Error("a name was executed")
 		}
 
-		out, _ = o.run(t, d.env, o.with("--renew", o.hook+o.define)+o.words("stsx use prod\n")+o.assign("STSX_EXPIRES", "17")+o.tick+
-			"\nsay 1\n", "--renew")
+		out, _ = o.run(t, d.env, o.with("--renew", o.hook+o.define)+
+			o.words("cd ~/.config/stsx\nstsx use prod --config config.toml\ncd /\n")+
+			o.assign("STSX_EXPIRES", "17")+o.tick+"\nsay 1\n", "--renew")
 		if out != "1: none eu-west-1 none prod Admin token\n" {
 			t.Errorf("with --renew: %s", out)
 		}

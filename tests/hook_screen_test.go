@@ -395,7 +395,7 @@ func TestHooksOfOthers(t *testing.T) {
 func hookScreens(t *testing.T, d *desk) {
 	every(t, func(t *testing.T, p prompter) {
 		s := p.openShell(t, d.env, p.set("AWS_PROFILE", "mine")+hook(p.Shell, "--no-completion", "--renew"))
-		s.run(" stsx use prod; clear")
+		s.run(" cd ~/.config/stsx; stsx use prod --config config.toml; cd /; clear")
 		s.until("prod Admin ", "m >")
 		// Ctrl-C at the question of a use: everything stays.
 		s.run(" stsx use careful")
@@ -408,7 +408,7 @@ func hookScreens(t *testing.T, d *desk) {
 		})
 		s.run(" clear; echo \"p=$AWS_PROFILE r=$STSX_ROLE\"")
 		s.until("p= r=Admin\n")
-		// It ends, and the store still has it: renewed without a word.
+		// It ends, and the store still has it: renewed without a word, by the file that was named in another folder.
 		s.run(" clear; " + strings.TrimSpace(p.set("STSX_EXPIRES", "1000")))
 		s.until("prod Admin ", "m >")
 		if text := s.text(); strings.Contains(text, "has ended") {

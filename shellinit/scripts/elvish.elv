@@ -60,7 +60,7 @@ fn __stsx_use {|@args|
   if (or (== (count $__stsx_stack) 0) (not-eq $was $E:STSX_PROFILE)) {
     set __stsx_stack = [$@__stsx_stack [&vars=$before &args=$__stsx_args]]
   }
-  set __stsx_args = $args
+  set __stsx_args = [--relative-to=$pwd $@args]
 }
 
 # The shell has no clock of its own: date is asked, while there is a session.

@@ -48,7 +48,7 @@ function __stsx_use
     if test $__stsx_depth -gt 1; and test "$__stsx_was" = "$STSX_PROFILE"
         __stsx_drop # the same again takes its own place
     end
-    set -gu __stsx_args $argv
+    set -gu __stsx_args --relative-to=$PWD $argv
     return 0
 end
 

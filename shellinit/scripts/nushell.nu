@@ -27,7 +27,7 @@ def --env --wrapped "stsx use" [...args] {
   if ($env.__stsx.stack | is-empty) or $was != $env.STSX_PROFILE? {
     $env.__stsx.stack = ($env.__stsx.stack | append [{vars: $before, args: $env.__stsx.args}])
   }
-  $env.__stsx.args = $args
+  $env.__stsx.args = [$"--relative-to=($env.PWD)" ...$args]
 }
 
 @complete external

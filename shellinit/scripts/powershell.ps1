@@ -33,7 +33,7 @@ function global:__stsx_use {
     if ($global:__stsx_stack.Count -eq 0 -or $was -cne $env:STSX_PROFILE) {
         $null = $global:__stsx_stack.Add(@{ vars = $before; words = $global:__stsx_args })
     }
-    $global:__stsx_args = $words
+    $global:__stsx_args = @("--relative-to=$((Get-Location -PSProvider FileSystem).ProviderPath)") + $words
 }
 
 function global:__stsx_unuse {

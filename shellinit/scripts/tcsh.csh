@@ -27,7 +27,7 @@ alias __stsx_run '$__stsx_self:q $__stsx_argv:q' ;
 : 'use: nothing changes unless stsx succeeds. Help and the hooks own flags are the programs to answer.' ;
 alias __stsx_use 'set __stsx_do = ask; if (" $__stsx_argv " =~ *" -h "*) set __stsx_do = run; if (" $__stsx_argv" =~ *" --help"*) set __stsx_do = run; if (" $__stsx_argv" =~ *" --shell"*) set __stsx_do = run; if (" $__stsx_argv" =~ *" --unset"*) set __stsx_do = run; if (" $__stsx_argv" =~ *" --force"*) set __stsx_do = run; eval __stsx_$__stsx_do' ;
 alias __stsx_ask 'shift __stsx_argv; set __stsx_code = "`__stsx_asking`"; set __stsx_status = $status; if ($__stsx_status == 0) eval __stsx_take; sh -c $__stsx_end:q sh $__stsx_status' ;
-alias __stsx_take 'set __stsx_was = ""; if ($?STSX_PROFILE) eval set __stsx_was = \$STSX_PROFILE:q; @ __stsx_depth++; eval set __stsx_left = \($__stsx_names\); repeat $#__stsx_left eval __stsx_saving; eval $__stsx_code:q; set __stsx_code = (); if ($__stsx_depth > 1 && "$__stsx_was" == "$STSX_PROFILE") @ __stsx_depth--; eval set __stsx_args_$__stsx_depth = \(\$__stsx_argv:q\)' ;
+alias __stsx_take 'set __stsx_was = ""; if ($?STSX_PROFILE) eval set __stsx_was = \$STSX_PROFILE:q; @ __stsx_depth++; eval set __stsx_left = \($__stsx_names\); repeat $#__stsx_left eval __stsx_saving; eval $__stsx_code:q; set __stsx_code = (); if ($__stsx_depth > 1 && "$__stsx_was" == "$STSX_PROFILE") @ __stsx_depth--; eval set __stsx_args_$__stsx_depth = \(--relative-to=\$cwd:q \$__stsx_argv:q\)' ;
 alias __stsx_saving 'eval __stsx_save $__stsx_left[1] $__stsx_depth; shift __stsx_left' ;
 alias __stsx_save 'set __stsx_\!:2_\!:1 = (- ""); if ($?\!:1) eval set __stsx_\!:2_\!:1 = \(x \"\$\!:1:q\"\)' ;
 : 'unuse: the frame on top, and further down past sessions that have ended meanwhile.' ;

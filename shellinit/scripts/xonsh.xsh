@@ -4,6 +4,7 @@
 
 def __stsx_hook(self, command, side, watching, renewing, names):
     import json
+    import os
     import re
     import subprocess
     import sys
@@ -49,7 +50,7 @@ def __stsx_hook(self, command, side, watching, renewing, names):
         apply(change)
         if not stack or was != text('STSX_PROFILE'):
             stack.append((before, state['args']))
-        state['args'] = args
+        state['args'] = ['--relative-to=' + os.getcwd(), *args]
         return 0
 
     # Restores what was there before the last use, and further back past

@@ -52,7 +52,7 @@ function __stsx_use {
 	if ((${#__stsx_frames} > 1)) && [[ "$__stsx_was" == "${STSX_PROFILE-}" ]]; then
 		__stsx_drop # the same again takes its own place
 	fi
-	__stsx_args=("$@")
+	__stsx_args=("--relative-to=${PWD-}" "$@")
 	\builtin return 0
 }
 
