@@ -146,6 +146,8 @@ func (d *wizardDesk) ChooseMany(_ context.Context, q session.Question, options [
 	return picked, err
 }
 
+func (*wizardDesk) Close(session.Org) error { return nil }
+
 func (d *wizardDesk) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -67,6 +67,8 @@ func (emptyStore) Lock(context.Context, string, string, func(string) bool) (func
 // failingProvider is an identity provider at which a sign-in ends with err.
 type failingProvider struct{ err error }
 
+func (failingProvider) Close(session.Org) error { return nil }
+
 func (p failingProvider) Assert(context.Context, session.Profile) (session.Assertion, error) {
 	return session.Assertion{}, p.err
 }

@@ -284,6 +284,26 @@ func TestAssertionServesOthers(t *testing.T) {
 	}
 }
 
+// TestBrowserEndsBesideSTS: STS does not wait for the browser's end, but the session does, and
+// what is left behind is said.
+func TestBrowserEndsBesideSTS(t *testing.T) {
+	for name, refused := range map[string]error{"assumed": nil, "refused": &AWSError{Act: "assuming", Code: "AccessDenied"}} {
+		b := newBench(admin)
+		b.idp.closeErr = errors.New("a file of its profile is left")
+		b.sts.first = func(Assumption) error {
+			if b.idp.closed > 0 {
+				t.Errorf("%s: STS was asked after the browser's end", name)
+			}
+			return refused
+		}
+		_, err := b.Open(context.Background(), Profile{Name: "prod", Org: acme(), Role: admin})
+		if !errors.Is(err, refused) || b.idp.closed != 1 {
+			t.Errorf("%s: %v, waited %d times for the browser's end", name, err, b.idp.closed)
+		}
+		b.person.wantSaid(t, "closing the browser: a file of its profile is left")
+	}
+}
+
 func TestDeadlineAndClock(t *testing.T) {
 	b := newBench(admin)
 	b.idp.wait = true

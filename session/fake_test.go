@@ -99,7 +99,11 @@ type idp struct {
 	times     int
 	last      Profile
 	wait      bool // until the deadline
+	closed    int
+	closeErr  error
 }
+
+func (i *idp) Close(Org) error { i.closed++; return i.closeErr }
 
 func (i *idp) Assert(ctx context.Context, p Profile) (Assertion, error) {
 	i.times++

@@ -11,6 +11,9 @@ type IdP interface {
 	// ErrInterrupted, the context's, or what went wrong with the browser or
 	// the page.
 	Assert(ctx context.Context, p Profile) (Assertion, error)
+	// Close waits for what Assert left ending, the browser of the last sign-in to
+	// o, so that STS need not wait for it. The error says what is left behind.
+	Close(o Org) error
 }
 
 // STS turns a role granted into credentials.

@@ -28,6 +28,14 @@ func (d Providers) Assert(ctx context.Context, p Profile) (Assertion, error) {
 	return driver.Assert(ctx, p)
 }
 
+// Close implements IdP.
+func (d Providers) Close(o Org) error {
+	if driver, ok := d[o.Type]; ok {
+		return driver.Close(o)
+	}
+	return nil
+}
+
 // ProviderName is what a message calls o's provider by: its host, "" for Okta, which
 // messages name without being told.
 func (o Org) ProviderName() string {

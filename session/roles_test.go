@@ -9,6 +9,8 @@ import (
 
 type granting []Role
 
+func (granting) Close(Org) error { return nil }
+
 func (g granting) Assert(context.Context, Profile) (Assertion, error) {
 	return Assertion{Roles: g}, nil
 }

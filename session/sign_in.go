@@ -131,13 +131,20 @@ func (b *Broker) lockOrg(ctx context.Context, o Org, name string, settled func()
 	b.Ask.Progress("")
 	switch {
 	case err == nil:
-		return func() { open(); next() }, nil
+		return func() { b.closeBrowser(o); open(); next() }, nil
 	case ctx.Err() != nil:
 		next()
 		return nil, err
 	}
 	b.warnOnce("other sign-ins are not waited for: " + err.Error())
-	return next, nil
+	return func() { b.closeBrowser(o); next() }, nil
+}
+
+// closeBrowser waits for the end of the browser of a sign-in to o.
+func (b *Broker) closeBrowser(o Org) {
+	if err := b.IdP.Close(o); err != nil {
+		b.Ask.Say("closing the browser: " + err.Error())
+	}
 }
 
 func (b *Broker) orgTurn(o Org) chan struct{} {

@@ -289,5 +289,8 @@ func signInAt(t *testing.T, b *browser.Browser, address string) error {
 	ctx, cancel := context.WithTimeout(t.Context(), hostileTime)
 	defer cancel()
 	_, err := d.Assert(ctx, session.Profile{Org: o, Name: "prod"})
+	if closed := d.Close(o); closed != nil {
+		t.Error(closed)
+	}
 	return err
 }

@@ -51,6 +51,9 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	return session.ParseAssertion(encoded)
 }
 
+// Close implements session.IdP: Assert leaves no browser behind.
+func (d *Driver) Close(session.Org) error { return nil }
+
 func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page) (string, error) {
 	err := tab.Open(ctx, o.URL)
 	switch {

@@ -47,6 +47,7 @@ func fileOrder() []string {
 		"find_app.go",
 		"screens.go", // the table
 		"signin.go",  // the loop
+		"closing.go", // the end of its browser
 		"okta.go",    // the driver
 		"reach.go",   // what an org tells anybody
 	}

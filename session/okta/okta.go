@@ -51,6 +51,8 @@ type Driver struct {
 	// Record is told all that there was to see, for --debug-bundle; nil: nobody
 	// wants to know.
 	Record page.Recorder
+
+	closing closingBrowsers
 }
 
 // Assert implements session.IdP. What is remembered of an earlier sign-in
@@ -80,44 +82,15 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	return a, err
 }
 
+// Close implements session.IdP.
+func (d *Driver) Close(o session.Org) error { return d.closing.wait(o.Name) }
+
 // assertInBrowser signs in with a browser that has the remembered cookies. choose finds the
 // app; nil: o's url is its link. renew.ErrOtherUser: they are another user's.
 func (d *Driver) assertInBrowser(
 	ctx context.Context, o session.Org, remembered session.Remembered, choose session.ChooseApp,
 ) (session.Assertion, error) {
-	ready, err := d.openPage(ctx, o, remembered)
-	if err != nil {
-		d.recordPage(ctx, ready.page, "before the sign-in", o.Username)
-		if ready.page != nil {
-			ready.page.Close()
-		}
-		return session.Assertion{}, err
-	}
-	codes := d.Codes()
-	if o.Unattended {
-		codes.Given = session.Secret{} // it was good once
-	}
-	s := d.newSignIn(ready.page, ready.org, ready.password, codes)
-	s.resumed = !remembered.IsZero()
-	s.appSearch.choose = choose
-	defer func() { s.page.Close() }() // the one that it has come to
-	encoded, err := s.run(ctx)
-	if err != nil {
-		return session.Assertion{}, err
-	}
-	a, err := session.ParseAssertion(encoded)
-	a.AppLink = s.appSearch.link
-	if err == nil && !s.login.usernameSent && s.resumed && a.Subject != remembered.Subject {
-		err = renew.ErrOtherUser
-	}
-	if err == nil {
-		d.rememberCookies(ctx, s.org, s.page, a, remembered.Bound)
-	}
-	// The browser has done its part: it is gone before anybody is asked
-	// whether to save the password.
-	if err := s.page.Close(); err != nil {
-		d.Ask.Say("closing the browser: " + err.Error())
-	}
+	s, a, err := d.runSignIn(ctx, o, remembered, choose)
 	d.Ask.Progress("")
 	if err != nil {
 		return session.Assertion{}, err
@@ -131,6 +104,41 @@ func (d *Driver) assertInBrowser(
 		}
 	}
 	return a, nil
+}
+
+// runSignIn is assertInBrowser's part with the browser, which is closing when it returns.
+func (d *Driver) runSignIn(
+	ctx context.Context, o session.Org, remembered session.Remembered, choose session.ChooseApp,
+) (*signIn, session.Assertion, error) {
+	ready, err := d.openPage(ctx, o, remembered)
+	if err != nil {
+		d.recordPage(ctx, ready.page, "before the sign-in", o.Username)
+		if ready.page != nil {
+			ready.page.Close()
+		}
+		return nil, session.Assertion{}, err
+	}
+	codes := d.Codes()
+	if o.Unattended {
+		codes.Given = session.Secret{} // it was good once
+	}
+	s := d.newSignIn(ready.page, ready.org, ready.password, codes)
+	s.resumed = !remembered.IsZero()
+	s.appSearch.choose = choose
+	defer func() { d.closing.start(o.Name, s.page) }() // the page that it has come to
+	encoded, err := s.run(ctx)
+	if err != nil {
+		return s, session.Assertion{}, err
+	}
+	a, err := session.ParseAssertion(encoded)
+	a.AppLink = s.appSearch.link
+	if err == nil && !s.login.usernameSent && s.resumed && a.Subject != remembered.Subject {
+		err = renew.ErrOtherUser
+	}
+	if err == nil {
+		d.rememberCookies(ctx, s.org, s.page, a, remembered.Bound)
+	}
+	return s, a, err
 }
 
 // readyPage is the org's page, open, and what to answer it with.

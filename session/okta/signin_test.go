@@ -30,6 +30,7 @@ type play struct {
 	reloaded  int
 	address   string // last opened
 	closed    int
+	closeErr  error
 	shown     bool
 	openErr   error
 	gets      map[string]page.Reply // by path
@@ -202,7 +203,7 @@ func (p *play) ContinueFrom(_ context.Context, other page.Page) error {
 	return nil
 }
 func (p *play) Shown() bool  { return p.shown }
-func (p *play) Close() error { p.closed++; return nil }
+func (p *play) Close() error { p.closed++; return p.closeErr }
 
 // typist answers questions in turn; with none left nobody is there.
 type typist struct {
@@ -466,6 +467,28 @@ func TestPrepare(t *testing.T) {
 	d.Passwords.Given = session.NewSecret("pw")
 	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err == nil || err.Error() != "no browser" {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestClose: once a sign-in has its assertion its browser is closed beside the caller, and
+// Close says how that ended, once.
+func TestClose(t *testing.T) {
+	p := &play{scenes: []scene{logIn, done}, closeErr: errors.New("a file is left")}
+	o := org()
+	given := ""
+	d := &Driver{Ask: &typist{}, Passwords: session.PasswordSource{Given: session.NewSecret("pw"), Keeper: &ring{}, Ask: &typist{}},
+		Codes: func() *session.CodeSource { return &session.CodeSource{} }}
+	d.Browse = func(context.Context, session.Org, bool) (page.Page, error) {
+		return &watched{play: p, given: &given}, nil
+	}
+	if _, err := d.Assert(context.Background(), session.Profile{Org: o}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(o); !errors.Is(err, p.closeErr) || p.closed != 1 {
+		t.Errorf("%v, closed %d times", err, p.closed)
+	}
+	if err := d.Close(o); err != nil || p.closed != 1 {
+		t.Errorf("again: %v, closed %d times", err, p.closed)
 	}
 }
 
