@@ -28,10 +28,11 @@ func (b *Broker) Confirm(ctx context.Context, profiles ...Profile) error {
 		return nil
 	case 1:
 		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.confirmingProfile() != "" })
-		prompt, give = "Use "+shown[0]+"?", "the profile "+profiles[i].confirmingProfile()+" says confirm = true: run this on a terminal"
+		prompt = "Use " + shown[0] + "?"
+		give = "the profile " + profiles[i].confirmingProfile() + " says confirm = true: run this at a shell prompt"
 	default:
 		prompt, give = "Use these "+Plural(len(names), "profile")+": "+strings.Join(firstFew(names), ", ")+"?",
-			"their profiles say confirm = true: run this on a terminal"
+			"their profiles say confirm = true: run this at a shell prompt"
 		if b.Ask.Interactive() {
 			b.Ask.Say(strings.Join(shown, "\n"))
 		}

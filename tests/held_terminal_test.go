@@ -129,6 +129,28 @@ func TestLess(t *testing.T) {
 	d.wantHeld(term, usedByAnother)
 }
 
+// TestKeyBinding: a shell that edits its line has the terminal while a key's command runs.
+func TestKeyBinding(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ shell, option, bind string }{
+		{"bash", "--norc", `PS1='bo''und '; bind -x '"\C-t": . ./process-prod'`},
+		{"zsh", "-f", `PS1='bo''und '; w() { . ./process-prod }; zle -N w; bindkey '^T' w`},
+	} {
+		t.Run(c.shell, func(t *testing.T) {
+			t.Parallel()
+			d := newConfirmDesk(t)
+			d.writeFile(filepath.Join(d.home, "process-prod"), processProd, 0o600)
+			term := d.openProgram(require.Command(t, c.shell, "apt-get install "+c.shell), c.option, "-i")
+			term.typeText(c.bind + "\r")
+			term.waitFor("bound ")
+			term.typeText("\x14")
+			d.wantHeld(term, usedByAnother)
+			term.typeText("exit\r")
+			term.wait()
+		})
+	}
+}
+
 // TestTmuxPane: a pane is a terminal of its own, though tmux has the outer one raw.
 func TestTmuxPane(t *testing.T) {
 	t.Parallel()
