@@ -22,12 +22,16 @@ func engineSituations() []situation {
 // onOtherEngines runs f for each engine that the org's app may have but the first page
 // does not; an ordinary run takes the next one, so that each is once the app's.
 func onOtherEngines(t *testing.T, c okta.Config, f func(t *testing.T, c okta.Config, other okta.Engine)) {
+	requireDrawn(t, okta.Draws(c))
 	others := slices.DeleteFunc(allEngines(), func(e okta.Engine) bool { return e == c.Engine })
 	if next := (c.Engine + 1) % okta.Engine(len(allEngines())); !wantsEveryRow() {
 		others = []okta.Engine{next}
 	}
 	for _, other := range others {
-		t.Run(other.String(), func(t *testing.T) { f(t, c, other) })
+		t.Run(other.String(), func(t *testing.T) {
+			requireDrawn(t, okta.Draws(okta.Config{Engine: other}))
+			f(t, c, other)
+		})
 	}
 }
 

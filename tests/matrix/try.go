@@ -145,8 +145,8 @@ func readTestOutput(from io.Reader, log io.Writer) (result, error) {
 		said[e.Test].WriteString(e.Output)
 		row, i := splitTestName(e.Test)
 		if i < 0 {
-			if e.Action == "fail" && e.Test == "" {
-				fmt.Fprint(log, said[""]) // it did not build
+			if e.Action == "fail" { // a part of a row, or it did not build
+				fmt.Fprint(log, said[e.Test])
 			}
 			continue
 		}
@@ -171,11 +171,11 @@ func readTestOutput(from io.Reader, log io.Writer) (result, error) {
 }
 
 // splitTestName takes the name of a test apart: its row and which of engines it is of,
-// -1 where it is none of the suite's.
+// -1 where it is none of the suite's, or a part of a row's.
 func splitTestName(test string) (row string, engine int) {
 	row, ok := strings.CutPrefix(test, suiteTest+"/")
 	for i, e := range engines {
-		if row, of := strings.CutSuffix(row, "/"+e.name); ok && of {
+		if row, of := strings.CutSuffix(row, "/"+e.name); ok && of && !strings.Contains(row, "/") {
 			return row, i
 		}
 	}

@@ -51,6 +51,16 @@ func findWidget(dist string) (widget, error) {
 	return widget{dist: dist, version: pkg.Version}, nil
 }
 
+// Draws is nil if the widget has the pages of cfg; errors: ErrNoWidget, ErrNotThere.
+func Draws(cfg Config) error {
+	cfg = cfg.filled()
+	w, err := findWidget(cfg.Widget)
+	if err != nil {
+		return err
+	}
+	return w.has(cfg)
+}
+
 // has says what c asks for that the widget can't draw: ErrNotThere. nil if it draws all of it.
 func (w widget) has(c Config) error {
 	bundle := filepath.Join(w.dist, strings.TrimPrefix(w.script(c.Engine), w.path()))
