@@ -96,9 +96,10 @@ lint: ## the further linters of .golangci.yml; the first run builds golangci-lin
 	$(GO) run $(GOLANGCI) run ./...
 
 unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
-	@# ./tests comes last, alone: beside the others its browsers would have too little of the machine.
+	@# ./tests comes last, alone: beside the others its browsers would have too little of the machine. Three of its tests
+	@# at once for two cores: each waits for seconds at a time.
 	$(GO) test -race -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '^stsx/tests$$')
-	$(GO) test -race -timeout $(TIMEOUT) ./tests
+	$(GO) test -race -timeout $(TIMEOUT) -parallel $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) ./tests
 
 fuzz: ## every fuzz target, each for FUZZTIME=10m; what it finds is kept below testdata/fuzz
 	@tests/fuzz.sh $(FUZZTIME)
