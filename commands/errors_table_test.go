@@ -33,6 +33,9 @@ func errorSamples() []errorSample {
 	aws := func(code, message string) error {
 		return &session.AWSError{Act: "assuming Admin in 123456789012", Code: code, Message: message}
 	}
+	unread := func(code, message string) error {
+		return &session.AWSError{Act: "assuming Admin in 123456789012", Code: code, Message: message, Unread: true}
+	}
 	return []errorSample{
 		{"there is no configuration", &config.MissingError{Path: "~/.config/stsx/config.toml"}},
 		{"a mistake in the command line", &usageError{"the profile's name is empty", "exec"}},
@@ -84,6 +87,11 @@ func errorSamples() []errorSample {
 		},
 		{"the assertion is too old", aws("ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")},
 		{"the source's session has ended", aws("ExpiredToken", "The security token included in the request is expired")},
+		{"the assertion is encrypted, and the profile names no provider", &session.EncryptedError{Profile: "prod"}},
+		{"the roles of an encrypted assertion were to be listed", &session.EncryptedError{}},
+		{"AWS can't decrypt the assertion, or does not trust it", unread("InvalidIdentityToken", "Response signature invalid")},
+		{"the role does not let you in, by an encrypted assertion",
+			unread("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")},
 		{"AWS does not trust the provider", aws("InvalidIdentityToken", "Response signature invalid")},
 		{"the role does not let you in", aws("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")},
 		{"the region is switched off", aws("RegionDisabledException", "STS is not activated in this region for account")},

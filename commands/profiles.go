@@ -220,6 +220,9 @@ func (r *commandRun) overrideProfile(p session.Profile) session.Profile {
 		switch {
 		case strings.HasPrefix(s.Role, "arn:"):
 			p.Account = "" // the ARN names its own
+			if _, err := (session.Role{ARN: s.Role}).WithProvider(p.Provider); err != nil {
+				p.Provider = ""
+			}
 		case err == nil && p.Account == "":
 			// A bare name is looked for where the profile's role is.
 			p.Account = was.Account()

@@ -113,6 +113,7 @@ func reportRows() []reportRow {
 			}
 			return statusRole, "stsx roles lists the roles that are granted to you"
 		}),
+		whenType(func(e *session.EncryptedError) (int, string) { return statusRole, e.Hint() }),
 		whenType(func(*session.GuardError) (int, string) {
 			return statusRole,
 				"allowed_accounts in your configuration blocks this: use a profile of that account, or ask whoever wrote the configuration"
@@ -239,9 +240,17 @@ func awsHint(e *session.AWSError) string {
 	case "ExpiredToken":
 		return "the session that the role is assumed from has ended: run stsx login --force with its profile"
 	case "InvalidIdentityToken":
+		if e.Unread {
+			return "the SAML provider in AWS does not trust what the sign-in sent, or has no private key for it: ask the administrator of " +
+				"that account to compare its metadata and its key with the identity provider's"
+		}
 		return "the SAML provider in AWS does not trust what the sign-in sent: ask the administrator to compare its metadata with " +
 			"the identity provider's"
 	case "AccessDenied":
+		if e.Unread {
+			return "correct role and provider in the profile; if they are right, the assertion does not grant you that role, or the role's " +
+				"trust policy does not let you in: ask the administrators of Okta and of that account"
+		}
 		return "the role's trust policy does not let you in: ask the administrator of that account"
 	case "ValidationError":
 		return "correct role, duration or region in the profile; the line configuration of stsx doctor names roles that were not granted"

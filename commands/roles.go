@@ -22,7 +22,10 @@ func (r *commandRun) rolesCommand() *cli.Command {
    With --names the assertion is also sent to the page of AWS's that it is meant
    for, which shows to whoever has several roles what their accounts are called.
    stsx saves that for 90 days and shows it here, in status, whoami and where
-   it asks for a role. An account's number is what counts.`,
+   it asks for a role. An account's number is what counts.
+
+   Where Okta encrypts its assertions for AWS, roles can't be read: profiles
+   then name role and provider.`,
 		Flags: []cli.Flag{
 			idpFlag(),
 			&cli.BoolFlag{Name: "names", Usage: "ask AWS's sign-in page what the accounts are called", DisableDefaultText: true},

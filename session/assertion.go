@@ -35,6 +35,10 @@ type Assertion struct {
 	NotOnOrAfter    time.Time     // end of the assertion's life; zero = not said
 	Destination     string        // the page of AWS's that it was posted to; "" = not said. Source: Response, Destination
 
+	// Encrypted: AWS alone can read it. Roles, SessionDuration and Subject are not
+	// known, and NotOnOrAfter is when AWS stops taking it.
+	Encrypted bool
+
 	AppLink string // of the app that Profile.ChooseApp picked; "" = it was known
 
 	// Subject says whom it is about, in the provider's words, which need not be
@@ -75,31 +79,33 @@ func ParseAssertion(encoded string) (Assertion, error) {
 		return a, &RefusedError{What: "the sign-in", Said: strings.TrimSpace(response.Status.Message + " (SAML status " +
 			code[strings.LastIndexByte(code, ':')+1:] + ")")}
 	}
-	if len(response.Assertions) != 1 {
-		if len(response.Encrypted) > 0 {
-			return a, errors.New("reading the SAML response: the assertion is encrypted; " +
-				"ask the identity provider's administrator to turn assertion encryption off for this AWS app")
-		}
-		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", len(response.Assertions))
+	if count := len(response.Assertions) + len(response.Encrypted); count != 1 {
+		return a, fmt.Errorf("reading the SAML response: it holds %d assertions instead of one", count)
 	}
 	a.Destination = response.Destination
-	if err := a.fillFrom(response.Assertions[0]); err != nil {
+	if len(response.Encrypted) == 1 {
+		err = a.fillEncrypted(text, response)
+	} else {
+		err = a.fillFrom(response.Assertions[0])
+	}
+	if err != nil {
 		return a, fmt.Errorf("reading the SAML response: %w", err)
 	}
 	return a, nil
 }
 
 type samlResponse struct {
-	XMLName     xml.Name
-	Destination string `xml:"Destination,attr"`
-	Status      struct {
+	XMLName      xml.Name
+	Destination  string `xml:"Destination,attr"`
+	IssueInstant string `xml:"IssueInstant,attr"`
+	Status       struct {
 		Code struct {
 			Value string `xml:"Value,attr"`
 		} `xml:"urn:oasis:names:tc:SAML:2.0:protocol StatusCode"`
 		Message string `xml:"urn:oasis:names:tc:SAML:2.0:protocol StatusMessage"`
 	} `xml:"urn:oasis:names:tc:SAML:2.0:protocol Status"`
-	Assertions []samlAssertion `xml:"urn:oasis:names:tc:SAML:2.0:assertion Assertion"`
-	Encrypted  []struct{}      `xml:"urn:oasis:names:tc:SAML:2.0:assertion EncryptedAssertion"`
+	Assertions []samlAssertion      `xml:"urn:oasis:names:tc:SAML:2.0:assertion Assertion"`
+	Encrypted  []encryptedAssertion `xml:"urn:oasis:names:tc:SAML:2.0:assertion EncryptedAssertion"`
 }
 
 type samlAssertion struct {
@@ -277,13 +283,8 @@ func grantFrom(first, second string) (Role, bool) {
 	if err != nil || strings.Contains(first, ",arn:") {
 		return Role{}, false
 	}
-	parts := strings.SplitN(second, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[1] != role.Partition() || parts[2] != "iam" || parts[4] != role.Account() ||
-		!strings.HasPrefix(parts[5], "saml-provider/") || strings.Contains(second, ",") || !isPrintableASCII(second) {
-		return Role{}, false
-	}
-	role.Provider = second
-	return role, true
+	role, err = role.WithProvider(second)
+	return role, err == nil
 }
 
 func compareRoles(a, b Role) int {

@@ -15,6 +15,13 @@ func (b *Broker) showAssuming(role Role) {
 
 // pickRole is the role of a that p is for, asking where that leaves a choice.
 func (b *Broker) pickRole(ctx context.Context, p Profile, a Assertion) (Role, error) {
+	if a.Encrypted {
+		role, err := p.unreadRole()
+		if err == nil {
+			err = p.Allows(role.Account())
+		}
+		return role, err
+	}
 	roles := a.Roles
 	if p.Role == "" {
 		roles = slices.DeleteFunc(slices.Clone(roles), func(r Role) bool { return p.Allows(r.Account()) != nil })
@@ -68,8 +75,13 @@ func (b *Broker) assumeWithAssertion(ctx context.Context, key string, p Profile,
 	if want == 0 {
 		want = DefaultDuration
 	}
-	return b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region,
+	s, err := b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region,
 		Duration: capDuration(want, p.MaxDuration), Policies: p.Policies})
+	var refused *AWSError
+	if errors.As(err, &refused) {
+		refused.Unread = a.Encrypted
+	}
+	return s, err
 }
 
 // chainedRole is the role that p, a chained profile, is for.

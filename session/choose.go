@@ -45,7 +45,7 @@ func chooseNamed(ctx context.Context, p Profile, granted []Role, ask Prompter, n
 func matchingRoles(p Profile, granted []Role) []Role {
 	var exact, short []Role
 	for _, r := range granted {
-		if p.Account != "" && r.Account() != p.Account {
+		if p.Account != "" && r.Account() != p.Account || p.Provider != "" && r.Provider != p.Provider {
 			continue
 		}
 		switch p.Role {
@@ -77,6 +77,8 @@ func sameARN(roles []Role) bool {
 // askedRole is the role that p asks for, in words.
 func askedRole(p Profile) string {
 	switch {
+	case p.Provider != "":
+		return "role " + p.Role + " by " + p.Provider
 	case p.Role == "":
 		return "a role in account " + p.Account
 	case p.Account == "" || strings.HasPrefix(p.Role, "arn:"):

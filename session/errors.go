@@ -128,6 +128,31 @@ func (e *RoleError) Error() string {
 	return text
 }
 
+// EncryptedError: AWS alone can read the assertion, and it takes a role and its
+// provider to ask AWS for one.
+type EncryptedError struct {
+	Profile string // that does not name both; "" = the roles granted were to be listed
+	By      string // who grants roles: see Org.ProviderName
+}
+
+func (e *EncryptedError) Error() string {
+	text := providerOrOkta(e.By) + " encrypts its assertions for AWS, so stsx can't read which roles they grant"
+	if e.Profile != "" {
+		text += fmt.Sprintf(", and profile %q does not name both a role and its provider", e.Profile)
+	}
+	return text
+}
+
+// Hint says what to write.
+func (e *EncryptedError) Hint() string {
+	where := "each profile"
+	if e.Profile != "" {
+		where = "the profile"
+	}
+	return `write into ` + where + ` role = "arn:aws:iam::ACCOUNT:role/NAME" and provider = "arn:aws:iam::ACCOUNT:saml-provider/NAME": ` +
+		"the administrator of the AWS account knows both"
+}
+
 // GuardError: the configuration keeps the profile out of the account.
 type GuardError struct {
 	Profile string
@@ -146,6 +171,7 @@ type AWSError struct {
 	Code    string // AWS's error code; "" when no answer came
 	Message string
 	Err     error
+	Unread  bool // the assertion was encrypted, so that AWS alone knows what it grants
 }
 
 // messageLength is how many characters of AWS's message are shown: it names the

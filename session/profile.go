@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type Profile struct {
 	Org        Org
 	Role       string        // ARN or role name; "" = the only one, or asked
 	Account    string        // twelve digits; "" = any
+	Provider   string        // ARN of the SAML provider that vouches for Role; "" = what the assertion says
 	Region     string        // "" = not set in the child
 	Duration   time.Duration // 0 = what the assertion says, else an hour
 	Source     *Profile      // role chaining: assume from this profile's session
@@ -91,11 +93,27 @@ func (p Profile) Confirmed() Profile {
 	return p
 }
 
+// unreadRole is the role that p asks for where the assertion can't be read. Error: *EncryptedError.
+func (p Profile) unreadRole() (Role, error) {
+	if p.Role == "" || p.Provider == "" {
+		return Role{}, &EncryptedError{Profile: p.Name, By: p.Org.ProviderName()}
+	}
+	arn := p.Role
+	if !strings.HasPrefix(arn, "arn:") {
+		arn = "arn:" + arnField(p.Provider, partitionField) + ":iam::" + arnField(p.Provider, accountField) + ":role/" + arn
+	}
+	role, err := ParseRole(arn)
+	if err != nil {
+		return Role{}, err
+	}
+	return role.WithProvider(p.Provider)
+}
+
 // pinsAccount reports whether the configuration, or a flag, says which account p
 // is for.
 func (p Profile) pinsAccount() bool {
 	_, err := ParseRole(p.Role)
-	return p.Account != "" || err == nil
+	return p.Account != "" || p.Provider != "" || err == nil
 }
 
 // Root follows Source to the profile that is signed in to.
@@ -118,6 +136,9 @@ func (p Profile) Key() string {
 		}
 		if at.Policies.ReadOnly != "" {
 			link = append(link, at.Policies.ReadOnly)
+		}
+		if at.Provider != "" {
+			link = append(link, at.Provider)
 		}
 		chain = append(chain, link)
 	}

@@ -23,6 +23,29 @@ func ParseRole(arn string) (Role, error) {
 	return Role{ARN: arn}, nil
 }
 
+// CheckProvider says why arn can't be a SAML provider's.
+func CheckProvider(arn string) error {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] != "iam" || parts[3] != "" || !isAccount(parts[4]) ||
+		!strings.HasPrefix(parts[5], "saml-provider/") || strings.HasSuffix(parts[5], "/") || strings.Contains(arn, ",") ||
+		!isPrintableASCII(arn) {
+		return fmt.Errorf("%q is not the ARN of a SAML provider (arn:aws:iam::ACCOUNT:saml-provider/NAME)", arn)
+	}
+	return nil
+}
+
+// WithProvider is r with the SAML provider that vouches for it, which is of r's account.
+func (r Role) WithProvider(provider string) (Role, error) {
+	if err := CheckProvider(provider); err != nil {
+		return Role{}, err
+	}
+	if arnField(provider, partitionField) != r.Partition() || arnField(provider, accountField) != r.Account() {
+		return Role{}, fmt.Errorf("role %q and provider %q are not of one account", r.ARN, provider)
+	}
+	r.Provider = provider
+	return r, nil
+}
+
 // CheckSAMLRole says why role, a name or an ARN, can't be had with a SAML assertion:
 // IAM Identity Center alone gives out its roles. The ARN of a session of one, as
 // AWS shows it to whoever has it, is seen too.
@@ -37,13 +60,13 @@ func CheckSAMLRole(role string) error {
 }
 
 // Partition is "aws", "aws-us-gov", "aws-cn" or "aws-eusc".
-func (r Role) Partition() string { return r.arnField(1) }
+func (r Role) Partition() string { return arnField(r.ARN, partitionField) }
 
 // Account is the twelve-digit account id.
-func (r Role) Account() string { return r.arnField(4) }
+func (r Role) Account() string { return arnField(r.ARN, accountField) }
 
 // Name is the role's name with its path: "Admin", "team/Admin".
-func (r Role) Name() string { return strings.TrimPrefix(r.arnField(5), "role/") }
+func (r Role) Name() string { return strings.TrimPrefix(arnField(r.ARN, resourceField), "role/") }
 
 // ShortName is the role's name without its path.
 func (r Role) ShortName() string {
@@ -54,8 +77,15 @@ func (r Role) ShortName() string {
 // String is how a role is shown: account and name.
 func (r Role) String() string { return r.Account() + " " + r.Name() }
 
-func (r Role) arnField(i int) string {
-	parts := strings.SplitN(r.ARN, ":", 6)
+// Fields of an ARN.
+const (
+	partitionField = 1
+	accountField   = 4
+	resourceField  = 5
+)
+
+func arnField(arn string, i int) string {
+	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 {
 		return ""
 	}

@@ -41,7 +41,7 @@ func (b *Broker) forgetAssertion(o Org) {
 }
 
 // Grants signs in to o and returns what the assertion says. The assertion
-// serves profiles opened after it in the same run.
+// serves profiles opened after it in the same run. Error: *EncryptedError too.
 func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 	if err := b.checkProfile(Profile{Name: o.Name, Org: o}); err != nil {
 		return Assertion{}, err
@@ -51,7 +51,7 @@ func (b *Broker) Grants(ctx context.Context, o Org) (Assertion, error) {
 		return Assertion{}, err
 	}
 	defer unlock()
-	return b.getAssertion(ctx, Profile{Name: o.Name, Org: o})
+	return b.readAssertion(ctx, Profile{Name: o.Name, Org: o})
 }
 
 // GrantsFromHome is Grants where o's url is the provider's home page: choose picks the app
@@ -62,7 +62,16 @@ func (b *Broker) GrantsFromHome(ctx context.Context, o Org, choose ChooseApp) (A
 		return Assertion{}, err
 	}
 	defer unlock()
-	return b.getAssertion(ctx, Profile{Name: o.Name, Org: o, ChooseApp: choose})
+	return b.readAssertion(ctx, Profile{Name: o.Name, Org: o, ChooseApp: choose})
+}
+
+// readAssertion is getAssertion for what it says. Error: *EncryptedError where AWS alone can read it.
+func (b *Broker) readAssertion(ctx context.Context, p Profile) (Assertion, error) {
+	a, err := b.getAssertion(ctx, p)
+	if err == nil && a.Encrypted {
+		err = &EncryptedError{By: p.Org.ProviderName()}
+	}
+	return a, err
 }
 
 func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error) {

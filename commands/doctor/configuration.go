@@ -62,7 +62,7 @@ func (m Machine) ungrantedProfiles(profiles []session.Profile) []string {
 	}
 	var unused []string
 	for _, p := range profiles {
-		if p.Source == nil && !usesRole(p, granted) {
+		if p.Source == nil && p.Provider == "" && !usesRole(p, granted) {
 			unused = append(unused, p.Name)
 		}
 	}

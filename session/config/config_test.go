@@ -67,6 +67,7 @@ confirm = true
 [profile]
 prod.idp = "acme"
 prod.role = "team/Admin"
+prod.provider = "arn:aws:iam::012345678901:saml-provider/Okta"
 prod.account = "012345678901"
 prod.region = "eu-west-1"
 prod.duration = "8h"
@@ -86,6 +87,7 @@ prod.duration = "8h"
 		}, MFACommand: []string{"ykman", ""}, Timeout: 90 * time.Second, Remember: true, Log: true}
 	beta := session.Org{Name: "beta", Type: "okta", URL: "http://[::1]:8080/x", Browser: "auto", Timeout: 2 * time.Minute}
 	prod := session.Profile{Name: "prod", Org: acme, Role: "team/Admin", Account: "012345678901", Region: "eu-west-1",
+		Provider: "arn:aws:iam::012345678901:saml-provider/Okta",
 		Duration: 8 * time.Hour}
 	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x",
 		Confirm: true,
@@ -348,6 +350,17 @@ func TestProblems(t *testing.T) {
 		{profile("confirm = 1"), "4:1: confirm is true or false, not a number"},
 		{profile("duration = 1979-05-27"), "4:1: duration is a string, not a date or time"},
 		{profile("external_id = 'x'"), "4:1: external_id is for role chaining"},
+		{profile("role = 'x'\nprovider = 'Okta'"), `5:1: provider "Okta" is not the ARN of a SAML provider`},
+		{profile("role = 'x'\nprovider = 'arn:aws:iam::123456789012:saml-provider/'"), "5:1: provider \"arn:"},
+		{profile("role = 'x'\nprovider = 'arn:aws:iam::123456789012:role/x'"), `5:1: provider "arn:aws:iam::123456789012:role/x" is not the ARN of a SAML provider`},
+		{profile("role = 'x'\nprovider = ''"), "5:1: provider "},
+		{profile("provider = 'arn:aws:iam::123456789012:saml-provider/o'"), "4:1: provider is for a role: write role = "},
+		{profile("role = 'x'\naccount = '210987654321'\nprovider = 'arn:aws:iam::123456789012:saml-provider/o'"),
+			"6:1: provider \"arn:aws:iam::123456789012:saml-provider/o\" is of another account than the profile's role"},
+		{profile("role = 'arn:aws-us-gov:iam::123456789012:role/x'\nprovider = 'arn:aws:iam::123456789012:saml-provider/o'"),
+			"5:1: provider \"arn:aws:iam::123456789012:saml-provider/o\" is of another account than the profile's role"},
+		{profile("source = 'p'\nrole = 'arn:aws:iam::123456789012:role/x'\nprovider = 'arn:aws:iam::123456789012:saml-provider/o'\n" +
+			"[profile.p]\nrole = 'x'"), "6:1: provider is for a role that is signed in for, and dev has a source"},
 		{profile("idp = 'acne'"), `4:1: there is no [idp.acne]; did you mean "acme"?`},
 		{profile("source = 'pord'\nrole = 'arn:aws:iam::210987654321:role/x'\n[profile.prod]"),
 			`4:1: there is no [profile.pord] to be the source; did you mean "prod"?`},

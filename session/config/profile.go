@@ -24,6 +24,7 @@ func profileSettings() []tableKey[profileDraft] {
 	return []tableKey[profileDraft]{
 		{"idp", setField((*checker).readText, func(d *profileDraft) *string { return &d.idp })},
 		{"role", setField((*checker).readRole, func(d *profileDraft) *string { return &d.Role })},
+		{"provider", setField((*checker).readProvider, func(d *profileDraft) *string { return &d.Provider })},
 		{"account", setField((*checker).readAccount, func(d *profileDraft) *string { return &d.Account })},
 		{"region", setField((*checker).readRegion, func(d *profileDraft) *string { return &d.Region })},
 		{"duration", setField(func(c *checker, e tableEntry) (time.Duration, bool) {
@@ -65,6 +66,7 @@ func (c *checker) readProfile(t *configTable) *profileDraft {
 			c.addProblem(d.at["region"], "%s", clash)
 		}
 	}
+	c.checkProvider(d)
 	c.checkPolicies(d)
 	for _, key := range d.Chaining.TransitiveTags {
 		if !slices.ContainsFunc(d.Chaining.Tags, func(t session.Tag) bool { return t.Key == key }) {

@@ -87,6 +87,9 @@ func (r *profileResolver) resolveReferences(d *profileDraft) bool {
 
 // resolveSource finds the profile that d's role is assumed from.
 func (r *profileResolver) resolveSource(d *profileDraft) bool {
+	if at, ok := d.at["provider"]; ok {
+		r.addProblem(at, "provider is for a role that is signed in for, and %s has a source", bareKey(d.Name))
+	}
 	if d.Role == session.SameRole {
 		if d.Account == "" {
 			r.addProblem(d.at["role"], "role %q means the source's role in another account: say in which with account", d.Role)

@@ -31,3 +31,34 @@ func (c *checker) readRole(e tableEntry) (string, bool) {
 	}
 	return text, true
 }
+
+func (c *checker) readProvider(e tableEntry) (string, bool) {
+	text, ok := c.readText(e)
+	if !ok {
+		return "", false
+	}
+	if err := session.CheckProvider(text); err != nil {
+		c.addProblem(e.at, "provider %v", err)
+		return "", false
+	}
+	return text, true
+}
+
+// checkProvider checks what d's provider says of its role.
+func (c *checker) checkProvider(d *profileDraft) {
+	if d.Provider == "" {
+		return
+	}
+	at := d.at["provider"]
+	if _, ok := d.at["role"]; !ok {
+		c.addProblem(at, "provider is for a role: write role = \"arn:aws:iam::ACCOUNT:role/NAME\" too")
+	}
+	for _, arn := range []string{d.Role, "arn:" + strings.Split(d.Provider, ":")[1] + ":iam::" + d.Account + ":role/x"} {
+		if role, err := session.ParseRole(arn); err == nil {
+			if _, err := role.WithProvider(d.Provider); err != nil {
+				c.addProblem(at, "provider %q is of another account than the profile's role", d.Provider)
+				return
+			}
+		}
+	}
+}

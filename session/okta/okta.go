@@ -132,7 +132,10 @@ func (d *Driver) runSignIn(
 	}
 	a, err := session.ParseAssertion(encoded)
 	a.AppLink = s.appSearch.link
-	if err == nil && !s.login.usernameSent && s.resumed && a.Subject != remembered.Subject {
+	if err == nil && a.Encrypted {
+		a.Subject = d.sessionUser(ctx, s.org, s.page)
+	}
+	if err == nil && !s.login.usernameSent && s.resumed && (a.Subject == "" || a.Subject != remembered.Subject) {
 		err = renew.ErrOtherUser
 	}
 	if err == nil {

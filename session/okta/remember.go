@@ -78,6 +78,11 @@ func (d *Driver) rememberCookies(ctx context.Context, o session.Org, p page.Page
 		return
 	}
 	cookies = renew.HostCookies(cookies, u)
+	if a.Encrypted && a.Subject == "" {
+		d.Ask.Say("the sign-in to " + o.Name + " is not saved, in spite of remember = true: " +
+			"the assertion is encrypted, and Okta does not say whose session it is")
+		cookies = deviceCookies(cookies)
+	}
 	d.keepRemembered(ctx, o, session.Remembered{
 		Username: o.Username, Subject: a.Subject, Agent: p.UserAgent(), Bound: bound,
 		Cookies: cookies[:min(len(cookies), renew.MaxCookies)],

@@ -6,6 +6,7 @@ import (
 
 	"stsx/session"
 	"stsx/session/okta/renew"
+	"stsx/session/page"
 )
 
 // tryRenewal signs in without a browser if Okta's session is still open. false: the
@@ -48,4 +49,21 @@ func (d *Driver) newRenewer() renew.Renewer {
 // none any more.
 func (d *Driver) SignOut(ctx context.Context, r session.Remembered) error {
 	return d.newRenewer().SignOut(ctx, r)
+}
+
+// sessionUser is whose the session in p is, for a sign-in whose assertion does not say
+// it; "" where it is not needed, or Okta does not say it.
+func (d *Driver) sessionUser(ctx context.Context, o session.Org, p page.Page) string {
+	if d.Jar == nil || !o.Remember {
+		return ""
+	}
+	cookies, err := p.Cookies(ctx, o.Origin())
+	user := ""
+	if err == nil {
+		user, err = d.newRenewer().SessionUser(ctx, session.Remembered{URL: o.URL, Agent: p.UserAgent(), Cookies: cookies})
+	}
+	if err != nil {
+		d.note("asking whose Okta's session is: " + err.Error())
+	}
+	return user
 }

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/xml"
@@ -47,9 +48,9 @@ type samlAssertion struct {
 	} `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeStatement>Attribute"`
 }
 
-// readAssertion decodes what the client posted and verifies its signature with one of certificates.
+// readAssertion decodes what the client posted and verifies its signature with one of certificates. key decrypts.
 // The base64 is taken strictly: no line breaks, no spaces that were once plus signs, no missing padding.
-func readAssertion(encoded string, certificates []*x509.Certificate) (samlAssertion, *apiError) {
+func readAssertion(encoded string, certificates []*x509.Certificate, key *rsa.PrivateKey) (samlAssertion, *apiError) {
 	text, err := base64.StdEncoding.Strict().DecodeString(encoded)
 	if err != nil || strings.ContainsAny(encoded, "\r\n") {
 		return samlAssertion{}, invalidBase64()
@@ -58,7 +59,7 @@ func readAssertion(encoded string, certificates []*x509.Certificate) (samlAssert
 	if err := doc.ReadFromBytes(text); err != nil || doc.Root() == nil {
 		return samlAssertion{}, invalidSAML("Invalid SAML response")
 	}
-	signed, err := verifyResponse(doc.Root(), certificates)
+	signed, err := verifyResponse(doc.Root(), certificates, key)
 	if err != nil {
 		return samlAssertion{}, invalidSignature()
 	}

@@ -75,7 +75,7 @@ func (s *Server) assumeWithSAML(w http.ResponseWriter, r apiRequest) *apiError {
 	case !s.hasProvider(provider):
 		return noProvider()
 	}
-	a, bad := readAssertion(encoded, s.config.Certificates)
+	a, bad := readAssertion(encoded, s.config.Certificates, s.config.DecryptionKey)
 	if bad != nil {
 		return bad
 	}

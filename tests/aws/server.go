@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -24,6 +25,9 @@ type Config struct {
 	// Certificates are the identity provider's signing certificates; an assertion must be signed by one of them.
 	// Like IAM, the server does not look at when they expire.
 	Certificates []*x509.Certificate
+
+	// DecryptionKey is the SAML provider's private key, with which encrypted assertions are read; nil: there is none.
+	DecryptionKey *rsa.PrivateKey
 
 	// Roles are the roles that exist, by ARN. A role that is not here is refused with AccessDenied, as AWS refuses
 	// one that does not exist.

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -21,7 +22,9 @@ const (
 //
 // Signature wrapping hides a second assertion where the signature points and lets the reader take the first: so a
 // document with two assertions, or with one ID twice, is refused before any signature is looked at.
-func verifyResponse(response *etree.Element, certificates []*x509.Certificate) (*etree.Element, error) {
+//
+// An encrypted assertion is decrypted with key once the response's signature holds.
+func verifyResponse(response *etree.Element, certificates []*x509.Certificate, key *rsa.PrivateKey) (*etree.Element, error) {
 	if !isElement(response, protocolNamespace, "Response") {
 		return nil, errors.New("the document is not a SAML response")
 	}
@@ -37,6 +40,9 @@ func verifyResponse(response *etree.Element, certificates []*x509.Certificate) (
 		signed = true
 	}
 	found, err := onlyChild(response, assertionNamespace, "Assertion")
+	if encrypted, missing := onlyChild(response, assertionNamespace, "EncryptedAssertion"); missing == nil {
+		found, err = decryptAssertion(encrypted, key)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +110,7 @@ func onlyChild(el *etree.Element, space, tag string) (*etree.Element, error) {
 func checkUnambiguous(root *etree.Element) error {
 	ids, assertions := map[string]bool{}, 0
 	for _, el := range append(root.FindElements(".//*"), root) {
-		if el.Tag == "Assertion" {
+		if el.Tag == "Assertion" || el.Tag == "EncryptedAssertion" {
 			assertions++
 		}
 		id := el.SelectAttrValue("ID", "")

@@ -81,7 +81,7 @@ func (s *Server) consoleLogin(w http.ResponseWriter, r apiRequest) *apiError {
 // chooseRole answers the SAML page for an assertion with several roles. With one, AWS signs in to the console at once; then
 // a client has made a mistake that a test should see.
 func (s *Server) chooseRole(w http.ResponseWriter, r apiRequest) *apiError {
-	a, bad := readAssertion(r.form.Get("SAMLResponse"), s.config.Certificates)
+	a, bad := readAssertion(r.form.Get("SAMLResponse"), s.config.Certificates, s.config.DecryptionKey)
 	if bad == nil {
 		bad = a.checkTimes(s.config.Clock())
 	}

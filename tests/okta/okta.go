@@ -11,6 +11,7 @@
 package okta
 
 import (
+	"crypto/rsa"
 	"time"
 
 	"github.com/beevik/etree"
@@ -141,6 +142,8 @@ type Config struct {
 	RelayState        string        // posted along, default empty as at Okta
 	AssertionLifetime time.Duration // default 5 min
 	SessionDuration   time.Duration // the AWS SessionDuration attribute; default 1 h
+
+	EncryptFor *rsa.PublicKey // assertions are encrypted for whoever has its private key; nil: they are not
 
 	BeforeSigning func(response *etree.Element)      // may change the response before it is signed
 	AfterSigning  func(signed []byte) (bytes []byte) // may change the signed XML

@@ -86,6 +86,11 @@ func (o *Org) assertion(u User) (string, error) {
 		if err := o.signer.sign(inner); err != nil {
 			return "", fmt.Errorf("signing the assertion: %w", err)
 		}
+		if key := o.cfg.EncryptFor; key != nil {
+			if err := encrypt(response, inner, key); err != nil {
+				return "", err
+			}
+		}
 	}
 	if err := o.signer.sign(response); err != nil {
 		return "", fmt.Errorf("signing the response: %w", err)

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
@@ -25,6 +26,7 @@ func (o *Org) sessionRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /terms", o.agree)
 	mux.HandleFunc("GET /login/signout", o.signOut)
 	mux.HandleFunc("DELETE /api/v1/sessions/me", o.closeSession)
+	mux.HandleFunc("GET /api/v1/sessions/me", o.describeSession)
 }
 
 // session finds the live session of a request; the caller holds o.mu. In the
@@ -185,6 +187,20 @@ func (o *Org) agree(w http.ResponseWriter, r *http.Request) {
 	}
 	o.mu.Unlock()
 	http.Redirect(w, r, embedPath, http.StatusSeeOther)
+}
+
+// describeSession says whose a session is. Shape: Okta's Sessions API, GET /api/v1/sessions/me.
+func (o *Org) describeSession(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	s := o.session(r)
+	o.mu.Unlock()
+	if s == nil {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"id": newID("102"), "userId": s.user.id, "login": s.user.Name, "status": "ACTIVE",
+		"expiresAt": stamp(s.expires)})
 }
 
 // signOut ends the session and takes the cookies back.

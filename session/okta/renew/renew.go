@@ -48,7 +48,8 @@ type Renewer struct {
 // Assertion asks for o's assertion with r's cookies, and sets them to those of
 // the answer. It takes nothing but the page with which Okta posts to AWS; any
 // other is an error, and for the browser to deal with. The assertion has to be
-// about the user who signed in then, else ErrOtherUser.
+// about the user who signed in then, else ErrOtherUser; where it is encrypted, Okta
+// says whose the session is.
 func (n Renewer) Assertion(ctx context.Context, o session.Org, r *session.Remembered) (session.Assertion, error) {
 	limited, cancel := context.WithTimeout(ctx, renewalWait)
 	defer cancel()
@@ -67,6 +68,9 @@ func (n Renewer) Assertion(ctx context.Context, o session.Org, r *session.Rememb
 		return session.Assertion{}, err
 	}
 	a, err := session.ParseAssertion(encoded)
+	if err == nil && a.Encrypted {
+		a.Subject, err = c.sessionUser(limited)
+	}
 	if err != nil {
 		return session.Assertion{}, err
 	}
