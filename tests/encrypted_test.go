@@ -50,7 +50,7 @@ func TestEncryptedAssertion(t *testing.T) {
 
 	assumed := d.countAssumed()
 	d.org.GiveSessionsTo(joe.Name)
-	r = d.wantStatus(renewed.run("login", "--verbose", "--duration", "45m", "second"), 3)
+	r = d.wantStatus(renewed.with("STSX_PASSWORD="+janePassword).run("login", "--verbose", "--duration", "45m", "second"), 1)
 	d.wantText(r.stderr, "another user's")
 	if d.countAssumed() != assumed || len(d.cookieFiles()) != 0 {
 		t.Errorf("%d sessions more, kept %v", d.countAssumed()-assumed, d.cookieFiles())
