@@ -36,7 +36,7 @@ func sendGroupSignal(command *exec.Cmd, number syscall.Signal) {
 func listProcesses() string {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	list := exec.CommandContext(ctx, "/bin/ps", "-A", "-o", "pid=,ppid=")
+	list := exec.CommandContext(ctx, "/bin/ps", "-A", "-o", "pid=", "-o", "ppid=")
 	list.Env = []string{"LC_ALL=C"} // nothing of ours
 	out, _ := list.Output()
 	return string(out)

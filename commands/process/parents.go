@@ -1,6 +1,11 @@
 package process
 
-import "os"
+import (
+	"os"
+	"path"
+	"strconv"
+	"strings"
+)
 
 // maxParents bounds the way up: process ids are reused while we look.
 const maxParents = 16
@@ -20,4 +25,12 @@ func NamesFrom(pid int) func() (string, bool) {
 		pid = parent
 		return name, ok
 	}
+}
+
+// parseProcess reads the line of ps about a process. macOS's has the program's whole
+// path there, which may hold blanks.
+func parseProcess(line string) (name string, parent int, ok bool) {
+	first, name, found := strings.Cut(strings.TrimSpace(line), " ")
+	parent, err := strconv.Atoi(first)
+	return path.Base(strings.TrimSpace(name)), parent, found && err == nil
 }

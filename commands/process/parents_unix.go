@@ -6,7 +6,6 @@ import (
 	"context"
 	"os/exec"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -15,13 +14,11 @@ import (
 func describeProcess(pid int) (name string, parent int, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	command := exec.CommandContext(ctx, "/bin/ps", "-o", "ppid=,comm=", "-p", strconv.Itoa(pid))
+	command := exec.CommandContext(ctx, "/bin/ps", "-ww", "-o", "ppid=", "-o", "comm=", "-p", strconv.Itoa(pid))
 	command.Env = []string{"LC_ALL=C"} // nothing of ours
 	out, err := command.Output()
 	if err != nil {
 		return "", 0, false
 	}
-	first, name, found := strings.Cut(strings.TrimSpace(string(out)), " ")
-	parent, err = strconv.Atoi(first)
-	return strings.TrimSpace(name), parent, found && err == nil
+	return parseProcess(string(out))
 }

@@ -77,8 +77,12 @@ func browserPaths(goos string, getenv func(string) string) [][]string {
 	case "darwin":
 		var found [][]string
 		for _, app := range []string{"Google Chrome", "Chromium", "Microsoft Edge", "Brave Browser"} {
-			inside := filepath.Join(app+".app", "Contents", "MacOS", app)
-			found = append(found, []string{filepath.Join("/Applications", inside), filepath.Join(getenv("HOME"), "Applications", inside)})
+			inside := filepath.Join("Applications", app+".app", "Contents", "MacOS", app)
+			paths := []string{filepath.Join("/", inside)}
+			if home := getenv("HOME"); filepath.IsAbs(home) { // launchd's daemons have none; never from the current directory
+				paths = append(paths, filepath.Join(home, inside))
+			}
+			found = append(found, paths)
 		}
 		return found
 	case "windows":

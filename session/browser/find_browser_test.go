@@ -70,6 +70,13 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("macOS lacks %s", want)
 		}
 	}
+	for _, home := range []string{"", "jane"} {
+		for _, path := range slices.Concat(browserPaths("darwin", env("HOME="+home))...) {
+			if !strings.HasPrefix(path, "/Applications/") {
+				t.Errorf("HOME=%s: %s", home, path)
+			}
+		}
+	}
 	windows := browserPaths("windows", env(`ProgramFiles=C:\Program Files`, `LocalAppData=C:\Users\j\AppData\Local`))
 	if len(slices.Concat(windows...)) != 8 || windows[0][0] != `C:\Program Files\Google\Chrome\Application\chrome.exe` {
 		t.Errorf("Windows: %q", windows)

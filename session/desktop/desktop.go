@@ -72,7 +72,10 @@ func (d Desktop) openCommand() (argv []string, script string, err error) {
 	case "windows":
 		return []string{"rundll32", "url.dll,FileProtocolHandler", "%s"}, "", nil
 	case "darwin":
-		return []string{"osascript", "-"}, `open location "%s"`, nil
+		if err := d.CanShow(); err != nil { // it would open on the screen of whoever sits there
+			return nil, "", fmt.Errorf("opening the browser: %w", err)
+		}
+		return []string{"/usr/bin/osascript", "-"}, `open location "%s"`, nil
 	}
 	for _, choice := range strings.Split(d.variable("BROWSER"), ":") {
 		argv := browserCommand(choice, func(name string) bool {

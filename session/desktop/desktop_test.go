@@ -24,8 +24,9 @@ func TestCommand(t *testing.T) {
 		script string
 		err    string
 	}{
-		"macOS":   {Desktop{GOOS: "darwin", CanShow: hidden}, []string{"osascript", "-"}, `open location "%s"`, ""},
-		"Windows": {Desktop{GOOS: "windows", CanShow: hidden}, []string{"rundll32", "url.dll,FileProtocolHandler", "%s"}, "", ""},
+		"macOS":    {Desktop{GOOS: "darwin", CanShow: shown}, []string{"/usr/bin/osascript", "-"}, `open location "%s"`, ""},
+		"over SSH": {Desktop{GOOS: "darwin", CanShow: hidden}, nil, "", "there is no display"},
+		"Windows":  {Desktop{GOOS: "windows", CanShow: hidden}, []string{"rundll32", "url.dll,FileProtocolHandler", "%s"}, "", ""},
 		"BROWSER": {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " -x"}},
 			[]string{program, "-x", "%s"}, "", ""},
 		"its place": {Desktop{GOOS: "linux", CanShow: hidden, Environ: []string{"BROWSER=" + program + " --url=%s -x"}},

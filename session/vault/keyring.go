@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
 	"sync"
 	"time"
@@ -70,7 +71,27 @@ func knownError(err error) error {
 	case err != nil && strings.Contains(err.Error(), "failed to unlock correct collection"):
 		return &lockedError{err}
 	}
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return explainExit(exit)
+	}
 	return err
+}
+
+// explainExit is how macOS's security, which go-keyring runs there, has ended: with the
+// last byte of an OSStatus.
+func explainExit(exit *exec.ExitError) error {
+	const (
+		interactionNotAllowed = 36  // errSecInteractionNotAllowed, -25308
+		authFailed            = 51  // errSecAuthFailed, -25293
+		userCanceled          = 128 // errSecUserCanceled, -128
+	)
+	switch exit.ExitCode() {
+	case interactionNotAllowed:
+		return &lockedError{errors.New("macOS opens it at a login at its screen; elsewhere run: security unlock-keychain")}
+	case authFailed, userCanceled:
+		return &lockedError{errors.New("macOS was not given its password")}
+	}
+	return fmt.Errorf("the Keychain can't be used: /usr/bin/security ended with %w", exit)
 }
 
 // noServiceError says why there is no keyring at all, as opposed to one that is in

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -86,4 +87,21 @@ func TestLockedPromptsOnce(t *testing.T) {
 	}
 	k.err, s.keyring.until = nil, time.Time{}
 	mustPut(t, s, "key", canarySession("a", noon().Add(time.Hour)))
+}
+
+// TestKeychainEnds: what macOS's security says with its exit status.
+func TestKeychainEnds(t *testing.T) {
+	for status, want := range map[string]string{
+		"36": "security unlock-keychain", "51": "was not given its password", "128": "was not given its password", "1": "exit status 1",
+	} {
+		shell, err := exec.LookPath("sh")
+		if err != nil {
+			t.Skip(err)
+		}
+		err = knownError(exec.Command(shell, "-c", "exit "+status).Run())
+		var locked *lockedError
+		if err == nil || !strings.Contains(err.Error(), want) || errors.As(err, &locked) != (status != "1") {
+			t.Errorf("%s: %v", status, err)
+		}
+	}
 }

@@ -119,9 +119,15 @@ func passwordUser(o session.Org) (string, error) {
 	if o.Username == "" {
 		return "", errors.New("whose password it is must be known: set username")
 	}
-	// macOS's tool takes its commands line by line.
+	// macOS's security takes its commands line by line.
 	if !session.IsVisible(o.Username) {
 		return "", fmt.Errorf("the username %q holds a character that can't be seen", o.Username)
 	}
-	return "password:" + strings.ToLower(address.Host) + ":" + o.Username, nil
+	return "password:" + strings.ToLower(address.Host) + ":" + itemName(o.Username), nil
+}
+
+// itemName is a username without what macOS's security reads otherwise than go-keyring
+// writes it: a quotation mark ends its words, a backslash is dropped.
+func itemName(username string) string {
+	return strings.NewReplacer("%", "%25", "'", "%27", `\`, "%5C").Replace(username)
 }

@@ -81,3 +81,20 @@ func TestPasswordsRefuse(t *testing.T) {
 		}
 	}
 }
+
+// TestPasswordUser: each account has an item of its own, named so that macOS's security
+// reads the name as go-keyring writes it.
+func TestPasswordUser(t *testing.T) {
+	seen := map[string]string{}
+	for _, username := range []string{"jane.roe@acme.example", "o'brien@acme.example", "o%27brien@acme.example", "obrien@acme.example",
+		`ACME\jane`, "ACMEjane", "ACME%5Cjane", "jürgen müller", `"jane"`, "$(id) `id` ; | & #", "-x"} {
+		user, err := passwordUser(session.Org{URL: "https://acme.okta.com/home", Username: username})
+		if err != nil || strings.ContainsAny(user, `'\`) {
+			t.Errorf("%s: %q, %v", username, user, err)
+		}
+		if other, twice := seen[user]; twice {
+			t.Errorf("%s and %s are both %q", username, other, user)
+		}
+		seen[user] = username
+	}
+}
