@@ -40,7 +40,8 @@ func TestEncryptedAssertionRefuses(t *testing.T) {
 		return "<saml2p:" + element + ">" + text + "</saml2p:" + element + ">"
 	}
 	change := func(from, to string) string { return strings.Replace(encryptedResponse(unreadable), from, to, 1) }
-	const other, twice, noData, noTime = "2 assertions", "</xenc:CipherValue><xenc:CipherValue>", "one piece of encrypted data", "IssueInstant"
+	const other, twice = "2 assertions", "</xenc:CipherValue><xenc:CipherValue>"
+	const noData, noTime = "one piece of encrypted data", "IssueInstant"
 	for name, c := range map[string]struct{ text, want string }{
 		"beside a plain one":       {encryptedResponse(unreadable + plain), other},
 		"after a plain one":        {encryptedResponse(plain + unreadable), other},
