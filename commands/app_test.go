@@ -741,7 +741,11 @@ func TestVariables(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}
-	s.Region = ""
+	s.Color = "green"
+	if vars := sessionVariables(s); len(vars) != len(want)+1 || vars[9].Name != "STSX_COLOR" || vars[9].Value != "green" {
+		t.Errorf("%+v", vars)
+	}
+	s.Region, s.Color = "", ""
 	if vars := sessionVariables(s); len(vars) != len(want)-2 || vars[3].Value != "2026-03-04T13:00:00Z" || vars[7].Value != "1772629200" {
 		t.Errorf("%+v", vars)
 	}

@@ -65,6 +65,7 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 	}
 	variables := append(sessionVariables(s), r.logChild(ctx, p, s, argv[0])...)
 
+	title := r.titleText(p, s)
 	// Nothing of stsx stays: the terminal is as it was, the browser gone, the
 	// locks open.
 	if err := r.drivers.Close(); err != nil {
@@ -77,6 +78,7 @@ func (r *commandRun) runExec(ctx context.Context, refresh bool) error {
 	if err := r.writeBundle(""); err != nil {
 		return err
 	}
+	r.writeTitle(title)
 	return notStarted(argv[0], r.Replace(path, argv, overlayEnviron(r.Environ, variables, r.GOOS)))
 }
 
@@ -93,11 +95,18 @@ func (r *commandRun) oneOrPickedProfile(ctx context.Context) (string, error) {
 	if !r.drivers.Ask.Interactive() || len(profiles.Names()) == 0 {
 		return "", err
 	}
-	i, err := r.drivers.Ask.Choose(ctx, session.Question{Prompt: "Profile", What: "a profile", Give: "name one"}, profiles.Names())
+	names := profiles.Names()
+	q := session.Question{Prompt: "Profile", What: "a profile", Give: "name one", Colors: make([]string, len(names))}
+	for i, name := range names {
+		if p, err := profiles.Profile(name); err == nil {
+			q.Colors[i] = p.Color
+		}
+	}
+	i, err := r.drivers.Ask.Choose(ctx, q, names)
 	if err != nil {
 		return "", err
 	}
-	return profiles.Names()[i], nil
+	return names[i], nil
 }
 
 func (r *commandRun) defaultShell() string {

@@ -21,14 +21,16 @@ func (r *commandRun) promptCommand() *cli.Command {
 		Usage:     "print the segment for a prompt",
 		UsageText: "stsx prompt [--format TEXT] [--color KIND]",
 		Description: `   For starship, powerlevel10k, oh-my-posh, tide, tmux and the like: prints the
-   session in STSX_PROFILE, STSX_ROLE and so on, as in "prod Admin 42m", yellow
-   under 15 minutes, red under 5. It reads no file and no keyring. Without a
-   session it prints nothing. In TEXT these stand for parts of it:
+   session in STSX_PROFILE, STSX_ROLE and so on, as in "prod Admin 42m", in the
+   profile's colour, else yellow under 15 minutes, red under 5. Under exec
+   --refresh it says renews in place of the time. It reads no file and no keyring.
+   Without a session it prints nothing. In TEXT these stand for parts of it:
 
       {profile} {account} {role} {only} {region} {left} {expires}
 
    {only} is ro for a read-only session, limited for one with another policy, and
-   nothing for any other; {expires} is the local time of day; {{ and }} are braces.`,
+   nothing for any other; {expires} is the local time of day, and nothing where the
+   session renews; {{ and }} are braces.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Usage: "print `TEXT` with its fields filled in", Value: segmentFormat},
 			&cli.StringFlag{
@@ -63,8 +65,8 @@ func (r *commandRun) promptCommand() *cli.Command {
 }
 
 // promptSegment is what the prompt shows of the session in the environment, "" when
-// there is none, and its colour: red, yellow or "". Errors: a field of format
-// that there is not.
+// there is none, and its colour, of session.ColorNames or "". Errors: a field of
+// format that there is not.
 func promptSegment(getenv func(string) string, now time.Time, format string) (text, tone string, err error) {
 	fields := map[string]string{}
 	for field, name := range map[string]string{"profile": "STSX_PROFILE", "account": "STSX_ACCOUNT", "role": "STSX_ROLE",
@@ -76,19 +78,33 @@ func promptSegment(getenv func(string) string, now time.Time, format string) (te
 	remains := expires - now.Unix()
 	fields["expires"] = time.Unix(expires, 0).In(now.Location()).Format("15:04")
 	fields["left"] = "expired"
-	if remains > 0 {
+	switch {
+	case getenv("STSX_EXPIRES") == "" && getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != "": // exec --refresh
+		fields["expires"], fields["left"] = "", "renews"
+		remains, ok = 60*60, true
+	case remains > 0:
 		fields["left"] = timeLeft(time.Duration(min(remains, int64(1<<62/time.Second))) * time.Second)
 	}
 	if text, err = fillFormat(format, fields); err != nil || !ok || getenv("STSX_PROFILE") == "" {
 		return "", "", err
 	}
+	return text, promptColor(remains, getenv(colorVariable)), nil
+}
+
+// promptColor is the colour of a session that has so many seconds left, whose profile's
+// colour is given: that one shows whose it is until the end.
+func promptColor(remains int64, given string) string {
 	switch {
+	case remains <= 0:
+		return "red"
+	case session.ColorCode(given) != 0:
+		return given
 	case remains < 5*60:
-		tone = "red"
+		return "red"
 	case remains < 15*60:
-		tone = "yellow"
+		return "yellow"
 	}
-	return text, tone, nil
+	return ""
 }
 
 // parseDigits reads a number as the hooks do: 1 to 13 digits and nothing else.
@@ -156,21 +172,20 @@ func promptName(name string) string {
 
 // colourPainter gives text a colour in the language of what draws it.
 func colourPainter(kind string) (func(tone, text string) string, error) {
-	form := map[string]map[string]string{
-		"ansi": {"red": "\x1b[31m%s\x1b[0m", "yellow": "\x1b[33m%s\x1b[0m"},
-		"tmux": {"red": "#[fg=red]%s#[fg=default]", "yellow": "#[fg=yellow]%s#[fg=default]"},
-		"zsh":  {"red": "%%F{red}%s%%f", "yellow": "%%F{yellow}%s%%f"},
-		"bash": {"red": "\x01\x1b[31m\x02%s\x01\x1b[0m\x02", "yellow": "\x01\x1b[33m\x02%s\x01\x1b[0m\x02"},
-		"none": {},
-	}
-	forms, ok := form[kind]
+	form, ok := map[string]string{ // NAME and CODE are the colour's
+		"ansi": "\x1b[CODEmTEXT\x1b[0m",
+		"tmux": "#[fg=NAME]TEXT#[fg=default]",
+		"zsh":  "%F{NAME}TEXT%f",
+		"bash": "\x01\x1b[CODEm\x02TEXT\x01\x1b[0m\x02",
+		"none": "TEXT",
+	}[kind]
 	if !ok {
 		return nil, errors.New("--color is ansi, bash, tmux, zsh or none, not " + quotedName(kind))
 	}
 	return func(tone, text string) string {
-		if forms[tone] == "" {
+		if tone == "" {
 			return text
 		}
-		return strings.Replace(strings.ReplaceAll(forms[tone], "%%", "%"), "%s", text, 1)
+		return strings.NewReplacer("NAME", tone, "CODE", strconv.Itoa(session.ColorCode(tone)), "TEXT", text).Replace(form)
 	}, nil
 }

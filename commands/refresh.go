@@ -64,7 +64,7 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 			),
 		)
 	}
-	logged := r.logChild(ctx, p, s, argv[0])
+	logged, title := r.logChild(ctx, p, s, argv[0]), r.titleText(p, s)
 	if err := r.drivers.Yield(); err != nil {
 		return err
 	}
@@ -92,6 +92,10 @@ func (r *commandRun) runRefresh(ctx context.Context, p session.Profile, s sessio
 		// The first Java SDK knows no other variable: it would read the file in its
 		// own idea of the home, which was not looked at.
 		variables = append(variables, shellinit.Var{Name: "AWS_CREDENTIAL_PROFILES_FILE", Value: path})
+	}
+	if title != "" {
+		r.writeTitle(saveTitle + title)
+		defer r.writeTitle(restoreTitle)
 	}
 	err = r.RunBeside(ctx, path, argv, overlayEnviron(r.Environ, variables, r.GOOS))
 	failed := endpoint.Close()

@@ -11,6 +11,9 @@ import (
 	"stsx/shellinit"
 )
 
+// colorVariable is what the prompt writes the session in: one of session.ColorNames.
+const colorVariable = "STSX_COLOR"
+
 // sessionVariables is the one list of what a session is to a program.
 func sessionVariables(s session.Session) []shellinit.Var {
 	c := s.Credentials
@@ -30,6 +33,9 @@ func sessionVariables(s session.Session) []shellinit.Var {
 	if s.Only != "" {
 		add(onlyVariable, s.Only)
 	}
+	if s.Color != "" {
+		add(colorVariable, s.Color)
+	}
 	add("STSX_EXPIRES", strconv.FormatInt(c.Expires.Unix(), 10))
 	return vars
 }
@@ -48,7 +54,7 @@ func identityVariables() []string {
 		"AWS_ACCOUNT_ID", "AWS_CREDENTIAL_SCOPE",
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", onlyVariable, "STSX_EXPIRES",
+		"STSX_PROFILE", "STSX_ACCOUNT", "STSX_ROLE", onlyVariable, colorVariable, "STSX_EXPIRES",
 	}
 }
 
@@ -89,7 +95,7 @@ func sessionNames(getenv func(string) string) []string {
 	if getenv("STSX_PROFILE") != "" && getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN") != "" { // exec --refresh
 		names = append(names, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
 	}
-	for _, v := range sessionVariables(session.Session{Region: "any", Only: "any"}) {
+	for _, v := range sessionVariables(session.Session{Region: "any", Only: "any", Color: "any"}) {
 		if ours || v.Name != "AWS_REGION" && v.Name != "AWS_DEFAULT_REGION" {
 			names = append(names, v.Name)
 		}

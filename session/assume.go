@@ -159,8 +159,8 @@ func (b *Broker) assumeAndStore(ctx context.Context, key string, p Profile, a As
 	if err := b.checkNotEnded(a, got.Credentials.Expires); err != nil {
 		return Session{}, err
 	}
-	s := Session{Profile: p.Name, Role: a.Role, Only: a.Policies.Name(), Region: p.Region, ARN: got.ARN, Issued: b.Now().UTC(),
-		Credentials: got.Credentials}
+	s := Session{Profile: p.Name, Role: a.Role, Only: a.Policies.Name(), Region: p.Region, Color: p.Color, ARN: got.ARN,
+		Issued: b.Now().UTC(), Credentials: got.Credentials}
 	b.storeSession(ctx, key, s)
 	return s, nil
 }

@@ -104,8 +104,8 @@ func (b *Broker) storedSession(ctx context.Context, key string, p Profile, w ope
 		w.of.ARN != "" && s.Role.ARN != w.of.ARN {
 		return Session{}, false
 	}
-	// The region is not part of what was signed in for. The key says the policies.
-	s.Region, s.Only = p.Region, p.Policies.Name()
+	// The region and the colour are not part of what was signed in for. The key says the policies.
+	s.Region, s.Color, s.Only = p.Region, p.Color, p.Policies.Name()
 	return s, true
 }
 

@@ -54,7 +54,7 @@ func (b *Broker) openTogether(ctx context.Context, profiles []Profile, request o
 	for i, t := range asked {
 		out[i] = OpenResult{t.session, t.err}
 		if t.err == nil {
-			out[i].Session.Region = profiles[i].Region // of two that differ in nothing else
+			out[i].Session.Region, out[i].Session.Color = profiles[i].Region, profiles[i].Color // of two that differ in nothing else
 		}
 	}
 	return out

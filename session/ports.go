@@ -167,13 +167,14 @@ type Errand struct {
 
 // Question is what is asked.
 type Question struct {
-	Prompt string // "Password for jane@acme.example"
-	Secret bool   // not shown while typed
-	Empty  bool   // Enter alone is an answer, also to a secret
-	First  int    // ChooseRole: the option that is marked at first
-	Draft  string // Ask: an answer that stands there already, to be edited
-	What   string // for InputError: "the password for jane@acme.example"
-	Give   string // for InputError
+	Prompt string   // "Password for jane@acme.example"
+	Secret bool     // not shown while typed
+	Empty  bool     // Enter alone is an answer, also to a secret
+	First  int      // ChooseRole: the option that is marked at first
+	Colors []string // Choose: what each option is written in, of ColorNames or ""; nil = none
+	Draft  string   // Ask: an answer that stands there already, to be edited
+	What   string   // for InputError: "the password for jane@acme.example"
+	Give   string   // for InputError
 }
 
 // GroupedOption is what can be chosen, with others of its group.

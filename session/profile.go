@@ -24,6 +24,9 @@ type Profile struct {
 	Policies   SessionPolicies
 	Confirm    bool // ask before use
 
+	Color string // one of ColorNames, "" = none
+	Title bool   // exec sets the terminal's title
+
 	// ReadOnlyPolicy is what --read-only stands for: ReadOnlyAccess, which is "" too, or ViewOnlyAccess.
 	ReadOnlyPolicy string
 

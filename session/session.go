@@ -25,6 +25,7 @@ type Session struct {
 	Role        Role
 	Only        string // SessionPolicies.Name of what it may do at most; "" = all that the role may
 	Region      string // the profile's, "" when it has none
+	Color       string // the profile's, one of ColorNames; "" when it has none
 	ARN         string // of the assumed role, session name included; source: AssumedRoleUser.Arn
 	Issued      time.Time
 	Credentials Credentials

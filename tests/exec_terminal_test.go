@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ func TestTerminal(t *testing.T) {
 	d.subtest("no profile named", terminalPick)
 	d.subtest("Ctrl-C", terminalInterrupt)
 	d.subtest("the terminal goes away", terminalHangup)
+	d.subtest("title", terminalTitle)
 }
 
 // terminalPick: bare stsx exec lets a person pick the profile.
@@ -32,6 +34,42 @@ func terminalPick(d *desk) {
 	if r := term.wait(); r.status != 0 {
 		d.Error(r)
 	}
+}
+
+// terminalTitle: with title = true the terminal's title names the session, and what is no terminal
+// gets nothing; the picker and the prompt under --refresh have the profile's colour.
+func terminalTitle(d *desk) {
+	file := filepath.Join(d.TempDir(), "config.toml")
+	d.writeFile(file, strings.Replace(d.readConfig(), "[profile.prod]\n", "[profile.prod]\ncolor = \"magenta\"\ntitle = true\n", 1), 0o600)
+	named := withPath(d.with("STSX_CONFIG=" + file).env)
+	s := openScreen(d.T, d.home, append(named, "PS1=ready> "), "/bin/sh")
+	s.until("ready>")
+	title := func(want string) {
+		d.Helper()
+		s.wait("the title "+want, func() bool {
+			out, _ := s.tmux("display-message", "-p", "#{pane_title}")
+			return strings.TrimSpace(out) == want
+		})
+	}
+	s.run(`printf '\033]2;mine\033\\'`)
+	title("mine")
+	s.run(`x=$(stsx exec prod -- echo yes); stsx exec prod -- echo yes | cat >piped; echo "$x" | cmp - piped && echo sa""me`)
+	s.until("same\n")
+	title("mine")
+	s.run(`stsx exec --refresh --read-only prod -- cat`)
+	title("aws:prod Admin ro")
+	s.keys("C-d")
+	title("mine")
+	s.run(`clear; stsx exec --refresh prod -- sh -c 'stsx prompt; exec cat'`)
+	s.wait("magenta", func() bool { return strings.Contains(s.colours(), "\x1b[35mprod Admin renews") })
+	s.keys("C-d")
+	title("mine")
+	s.run("clear; stsx exec")
+	s.until("Profile: ")
+	s.wait("magenta", func() bool { return strings.Contains(s.colours(), "\x1b[35m  prod") })
+	s.write("prod")
+	s.keys("Enter")
+	title("aws:prod Admin")
 }
 
 // terminalModes: the command has the terminal, in the foreground, and every

@@ -257,6 +257,29 @@ func TestHookOtherUse(t *testing.T) {
 	})
 }
 
+// TestHookOtherRefresh: the segment under exec --refresh, and its colour, in every one of these shells.
+func TestHookOtherRefresh(t *testing.T) {
+	eachOther(t, func(t *testing.T, o other) {
+		script := o.hook + o.define + o.prompt + "\n" + o.assign("STSX_COLOR", "blue") + o.prompt + "\n" + o.assign("STSX_COLOR", "31m") +
+			o.prompt + "\n" + o.assign("STSX_EXPIRES", "17") + o.assign("NO_COLOR", "1") + o.prompt + "\n" + o.assign("STSX_EXPIRES", "") +
+			o.assign("STSX_PROFILE", "") + o.prompt + "\n"
+		out, _ := o.run(t, withPath([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8",
+			"AWS_CONTAINER_CREDENTIALS_FULL_URI=x", "STSX_PROFILE=prod", "STSX_ROLE=Admin", "STSX_ONLY=view-only"}), script)
+		plain := "[prod Admin ro renews]"
+		blue, over := "[\x1b[34mprod Admin ro renews\x1b[0m]", "[prod Admin ro expired]"
+		switch o.Dialect {
+		case "tcsh": // its colour is put in where it is drawn, and the watch is part of its tick
+			blue, over = plain, "stsx: the session of prod Admin ro has ended; its keys are unset\n[]"
+		case "xonsh":
+			blue = "[{BLUE}prod Admin ro renews{RESET}]"
+		}
+		got := strings.NewReplacer(" ]", "]", "\x1b[;34m", "\x1b[34m", "\x1b[0;34m", "\x1b[34m", "\x1b[m", "\x1b[0m", "\x01", "", "\x02", "").Replace(out)
+		if want := strings.Join([]string{plain, blue, plain, over, "[]", ""}, "\n"); got != want {
+			t.Errorf("got:\n%q\nwant:\n%q", got, want)
+		}
+	})
+}
+
 // TestHookOtherScreen looks at each shell as a person does: the prompt and the
 // hook that were there stay, the segment has its colour, the warning stands
 // before a command, the end of the session before a prompt.
@@ -274,7 +297,7 @@ func TestHookOtherScreen(t *testing.T) {
 		soon := strconv.FormatInt(time.Now().Add(270*time.Second).Unix(), 10)
 		env := withPath([]string{
 			"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TERM=screen-256color", "LANG=C.UTF-8", "SHELL=/bin/sh",
-			"STSX_PROFILE=prod", "STSX_ROLE=Admin", "STSX_EXPIRES=" + soon, "AWS_SESSION_TOKEN=x",
+			"STSX_PROFILE=prod", "STSX_ROLE=Admin", "STSX_ONLY=read-only", "STSX_EXPIRES=" + soon, "AWS_SESSION_TOKEN=x",
 		})
 		argv := append([]string{o.Path(t)}, o.args...)
 		if o.Dialect != "tcsh" {
@@ -284,18 +307,18 @@ func TestHookOtherScreen(t *testing.T) {
 		if o.Dialect == "tcsh" { // it reads no other file than those in HOME
 			s.run("source " + rc)
 		}
-		s.until("prod Admin 4m OLD>")
-		if got := s.colours(); !strings.Contains(got, reddened+"prod Admin 4m") {
+		s.until("prod Admin ro 4m OLD>")
+		if got := s.colours(); !strings.Contains(got, reddened+"prod Admin ro 4m") {
 			t.Errorf("it is drawn as %q", got)
 		}
 		s.run("sh -c 'exit 7'")
-		s.until("stsx: less than 5 minutes are left of prod Admin\n")
+		s.until("stsx: less than 5 minutes are left of prod Admin ro\n")
 		if o.last != "" {
 			s.run(o.last)
 			s.until("st=7\n")
 		}
 		s.run(strings.TrimSpace(o.assign("STSX_EXPIRES", "17")))
-		s.until("stsx: the session of prod Admin has ended; its keys are unset\n")
+		s.until("stsx: the session of prod Admin ro has ended; its keys are unset\n")
 		s.run("sh -c 'echo token=$AWS_SESSION_TOKEN.'")
 		s.until("token=.\n")
 		s.wait("a prompt without a segment", func() bool {
@@ -309,6 +332,18 @@ func TestHookOtherScreen(t *testing.T) {
 		if !strings.Contains(text, "MINE") {
 			t.Errorf("the person's own hook was lost:\n%s", text)
 		}
+		// Under exec --refresh, in a profile's colour.
+		for _, line := range []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI x", "STSX_COLOR magenta", "STSX_ROLE Admin", "STSX_PROFILE prod"} {
+			name, value, _ := strings.Cut(line, " ")
+			s.run(strings.TrimSpace(o.assign(name, value)))
+		}
+		s.until("prod Admin renews OLD>")
+		s.wait("magenta", func() bool { return strings.Contains(s.colours(), "\x1b[35mprod Admin renews") })
+		s.run(o.words("stsx unuse"))
+		s.wait("a prompt without a segment", func() bool {
+			lines := strings.Split(strings.TrimRight(s.text(), "\n "), "\n")
+			return strings.HasPrefix(lines[len(lines)-1], "OLD>")
+		})
 	})
 }
 

@@ -149,6 +149,41 @@ func TestSegment(t *testing.T) {
 	})
 }
 
+// TestSegmentOfRefresh: under exec --refresh there is no clock; what a session is limited to and its
+// profile's colour are there, and the latter as escape sequences that the line editor does not count.
+func TestSegmentOfRefresh(t *testing.T) {
+	every(t, func(t *testing.T, p prompter) {
+		renews := p.set("STSX_PROFILE", "prod") + p.set("STSX_ROLE", "Admin") + p.set("STSX_ONLY", "read-only") +
+			p.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/") + p.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "x")
+		s := p.openShell(t, nil, hook(p.Shell, "--no-completion")+renews)
+		for _, c := range []struct{ color, tone string }{
+			{"red", "\x1b[31m"}, {"green", "\x1b[32m"}, {"yellow", "\x1b[33m"}, {"blue", "\x1b[34m"}, {"magenta", "\x1b[35m"},
+			{"cyan", "\x1b[36m"}, {"$(touch x)", "\x1b[39m"}, {"", "\x1b[39m"},
+		} {
+			s.run(" clear; " + p.set("STSX_COLOR", c.color)[:len(p.set("STSX_COLOR", c.color))-1] + "; clear; echo in-" + strings.Trim(c.color, "$()"))
+			s.until("prod Admin ro renews >")
+			s.wait(c.tone, func() bool {
+				got := s.colours()
+				return strings.Contains(got, c.tone+"prod Admin ro renews") ||
+					c.tone == "\x1b[39m" && strings.Contains(got, "prod Admin ro renews") && !strings.Contains(got, "mprod Admin ro renews")
+			})
+		}
+		s.run(" clear; " + strings.TrimSpace(p.set("STSX_COLOR", "blue")) + "; " + strings.TrimSpace(p.set("NO_COLOR", "1")) + "; clear; echo bare")
+		s.until("bare\nprod Admin ro renews >")
+		if got := s.colours(); strings.Contains(got, "\x1b[34m") {
+			t.Errorf("with NO_COLOR: %q", got)
+		}
+		// Nothing is there to end, and unuse takes it away.
+		s.run(" clear; stsx unuse; clear; env | grep -c -e ^STSX_ -e ^AWS_")
+		s.until("0\n>")
+		// The same in a session with an end: red is for what has ended.
+		s.run(" clear; " + strings.ReplaceAll(strings.TrimSpace(p.set("NO_COLOR", "")+p.set("STSX_COLOR", "blue")+
+			p.sessionText(4*time.Minute+30*time.Second)), "\n", "; ") + "; clear")
+		s.until("prod Admin 4m >")
+		s.wait("blue", func() bool { return strings.Contains(s.colours(), "\x1b[34mprod Admin 4m") })
+	})
+}
+
 // TestSegmentRight: on the other side of the line.
 func TestSegmentRight(t *testing.T) {
 	every(t, func(t *testing.T, p prompter) {

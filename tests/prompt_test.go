@@ -45,6 +45,23 @@ func TestPromptFormats(t *testing.T) {
 		{nil, []string{"STSX_EXPIRES=x[$(touch x)]"}, ""},
 		{nil, []string{"STSX_EXPIRES=-5"}, ""},
 		{nil, nil, ""},
+		// exec --refresh: there is no end to show.
+		{nil, []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=x"}, "prod Admin renews\n"},
+		{nil, []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=x", "STSX_ONLY=read-only", "STSX_COLOR=magenta"},
+			"\x1b[35mprod Admin ro renews\x1b[0m\n"},
+		{[]string{"--format", "{profile} {expires} {left}"}, []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=x"}, "prod renews\n"},
+		{nil, []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=x", over, "NO_COLOR=1"}, "prod Admin expired\n"},
+		{nil, []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=x", "STSX_PROFILE="}, ""},
+		{nil, []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI="}, ""},
+		// The profile's colour is there until the end.
+		{nil, []string{long, "STSX_COLOR=green"}, "\x1b[32mprod Admin 40m\x1b[0m\n"},
+		{nil, []string{red, "STSX_COLOR=blue"}, "\x1b[34mprod Admin 4m\x1b[0m\n"},
+		{nil, []string{over, "STSX_COLOR=cyan"}, "\x1b[31mprod Admin expired\x1b[0m\n"},
+		{nil, []string{long, "STSX_COLOR=cyan", "NO_COLOR=1"}, "prod Admin 40m\n"},
+		{nil, []string{long, "STSX_COLOR=31m\x1b[2J"}, "prod Admin 40m\n"},
+		{[]string{"--color", "tmux"}, []string{long, "STSX_COLOR=cyan"}, "#[fg=cyan]prod Admin 40m#[fg=default]\n"},
+		{[]string{"--color", "zsh"}, []string{long, "STSX_COLOR=green"}, "%F{green}prod Admin 40m%f\n"},
+		{[]string{"--color", "bash"}, []string{long, "STSX_COLOR=yellow"}, "\x01\x1b[33m\x02prod Admin 40m\x01\x1b[0m\x02\n"},
 	} {
 		d := &desk{T: t, home: t.TempDir(), env: append(append([]string{"TERM=xterm", "STSX_CONFIG=/dev/null/none"}, session...), c.env...)}
 		if got := d.wantStatus(d.run(append([]string{"prompt"}, c.args...)...), 0); got.stdout != c.want || got.stderr != "" {

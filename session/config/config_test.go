@@ -63,6 +63,8 @@ policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
 allowed_accounts = ["210987654321"]
 max_duration = "1h"
 confirm = true
+color = "cyan"
+title = true
 
 [profile]
 prod.idp = "acme"
@@ -90,7 +92,7 @@ prod.duration = "8h"
 		Provider: "arn:aws:iam::012345678901:saml-provider/Okta",
 		Duration: 8 * time.Hour}
 	audit := session.Profile{Name: "b c", Org: acme, Role: "arn:aws:iam::210987654321:role/Audit", Source: &prod, ExternalID: "x",
-		Confirm: true,
+		Confirm: true, Color: "cyan", Title: true,
 		Chaining: session.Chaining{SessionName: "jane@audit", SourceIdentity: "jane",
 			Tags: []session.Tag{{Key: "Project", Value: "a b"}, {Key: "team:x"}}, TransitiveTags: []string{"Project"}},
 		Policies: session.SessionPolicies{Inline: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`,
@@ -289,6 +291,11 @@ func TestProblems(t *testing.T) {
 		},
 		{profile("read_only = true\npolicy_arns = ['arn:aws:iam::aws:policy/X']"), "5:1: AWS allows what any session policy allows"},
 		{profile("read_only = 'yes'"), "4:1: read_only is true or false"},
+		{profile("color = 'orange'"), `4:1: color is red, green, yellow, blue, magenta or cyan, not "orange"`},
+		{profile("color = 'Red'"), `4:1: color is red, green, yellow, blue, magenta or cyan, not "Red"`},
+		{profile("color = ''"), "4:1: color is empty"},
+		{profile("color = 31"), "4:1: color is a string, not a number"},
+		{profile("title = 'yes'"), "4:1: title is true or false"},
 		{profile("read_only_policy = 'AdministratorAccess'"), "4:1: unknown read_only_policy"},
 		{
 			profile("role = 'arn:aws:iam::123456789012:role/x'\npolicy_arns = ['arn:aws-cn:iam::aws:policy/X']"),

@@ -49,6 +49,8 @@ func profileSettings() []tableKey[profileDraft] {
 			return c.readDuration(e, leastDuration, mostDuration)
 		},
 			func(d *profileDraft) *time.Duration { return &d.MaxDuration })},
+		{"color", setField((*checker).readColor, func(d *profileDraft) *string { return &d.Color })},
+		{"title", setField((*checker).readBool, func(d *profileDraft) *bool { return &d.Title })},
 		{"confirm", setField((*checker).readBool, func(d *profileDraft) *bool { return &d.Confirm })},
 	}
 }

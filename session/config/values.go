@@ -34,6 +34,17 @@ func (c *checker) readWord(e tableEntry, words ...string) (string, bool) {
 	return text, ok
 }
 
+// readColor is one of the few colours, which the error lists.
+func (c *checker) readColor(e tableEntry) (string, bool) {
+	text, ok := c.readText(e)
+	if names := session.ColorNames(); ok && !slices.Contains(names, text) {
+		last := len(names) - 1
+		c.addProblem(e.at, "%s is %s or %s, not %q", e.key, strings.Join(names[:last], ", "), names[last], text)
+		return "", false
+	}
+	return text, ok
+}
+
 func (c *checker) readBool(e tableEntry) (bool, bool) {
 	if e.value.kind != unstable.Bool {
 		c.addProblem(e.at, "%s is true or false, not %s", e.key, kindOf(e.value.kind))

@@ -29,6 +29,7 @@ func (t *Terminal) Choose(ctx context.Context, q session.Question, options []str
 			return err
 		}
 		l := newOptionList(strings.TrimRight(q.Prompt, ":? "), options)
+		l.colors = q.Colors
 		l.moveMark(q.First)
 		if err = d.runPicker(ctx, l); err == nil {
 			picked, _ = l.pickedOption()

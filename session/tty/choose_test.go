@@ -224,3 +224,34 @@ func TestFold(t *testing.T) {
 		}
 	}
 }
+
+// TestChooseColors: each option in its colour, where colours are shown at all.
+func TestChooseColors(t *testing.T) {
+	for _, c := range []struct {
+		environ func(string) string
+		want    bool
+	}{{environment(), true}, {environment("NO_COLOR", "1"), false}} {
+		d := sit(t, Options{Getenv: c.environ}, 80, 24)
+		q := session.Question{Prompt: "Profile", Colors: []string{"red", "", "cyan", "31m\x1b[2J"}}
+		var picked int
+		done := make(chan error, 1)
+		go func() {
+			var err error
+			picked, err = d.terminal.Choose(t.Context(), q, []string{"prod", "dev", "test", "odd", "beyond"})
+			done <- err
+		}()
+		d.see("> prod", "beyond")
+		d.press("odd\r")
+		if err := <-done; err != nil || picked != 3 {
+			t.Fatal(picked, err)
+		}
+		for _, text := range []string{"\x1b[31m> prod", "\x1b[36m  test"} {
+			if strings.Contains(d.all(), text) != c.want {
+				t.Errorf("%q is there: %v\n%q", text, !c.want, d.all())
+			}
+		}
+		if strings.Contains(d.all(), "\x1b[2J") || strings.Contains(d.all(), "m  dev") {
+			t.Errorf("%q", d.all())
+		}
+	}
+}

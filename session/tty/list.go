@@ -15,6 +15,7 @@ import (
 type optionList struct {
 	title   string
 	options []string // cleaned
+	colors  []string // of options; nil = none
 	filter  []rune
 	shown   []int // options that fit the filter
 	at      int   // the marked one, in shown
@@ -111,11 +112,11 @@ func (l *optionList) drawLines(s terminalStyle, width, height int) (drawn []stri
 	first := l.firstLine(s, width)
 	drawn = append(drawn, first)
 	for i := l.top; i < min(len(l.shown), l.top+l.rows); i++ {
-		text := s.foldText(l.options[l.shown[i]], width-3)
+		text, paint := s.foldText(l.options[l.shown[i]], width-3), s.colorOf(l.colors, l.shown[i])
 		if i == l.at {
-			drawn = append(drawn, s.boldText("> "+text))
+			drawn = append(drawn, s.boldText(paint("> "+text)))
 		} else {
-			drawn = append(drawn, "  "+text)
+			drawn = append(drawn, paint("  "+text))
 		}
 	}
 	return append(drawn, s.faintText(s.cutText("  "+l.footerText(s), width-1))), displaywidth.String(first)
@@ -144,6 +145,16 @@ func (l *optionList) footerText(s terminalStyle) string {
 		return fmt.Sprintf("%d; %s", len(l.options), keys)
 	}
 	return keys
+}
+
+// colorOf writes text in the i-th of colors, if there is one.
+func (s terminalStyle) colorOf(colors []string, i int) func(text string) string {
+	if i >= len(colors) || session.ColorCode(colors[i]) == 0 {
+		return func(text string) string { return text }
+	}
+	return func(text string) string {
+		return s.wrapText(fmt.Sprintf("\x1b[%dm", session.ColorCode(colors[i])), text)
+	}
 }
 
 func (s terminalStyle) boldText(text string) string  { return s.wrapText("\x1b[1m", text) }

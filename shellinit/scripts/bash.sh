@@ -81,7 +81,7 @@ function __stsx_unuse {
 	fi
 	if ((${#__stsx_frames[@]} > 1)); then
 		__stsx_back
-	elif [[ -n ${STSX_EXPIRES-} ]]; then # the session came with the environment
+	elif [[ -n ${STSX_EXPIRES-} ]] || __stsx_renewing; then # the session came with the environment
 		__stsx_code=$("$__stsx_self" env --unset --shell bash) || \builtin return
 		__stsx_apply "$__stsx_code" || \builtin return
 	else
@@ -196,6 +196,11 @@ function __stsx_session {
 	__stsx_clock
 }
 
+# Whether there is a session of exec --refresh, whose end moves.
+function __stsx_renewing {
+	[[ -n ${STSX_PROFILE-} && -z ${STSX_EXPIRES-} && -n ${AWS_CONTAINER_CREDENTIALS_FULL_URI-} ]]
+}
+
 # Puts $1 into __stsx_plain as it may stand in any prompt: signs that a prompt,
 # a terminal or a status bar takes for its own and what can't be seen are ?.
 function __stsx_sanitize {
@@ -222,7 +227,7 @@ function __stsx_sanitize {
 # Puts the names of the session into __stsx_shown, and the warnings that PS0
 # shows into __stsx_notice, when another session is there than before.
 function __stsx_name {
-	\builtin local __stsx_which="$STSX_EXPIRES $STSX_PROFILE ${STSX_ROLE-} ${STSX_ONLY-}"
+	\builtin local __stsx_which="${STSX_EXPIRES-} $STSX_PROFILE ${STSX_ROLE-} ${STSX_ONLY-}"
 	if [[ $__stsx_of != "$__stsx_which" ]]; then
 		__stsx_of=$__stsx_which
 		__stsx_sanitize "$STSX_PROFILE"
@@ -243,15 +248,27 @@ function __stsx_name {
 
 # Puts the segment into __stsx_text, its colour into __stsx_on and _off.
 function __stsx_segment {
-	\builtin local __stsx_left="$((__stsx_ends - __stsx_now))" __stsx_rest
-	__stsx_on='' __stsx_off=''
-	if [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] && ((__stsx_left < 900)); then
-		__stsx_on=$'\e[33m' __stsx_off=$'\e[0m'
-		if ((__stsx_left < 300)); then
-			__stsx_on=$'\e[31m'
-		fi
+	\builtin local __stsx_left=900 __stsx_rest __stsx_code=''
+	if ! __stsx_renewing; then
+		__stsx_left=$((__stsx_ends - __stsx_now))
 	fi
-	if ((__stsx_left <= 0)); then
+	case ${STSX_COLOR-} in
+	red) __stsx_code=31 ;;
+	green) __stsx_code=32 ;;
+	yellow) __stsx_code=33 ;;
+	blue) __stsx_code=34 ;;
+	magenta) __stsx_code=35 ;;
+	cyan) __stsx_code=36 ;;
+	*) ((__stsx_left >= 900)) || __stsx_code=$((__stsx_left < 300 ? 31 : 33)) ;;
+	esac
+	((__stsx_left > 0)) || __stsx_code=31
+	__stsx_on='' __stsx_off=''
+	if [[ -n $__stsx_code && -z ${NO_COLOR-} && ${TERM-} != dumb ]]; then
+		__stsx_on=$'\e['${__stsx_code}m __stsx_off=$'\e[0m'
+	fi
+	if __stsx_renewing; then
+		__stsx_rest=renews
+	elif ((__stsx_left <= 0)); then
 		__stsx_rest=expired
 	elif ((__stsx_left < 60)); then
 		__stsx_rest=${__stsx_left}s
@@ -284,13 +301,16 @@ function __stsx_lapse {
 	fi
 	if [[ $__stsx_stuck == "$__stsx_of" ]]; then
 		\builtin return 0
+	elif __stsx_renewing; then
+		__stsx_name
+		__stsx_line+=", and $__stsx_shown is in use again"
 	elif __stsx_session; then
 		if ((__stsx_ends > __stsx_now)); then
 			__stsx_name
 			__stsx_line+=", and $__stsx_shown is in use again"
 		else # it came with the environment
 			__stsx_code=$("$__stsx_self" env --unset --shell bash 2>/dev/null </dev/null) ||
-				__stsx_code='unset -v AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES'
+				__stsx_code='unset -v AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_COLOR STSX_EXPIRES'
 			if ! __stsx_apply "$__stsx_code"; then
 				__stsx_stuck=$__stsx_of
 				\builtin return 0
@@ -324,6 +344,11 @@ function __stsx_tick {
 			__stsx_warn_at=0 # there is no PS0 to say it before a command
 			\builtin printf %s "${__stsx_notice[1]}" >&2
 		fi
+	elif __stsx_renewing; then
+		__stsx_name
+		__stsx_warn_at=0
+		__stsx_segment
+		__stsx_attach
 	else
 		__stsx_text='' __stsx_on='' __stsx_off='' __stsx_warn_at=0
 	fi

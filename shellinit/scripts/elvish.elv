@@ -72,6 +72,11 @@ fn __stsx_left {
   }
 }
 
+# Whether there is a session of exec --refresh, whose end moves.
+fn __stsx_renewing {
+  and (not-eq $E:STSX_PROFILE '') (eq $E:STSX_EXPIRES '') (not-eq $E:AWS_CONTAINER_CREDENTIALS_FULL_URI '')
+}
+
 # Restores what was there before the last use, and further back past sessions
 # that have ended meanwhile.
 fn __stsx_back {
@@ -92,7 +97,7 @@ fn __stsx_unuse {|@args|
     (external $__stsx_self) unuse $@args
   } elif (> (count $__stsx_stack) 0) {
     __stsx_back
-  } elif (not-eq $E:STSX_EXPIRES '') {
+  } elif (or (not-eq $E:STSX_EXPIRES '') (__stsx_renewing)) {
     __stsx_apply ((external $__stsx_self) env --unset --shell nushell | from-json)
   } else {
     fail 'stsx: no profile is in use'
@@ -134,13 +139,16 @@ fn __stsx_name {
 
 # The segment in its colour and a blank; nothing without a session.
 fn __stsx_segment {
-  var left = (__stsx_left)
+  var renewing = (__stsx_renewing)
+  var left = (if $renewing { num 900 } else { __stsx_left })
   if (eq $left $nil) {
     return
   }
   var rest = expired
   var minutes = (math:floor (/ $left 60))
-  if (<= $left 0) {
+  if $renewing {
+    set rest = renews
+  } elif (<= $left 0) {
     nop
   } elif (< $left 60) {
     set rest = $left''s
@@ -151,12 +159,20 @@ fn __stsx_segment {
     set rest = (/ (- $minutes $over) 60)h(if (< $over 10) { put 0 } else { put '' })$over''m
   }
   var text = (__stsx_name)' '$rest
-  if (or (>= $left 900) (not-eq $E:NO_COLOR '') (eq $E:TERM dumb)) {
+  var tone = ''
+  if (<= $left 0) {
+    set tone = red
+  } elif (has-value [red green yellow blue magenta cyan] $E:STSX_COLOR) {
+    set tone = $E:STSX_COLOR
+  } elif (< $left 300) {
+    set tone = red
+  } elif (< $left 900) {
+    set tone = yellow
+  }
+  if (or (eq $tone '') (not-eq $E:NO_COLOR '') (eq $E:TERM dumb)) {
     put $text
-  } elif (>= $left 300) {
-    styled $text yellow
   } else {
-    styled $text red
+    styled $text $tone
   }
   put ' '
 }
@@ -187,7 +203,9 @@ fn __stsx_check {
   __stsx_back
   var again = ''
   set left = (__stsx_left)
-  if (eq $left $nil) {
+  if (__stsx_renewing) {
+    set again = ', and '(__stsx_name)' is in use again'
+  } elif (eq $left $nil) {
     nop
   } elif (> $left 0) {
     set again = ', and '(__stsx_name)' is in use again'
@@ -196,7 +214,7 @@ fn __stsx_check {
     try {
       __stsx_apply ((external $__stsx_self) env --unset --shell nushell </dev/null 2>/dev/null | from-json)
     } catch e {
-      for name [AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES] {
+      for name [AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_COLOR STSX_EXPIRES] {
         unset-env $name
       }
     }

@@ -59,7 +59,7 @@ function __stsx_unuse
     end
     if test $__stsx_depth -gt 0
         __stsx_back
-    else if test -n "$STSX_EXPIRES" # the session came with the environment
+    else if test -n "$STSX_EXPIRES"; or __stsx_renewing # the session came with the environment
         command $__stsx_self env --unset --shell fish | read --local --null __stsx_code
         set -l __stsx_status $pipestatus[1]
         test $__stsx_status -eq 0
@@ -144,6 +144,11 @@ function __stsx_session
     __stsx_clock
 end
 
+# Whether there is a session of exec --refresh, whose end moves.
+function __stsx_renewing
+    test -n "$STSX_PROFILE" -a -z "$STSX_EXPIRES" -a -n "$AWS_CONTAINER_CREDENTIALS_FULL_URI"
+end
+
 # A name as it may stand in any prompt: signs that a prompt, a terminal or a
 # status bar takes for its own and what can't be seen are ?.
 function __stsx_plain
@@ -179,23 +184,33 @@ end
 function __stsx_segment
     set -gu __stsx_text ''
     set -gu __stsx_segment ''
-    __stsx_session
-    or return
-    __stsx_name
     set -l __stsx_rest expired
-    if test $__stsx_left -ge 3600
+    if not __stsx_session
+        __stsx_renewing
+        or return
+        set -gu __stsx_left 900
+        set __stsx_rest renews
+    else if test $__stsx_left -ge 3600
         set __stsx_rest (builtin printf '%dh%02dm' (builtin math "floor($__stsx_left / 3600)") (builtin math "floor($__stsx_left / 60) % 60"))
     else if test $__stsx_left -ge 60
         set __stsx_rest (builtin math "floor($__stsx_left / 60)")m
     else if test $__stsx_left -gt 0
         set __stsx_rest {$__stsx_left}s
     end
+    __stsx_name
     set -gu __stsx_text "$__stsx_shown $__stsx_rest"
     set -gu __stsx_segment "$__stsx_text "
-    if test -z "$NO_COLOR" -a "$TERM" != dumb -a $__stsx_left -lt 900
-        set -l __stsx_tone yellow
-        test $__stsx_left -lt 300
-        and set __stsx_tone red
+    set -l __stsx_tone
+    if test $__stsx_left -le 0
+        set __stsx_tone red
+    else if contains -- "$STSX_COLOR" red green yellow blue magenta cyan
+        set __stsx_tone $STSX_COLOR
+    else if test $__stsx_left -lt 300
+        set __stsx_tone red
+    else if test $__stsx_left -lt 900
+        set __stsx_tone yellow
+    end
+    if test -n "$__stsx_tone" -a -z "$NO_COLOR" -a "$TERM" != dumb
         set -gu __stsx_segment (set_color $__stsx_tone)$__stsx_text(set_color normal)' '
     end
 end
@@ -218,13 +233,16 @@ function __stsx_lapse
     if test $__stsx_depth -gt 0
         __stsx_back
     end
-    if __stsx_session
+    if __stsx_renewing
+        __stsx_name
+        set __stsx_line "$__stsx_line, and $__stsx_shown is in use again"
+    else if __stsx_session
         if test $__stsx_left -gt 0
             __stsx_name
             set __stsx_line "$__stsx_line, and $__stsx_shown is in use again"
         else # it came with the environment
             set -l __stsx_code (command $__stsx_self env --unset --shell fish </dev/null 2>/dev/null)
-            or set __stsx_code 'set -eg AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES'
+            or set __stsx_code 'set -eg AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_COLOR STSX_EXPIRES'
             builtin string join -- \n $__stsx_code | source
         end
     end
@@ -236,13 +254,16 @@ end
 functions --erase __stsx_on_prompt __stsx_on_preexec
 if test -n "$__stsx_prompt" -o "$__stsx_watch" = 1
     function __stsx_on_prompt --on-event fish_prompt
-        __stsx_session
-        or return
-        __stsx_name
-        if test $__stsx_watch = 1 -a $__stsx_left -le 0
-            __stsx_lapse
-            __stsx_session
-            or return
+        if __stsx_session
+            __stsx_name
+            if test $__stsx_watch = 1 -a $__stsx_left -le 0
+                __stsx_lapse
+                __stsx_session
+                or __stsx_renewing
+                or return
+            end
+        else if not __stsx_renewing
+            return
         end
         switch "$__stsx_prompt"
             case left

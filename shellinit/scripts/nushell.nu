@@ -36,7 +36,7 @@ def --env --wrapped "stsx unuse" [...args] {
     ^$__stsx_self unuse ...$args
   } else if ($env.__stsx.stack | is-not-empty) {
     __stsx_back
-  } else if ($env.STSX_EXPIRES? | default "" | into string) != "" {
+  } else if ($env.STSX_EXPIRES? | default "" | into string) != "" or (__stsx_renewing) {
     __stsx_apply (^$__stsx_self env --unset --shell nushell | from json)
   } else {
     error make --unspanned {msg: "stsx: no profile is in use"}
@@ -70,6 +70,11 @@ def __stsx_left [] {
   ($expires | into int) - ((date now | into int) // 1_000_000_000)
 }
 
+# Whether there is a session of exec --refresh, whose end moves.
+def __stsx_renewing [] {
+  ($env.STSX_PROFILE? | default "") != "" and ($env.STSX_EXPIRES? | default "") == "" and ($env.AWS_CONTAINER_CREDENTIALS_FULL_URI? | default "") != ""
+}
+
 # A name as it may stand in any prompt.
 def __stsx_plain [name] {
   let signs = ($name | into string | split chars --code-points)
@@ -86,9 +91,12 @@ def __stsx_name [] {
 
 # The segment in its colour, "" without a session.
 def __stsx_segment [] {
-  let left = (__stsx_left)
+  let renewing = (__stsx_renewing)
+  let left = if $renewing { 900 } else { __stsx_left }
   if $left == null { return "" }
-  let rest = if $left <= 0 {
+  let rest = if $renewing {
+    "renews"
+  } else if $left <= 0 {
     "expired"
   } else if $left < 60 {
     $"($left)s"
@@ -98,12 +106,12 @@ def __stsx_segment [] {
     $"($left // 3600)h($left // 60 mod 60 | fill -a right -c '0' -w 2)m"
   }
   let text = $"(__stsx_name) ($rest)"
-  if $left >= 900 or ($env.NO_COLOR? | default "") != "" or $env.TERM? == "dumb" {
+  let code = {red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36} | get -o ($env.STSX_COLOR? | default "" | into string)
+  let code = if $left <= 0 { 31 } else if $code != null { $code } else if $left < 300 { 31 } else if $left < 900 { 33 }
+  if $code == null or ($env.NO_COLOR? | default "") != "" or $env.TERM? == "dumb" {
     $text
-  } else if $left >= 300 {
-    $"\e[33m($text)\e[0m"
   } else {
-    $"\e[31m($text)\e[0m"
+    $"\e[($code)m($text)\e[0m"
   }
 }
 
@@ -128,7 +136,9 @@ def --env __stsx_check [] {
   }
   if ($env.__stsx.stack | is-not-empty) { __stsx_back }
   let left = (__stsx_left)
-  let again = if $left == null {
+  let again = if (__stsx_renewing) {
+    $", and (__stsx_name) is in use again"
+  } else if $left == null {
     ""
   } else if $left > 0 {
     $", and (__stsx_name) is in use again"
@@ -140,7 +150,7 @@ def --env __stsx_check [] {
     if $got.exit_code == 0 {
       __stsx_apply ($got.stdout | from json)
     } else {
-      hide-env --ignore-errors AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES
+      hide-env --ignore-errors AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_COLOR STSX_EXPIRES
     }
     ""
   }

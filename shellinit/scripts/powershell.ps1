@@ -44,7 +44,7 @@ function global:__stsx_unuse {
     } elseif ($global:__stsx_stack.Count -gt 0) {
         __stsx_back
         $global:LASTEXITCODE = 0
-    } elseif ($env:STSX_EXPIRES) {
+    } elseif ($env:STSX_EXPIRES -or (__stsx_renewing)) {
         $code = __stsx_program @('env', '--unset', '--shell', 'powershell') | Out-String
         if ($global:LASTEXITCODE -eq 0) { Invoke-Expression $code }
     } else {
@@ -104,6 +104,9 @@ function global:__stsx_left {
     }
 }
 
+# Whether there is a session of exec --refresh, whose end moves.
+function global:__stsx_renewing { $env:STSX_PROFILE -and -not $env:STSX_EXPIRES -and $env:AWS_CONTAINER_CREDENTIALS_FULL_URI }
+
 # A name as it may stand in any prompt. A sign beyond the first plane is two
 # characters here, and category Cs: it is ? twice.
 function global:__stsx_plain([string] $name) {
@@ -121,9 +124,13 @@ function global:__stsx_name {
 # The segment in its colour and a blank, '' without a session.
 function global:__stsx_segment {
     $left = __stsx_left
+    $renewing = __stsx_renewing
+    if ($renewing) { $left = 900 }
     if ($null -eq $left) { return '' }
     $minutes = [long][Math]::Floor($left / 60)
-    if ($left -le 0) {
+    if ($renewing) {
+        $rest = 'renews'
+    } elseif ($left -le 0) {
         $rest = 'expired'
     } elseif ($left -lt 60) {
         $rest = "${left}s"
@@ -133,8 +140,9 @@ function global:__stsx_segment {
         $rest = '{0}h{1:d2}m' -f [long][Math]::Floor($minutes / 60), ($minutes % 60)
     }
     $text = (__stsx_name) + ' ' + $rest
-    if ($left -ge 900 -or $env:NO_COLOR -or $env:TERM -eq 'dumb') { return "$text " }
-    $colour = if ($left -lt 300) { 31 } else { 33 }
+    $colour = 31 + [Array]::IndexOf(@('red', 'green', 'yellow', 'blue', 'magenta', 'cyan'), $env:STSX_COLOR)
+    if ($left -le 0 -or ($colour -eq 30 -and $left -lt 300)) { $colour = 31 } elseif ($colour -eq 30 -and $left -lt 900) { $colour = 33 }
+    if ($colour -eq 30 -or $env:NO_COLOR -or $env:TERM -eq 'dumb') { return "$text " }
     $escape = [char]27
     "$escape[${colour}m$text$escape[0m "
 }
@@ -166,13 +174,13 @@ function global:__stsx_check {
     __stsx_back
     $again = ''
     $left = __stsx_left
-    if ($null -ne $left -and $left -gt 0) {
+    if ((__stsx_renewing) -or ($null -ne $left -and $left -gt 0)) {
         $again = ", and $(__stsx_name) is in use again"
     } elseif ($null -ne $left) {
         # It came with the environment.
         $code = __stsx_quietly @('env', '--unset', '--shell', 'powershell')
         if ($code) { Invoke-Expression $code }
-        foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_ONLY', 'STSX_EXPIRES') {
+        foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_ONLY', 'STSX_COLOR', 'STSX_EXPIRES') {
             Remove-Item -LiteralPath "env:$name" -ErrorAction Ignore
         }
     }

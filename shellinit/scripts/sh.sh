@@ -70,7 +70,7 @@ __stsx_unuse() {
 		while \test "$__stsx_depth" -gt 0 && __stsx_over; do
 			__stsx_pop || \return
 		done
-	elif \test -n "${STSX_EXPIRES-}"; then # the session came with the environment
+	elif \test -n "${STSX_EXPIRES-}${STSX_PROFILE:+${AWS_CONTAINER_CREDENTIALS_FULL_URI-}}"; then # the session came with the environment
 		__stsx_code=$("$__stsx_self" env --unset --shell sh) || \return
 		\eval "$__stsx_code"
 	else

@@ -67,7 +67,7 @@ def __stsx_hook(self, command, side, watching, renewing, names):
         status = 0
         if stack:
             back()
-        elif text('STSX_EXPIRES'):
+        elif text('STSX_EXPIRES') or is_renewing():
             status, change = ask('--unset')
             apply(change)
         else:
@@ -80,6 +80,10 @@ def __stsx_hook(self, command, side, watching, renewing, names):
         if not text('STSX_PROFILE') or not re.fullmatch('[0-9]{1,13}', text('STSX_EXPIRES')):
             return None
         return int(text('STSX_EXPIRES')) - int(time.time())
+
+    # Whether there is a session of exec --refresh, whose end moves.
+    def is_renewing():
+        return bool(text('STSX_PROFILE') and not text('STSX_EXPIRES') and text('AWS_CONTAINER_CREDENTIALS_FULL_URI'))
 
     # A name as it may stand in any prompt.
     def plain(name):
@@ -103,20 +107,25 @@ def __stsx_hook(self, command, side, watching, renewing, names):
 
     # The segment in its colour and a blank, '' without a session.
     def segment():
-        seconds = left()
+        seconds = 900 if is_renewing() else left()
         if seconds is None:
             return ''
         rest = f'{seconds // 3600}h{seconds // 60 % 60:02d}m'
-        if seconds <= 0:
+        if is_renewing():
+            rest = 'renews'
+        elif seconds <= 0:
             rest = 'expired'
         elif seconds < 60:
             rest = f'{seconds}s'
         elif seconds < 3600:
             rest = f'{seconds // 60}m'
         line = f'{shown()} {rest}'
-        if seconds >= 900 or text('NO_COLOR') or text('TERM') == 'dumb':
+        tone = 'red' if seconds < 300 else 'yellow' if seconds < 900 else ''
+        if seconds > 0 and text('STSX_COLOR') in ('red', 'green', 'yellow', 'blue', 'magenta', 'cyan'):
+            tone = text('STSX_COLOR')
+        if not tone or text('NO_COLOR') or text('TERM') == 'dumb':
             return line + ' '
-        return ('{RED}' if seconds < 300 else '{YELLOW}') + line + '{RESET} '
+        return '{' + ('PURPLE' if tone == 'magenta' else tone.upper()) + '}' + line + '{RESET} '
 
     # Before each prompt: when the session has ended, renews it if that is
     # wanted, else restores what was there before and says so.
@@ -135,13 +144,13 @@ def __stsx_hook(self, command, side, watching, renewing, names):
         back()
         again = ''
         seconds = left()
-        if seconds is not None and seconds > 0:
+        if is_renewing() or seconds is not None and seconds > 0:
             again = f', and {shown()} is in use again'
         elif seconds is not None:  # it came with the environment
             status, change = quietly('--unset')
             apply(change if status == 0 else dict.fromkeys(name for name in names if name in (
                 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION',
-                'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_ONLY', 'STSX_EXPIRES')))
+                'STSX_PROFILE', 'STSX_ACCOUNT', 'STSX_ROLE', 'STSX_ONLY', 'STSX_COLOR', 'STSX_EXPIRES')))
         say(f'the session of {was} has ended; its keys are unset{again}')
 
     # Before each command: a warning under five minutes, once for a session.

@@ -67,7 +67,7 @@ function __stsx_unuse {
 	if ((${#__stsx_frames})); then
 		__stsx_back
 		\builtin return
-	elif [[ -n "${STSX_EXPIRES-}" ]]; then # the session came with the environment
+	elif [[ -n "${STSX_EXPIRES-}" ]] || __stsx_renewing; then # the session came with the environment
 		__stsx_code="$("$__stsx_self" 'env' --unset --shell 'zsh')" || \builtin return
 		\builtin eval "$__stsx_code"
 		\builtin return
@@ -159,6 +159,11 @@ function __stsx_session {
 	__stsx_now=${(%)__stsx_form}
 }
 
+# Whether there is a session of exec --refresh, whose end moves.
+function __stsx_renewing {
+	[[ -n "${STSX_PROFILE-}" && -z "${STSX_EXPIRES-}" && -n "${AWS_CONTAINER_CREDENTIALS_FULL_URI-}" ]]
+}
+
 # Puts $1 into __stsx_plain as it may stand in any prompt: signs that a prompt,
 # a terminal or a status bar takes for its own and what can't be seen are ?.
 function __stsx_sanitize {
@@ -183,7 +188,7 @@ function __stsx_sanitize {
 # Puts the names of the session into __stsx_shown, when another is there than
 # before.
 function __stsx_name {
-	\builtin local __stsx_which="$STSX_EXPIRES $STSX_PROFILE ${STSX_ROLE-} ${STSX_ONLY-}"
+	\builtin local __stsx_which="${STSX_EXPIRES-} $STSX_PROFILE ${STSX_ROLE-} ${STSX_ONLY-}"
 	if [[ "$__stsx_of" != "$__stsx_which" ]]; then
 		__stsx_of=$__stsx_which
 		__stsx_sanitize "$STSX_PROFILE"
@@ -202,17 +207,26 @@ function __stsx_name {
 
 # Puts the segment into __stsx_text, its colour into __stsx_tone.
 function __stsx_segment {
-	\builtin local -i __stsx_left=$((__stsx_ends - __stsx_now))
+	\builtin local -i __stsx_left=900
 	\builtin local __stsx_minutes
+	if ! __stsx_renewing; then
+		__stsx_left=$((__stsx_ends - __stsx_now))
+	fi
 	__stsx_tone=''
 	if [[ -z "${NO_COLOR-}" && "${TERM-}" != dumb ]]; then
-		if ((__stsx_left < 300)); then
+		if ((__stsx_left <= 0)); then
+			__stsx_tone='red'
+		elif [[ "${STSX_COLOR-}" == (red|green|yellow|blue|magenta|cyan) ]]; then
+			__stsx_tone=$STSX_COLOR
+		elif ((__stsx_left < 300)); then
 			__stsx_tone='red'
 		elif ((__stsx_left < 900)); then
 			__stsx_tone='yellow'
 		fi
 	fi
-	if ((__stsx_left <= 0)); then
+	if __stsx_renewing; then
+		__stsx_text="$__stsx_shown renews"
+	elif ((__stsx_left <= 0)); then
 		__stsx_text="$__stsx_shown expired"
 	elif ((__stsx_left < 60)); then
 		__stsx_text="$__stsx_shown ${__stsx_left}s"
@@ -246,13 +260,16 @@ function __stsx_lapse {
 	fi
 	if [[ "$__stsx_stuck" == "$__stsx_of" ]]; then
 		\builtin return 0
+	elif __stsx_renewing; then
+		__stsx_name
+		__stsx_line+=", and $__stsx_shown is in use again"
 	elif __stsx_session; then
 		if ((__stsx_ends > __stsx_now)); then
 			__stsx_name
 			__stsx_line+=", and $__stsx_shown is in use again"
 		else # it came with the environment
 			__stsx_code="$("$__stsx_self" 'env' --unset --shell 'zsh' </dev/null 2>/dev/null)" ||
-				__stsx_code='unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_EXPIRES'
+				__stsx_code='unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION STSX_PROFILE STSX_ACCOUNT STSX_ROLE STSX_ONLY STSX_COLOR STSX_EXPIRES'
 			if ! \builtin eval "$__stsx_code"; then
 				__stsx_stuck=$__stsx_of
 				\builtin return 0
@@ -281,14 +298,14 @@ function __stsx_tick {
 		fi
 	fi
 	__stsx_text='' __stsx_tone=''
-	if __stsx_session; then
+	if __stsx_session || __stsx_renewing; then
 		__stsx_name
 		__stsx_segment
 		if (($1)); then
 			__stsx_attach
 		fi
 	elif ((${#psvar} >= 97)) && [[ "${(t)psvar}" != *readonly* ]]; then
-		psvar[97]='' psvar[98]='' psvar[99]=''
+		psvar[97]='' psvar[98]=''
 	fi
 	\builtin return 0
 }
@@ -298,13 +315,20 @@ function __stsx_tick {
 # time, since themes write them anew.
 function __stsx_attach {
 	[[ "${(t)psvar}" != *readonly* ]] || \builtin return 0
-	\builtin local __stsx_ref='%(97V.%(99V.%F{red}.%(98V.%F{yellow}.))%97v%(98V.%f.) .)'
+	\builtin local __stsx_ref='%(97V.%(91V.%F{red}.)%(92V.%F{green}.)%(93V.%F{yellow}.)%(94V.%F{blue}.)%(95V.%F{magenta}.)%(96V.%F{cyan}.)%97v%(98V.%f.) .)'
+	\builtin local -i __stsx_at
+	\builtin local -a __stsx_tones
+	__stsx_tones=(red green yellow blue magenta cyan)
 	case "$__stsx_prompt" in
 	left) [[ "${PROMPT-}" == *"$__stsx_ref"* || "${(t)PROMPT}" == *readonly* ]] || PROMPT=$__stsx_ref${PROMPT-} ;;
 	right) [[ "${RPROMPT-}" == *"$__stsx_ref"* || "${(t)RPROMPT}" == *readonly* ]] || RPROMPT=$__stsx_ref${RPROMPT-} ;;
 	*) \builtin return 0 ;;
 	esac
-	psvar[97]=$__stsx_text psvar[98]=$__stsx_tone psvar[99]=${(M)__stsx_tone:#red}
+	psvar[91,98]=('' '' '' '' '' '' "$__stsx_text" "$__stsx_tone")
+	if [[ -n "$__stsx_tone" ]]; then
+		__stsx_at=${__stsx_tones[(i)$__stsx_tone]}
+		psvar[90+__stsx_at]=$__stsx_tone
+	fi
 }
 
 # Before each command.
