@@ -160,7 +160,7 @@ func TestSegmentOfRefresh(t *testing.T) {
 			{"red", "\x1b[31m"}, {"green", "\x1b[32m"}, {"yellow", "\x1b[33m"}, {"blue", "\x1b[34m"}, {"magenta", "\x1b[35m"},
 			{"cyan", "\x1b[36m"}, {"$(touch x)", "\x1b[39m"}, {"", "\x1b[39m"},
 		} {
-			s.run(" clear; " + p.set("STSX_COLOR", c.color)[:len(p.set("STSX_COLOR", c.color))-1] + "; clear; echo in-" + strings.Trim(c.color, "$()"))
+			s.run(" clear; " + strings.TrimSpace(p.set("STSX_COLOR", c.color)) + "; clear")
 			s.until("prod Admin ro renews >")
 			s.wait(c.tone, func() bool {
 				got := s.colours()
@@ -168,7 +168,8 @@ func TestSegmentOfRefresh(t *testing.T) {
 					c.tone == "\x1b[39m" && strings.Contains(got, "prod Admin ro renews") && !strings.Contains(got, "mprod Admin ro renews")
 			})
 		}
-		s.run(" clear; " + strings.TrimSpace(p.set("STSX_COLOR", "blue")) + "; " + strings.TrimSpace(p.set("NO_COLOR", "1")) + "; clear; echo bare")
+		s.run(" clear; " + strings.ReplaceAll(strings.TrimSpace(p.set("STSX_COLOR", "blue")+p.set("NO_COLOR", "1")), "\n", "; ") +
+			"; clear; echo bare")
 		s.until("bare\nprod Admin ro renews >")
 		if got := s.colours(); strings.Contains(got, "\x1b[34m") {
 			t.Errorf("with NO_COLOR: %q", got)
