@@ -246,12 +246,9 @@ function __stsx_name {
 	fi
 }
 
-# Puts the segment into __stsx_text, its colour into __stsx_on and _off.
-function __stsx_segment {
-	\builtin local __stsx_left=900 __stsx_rest __stsx_code=''
-	if ! __stsx_renewing; then
-		__stsx_left=$((__stsx_ends - __stsx_now))
-	fi
+# Puts the colour of a session that lasts for __stsx_left into __stsx_on and _off.
+function __stsx_color {
+	\builtin local __stsx_code=''
 	case ${STSX_COLOR-} in
 	red) __stsx_code=31 ;;
 	green) __stsx_code=32 ;;
@@ -262,11 +259,23 @@ function __stsx_segment {
 	*) ((__stsx_left >= 900)) || __stsx_code=$((__stsx_left < 300 ? 31 : 33)) ;;
 	esac
 	((__stsx_left > 0)) || __stsx_code=31
-	__stsx_on='' __stsx_off=''
-	if [[ -n $__stsx_code && -z ${NO_COLOR-} && ${TERM-} != dumb ]]; then
+	if [[ -n $__stsx_code ]]; then
 		__stsx_on=$'\e['${__stsx_code}m __stsx_off=$'\e[0m'
 	fi
-	if __stsx_renewing; then
+}
+
+# Puts the segment into __stsx_text, its colour into __stsx_on and _off. It is of a
+# session that renews where STSX_EXPIRES is empty.
+function __stsx_segment {
+	\builtin local __stsx_left=900 __stsx_rest
+	if [[ -n ${STSX_EXPIRES-} ]]; then
+		__stsx_left=$((__stsx_ends - __stsx_now))
+	fi
+	__stsx_on='' __stsx_off=''
+	if [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]] && [[ -n ${STSX_COLOR-} || $__stsx_left -lt 900 ]]; then
+		__stsx_color
+	fi
+	if [[ -z ${STSX_EXPIRES-} ]]; then
 		__stsx_rest=renews
 	elif ((__stsx_left <= 0)); then
 		__stsx_rest=expired

@@ -205,26 +205,25 @@ function __stsx_name {
 	fi
 }
 
-# Puts the segment into __stsx_text, its colour into __stsx_tone.
+# Puts the segment into __stsx_text, its colour into __stsx_tone. It is of a session that
+# renews where STSX_EXPIRES is empty.
 function __stsx_segment {
 	\builtin local -i __stsx_left=900
 	\builtin local __stsx_minutes
-	if ! __stsx_renewing; then
+	if [[ -n "${STSX_EXPIRES-}" ]]; then
 		__stsx_left=$((__stsx_ends - __stsx_now))
 	fi
 	__stsx_tone=''
 	if [[ -z "${NO_COLOR-}" && "${TERM-}" != dumb ]]; then
-		if ((__stsx_left <= 0)); then
+		case "${STSX_COLOR-}" in
+		red | green | yellow | blue | magenta | cyan) __stsx_tone=$STSX_COLOR ;;
+		*) ((__stsx_left >= 900)) || __stsx_tone='yellow' ;;
+		esac
+		if ((__stsx_left <= 0)) || { ((__stsx_left < 300)) && [[ "$__stsx_tone" != "${STSX_COLOR-}" ]]; }; then
 			__stsx_tone='red'
-		elif [[ "${STSX_COLOR-}" == (red|green|yellow|blue|magenta|cyan) ]]; then
-			__stsx_tone=$STSX_COLOR
-		elif ((__stsx_left < 300)); then
-			__stsx_tone='red'
-		elif ((__stsx_left < 900)); then
-			__stsx_tone='yellow'
 		fi
 	fi
-	if __stsx_renewing; then
+	if [[ -z "${STSX_EXPIRES-}" ]]; then
 		__stsx_text="$__stsx_shown renews"
 	elif ((__stsx_left <= 0)); then
 		__stsx_text="$__stsx_shown expired"
@@ -304,8 +303,8 @@ function __stsx_tick {
 		if (($1)); then
 			__stsx_attach
 		fi
-	elif ((${#psvar} >= 97)) && [[ "${(t)psvar}" != *readonly* ]]; then
-		psvar[97]='' psvar[98]=''
+	elif ((${#psvar} >= 97)) && [[ -n "${psvar[97]-}" && "${(t)psvar}" != *readonly* ]]; then
+		__stsx_paint
 	fi
 	\builtin return 0
 }
@@ -316,19 +315,28 @@ function __stsx_tick {
 function __stsx_attach {
 	[[ "${(t)psvar}" != *readonly* ]] || \builtin return 0
 	\builtin local __stsx_ref='%(97V.%(91V.%F{red}.)%(92V.%F{green}.)%(93V.%F{yellow}.)%(94V.%F{blue}.)%(95V.%F{magenta}.)%(96V.%F{cyan}.)%97v%(98V.%f.) .)'
-	\builtin local -i __stsx_at
-	\builtin local -a __stsx_tones
-	__stsx_tones=(red green yellow blue magenta cyan)
 	case "$__stsx_prompt" in
 	left) [[ "${PROMPT-}" == *"$__stsx_ref"* || "${(t)PROMPT}" == *readonly* ]] || PROMPT=$__stsx_ref${PROMPT-} ;;
 	right) [[ "${RPROMPT-}" == *"$__stsx_ref"* || "${(t)RPROMPT}" == *readonly* ]] || RPROMPT=$__stsx_ref${RPROMPT-} ;;
 	*) \builtin return 0 ;;
 	esac
-	psvar[91,98]=('' '' '' '' '' '' "$__stsx_text" "$__stsx_tone")
-	if [[ -n "$__stsx_tone" ]]; then
-		__stsx_at=${__stsx_tones[(i)$__stsx_tone]}
-		psvar[90+__stsx_at]=$__stsx_tone
+	psvar[97]=$__stsx_text
+	if [[ "${psvar[98]-}" != "$__stsx_tone" ]]; then
+		__stsx_paint
 	fi
+}
+
+# Puts the colour where the prompts look for it: one of psvar[91] to psvar[96].
+function __stsx_paint {
+	\builtin local __stsx_name
+	psvar[91,98]=('' '' '' '' '' '' "$__stsx_text" "$__stsx_tone")
+	\builtin local -i __stsx_at=90
+	for __stsx_name in red green yellow blue magenta cyan; do
+		((++__stsx_at))
+		if [[ "$__stsx_name" == "$__stsx_tone" ]]; then
+			psvar[__stsx_at]=$__stsx_tone
+		fi
+	done
 }
 
 # Before each command.
