@@ -36,16 +36,16 @@ func (c *client) sessionUser(ctx context.Context) (string, error) {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("Okta does not say whose the session is: the answer's status is %d", answer.StatusCode)
+		return "", fmt.Errorf("whose session it is can't be told: the answer's status is %d", answer.StatusCode)
 	}
 	var said struct {
 		UserID string `json:"userId"`
 	}
 	if err := json.NewDecoder(io.LimitReader(answer.Body, maxSessionAnswer)).Decode(&said); err != nil {
-		return "", errors.New("Okta does not say whose the session is: the answer can't be read")
+		return "", errors.New("whose session it is can't be told: the answer can't be read")
 	}
 	if strings.TrimSpace(said.UserID) == "" {
-		return "", errors.New("Okta does not say whose the session is: the answer names no user")
+		return "", errors.New("whose session it is can't be told: the answer names no user")
 	}
 	return "Okta user " + said.UserID, nil
 }
