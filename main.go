@@ -76,7 +76,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	}
 	secretCommand := process.SecretCommand{Environ: environ, Stderr: os.Stderr}
 	codes := session.CodeSource{Given: s.MFACode, Run: secretCommand.FirstLine, Ask: terminal, Tick: session.PauseSecond}
-	driver := &okta.Driver{
+	client, driver := awssts.New(os.Getenv), &okta.Driver{
 		Browse: launcher.OpenPage, Bridge: form.Bridge{Ask: terminal}.Cross,
 		Passwords: session.PasswordSource{Given: s.Password, Keeper: store.Passwords(), Run: secretCommand.FirstLine, Ask: terminal},
 		Codes:     func() *session.CodeSource { fresh := codes; return &fresh },
@@ -87,15 +87,15 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		driver.Note = terminal.Say
 		driver.Keep = func(png []byte) (string, error) { return bundle.SavePicture(state, png) }
 	}
-	providers := session.Providers{session.TypeOkta: driver, session.TypeForm: &form.Driver{Ask: terminal, Browse: launcher.OpenPage}}
-	client := awssts.New(os.Getenv)
 	roles, names := vault.NewRoleCache(cache, time.Now), vault.NewAccountNames(cache, time.Now)
+	anyProvider := &form.Driver{Ask: terminal, Browse: launcher.OpenPage, CanShow: driver.CanShow}
 	aws := awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: files.AccountHome(home), Dir: filepath.Join(state, "saved")}
 	kit := &commands.Drivers{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
 		Broker: &session.Broker{
-			IdP: providers, STS: client, Store: store, Check: client.CheckProfile,
-			Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names, Ask: terminal, Now: time.Now,
+			IdP: session.Providers{session.TypeOkta: driver, session.TypeForm: anyProvider}, STS: client, Store: store, Windows: store,
+			Check: client.CheckProfile, Limits: vault.NewDurationCache(cache, time.Now), Roles: roles, Names: names,
+			Ask: terminal, Now: time.Now,
 		},
 		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(),
 		Keeper: store.Passwords(), Uses: vault.NewUseLog(state), EndRemembered: driver.SignOut, Identity: client.Identity,

@@ -29,11 +29,14 @@ type commandRun struct {
 	policies    givenPolicies
 	// moreConfirmed: a person said yes to more than STSX_ONLY.
 	moreConfirmed bool
+	// caller is callingProgram, looked up once.
+	caller func() string
 }
 
 // Run does what args say and returns the exit status.
 func Run(ctx context.Context, sys HostSystem) (code int) {
 	r := &commandRun{HostSystem: sys}
+	r.caller = sync.OnceValue(r.callingProgram)
 	defer func() {
 		if recover() != nil {
 			code = r.stopAfterPanic()

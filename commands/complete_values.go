@@ -72,6 +72,7 @@ func fileFlags() []string {
 func flagSources() map[string]func(valueSources) candidateList {
 	return map[string]func(valueSources) candidateList{
 		"browser":  func(valueSources) candidateList { return wordCandidates("auto", "headless", "visible") },
+		"ask":      func(valueSources) candidateList { return wordCandidates(session.AskOnTerminal, session.AskInWindow) },
 		"mfa":      func(valueSources) candidateList { return wordCandidates(session.Factors()...) },
 		"duration": func(valueSources) candidateList { return wordCandidates("15m", "1h", "2h", "4h", "8h", "12h") },
 		"for":      func(valueSources) candidateList { return wordCandidates("1h", "8h", "12h") },

@@ -36,7 +36,7 @@ func (r *commandRun) wantedOrg(ctx context.Context, own []session.Table) (sessio
 		idp.Settings = idp.Settings[1:] // its url is found there
 	}
 	org := session.Org{Name: idp.Name, Type: session.TypeOkta, URL: link, Username: username, Browser: "auto", Timeout: 2 * time.Minute}
-	return idp, r.overrideOrg(org), nil
+	return idp, r.overrideOrg(org, org.Name), nil
 }
 
 // tableOfOrg is the idp with that link, with its name in own or none.

@@ -19,6 +19,7 @@ func globalFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "quiet", Usage: "say nothing but errors", DisableDefaultText: true},
 		&cli.BoolFlag{Name: "no-input", Usage: "never ask: fail with status 3 and say what was needed", DisableDefaultText: true},
 		&cli.StringFlag{Name: "browser", Usage: "run the browser in this `MODE`: headless, visible or auto"},
+		&cli.StringFlag{Name: "ask", Usage: "ask at this `PLACE` when signing in: terminal or window"},
 		&cli.StringFlag{Name: "browser-path", Usage: "use the browser in this `FILE`"},
 		&cli.StringFlag{Name: "debug-bundle", Usage: "write what a sign-in looked like to this new `FILE` (zip), without secrets"},
 		&cli.StringFlag{Name: "username", Usage: "sign in as `NAME`"},
@@ -48,10 +49,12 @@ func idpFlag() cli.Flag {
 func (r *commandRun) readSettings(c *cli.Context) error {
 	s := Settings{
 		Config: c.String("config"), Verbose: c.Bool("verbose"), Quiet: c.Bool("quiet"), NoInput: c.Bool("no-input"),
-		Browser: c.String("browser"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"),
+		Browser: c.String("browser"), Ask: c.String("ask"), BrowserAt: c.String("browser-path"), DebugBundle: c.String("debug-bundle"),
 		Username: c.String("username"), MFA: c.String("mfa"), Role: c.String("role"), Region: c.String("region"),
 	}
-	for _, flag := range []string{"config", "browser", "browser-path", "debug-bundle", "username", "mfa", "mfa-code", "role", "region"} {
+	for _, flag := range []string{
+		"config", "browser", "ask", "browser-path", "debug-bundle", "username", "mfa", "mfa-code", "role", "region",
+	} {
 		if c.IsSet(flag) && c.String(flag) == "" {
 			return &usageError{"--" + flag + " is empty", r.verb}
 		}
@@ -120,6 +123,11 @@ func wellFormed(s Settings) error {
 	case "", "auto", "headless", "visible":
 	default:
 		return errors.New("--browser is headless, visible or auto, not " + quotedName(s.Browser))
+	}
+	switch s.Ask {
+	case "", session.AskOnTerminal, session.AskInWindow:
+	default:
+		return errors.New("--ask is terminal or window, not " + quotedName(s.Ask))
 	}
 	if s.MFA != "" {
 		if err := session.CheckFactor(s.MFA); err != nil {

@@ -53,7 +53,7 @@ func manualSections() []manualSection {
 			{"1", "failure"},
 			{"2", "a command line that stsx does not understand"},
 			{"3", "input was needed, and there is no terminal or --no-input was given"},
-			{"4", "Okta rejected the sign-in: password, code, a locked account"},
+			{"4", "Okta rejected the sign-in (password, code, a locked account), or you did: on the phone, or by closing its window"},
 			{"5", "the role is not granted, or AWS rejected the request"},
 			{"126", "the command can't be executed"},
 			{"127", "the command was not found"},

@@ -99,6 +99,7 @@ type Settings struct {
 	Username  string
 	MFA       string
 	Browser   string
+	Ask       string
 	BrowserAt string
 	// DebugBundle is the file to write what a sign-in looked like to; "" = none.
 	DebugBundle string

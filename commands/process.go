@@ -22,7 +22,8 @@ func (r *commandRun) processCommand() *cli.Command {
 
    Prints the credentials as JSON, version 1, signing in first when there is no
    session; questions are asked on the terminal itself. Where there is none it
-   fails at once and says what was needed, which the SDK shows.
+   fails at once and says what was needed, which the SDK shows; with ask = "window"
+   in the configuration it asks in a window.
 
    With --format terragrunt it prints what Terragrunt's auth-provider-cmd is to
    print, with --format fnox what the create_command of a lease of fnox is to.

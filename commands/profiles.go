@@ -210,7 +210,7 @@ func (r *commandRun) orgNamed(name string) (session.Org, error) {
 	if err != nil {
 		return session.Org{}, err
 	}
-	return r.overrideOrg(o), nil
+	return r.overrideOrg(o, o.Name), nil
 }
 
 func (r *commandRun) overrideProfile(p session.Profile) session.Profile {
@@ -235,16 +235,18 @@ func (r *commandRun) overrideProfile(p session.Profile) session.Profile {
 	if s.Region != "" {
 		p.Region = s.Region
 	}
-	p.Org = r.overrideOrg(p.Org)
+	p.Org = r.overrideOrg(p.Org, p.Name)
 	for at := &p; at.Source != nil; at = at.Source {
 		source := *at.Source
-		source.Org = r.overrideOrg(source.Org)
+		source.Org = r.overrideOrg(source.Org, p.Name)
 		at.Source = &source
 	}
 	return p
 }
 
-func (r *commandRun) overrideOrg(o session.Org) session.Org {
+// overrideOrg is o with the flags in place of what the configuration says; name
+// is what it is signed in to for.
+func (r *commandRun) overrideOrg(o session.Org, name string) session.Org {
 	if r.settings.Username != "" {
 		o.Username = r.settings.Username
 	}
@@ -256,6 +258,16 @@ func (r *commandRun) overrideOrg(o session.Org) session.Org {
 	}
 	if r.settings.BrowserAt != "" {
 		o.BrowserPath = r.settings.BrowserAt
+	}
+	if r.settings.Ask != "" {
+		o.Ask = r.settings.Ask
+	}
+	if r.settings.NoInput {
+		o.Ask = session.AskOnTerminal
+	}
+	if o.Ask == session.AskInWindow {
+		o.NeverOnTerminal = r.settings.Ask == session.AskInWindow
+		o.WindowTitle = session.OneLine("stsx: "+r.caller()+" asks for "+name, session.QuoteLength)
 	}
 	return o
 }

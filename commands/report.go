@@ -125,7 +125,7 @@ func reportRows() []reportRow {
 		whenType(func(e *session.UnavailableError) (int, string) {
 			return statusFailure, "try again " + waitText(e.Wait) + "; Okta's status page says more"
 		}),
-		whenIs(statusFailure, "run this again and finish the sign-in in the window: stsx closes it", session.ErrWindowClosed),
+		whenIs(statusRefused, "run this again and finish the sign-in in the window: stsx closes it", session.ErrWindowClosed),
 		whenType(func(e *session.PageError) (int, string) { return statusFailure, pageHint(e) }),
 	}
 }

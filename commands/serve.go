@@ -30,7 +30,7 @@ func (r *commandRun) serveCommand() *cli.Command {
 
    Each hand-over is a line on standard error. Where you are needed, stsx asks you
    on its terminal, once for all that wait; without one, callers get an error with
-   the stsx login that helps. A profile with confirm = true is asked for, program by
+   the stsx login that helps, or you are asked in a window with ask = "window". A profile with confirm = true is asked for, program by
    program; the answer counts for half a minute.`,
 		Flags: sessionFlags(
 			&cli.StringFlag{Name: "socket", Usage: "make the socket here: `FILE`, in a folder that only you can enter"},

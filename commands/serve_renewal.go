@@ -46,10 +46,11 @@ func (s *profileServer) newRenewal(p session.Profile) session.Renewal {
 	return r
 }
 
-// openAttended opens p's session with the person at the terminal, if there is one.
+// openAttended opens p's session with the person at the terminal, if there is one, or
+// in a window where p says so.
 func (s *profileServer) openAttended(ctx context.Context, p session.Profile) (opened session.Session, err error) {
 	err = s.askPerson(ctx, func() error {
-		if !s.drivers.Ask.Interactive() {
+		if !s.drivers.Ask.Interactive() && !p.Root().Org.AsksInWindow(s.drivers.Ask) {
 			return s.explainHeld(&session.InputError{What: "a sign-in to " + quotedName(p.Root().Org.Name)}, p.Name)
 		}
 		s.sayLine(quotedName(p.Name) + " is wanted, and needs a sign-in")

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 
 	"stsx/session"
@@ -40,7 +41,7 @@ func (r *commandRun) explainHeld(err error, profiles ...string) error {
 	if !errors.As(err, &input) || errors.As(err, &explained) {
 		return err
 	}
-	why := r.drivers.Ask.HeldBecause()
+	why := cmp.Or(input.Why, r.drivers.Ask.HeldBecause())
 	if why == "" {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"stsx/session"
 )
 
-// TestTerminalHeld: who is not asked since another program has the terminal reads so,
-// with the sign-in that helps, in one line.
+// TestTerminalHeld: who is not asked since another program has the terminal, or since no
+// window can be shown, reads so, with the sign-in that helps, in one line.
 func TestTerminalHeld(t *testing.T) {
 	const raw, behind = "another program is using this terminal", "stsx is in the background of this terminal"
 	const first = ". First run, at a shell prompt: "
@@ -29,6 +29,9 @@ func TestTerminalHeld(t *testing.T) {
 			first + "stsx login prod dev\n"},
 		{"asked each time", []string{"process", "prod"}, raw, &session.InputError{What: "a yes", Give: "run it elsewhere", EachUse: true},
 			"stsx: error: a yes is required, but " + raw + "\nstsx: hint: run it elsewhere\n"},
+		{"no display, and no terminal", []string{"process", "prod"}, "",
+			&session.InputError{What: "a code", Why: "no window can be shown: there is no display", Give: "set it"},
+			"stsx: error: a code is required, but no window can be shown: there is no display" + first + "stsx login prod\n"},
 		{"no terminal", []string{"process", "prod"}, "", &session.InputError{What: "a yes", Give: "set it"},
 			"stsx: error: a yes is required, but there is no terminal to ask on (or --no-input is set)\nstsx: hint: set it\n"},
 		{"another error", []string{"process", "prod"}, raw, session.ErrWindowClosed, "the window was closed"},

@@ -26,6 +26,9 @@ type Broker struct {
 	// Check says what keeps STS from being asked for a profile, as far as that is
 	// known before anybody signs in; nil: nothing ever does.
 	Check func(p Profile) error
+	// Windows is where a window that was closed is the answer of all that wait for
+	// it; nil: of the one that opened it.
+	Windows ClosedWindows
 
 	mu         sync.Mutex
 	assertions map[string]receivedAssertion // by Org.ID, for further profiles of the same run

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,15 +33,25 @@ var (
 	ErrNoKeyring = errors.New("no keyring")
 )
 
+// UnansweredWindow is err of waiting for a person at a window that asks. Where it was
+// not answered in time it is ErrWindowClosed, so that no other window opens for those that wait.
+func UnansweredWindow(ctx context.Context, err error) error {
+	if err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w, as it was not answered in time: %w", ErrWindowClosed, context.DeadlineExceeded)
+}
+
 // InputError: something had to be asked for and nobody was there to answer.
 type InputError struct {
 	What    string // "the password for jane@acme.example"
 	Give    string // how to give it without being asked: "set STSX_PASSWORD or use --password-stdin"
 	EachUse bool   // it is asked each time: a sign-in beforehand does not help
+	Why     string // why nobody was there; "" = there is no terminal
 }
 
 func (e *InputError) Error() string {
-	return e.What + " is required, but there is no terminal to ask on (or --no-input is set)"
+	return e.What + " is required, but " + cmp.Or(e.Why, "there is no terminal to ask on (or --no-input is set)")
 }
 
 // RefusedError: the identity provider refused the sign-in. Nothing is wrong

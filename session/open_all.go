@@ -207,12 +207,14 @@ func (m *openRun) signInFor(ctx context.Context, tasks []*openTask) {
 		return len(tasks) == 0
 	}
 	unlock, err := m.lockOrg(ctx, org, tasks[0].profile.Name, settled)
-	if err != nil {
-		failAll(tasks, err)
+	if err == nil {
+		defer unlock()
+	}
+	if (err == nil || errors.Is(err, ErrWindowClosed)) && settled() {
 		return
 	}
-	defer unlock()
-	if settled() {
+	if err != nil {
+		failAll(tasks, err)
 		return
 	}
 	// What needs no question comes first.

@@ -73,6 +73,16 @@ type SessionStore interface {
 	Lock(ctx context.Context, name, self string, waiting func(holder string) bool) (unlock func(), err error)
 }
 
+// ClosedWindows says that a window which asked was closed, to those that wait for
+// the lock of that name.
+type ClosedWindows interface {
+	// ClosedMark is another after each MarkClosed; "" when there was none.
+	ClosedMark(name string) string
+	// MarkClosed is called with the lock held. A failure to is not worth an error:
+	// those that wait ask anew.
+	MarkClosed(name string)
+}
+
 // DurationLimits remembers how long a role's sessions may be. It holds no secret.
 type DurationLimits interface {
 	// Longest returns what was learnt, 0 when nothing was or it is out of date.

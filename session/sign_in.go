@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -87,6 +88,9 @@ func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error)
 	a, err := b.IdP.Assert(limited, p)
 	b.Ask.Progress("")
 	if err != nil {
+		if b.Windows != nil && p.Org.AsksInWindow(b.Ask) && errors.Is(err, ErrWindowClosed) {
+			b.Windows.MarkClosed(p.Org.ID())
+		}
 		if limited.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("the sign-in did not end within %s: %w", ShortDuration(deadline), err)
 		}
@@ -117,8 +121,27 @@ func (b *Broker) getAssertion(ctx context.Context, p Profile) (Assertion, error)
 // lockOrg lets one sign-in to o happen at a time, in this process and among all.
 // Where there is no place for locks (a full disk, a read-only home) it happens
 // all the same. settled tells, each time that another process has the lock, whether
-// none is needed any more: then it is not waited for.
+// none is needed any more: then it is not waited for. ErrWindowClosed: o asks in a
+// window, and the person closed it while this one waited.
 func (b *Broker) lockOrg(ctx context.Context, o Org, name string, settled func() bool) (unlock func(), err error) {
+	closed := b.closedMark(o)
+	if unlock, err = b.waitTurn(ctx, o, name, settled); err == nil && b.closedMark(o) != closed {
+		unlock()
+		return nil, ErrWindowClosed
+	}
+	return unlock, err
+}
+
+// closedMark is the mark of the last window that was closed, where that matters to o.
+func (b *Broker) closedMark(o Org) string {
+	if b.Windows == nil || !o.AsksInWindow(b.Ask) {
+		return ""
+	}
+	return b.Windows.ClosedMark(o.ID())
+}
+
+// waitTurn waits for the lock of o, in this process and among all.
+func (b *Broker) waitTurn(ctx context.Context, o Org, name string, settled func() bool) (unlock func(), err error) {
 	turn := b.orgTurn(o)
 	select {
 	case <-turn:

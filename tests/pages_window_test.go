@@ -80,7 +80,7 @@ func TestWindowClosed(t *testing.T) {
 	if _, err := person.callPage("Page.close", jsonObject{}); err != nil {
 		t.Log(err) // the window may be gone before the answer
 	}
-	r := d.wantStatus(term.wait(), 125)
+	r := d.wantStatus(term.wait(), 4)
 	d.wantText(r.stdout, "the window was closed before the sign-in was done", "run this again and finish the sign-in in the window")
 	d.wantNoWindow()
 }

@@ -28,6 +28,7 @@ import (
 type Options struct {
 	Path         string           // the executable; see Find
 	Visible      bool             // a window for a person instead of headless
+	Title        string           // of that window; "" = the page's
 	NoSandbox    bool             // asked for; as root the sandbox is off anyway, Chromium has none there
 	ProfileRoot  string           // created 0700; each run keeps its own profile below it
 	Environ      []string         // the caller's environment; STSX_*, AWS_* and proxies do not reach Chromium's
@@ -47,6 +48,7 @@ type Browser struct {
 	record  page.Recorder
 	login   proxyLogin
 	visible bool
+	title   string
 	windows *windowList
 	context proto.BrowserBrowserContextID // off the record: what pages leave behind is in memory only
 	window  chan *proto.TargetTargetInfo  // a visible browser's own first page, until a Tab takes it
@@ -107,7 +109,7 @@ func launchOnce(ctx context.Context, o Options) (*Browser, error) {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", o.Path, addCure(err, profile.dir)), profile.remove())
 	}
 	b := &Browser{
-		process: process, profile: profile, login: proxy.login, visible: o.Visible, say: o.Say, record: o.Record,
+		process: process, profile: profile, login: proxy.login, visible: o.Visible, title: o.Title, say: o.Say, record: o.Record,
 		// rod's logger is chosen by an environment variable and would print passwords: ours is always the silent one.
 		client:   cdp.New().Logger(utils.LoggerQuiet),
 		window:   make(chan *proto.TargetTargetInfo, 1),

@@ -62,7 +62,7 @@ func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show b
 		path = found[0]
 	}
 	b, err := Launch(ctx, Options{
-		Path: path, Visible: show, NoSandbox: o.NoSandbox,
+		Path: path, Visible: show, Title: o.WindowTitle, NoSandbox: o.NoSandbox,
 		ProfileRoot: l.ProfileRoot, Environ: l.Environ, Say: l.Say, Record: l.Record,
 	})
 	if err != nil {

@@ -77,6 +77,10 @@ func (t *Tab) prepareTab(ctx context.Context) error {
 			return err
 		}
 	}
+	if t.b.visible && t.b.title != "" {
+		_, err := keepTitle(t.b.title).Call(s)
+		return err
+	}
 	return nil
 }
 

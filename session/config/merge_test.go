@@ -140,8 +140,8 @@ func TestCombineRefuses(t *testing.T) {
 // TestPersonal: what Export leaves out, import does not add to what is there; one
 // list says what.
 func TestPersonal(t *testing.T) {
-	values := map[string]string{"mfa": "'totp'", "browser": "'visible'", "remember": "true", "log": "true", "timeout": "'3m'",
-		"session_name": "'jane'", "source_identity": "'jane'"}
+	values := map[string]string{"mfa": "'totp'", "browser": "'visible'", "ask": "'window'", "remember": "true", "log": "true",
+		"timeout": "'3m'", "session_name": "'jane'", "source_identity": "'jane'"}
 	for _, p := range personalKeys() {
 		line := p.key + " = " + values[p.key] + "\n"
 		if p.danger != "" {

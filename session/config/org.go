@@ -23,6 +23,10 @@ func orgSettings() []tableKey[session.Org] {
 		{"mfa", setField((*checker).readFactor, func(o *org) *string { return &o.MFA })},
 		{"browser", setField(func(c *checker, e tableEntry) (string, bool) { return c.readWord(e, "auto", "headless", "visible") },
 			func(o *org) *string { return &o.Browser })},
+		{"ask", setField(func(c *checker, e tableEntry) (string, bool) {
+			return c.readWord(e, session.AskOnTerminal, session.AskInWindow)
+		},
+			func(o *org) *string { return &o.Ask })},
 		{"browser_path", setField((*checker).readText, func(o *org) *string { return &o.BrowserPath })},
 		{"sandbox", setField(func(c *checker, e tableEntry) (bool, bool) { on, ok := c.readBool(e); return !on, ok },
 			func(o *org) *bool { return &o.NoSandbox })},

@@ -50,6 +50,7 @@ func personalKeys() []personalKey {
 		{"idp", "sandbox", "can switch the browser's sandbox off"},
 		{"idp", "mfa", ""},
 		{"idp", "browser", ""},
+		{"idp", "ask", ""},
 		{"idp", "remember", ""},
 		{"idp", "log", ""},
 		{"idp", "timeout", ""},

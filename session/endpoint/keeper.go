@@ -134,7 +134,7 @@ func (k *sessionKeeper) explainRefusal(held session.Session, err error) *request
 	case errors.Is(err, errBusy):
 		r.Message = "stsx is renewing the credentials of " + held.Profile + ": try again"
 		return r
-	case errors.As(err, &forbidden), errors.Is(err, session.ErrDeclined):
+	case errors.As(err, &forbidden), errors.Is(err, session.ErrDeclined), errors.Is(err, session.ErrWindowClosed):
 		r.status, r.Code = http.StatusForbidden, session.ServedForbidden
 	case errors.As(err, &input):
 		r.Code = session.ServedNeedsInput

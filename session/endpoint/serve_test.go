@@ -213,7 +213,7 @@ func TestServeSocketRequests(t *testing.T) {
 // port is not kept waiting.
 func TestConfirmation(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []error{nil, session.ErrDeclined} {
+	for _, answer := range []error{nil, session.ErrDeclined, session.ErrWindowClosed} {
 		var questions atomic.Int64
 		answered := make(chan struct{})
 		profile := servedProfile("prod", func(context.Context) (session.Session, error) { return servedSession("prod"), nil })

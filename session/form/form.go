@@ -21,18 +21,22 @@ type Driver struct {
 	// that a person can use. ctx bounds the start only.
 	Browse func(ctx context.Context, o session.Org, show bool) (page.Page, error)
 	Ask    session.Prompter
+	// CanShow is nil when this machine can show a window, else says why not.
+	CanShow func() error
 }
 
 var _ session.IdP = (*Driver)(nil)
 
 // Assert implements session.IdP. With browser = "visible" the person signs in
-// in the window, else on the terminal.
+// in the window, and with ask = "window" where there is no terminal; else on the
+// terminal.
 func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Assertion, error) {
 	if p.Org.Unattended {
 		return session.Assertion{}, &session.InputError{What: "a sign-in to " + p.Org.Name, Give: "sign in with stsx login"}
 	}
+	d, show := d.forOrg(p.Org)
 	d.Ask.Progress("opening " + p.Org.Name + "'s sign-in page")
-	tab, err := d.Browse(ctx, p.Org, p.Org.Browser == "visible")
+	tab, err := d.Browse(ctx, p.Org, show)
 	if err != nil {
 		return session.Assertion{}, err
 	}
@@ -53,6 +57,23 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 
 // Close implements session.IdP: Assert leaves no browser behind.
 func (d *Driver) Close(session.Org) error { return nil }
+
+// forOrg is d, or where o asks in a window one that asks nothing on the terminal, and
+// whether to show a window.
+func (d *Driver) forOrg(o session.Org) (own *Driver, show bool) {
+	show = o.Browser == "visible"
+	if !o.AsksInWindow(d.Ask) {
+		return d, show
+	}
+	silent, err := session.SilentPrompter{Prompter: d.Ask}, errors.New("the browser is to stay headless")
+	if o.Browser != "headless" {
+		err = d.CanShow()
+	}
+	if err != nil {
+		silent.Why = "no window can be shown: " + err.Error()
+	}
+	return &Driver{Browse: d.Browse, Ask: silent, CanShow: d.CanShow}, show || err == nil
+}
 
 func (d *Driver) signIn(ctx context.Context, o session.Org, tab page.Page) (string, error) {
 	err := tab.Open(ctx, o.URL)

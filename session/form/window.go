@@ -17,6 +17,9 @@ func signInInWindow(ctx context.Context, ask session.Prompter, tab page.Page, o 
 			return ask.Wait(ctx, session.Errand{Prompt: "sign in to " + o.Name + " in the window"})
 		},
 		func(ctx context.Context) error { return awaitPost(ctx, tab) })
+	if o.AsksInWindow(ask) {
+		err = session.UnansweredWindow(ctx, err)
+	}
 	return err
 }
 

@@ -53,8 +53,17 @@ func (s *signIn) answerFactor(ctx context.Context, f factor) error {
 		if err := s.checkUnattended(f); err != nil {
 			return err
 		}
+		if s.asksInWindow && !s.hasAnswer(f) {
+			return s.handOver(ctx, "Okta asks for "+f.title)
+		}
 	}
 	return f.answer(ctx, f)
+}
+
+// hasAnswer reports whether stsx answers f's page without a person: with a code
+// that it was given or that a command prints, or as FastPass.
+func (s *signIn) hasAnswer(f factor) bool {
+	return f.needsNobody() && (f.field == "" || len(s.org.MFACommand) > 0 || !s.code.source.Given.IsZero())
 }
 
 func (s *signIn) wants(f factor) bool { return s.selection.wants(f, s.org.MFA) }

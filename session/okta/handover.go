@@ -28,20 +28,69 @@ func (e *hiddenError) Error() string { return e.why }
 
 // canShow is nil when the person can be shown the page, else a *hiddenError.
 func (s *signIn) canShow() error {
-	switch {
-	case s.window.shown:
+	if s.window.shown {
 		return nil
-	case s.org.Browser == "headless":
+	}
+	return s.canShowFor(s.org)
+}
+
+// canShowFor is nil when a page of o can be shown, else a *hiddenError.
+func (d *Driver) canShowFor(o session.Org) error {
+	switch {
+	case o.Browser == "headless":
 		return &hiddenError{
 			"the browser is to stay headless", `run this again with --browser auto, or set browser = "auto" in the configuration`,
 		}
-	case s.CanShow == nil:
+	case d.CanShow == nil:
 		return &hiddenError{"this stsx has none", ""}
 	}
-	if err := s.CanShow(); err != nil {
+	if err := d.CanShow(); err != nil {
 		return &hiddenError{err.Error(), "run this on a desktop, not over SSH or in a container"}
 	}
 	return nil
+}
+
+// forOrg is d, or where o asks in a window one that asks nothing on the terminal.
+func (d *Driver) forOrg(o session.Org) *Driver {
+	if !o.AsksInWindow(d.Ask) {
+		return d
+	}
+	silent := session.SilentPrompter{Prompter: d.Ask}
+	if err := d.canShowFor(o); err != nil {
+		silent.Why = "no window can be shown: " + err.Error()
+	}
+	passwords := d.Passwords
+	passwords.Ask = silent
+	codes := func() *session.CodeSource {
+		c := d.Codes()
+		c.Ask = silent
+		return c
+	}
+	return &Driver{
+		Browse: d.Browse, CanShow: d.CanShow, Bridge: d.Bridge, Jar: d.Jar, Consumer: d.Consumer, Getenv: d.Getenv,
+		Passwords: passwords, Codes: codes, Choices: d.Choices, Ask: silent, Note: d.Note, Keep: d.Keep, Record: d.Record,
+		asksInWindow: silent.Why == "", of: d,
+	}
+}
+
+// needsPerson reports an error that a person at the page itself can do better.
+func needsPerson(err error) bool {
+	var input *session.InputError
+	var refused *session.RefusedError
+	return errors.As(err, &input) || errors.As(err, &refused) && refused.Kind == session.RefusedPassword
+}
+
+// askInWindow leaves the page to a person that only they can answer, as err says:
+// in a window, where stsx has filled in what it knows.
+func (s *signIn) askInWindow(ctx context.Context, err error) error {
+	if !s.window.shown {
+		return s.showWindow(ctx)
+	}
+	what := err.Error()
+	if input := (*session.InputError)(nil); errors.As(err, &input) {
+		what = s.org.Name + " asks for " + input.What
+	}
+	return s.leaveToPerson(ctx, what)
 }
 
 // showWindow takes the sign-in to a window, where it goes on from where it
@@ -156,7 +205,11 @@ func (s *signIn) handOverOtherSite(ctx context.Context, origin string) error {
 func (s *signIn) leaveToPerson(ctx context.Context, what string) error {
 	defer session.PauseDeadline(ctx, session.PersonTurnLimit)()
 	s.forgetResponse()
-	return s.showErrand(ctx, session.Errand{Prompt: what + ": go on in the window"}, s.keepOffPage)
+	err := s.showErrand(ctx, session.Errand{Prompt: what + ": go on in the window"}, s.keepOffPage)
+	if s.asksInWindow {
+		err = session.UnansweredWindow(ctx, err)
+	}
+	return err
 }
 
 // handOverWork deals with a page that could not do its work: in a window stsx
@@ -215,7 +268,7 @@ func (s *signIn) isAnsweredInWindow(c screen) bool {
 	case c.name == s.screen:
 		return false
 	case c.kind == loginScreen:
-		return !s.login.passwordChanged
+		return !s.login.passwordChanged && !(s.asksInWindow && s.login.password.IsZero())
 	}
 	return c.kind == passingScreen
 }

@@ -95,6 +95,9 @@ func (s *signIn) fillLogin(ctx context.Context) (asksPassword bool, err error) {
 		return false, err
 	}
 	if asksName {
+		if s.org.Username, err = session.Username(ctx, s.org, s.Ask); err != nil {
+			return false, err
+		}
 		if err := s.page.Fill(ctx, usernameField, session.NewSecret(s.org.Username), s.origins); err != nil {
 			return false, err
 		}
@@ -201,6 +204,10 @@ func (s *signIn) askPasswordAgain(ctx context.Context, r response) error {
 	s.Passwords.Refused(ctx, s.org, s.login.password)
 	s.login.passwordSent = false
 	s.login.rejected = append(s.login.rejected, s.login.password.Secret)
+	if s.asksInWindow {
+		s.login.personSetsPassword()
+		return s.handOver(ctx, out.Error())
+	}
 	if len(s.login.rejected) >= maxRejected || !s.Ask.Interactive() {
 		return out
 	}
@@ -221,7 +228,7 @@ func (l *login) personSetsPassword() { l.passwordChanged = true }
 // asked. left: it was one. renew.ErrOtherUser: what is remembered led there, and
 // there is no way back.
 func (s *signIn) leaveOtherUser(ctx context.Context) (left bool, err error) {
-	if s.login.usernameSent || s.login.leftOtherUser {
+	if s.login.usernameSent || s.login.leftOtherUser || s.org.Username == "" {
 		return false, nil
 	}
 	shown, err := s.page.Text(ctx, shownUsername)

@@ -9,6 +9,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,9 @@ type Driver struct {
 	Record page.Recorder
 
 	closing closingBrowsers
+
+	asksInWindow bool    // what only a person can answer, on Okta's own pages; see forOrg
+	of           *Driver // what this is a copy of for one org, see forOrg; nil: of none
 }
 
 // Assert implements session.IdP. What is remembered of an earlier sign-in
@@ -61,6 +65,7 @@ func (d *Driver) Assert(ctx context.Context, p session.Profile) (session.Asserti
 	if p.Org.Origin() == "" {
 		return session.Assertion{}, fmt.Errorf("the url of %s is not a link", p.Org.Name)
 	}
+	d = d.forOrg(p.Org)
 	remembered, o, err := d.findRemembered(ctx, p.Org)
 	if err != nil {
 		return session.Assertion{}, err
@@ -125,7 +130,7 @@ func (d *Driver) runSignIn(
 	s := d.newSignIn(ready.page, ready.org, ready.password, codes)
 	s.resumed = !remembered.IsZero()
 	s.appSearch.choose = choose
-	defer func() { d.closing.start(o.Name, s.page) }() // the page that it has come to
+	defer func() { cmp.Or(d.of, d).closing.start(o.Name, s.page) }() // the page that it has come to
 	encoded, err := s.run(ctx)
 	if err != nil {
 		return s, session.Assertion{}, err
@@ -154,6 +159,10 @@ type readyPage struct {
 // openPage starts the browser and opens the page while the person is still
 // typing. The page is returned with an error too, so that it is closed.
 func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session.Remembered) (readyPage, error) {
+	ask, show, err := d.prepareAsking(ctx, o, remembered)
+	if err != nil {
+		return readyPage{}, err
+	}
 	starting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	asking, stop := context.WithCancel(ctx)
@@ -164,7 +173,7 @@ func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session
 	}
 	done := make(chan opened, 1)
 	go session.ContainPanic(func() {
-		page, err := d.Browse(starting, o, o.Browser == "visible")
+		page, err := d.Browse(starting, o, show)
 		if err == nil {
 			err = page.SetCookies(starting, o.Origin(), renew.Unexpired(remembered.Cookies, time.Now()))
 		}
@@ -178,8 +187,7 @@ func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session
 		done <- opened{page, err}
 	})()
 	var ready readyPage
-	var err error
-	ready.password, ready.org, err = d.askCredentials(asking, o, remembered)
+	ready.password, ready.org, err = ask(asking)
 	if err == nil {
 		d.Ask.Progress("opening " + o.Name + "'s sign-in page")
 	}
@@ -193,6 +201,26 @@ func (d *Driver) openPage(ctx context.Context, o session.Org, remembered session
 	}
 	ready.page = got.page
 	return ready, err
+}
+
+// prepareAsking is how to get the credentials while the page opens, and whether that is
+// shown: from the start where it is the page that asks. Where nobody types, they are
+// got now.
+func (d *Driver) prepareAsking(ctx context.Context, o session.Org, remembered session.Remembered) (
+	ask func(context.Context) (session.Password, session.Org, error), show bool, err error,
+) {
+	show = o.Browser == "visible"
+	ask = func(ctx context.Context) (session.Password, session.Org, error) {
+		return d.askCredentials(ctx, o, remembered)
+	}
+	if !o.AsksInWindow(d.Ask) {
+		return ask, show, nil
+	}
+	password, named, err := ask(ctx)
+	if d.asksInWindow && needsPerson(err) {
+		named, show, err = o, true, nil
+	}
+	return func(context.Context) (session.Password, session.Org, error) { return password, named, nil }, show, err
 }
 
 // askCredentials asks for the username and the password; with something that is

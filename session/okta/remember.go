@@ -31,6 +31,9 @@ func (d *Driver) findRemembered(ctx context.Context, o session.Org) (session.Rem
 		}
 	}
 	name, err := session.Username(ctx, o, d.Ask)
+	if err != nil && d.asksInWindow {
+		return session.Remembered{}, o, nil // the page asks
+	}
 	if err != nil {
 		return session.Remembered{}, o, err
 	}

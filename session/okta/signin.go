@@ -120,8 +120,11 @@ func (s *signIn) answerScreen(ctx context.Context, c screen) error {
 		return err
 	}
 	err = c.answer(ctx)
-	if gaveUp(err) {
+	switch {
+	case gaveUp(err):
 		return s.handOverWork(ctx, err)
+	case needsPerson(err) && s.asksInWindow:
+		return s.askInWindow(ctx, err)
 	}
 	return err
 }

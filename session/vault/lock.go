@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -20,6 +21,8 @@ const (
 	// always the same number, so that it needs no truncating.
 	holderAt   = 1
 	holderSize = 200
+	// Behind that is what is another after each window that was closed.
+	closedAt = holderAt + holderSize
 	// silentPolls is how often a holder is found that says nothing of itself until the
 	// wait is spoken of all the same.
 	silentPolls = 3
@@ -35,8 +38,7 @@ func (h stateFolder) lock(ctx context.Context, name, self string, waiting func(h
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(name))
-	path := filepath.Join(dir, hex.EncodeToString(sum[:16])+".lock")
+	path := filepath.Join(dir, lockName(name))
 	polls, last := 0, ""
 	held, err := files.WaitLock(ctx, path, func() bool {
 		polls++
@@ -44,7 +46,7 @@ func (h stateFolder) lock(ctx context.Context, name, self string, waiting func(h
 			return true
 		}
 		// A holder that has only just got the lock may have said nothing yet.
-		holder := readHolder(path)
+		holder := readLockText(path, holderAt)
 		if holder == last && (holder != "" || polls != silentPolls) {
 			return true
 		}
@@ -60,35 +62,52 @@ func (h stateFolder) lock(ctx context.Context, name, self string, waiting func(h
 	if held == nil {
 		return func() {}, nil
 	}
-	writeHolder(path, self)
+	writeLockText(path, self, holderAt)
 	return sync.OnceFunc(func() {
-		writeHolder(path, "")
+		writeLockText(path, "", holderAt)
 		held.Release()
 	}), nil
 }
 
-// writeHolder is for the waiters' information only: a failure is not worth
+// lockName is what the file of a lock is called.
+func lockName(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:16]) + ".lock"
+}
+
+// ClosedMark implements session.ClosedWindows.
+func (s *Store) ClosedMark(name string) string {
+	return readLockText(s.home.path("locks", lockName(name)), closedAt)
+}
+
+// MarkClosed implements session.ClosedWindows: it is the lock's own file that says
+// so, to those that wait for it.
+func (s *Store) MarkClosed(name string) {
+	writeLockText(s.home.path("locks", lockName(name)), rand.Text(), closedAt)
+}
+
+// writeLockText is for the waiters' information only: a failure is not worth
 // an error.
-func writeHolder(path, self string) {
+func writeLockText(path, self string, at int64) {
 	text := make([]byte, holderSize)
 	copy(text, self)
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return
 	}
-	_, _ = f.WriteAt(text, holderAt)
+	_, _ = f.WriteAt(text, at)
 	f.Close()
 }
 
-// readHolder returns what the holder said of itself, fit for a terminal.
-func readHolder(path string) string {
+// readLockText returns what was written there, fit for a terminal.
+func readLockText(path string, at int64) string {
 	f, err := os.Open(path)
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
 	text := make([]byte, holderSize)
-	n, _ := f.ReadAt(text, holderAt)
+	n, _ := f.ReadAt(text, at)
 	text, _, _ = bytes.Cut(text[:n], []byte{0})
 	return session.OneLine(string(text), holderSize)
 }

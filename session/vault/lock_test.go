@@ -89,15 +89,15 @@ func TestLockNotNeeded(t *testing.T) {
 	var seen []string
 	leave, err := s.Lock(background, "a", "the second", func(holder string) bool {
 		seen = append(seen, holder)
-		writeHolder(paths[0], "the third")
+		writeLockText(paths[0], "the third", holderAt)
 		return len(seen) < 2
 	})
 	if err != nil || !slices.Equal(seen, []string{"the first", "the third"}) {
 		t.Fatalf("asked at %q, %v", seen, err)
 	}
 	leave()
-	if lock, err := files.TryLock(paths[0]); err != nil || lock != nil || readHolder(paths[0]) != "the third" {
-		t.Errorf("the holder lost the lock: %v, %q", err, readHolder(paths[0]))
+	if lock, err := files.TryLock(paths[0]); err != nil || lock != nil || readLockText(paths[0], holderAt) != "the third" {
+		t.Errorf("the holder lost the lock: %v, %q", err, readLockText(paths[0], holderAt))
 	}
 	unlock()
 }
@@ -113,10 +113,32 @@ func TestHolderIsBounded(t *testing.T) {
 		"a\u202eb\nc\xffd":            "a\ufffdb c\ufffdd",
 		" pid 1 signing in for prod ": "pid 1 signing in for prod",
 	} {
-		writeHolder(path, said)
-		if got := readHolder(path); got != want {
+		writeLockText(path, said, holderAt)
+		if got := readLockText(path, holderAt); got != want {
 			t.Errorf("%.20q… became %q", said, got)
 		}
+	}
+}
+
+// TestClosedMark: it is another after each window that was closed, whoever has the lock.
+func TestClosedMark(t *testing.T) {
+	s := newStore(t, &fakeKeyring{}, noRing{})
+	s.MarkClosed("a") // there is no lock that anybody could wait for
+	seen := []string{s.ClosedMark("a")}
+	for range 2 {
+		unlock, err := s.Lock(background, "a", strings.Repeat("x", 2*holderSize), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.ClosedMark("a"); got != seen[len(seen)-1] {
+			t.Errorf("the holder made it %q", got)
+		}
+		s.MarkClosed("a")
+		seen = append(seen, s.ClosedMark("a"))
+		unlock()
+	}
+	if seen[0] != "" || seen[1] == "" || seen[2] == "" || seen[1] == seen[2] || s.ClosedMark("a") != seen[2] || s.ClosedMark("b") != "" {
+		t.Errorf("marks %q", seen)
 	}
 }
 
