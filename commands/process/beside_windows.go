@@ -10,7 +10,7 @@ import (
 
 // RunBeside runs argv and waits for it, and returns Ended with its exit code.
 // Ctrl-C reaches the command through the console that both share; stsx itself
-// lets it pass.
+// lets it pass. Where stsx is ended, so is the command.
 func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
@@ -18,6 +18,7 @@ func RunBeside(ctx context.Context, path string, argv, environ []string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	defer holdChildren()()
 	command := exec.Cmd{Path: path, Args: argv, Env: environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	err := command.Run()
 	var exit *exec.ExitError

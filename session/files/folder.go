@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // CheckPrivate says why dir, which has to be there, is not a folder that only this user
@@ -29,7 +28,7 @@ func CheckPrivate(dir string) error {
 
 // MakePrivate makes sure that dir is a folder that only this user can enter. A
 // missing one is made, its parents too; one that is open wider is closed, where
-// the file system knows modes at all; what CheckFolder refuses is refused.
+// the file system knows modes or access lists at all; what CheckFolder refuses is refused.
 func MakePrivate(dir string) error {
 	if err := CheckFolder(dir); err != nil {
 		return err
@@ -53,12 +52,5 @@ func MakePrivate(dir string) error {
 	if err := CheckOwner(dir, info); err != nil {
 		return err
 	}
-	if wide := info.Mode().Perm() & 0o077; wide != 0 && runtime.GOOS != "windows" {
-		// Only a file system without modes (WSL's /mnt/c) or a read-only one refuses
-		// that to the owner.
-		if err := os.Chmod(dir, 0o700); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) {
-			return fmt.Errorf("%s is open to other users (mode %04o) and could not be closed: %w", dir, info.Mode().Perm(), err)
-		}
-	}
-	return nil
+	return closeFolder(dir, info)
 }

@@ -37,7 +37,11 @@ func TryLockLeft(path string) (*Lock, error) {
 }
 
 func tryLock(file *flock.Flock) (*Lock, error) {
-	if ok, err := file.TryLock(); !ok || err != nil {
+	ok, err := file.TryLock()
+	if isInUse(err) {
+		return nil, nil
+	}
+	if !ok || err != nil {
 		return nil, err
 	}
 	// A lock on a file that was removed meanwhile is one on a file that nobody

@@ -245,3 +245,6 @@ func userName(uid int) string {
 	}
 	return number
 }
+
+// isInUse is false: a file that is open can be opened and removed all the same.
+func isInUse(error) bool { return false }

@@ -1,8 +1,11 @@
 package files
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+
+	"golang.org/x/sys/windows"
 )
 
 // The access list of the person's own folder keeps others out: nothing below is
@@ -36,3 +39,7 @@ func keepOwner(*os.File, fs.FileInfo) error { return nil }
 
 // syncFolder does nothing: Windows has no such thing.
 func syncFolder(string) {}
+
+// isInUse reports whether err is that another process has the file open and is
+// removing it: its lock, as it is let go.
+func isInUse(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }
