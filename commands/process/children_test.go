@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -123,7 +124,7 @@ func TestOutputHasNowhereToGo(t *testing.T) {
 // name and does not hold it in plain text.
 func TestSpool(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
+	t.Setenv(tempVariable(), dir)
 	for _, size := range []int{0, 1, inMemory, inMemory + 1, 1 << 20} {
 		want := bytes.Repeat([]byte("secret "), size/7+1)[:size]
 		var s OutputSpool
@@ -137,10 +138,10 @@ func TestSpool(t *testing.T) {
 			raw := make([]byte, size)
 			n, _ := s.file.ReadAt(raw, 0)
 			info, err := s.file.Stat()
-			if err != nil || info.Mode().Perm()&0o077 != 0 || n == 0 || bytes.Contains(raw, []byte("secret")) {
+			if err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 || n == 0 || bytes.Contains(raw, []byte("secret")) {
 				t.Errorf("%v, %v, %.40q", err, info, raw)
 			}
-			if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 && os.PathSeparator == '/' {
+			if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 && runtime.GOOS != "windows" {
 				t.Errorf("%v, %v", entries, err)
 			}
 		}
@@ -154,12 +155,23 @@ func TestSpool(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+			t.Errorf("left behind: %v, %v", entries, err)
+		}
 	}
-	t.Setenv("TMPDIR", "/nowhere")
+	t.Setenv(tempVariable(), "/nowhere")
 	var s OutputSpool
 	if _, err := s.Write(make([]byte, inMemory+1)); err == nil || !strings.Contains(err.Error(), "saving output") {
 		t.Errorf("%v", err)
 	}
+}
+
+// tempVariable names the folder of temporary files.
+func tempVariable() string {
+	if runtime.GOOS == "windows" {
+		return "TMP"
+	}
+	return "TMPDIR"
 }
 
 // TestText: any bytes in any pieces are the JSON that encoding/json makes of

@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-
-	"stsx/tests/require"
 )
 
 // desk is a person's folder on Windows: a configuration, sessions, a credentials file.
@@ -30,7 +28,7 @@ func newDesk(t *testing.T, profiles ...string) *desk {
 // newLoneDesk is newDesk for a test that changes what all desks share: the key in the keyring.
 func newLoneDesk(t *testing.T, profiles ...string) *desk {
 	t.Helper()
-	require.Part(t, "wine", folder != "", "apt install --no-install-recommends wine64 gcc-mingw-w64-x86-64, on amd64")
+	needPrograms(t)
 	d := &desk{T: t, dir: t.TempDir()}
 	d.env = []string{
 		"STSX_CONFIG=" + d.path("config.toml"), "XDG_STATE_HOME=" + d.path("state"), "XDG_CACHE_HOME=" + d.path("cache"),
@@ -81,7 +79,7 @@ func (d *desk) command(program string, args ...string) *exec.Cmd {
 		argv = append([]string{wine}, argv...)
 	}
 	command := exec.Command(argv[0], argv[1:]...)
-	command.Env = append(append(os.Environ(), "WINEPREFIX="+prefix(), "WINEDEBUG=-all"), d.env...)
+	command.Env = append(wineEnviron(), d.env...)
 	return command
 }
 
