@@ -38,12 +38,15 @@ SOAK     := 200
 # What make faults takes: engines (classic, gen2, gen3), faults (reset, 429, 502, cut), or all.
 FAULTS   := all
 
+# Packages whose own tests make windows runs; without any, those that are quick there.
+PACKAGES :=
+
 # The version comes from git describe; without this a checkout that belongs to
 # another user would not build.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: help build demo picture test check check-systems lint unit languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
+.PHONY: help build demo picture test check check-systems lint unit windows languages vuln widget widget-matrix widget-newest widget-new shells cross fuzz fuzz-short soak faults sbom reproducible release release-check bench install uninstall build/stsx.1 clean setup-demo setup-test setup-release
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -65,7 +68,7 @@ picture: setup-demo widget build ## docs/demo.svg, from a run of the demo
 	@CGO_ENABLED=0 $(GO) build -o build/demo ./tests/demo
 	@exec build/demo -stsx ./stsx -record docs/demo.svg
 
-test: setup-test check unit fuzz-short widget-newest cross ## everything that a change has to pass
+test: setup-test check unit windows fuzz-short widget-newest cross ## everything that a change has to pass
 
 check: ## format, modules, vet, staticcheck, shell scripts, workflow files
 	@test -z "$$(find . $(PRUNE) -name '*.go' -print | xargs gofmt -l | tee /dev/stderr)" || { echo 'run gofmt -w on these'; exit 1; }
@@ -97,9 +100,12 @@ lint: ## the further linters of .golangci.yml; the first run builds golangci-lin
 
 unit: widget shells ## every test, with the race detector; those that need a missing part are skipped
 	@# ./tests comes last, alone: beside the others its browsers would have too little of the machine. Three of its tests
-	@# at once for two cores: each waits for seconds at a time.
-	$(GO) test -race -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '^stsx/tests$$')
+	@# at once for two cores: each waits for seconds at a time. ./tests/windows is make windows.
+	$(GO) test -race -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v -e '^stsx/tests$$' -e '^stsx/tests/windows$$')
 	$(GO) test -race -timeout $(TIMEOUT) -parallel $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) ./tests
+
+windows: ## the Windows build under wine, from outside and by its packages' tests (PACKAGES=./session/vault for others): docs/dev/windows.md
+	STSX_PACKAGES='$(PACKAGES)' $(GO) test -timeout $(TIMEOUT) ./tests/windows -count=1
 
 fuzz: ## every fuzz target, each for FUZZTIME=10m; what it finds is kept below testdata/fuzz
 	@tests/fuzz.sh $(FUZZTIME)

@@ -110,6 +110,10 @@ test_parts() {
 			need chromium-headless-shell chromium-headless-shell ''
 		need bwrap bubblewrap ''
 		need ssh openssh-client ''
+		if [ "$(uname -m)" = x86_64 ]; then # for the Windows build
+			[ -x /usr/lib/wine/wine64 ] || want wine64 ''
+			need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 ''
+		fi
 		# Its package starts a server that listens, where there is a systemd to start it.
 		[ -x /usr/sbin/sshd ] || [ -e /run/systemd/system ] || want openssh-server ''
 		need xdotool xdotool ''

@@ -3,6 +3,7 @@ package windows_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -20,10 +21,10 @@ func TestPackages(t *testing.T) {
 	if len(packages) == 0 {
 		packages = []string{"./commands/process", "./completions", "./session/config", "./session/desktop", "./session/files", "./shellinit"}
 	}
-	command := windowsGo("test", append([]string{"-vet=off", "-timeout=5m", "-overlay", writeOverlay(t), "-exec", wine}, packages...)...)
+	command := windowsGo("test", append([]string{"-vet=off", "-count=1", "-timeout=5m", "-overlay", writeOverlay(t), "-exec", wine}, packages...)...)
 	command.Dir = "../.."
 	out, err := command.CombinedOutput()
-	if n := strings.Count(string(out), "\nok  \t"); err != nil || n == 0 {
+	if n := strings.Count("\n"+string(out), "\nok  \t"); err != nil || n == 0 {
 		t.Fatalf("%v, %d packages passed: %s", err, n, out)
 	}
 	t.Logf("%s", out)
@@ -34,7 +35,7 @@ func TestPackages(t *testing.T) {
 // is told to take that. It is for the tests' own folders: stsx.exe is tested as it is built.
 func writeOverlay(t *testing.T) string {
 	t.Helper()
-	root, err := windowsGo("env", "GOROOT").Output()
+	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
