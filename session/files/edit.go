@@ -142,7 +142,7 @@ func replaceText(path, old, text string, was fs.FileInfo) (done bool, err error)
 // comes first, and what fails is undone. Only a crash in the middle leaves a
 // mixture of both.
 func writeInPlace(path, old, text string) (done bool, err error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	f, err := openInTime(path, os.O_RDWR)
 	if err != nil {
 		return false, err
 	}

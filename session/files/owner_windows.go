@@ -40,6 +40,6 @@ func keepOwner(*os.File, fs.FileInfo) error { return nil }
 // syncFolder does nothing: Windows has no such thing.
 func syncFolder(string) {}
 
-// isInUse reports whether err is that another process has the file open and is
-// removing it: its lock, as it is let go.
+// isInUse reports whether err is that another process has the file to itself, as it
+// removes or replaces it.
 func isInUse(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }

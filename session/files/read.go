@@ -86,7 +86,12 @@ func readRegular(path string) ([]byte, fs.FileInfo, error) {
 	case info.Size() > textLimit:
 		return nil, nil, fmt.Errorf("%s is larger than %d MiB", path, textLimit>>20)
 	}
-	text, err := os.ReadFile(path)
+	f, err := openInTime(path, os.O_RDONLY)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
 	return text, info, err
 }
 
@@ -96,7 +101,7 @@ func ReadTrusted(path string) ([]byte, error) {
 	if err := CheckFile(path); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := openInTime(path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +123,7 @@ func ReadTrusted(path string) ([]byte, error) {
 // ReadOwn returns what is in a file of stsx's own, up to OwnLimit, and what the
 // file was, for RemoveSame. One of another user is refused.
 func ReadOwn(path string) ([]byte, fs.FileInfo, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe is not waited for
+	f, err := openInTime(path, os.O_RDONLY|syscall.O_NONBLOCK) // a pipe is not waited for
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,8 +14,8 @@ import (
 // tempMark is in the names of files that are not finished.
 const tempMark = ".stsx-new-"
 
-// renameWait is how long Windows may refuse a rename because another process
-// has the target open.
+// renameWait is how long Windows may refuse a rename because another process has
+// the target open, or to open a file that another process is about to replace.
 const renameWait = 2 * time.Second
 
 // Replace writes data to path so that a reader, now or after a crash, finds
@@ -88,10 +88,26 @@ func putInPlace(temp, path string) error {
 // renameInTime is os.Rename; on Windows, where it fails while another process
 // has the target open, it tries for renameWait.
 func renameInTime(from, to string) error {
+	return tryInTime(func() error { return os.Rename(from, to) }, func(error) bool { return runtime.GOOS == "windows" })
+}
+
+// openInTime is os.OpenFile of a file that is there; while another process puts
+// one in its place, which Windows opens for nobody, it tries for renameWait.
+func openInTime(path string, flag int) (f *os.File, err error) {
+	err = tryInTime(func() error {
+		f, err = os.OpenFile(path, flag, 0)
+		return err
+	}, isInUse)
+	return f, err
+}
+
+// tryInTime does what passes by itself soon, as again says of its error, until it
+// succeeds, for renameWait.
+func tryInTime(do func() error, again func(error) bool) error {
 	start := time.Now()
 	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		err := os.Rename(from, to)
-		if err == nil || runtime.GOOS != "windows" || time.Since(start) > renameWait {
+		err := do()
+		if err == nil || !again(err) || time.Since(start) > renameWait {
 			return err
 		}
 		time.Sleep(wait)
