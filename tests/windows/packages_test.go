@@ -19,9 +19,12 @@ func TestPackages(t *testing.T) {
 	needPrograms(t)
 	packages := strings.Fields(os.Getenv("STSX_PACKAGES"))
 	if len(packages) == 0 {
-		packages = []string{"./commands/process", "./completions", "./session/config", "./session/desktop", "./session/files", "./shellinit"}
+		packages = []string{
+			"./commands/process", "./completions", "./session/config", "./session/desktop", "./session/files", "./shellinit",
+		}
 	}
-	command := windowsGo("test", append([]string{"-vet=off", "-count=1", "-timeout=5m", "-overlay", writeOverlay(t), "-exec", wine}, packages...)...)
+	flags := []string{"-vet=off", "-count=1", "-timeout=5m", "-overlay", writeOverlay(t), "-exec", wine}
+	command := windowsGo("test", append(flags, packages...)...)
 	command.Dir = "../.."
 	out, err := command.CombinedOutput()
 	if n := strings.Count("\n"+string(out), "\nok  \t"); err != nil || n == 0 {
