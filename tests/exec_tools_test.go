@@ -5,9 +5,11 @@ package tests
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"stsx/tests/aws"
 	"stsx/tests/require"
 )
 
@@ -15,8 +17,10 @@ import (
 func TestTools(t *testing.T) {
 	t.Parallel()
 	d := motoDesk(t)
+	d.editConfig("[idp.acme]", "[idp.acme]\nlog = true")
 	d.wantStatus(d.withPasswordAndCode().run("login", "prod"), 0)
 	d.subtest("aws sts", toolsIdentity)
+	d.subtest("the log of uses", toolsLogged)
 	d.subtest("aws s3", toolsS3)
 	d.subtest("terraform", toolsTerraform)
 	d.subtest("aws for each", toolsEach)
@@ -28,6 +32,33 @@ func toolsIdentity(d *desk) {
 	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Account != "123456789012" ||
 		who.Arn != "arn:aws:sts::123456789012:assumed-role/Admin/"+jane {
 		d.Errorf("%+v, %v: %s", who, err, r)
+	}
+}
+
+// toolsLogged: what AWS receives of the AWS CLI and of boto3 has the id of the use that stsx log shows.
+func toolsLogged(d *desk) {
+	python := botoPython(d.T)
+	d.wantStatus(d.runAWSCLI("sts", "get-caller-identity"), 0)
+	d.wantStatus(d.run("exec", "prod", "--", python, "-c", `import boto3; boto3.client("sts").get_caller_identity()`), 0)
+	var uses []struct {
+		Program     string
+		AppID       string `json:"app_id"`
+		AccessKeyID string `json:"access_key_id"`
+	}
+	r := d.wantStatus(d.run("log", "--json"), 0)
+	if err := json.Unmarshal([]byte(r.stdout), &uses); err != nil {
+		d.Fatalf("%v: %s", err, r)
+	}
+	received := map[string]bool{}
+	for _, use := range uses {
+		if slices.ContainsFunc(d.aws.Log(), func(call aws.Call) bool {
+			return call.Action == "GetCallerIdentity" && use.AppID != "" && call.AppID == use.AppID && call.AccessKey == use.AccessKeyID
+		}) {
+			received[use.Program] = true
+		}
+	}
+	if !received["aws"] || !received[filepath.Base(python)] {
+		d.Errorf("AWS received the ids of %v, of %s", received, r.stdout)
 	}
 }
 

@@ -25,6 +25,7 @@ type Call struct {
 	// Extras are the other parameters of AssumeRole, as url.Values.Encode has them: session name, tags, policies,
 	// source identity, external ID.
 	Extras string
+	AppID  string // what the SDK has in its user agent as app/ID, of AWS_SDK_UA_APP_ID; empty when it has none
 	Status int    // of HTTP, zero while it is being answered and for one that was never answered
 	Code   string // AWS's error code, when this server refused; a refusal by moto has a Status only
 
@@ -45,6 +46,7 @@ func describeCall(r apiRequest, now time.Time) Call {
 		Principal: r.form.Get("PrincipalArn"),
 		Duration:  time.Duration(seconds) * time.Second,
 		Extras:    extraParameters(r.form),
+		AppID:     appID(r.UserAgent()),
 	}
 	if call.Action == "" {
 		call.Action = r.Method + " " + r.URL.Path
@@ -56,6 +58,15 @@ func describeCall(r apiRequest, now time.Time) Call {
 		call.Region = hostRegion(r.Host)
 	}
 	return call
+}
+
+func appID(userAgent string) string {
+	for _, word := range strings.Fields(userAgent) {
+		if id, ok := strings.CutPrefix(word, "app/"); ok {
+			return id
+		}
+	}
+	return ""
 }
 
 func extraParameters(form url.Values) string {
