@@ -13,12 +13,23 @@ import (
 // that exists.
 func TestComparison(t *testing.T) {
 	t.Parallel()
-	_, table, ok := strings.Cut(textOf(t, "../docs/comparison.md"), "<!-- table: checked by TestComparison -->\n")
-	table, _, ok2 := strings.Cut(table, "<!-- end of the table -->\n")
-	lines := strings.Split(strings.TrimSpace(table), "\n")
-	if !ok || !ok2 || len(lines) < 50 {
-		t.Fatalf("docs/comparison.md was not read well: %d lines", len(lines))
+	tables := strings.Split(textOf(t, "../docs/comparison.md"), "<!-- table: checked by TestComparison -->\n")[1:]
+	if len(tables) != 2 {
+		t.Fatalf("docs/comparison.md has %d tables", len(tables))
 	}
+	for i, least := range []int{50, 15} {
+		table, _, ok := strings.Cut(tables[i], "<!-- end of the table -->\n")
+		lines := strings.Split(strings.TrimSpace(table), "\n")
+		if !ok || len(lines) < least {
+			t.Fatalf("docs/comparison.md was not read well: %d lines", len(lines))
+		}
+		checkComparison(t, lines)
+	}
+}
+
+// checkComparison checks the rows of one table.
+func checkComparison(t *testing.T, lines []string) {
+	t.Helper()
 	link := regexp.MustCompile(`\[(Test\w+)(?:/([^\]]+))?\]\(\.\./([^)]+)\)`)
 	width := strings.Count(lines[0], "|")
 	for _, line := range lines[2:] {
