@@ -78,8 +78,10 @@ func (b *Broker) assumeWithAssertion(ctx context.Context, key string, p Profile,
 	s, err := b.assumeAndStore(ctx, key, p, Assumption{Role: role, Assertion: a.Encoded, Region: p.Region,
 		Duration: capDuration(want, p.MaxDuration), Policies: p.Policies})
 	var refused *AWSError
-	if errors.As(err, &refused) {
-		refused.Unread = a.Encrypted
+	if a.Encrypted && errors.As(err, &refused) {
+		unread := *refused
+		unread.Unread = true
+		err = &unread
 	}
 	return s, err
 }
