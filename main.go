@@ -59,10 +59,8 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	cache, errCache := files.BaseFolder(os.Getenv, "XDG_CACHE_HOME", home, ".cache")
 	path, errPath := config.Path(s.Config, os.Getenv, home, runtime.GOOS)
 	record, errRecord := bundle.Start(s.DebugBundle, time.Now, version, os.Getenv)
-	folders := []doctor.Folder{
-		{Name: "state folder", Variable: "XDG_STATE_HOME", Locks: true, Dir: state, Err: errState},
-		{Name: "cache folder", Variable: "XDG_CACHE_HOME", Dir: cache, Err: errCache},
-	}
+	folders := []doctor.Folder{{Name: "state folder", Variable: "XDG_STATE_HOME", Locks: true, Dir: state, Err: errState},
+		{Name: "cache folder", Variable: "XDG_CACHE_HOME", Dir: cache, Err: errCache}}
 	nowhere := filepath.Join(os.TempDir(), "stsx-doctor") // without a HOME, and nothing is there
 	state, cache = cmp.Or(state, nowhere), cmp.Or(cache, nowhere)
 	record.Hide(s.Password, "[password]")
@@ -89,6 +87,7 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 	}
 	roles, names := vault.NewRoleCache(cache, time.Now), vault.NewAccountNames(cache, time.Now)
 	anyProvider := &form.Driver{Ask: terminal, Browse: launcher.OpenPage, CanShow: driver.CanShow}
+	screen := desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}
 	aws := awsfile.Files{Getenv: os.Getenv, Home: home, AccountHome: files.AccountHome(home), Dir: filepath.Join(state, "saved")}
 	kit := &commands.Drivers{
 		Profiles: func() (commands.Profiles, error) { return config.Load(path) },
@@ -99,10 +98,10 @@ func build(s commands.Settings) (*commands.Drivers, error) {
 		},
 		Roles: roles, Names: names, AccountNames: client.AccountNames, Sessions: store, Jar: store.Jar(),
 		Keeper: store.Passwords(), Uses: vault.NewUseLog(state), EndRemembered: driver.SignOut, Identity: client.Identity,
-		Console: client.Console, Browse: desktop.Desktop{GOOS: runtime.GOOS, Environ: environ, CanShow: driver.CanShow}.Open,
+		Windows: desktop.ConsoleWindows{Desktop: screen, Dir: filepath.Join(state, "consoles"), Find: launcher.FindForWindow},
+		Console: client.Console, Browse: screen.Open, Endpoints: endpoint.Local{Getenv: os.Getenv, State: state},
 		ConfigFile: config.Editor{Path: path}, OtherTools: migrate.Files{Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS},
 		AWSFiles: aws, Ask: terminal, Sweep: launcher.Sweep, Close: terminal.Close, Yield: terminal.Yield,
-		Endpoints: endpoint.Local{Getenv: os.Getenv, State: state},
 	}
 	kit.Machine = doctor.Machine{
 		GOOS: runtime.GOOS, Getenv: os.Getenv, Now: time.Now, Folders: folders, ConfigPath: path, ConfigErr: errPath,

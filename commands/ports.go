@@ -138,8 +138,9 @@ type Drivers struct {
 	// Console is the address that signs in to AWS's console with s.
 	Console func(ctx context.Context, s session.Session, to session.ConsolePage) (session.Secret, error)
 	// Browse opens an address in the person's own browser, for nobody else to see.
-	Browse func(ctx context.Context, address session.Secret) error
-	Names  session.AccountNames // nil: accounts have none
+	Browse  func(ctx context.Context, address session.Secret) error
+	Windows ConsoleWindows       // of console --isolated
+	Names   session.AccountNames // nil: accounts have none
 	// AccountNames asks AWS's sign-in page what the accounts of a are called.
 	AccountNames func(ctx context.Context, a session.Assertion) (map[string]string, error)
 }

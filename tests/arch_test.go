@@ -95,7 +95,7 @@ func allowedImports() map[string][]string {
 			"github.com/muesli/cancelreader",
 		},
 		"commands/process": {"stsx/session", "golang.org/x/sys/"},
-		"session/desktop":  {"stsx/session"},
+		"session/desktop":  {"stsx/session", "stsx/session/files"},
 		"session/migrate":  {"stsx/session", "stsx/session/files", "go.yaml.in/yaml/"},
 		"session/form":     {"stsx/session", "stsx/session/page"},
 	}

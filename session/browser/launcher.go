@@ -51,15 +51,28 @@ func (l Launcher) OpenPage(ctx context.Context, o session.Org, show bool) (page.
 	}
 }
 
-// openIn is OpenPage with the browser at path. A headless shell has no windows: one is shown with the browser that is found
-// without its name.
-func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show bool) (*Tab, error) {
-	if show && isHeadlessShell(path) {
-		found, err := Find("", l.Getenv)
-		if err != nil {
-			return nil, fmt.Errorf("%s has no windows: %w", path, err)
+// FindForWindow is the first of Find that has windows. A headless shell has none: then it is the one that is found without its
+// name.
+func (l Launcher) FindForWindow(path string) (string, error) {
+	found, err := Find(path, l.Getenv)
+	if err == nil && isHeadlessShell(found[0]) {
+		if found, err = Find("", l.Getenv); err != nil {
+			err = fmt.Errorf("%s has no windows: %w", path, err)
 		}
-		path = found[0]
+	}
+	if err != nil {
+		return "", err
+	}
+	return found[0], nil
+}
+
+// openIn is OpenPage with the browser at path.
+func (l Launcher) openIn(ctx context.Context, path string, o session.Org, show bool) (*Tab, error) {
+	if show {
+		var err error
+		if path, err = l.FindForWindow(path); err != nil {
+			return nil, err
+		}
 	}
 	b, err := Launch(ctx, Options{
 		Path: path, Visible: show, Title: o.WindowTitle, NoSandbox: o.NoSandbox,

@@ -39,12 +39,27 @@ func (d Desktop) Open(ctx context.Context, address session.Secret) error {
 	if err != nil {
 		return err
 	}
+	return d.openWith(ctx, address, func(url string) *exec.Cmd {
+		for i := range argv {
+			argv[i] = strings.ReplaceAll(argv[i], "%s", url)
+		}
+		command := exec.Command(argv[0], argv[1:]...)
+		if script != "" {
+			command.Stdin = strings.NewReader(strings.ReplaceAll(script, "%s", url))
+		}
+		return command
+	})
+}
+
+// openWith is Open with the command that opens an address.
+func (d Desktop) openWith(ctx context.Context, address session.Secret, command func(url string) *exec.Cmd) error {
 	page, err := newRedirectPage(address)
 	if err != nil {
 		return err
 	}
 	defer page.shutDown()
-	ended, err := d.startCommand(argv, script, page.url)
+	opener := command(page.url)
+	ended, err := d.startCommand(opener)
 	if err != nil {
 		return err
 	}
@@ -56,7 +71,7 @@ func (d Desktop) Open(ctx context.Context, address session.Secret) error {
 			return err
 		case err := <-ended:
 			if err != nil {
-				return fmt.Errorf("opening the browser: %s: %w", argv[0], err)
+				return fmt.Errorf("opening the browser: %s: %w", opener.Args[0], err)
 			}
 			ended = nil // it has handed the address on
 		case <-ctx.Done():
@@ -110,17 +125,10 @@ func (d Desktop) variable(name string) string {
 
 // startCommand starts the command apart from this process, since it may be the browser
 // itself and live on. ended tells how it ended.
-func (d Desktop) startCommand(argv []string, script, url string) (ended <-chan error, err error) {
-	for i := range argv {
-		argv[i] = strings.ReplaceAll(argv[i], "%s", url)
-	}
-	command := exec.Command(argv[0], argv[1:]...)
+func (d Desktop) startCommand(command *exec.Cmd) (ended <-chan error, err error) {
 	command.Env = slices.DeleteFunc(slices.Clone(d.Environ), func(entry string) bool {
 		return strings.HasPrefix(entry, "STSX_PASSWORD=") || strings.HasPrefix(entry, "STSX_MFA_CODE=")
 	})
-	if script != "" {
-		command.Stdin = strings.NewReader(strings.ReplaceAll(script, "%s", url))
-	}
 	detachProcess(command)
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("opening the browser: %w", err)

@@ -24,10 +24,11 @@ type Call struct {
 	Duration  time.Duration // DurationSeconds as asked, zero when absent
 	// Extras are the other parameters of AssumeRole, as url.Values.Encode has them: session name, tags, policies,
 	// source identity, external ID.
-	Extras string
-	AppID  string // what the SDK has in its user agent as app/ID, of AWS_SDK_UA_APP_ID; empty when it has none
-	Status int    // of HTTP, zero while it is being answered and for one that was never answered
-	Code   string // AWS's error code, when this server refused; a refusal by moto has a Status only
+	Extras  string
+	AppID   string // what the SDK has in its user agent as app/ID, of AWS_SDK_UA_APP_ID; empty when it has none
+	Console string // whose console was asked for, by its cookie; empty for every other page
+	Status  int    // of HTTP, zero while it is being answered and for one that was never answered
+	Code    string // AWS's error code, when this server refused; a refusal by moto has a Status only
 
 	id int
 }
@@ -47,6 +48,7 @@ func describeCall(r apiRequest, now time.Time) Call {
 		Duration:  time.Duration(seconds) * time.Second,
 		Extras:    extraParameters(r.form),
 		AppID:     appID(r.UserAgent()),
+		Console:   consoleUser(r.Request),
 	}
 	if call.Action == "" {
 		call.Action = r.Method + " " + r.URL.Path

@@ -89,6 +89,8 @@ func (s *Server) routeRequest(w http.ResponseWriter, r apiRequest) *apiError {
 	switch {
 	case r.URL.Path == "/federation":
 		return s.serveFederation(w, r)
+	case isConsole(r.Request):
+		return s.console(w)
 	case r.URL.Path == "/saml" && r.Method == http.MethodPost:
 		return s.chooseRole(w, r)
 	case r.isSTS() && action == "AssumeRoleWithSAML":

@@ -17,7 +17,8 @@ import (
 // two of them: the federation endpoint, which trades a session's keys for a token and a token for a sign-in to the
 // console, as the IAM User Guide describes it ("Enable custom identity broker access to the AWS console"); and what the
 // SAML page shows to somebody with several roles, in the form that programs which read it rely on. A client reaches
-// them by their real names, through a [Proxy]. The console itself is not there: a sign-in ends at its address.
+// them by their real names, through a [Proxy]. The console itself is not there: a sign-in ends at its
+// address, and the home page of the partition aws says in the log who is signed in.
 
 // tokenLife is how long a sign-in token can be used.
 const tokenLife = 15 * time.Minute
@@ -72,9 +73,40 @@ func (s *Server) consoleLogin(w http.ResponseWriter, r apiRequest) *apiError {
 	if err != nil || to.Scheme != "https" || !strings.Contains("."+to.Host, ".console.a") {
 		return newAPIError(http.StatusBadRequest, "InvalidDestination", "The destination is not of the console")
 	}
-	w.Header().Set("X-Stsx-Test-Arn", found.(signinSession).arn) // who is signed in, for tests
+	arn := found.(signinSession).arn
+	w.Header().Set("X-Stsx-Test-Arn", arn) // who is signed in, for tests
+	if strings.HasSuffix(r.Host, "."+consoleDomain) {
+		http.SetCookie(w, &http.Cookie{Name: userCookie, Value: url.QueryEscape(arn), Domain: consoleDomain, Path: "/", Secure: true})
+	}
 	w.Header().Set("Location", to.String())
 	w.WriteHeader(http.StatusFound)
+	return nil
+}
+
+// Who is signed in to the console of the partition aws, as its own cookie says it.
+const (
+	userCookie    = "aws-userInfo"
+	consoleDomain = "aws.amazon.com"
+)
+
+// consoleUser is whose console r asks for, "" when it is another page or nobody is signed in.
+func consoleUser(r *http.Request) string {
+	cookie, err := r.Cookie(userCookie)
+	if err != nil || !isConsole(r) {
+		return ""
+	}
+	arn, _ := url.QueryUnescape(cookie.Value)
+	return arn
+}
+
+func isConsole(r *http.Request) bool {
+	return strings.TrimSuffix(r.Host, ":443") == "console."+consoleDomain
+}
+
+// console is a page of the console's that asks for itself again, as the console does all the time.
+func (s *Server) console(w http.ResponseWriter) *apiError {
+	w.Header().Set("Content-Type", "text/html")
+	_, _ = w.Write([]byte(`<!DOCTYPE html><html><head><meta http-equiv="refresh" content="1"><title>Console</title></head></html>`))
 	return nil
 }
 
