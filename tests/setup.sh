@@ -194,17 +194,23 @@ unpack_debs() {
 # PowerShell is in no package registry: it comes from an archive beside this
 # checkout, where there is one.
 unpack_pwsh() {
-	archive=$root/../shared/tools/pwsh/linux-x64.tar.xz
-	if have pwsh || [ -x "$pwsh/pwsh/pwsh" ]; then
+	have pwsh || unpack_archive linux-x64 pwsh/pwsh
+	unpack_archive win-x64 pwsh-win/pwsh.exe # for wine
+}
+
+# unpack_archive NAME PROGRAM: the archive called so, which has that program.
+unpack_archive() {
+	archive=$root/../shared/tools/pwsh/$1.tar.xz
+	if [ -e "$pwsh/$2" ]; then
 		return
 	fi
 	if [ "$system-$(uname -m)" = Linux-x86_64 ] && [ -e "$archive" ] && have xz; then
-		printf 'setup: unpacking PowerShell into tests/.pwsh\n' >&2
+		printf 'setup: unpacking PowerShell (%s) into tests/.pwsh\n' "$1" >&2
 		if mkdir -p "$pwsh" && tar xJf "$archive" -C "$pwsh"; then
 			return
 		fi
 	fi
-	echo 'setup: pwsh is missing and comes from no package registry: its tests are skipped' >&2
+	printf 'setup: PowerShell (%s) is missing and comes from no package registry: its tests are skipped\n' "$1" >&2
 }
 
 as_root() {
