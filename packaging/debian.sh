@@ -42,6 +42,7 @@ make_root() {
 	else
 		tar -C "$root" -xf "$cache/$suite.tar"
 	fi
+	chmod 755 "$root" # mktemp's own would keep the ordinary user out of /
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
 	mount -t proc proc "$root/proc"
 	mount --rbind /dev "$root/dev"
